@@ -1,0 +1,57 @@
+"""Money: integers of nano-dollars, and nothing that rounds twice.
+
+A price is nano-dollars per million tokens, by usage bucket. An unknown price is None and makes an unknown cost: it is
+never 0. The model that is priced is the one that answered.
+"""
+
+from understudy.canon.usage import Usage
+from understudy.canon.value import Value
+
+NANO = 1_000_000_000
+PER_TOKENS = 1_000_000
+
+
+class Price(Value, frozen=True):
+    """Nano-dollars per million tokens of each bucket; `source` is where the figure was read, and when."""
+
+    uncached_in: int | None = None
+    cache_read: int | None = None
+    cache_write_5m: int | None = None
+    cache_write_1h: int | None = None
+    out: int | None = None
+    source: str | None = None
+
+
+UNKNOWN_PRICE = Price()
+
+
+def cost(usage: Usage, price: Price) -> int | None:
+    """The cost of one exchange in nano-dollars, rounded half to even once; None if a figure it needs is unknown."""
+    if usage.uncached_in is None or usage.out is None:
+        return None
+    total = 0
+    for bucket in ("uncached_in", "cache_read", "cache_write_5m", "cache_write_1h", "out"):
+        tokens = getattr(usage, bucket) or 0
+        if not tokens:
+            continue
+        per_million = getattr(price, bucket)
+        if per_million is None:
+            return None
+        total += tokens * per_million
+    return _divide_half_even(total, PER_TOKENS)
+
+
+def usd(nano: int | None) -> float | None:
+    """Nano-dollars as dollars, for people and headers only: books keep the integer."""
+    return None if nano is None else nano / NANO
+
+
+def per_million(usd_per_million: float) -> int:
+    """A price in dollars per million tokens, as people write it, in nano-dollars per million tokens."""
+    return round(usd_per_million * NANO)
+
+
+def _divide_half_even(value: int, by: int) -> int:
+    whole, rest = divmod(value, by)
+    twice = rest * 2
+    return whole + (twice > by or (twice == by and whole % 2 == 1))

@@ -1,0 +1,66 @@
+"""Usage: how many tokens of which kind, in disjoint buckets.
+
+`total_in = uncached_in + cache_read + cache_write_5m + cache_write_1h`; `reasoning` is inside `out`. `None` means that
+the provider did not say, and never becomes 0. A bucket that would turn negative is set to 0 and flagged: a provider's
+odd arithmetic must not become a negative bill.
+"""
+
+from understudy.canon.value import Value
+
+
+class Usage(Value, frozen=True):
+    """Token counts of one exchange. `flags` names what was odd about the provider's figures."""
+
+    uncached_in: int | None = None
+    cache_read: int | None = None
+    cache_write_5m: int | None = None
+    cache_write_1h: int | None = None
+    out: int | None = None
+    reasoning: int | None = None
+    flags: tuple[str, ...] = ()
+
+    @property
+    def total_in(self) -> int | None:
+        """All prompt tokens, cached or not; None while the provider has not said."""
+        if self.uncached_in is None:
+            return None
+        return self.uncached_in + (self.cache_read or 0) + self.cache_write
+
+    @property
+    def cache_write(self) -> int:
+        """Tokens written to the provider's cache, of either lifetime."""
+        return (self.cache_write_5m or 0) + (self.cache_write_1h or 0)
+
+
+NO_USAGE = Usage()
+_BUCKETS = ("uncached_in", "cache_read", "cache_write_5m", "cache_write_1h", "out", "reasoning")
+
+
+def merge(earlier: Usage, later: Usage) -> Usage:
+    """The later word wins, bucket by bucket; counts of one exchange are never added up."""
+    if earlier is NO_USAGE:
+        return later
+    values = {name: _later(getattr(earlier, name), getattr(later, name)) for name in _BUCKETS}
+    return Usage(**values, flags=tuple(dict.fromkeys(earlier.flags + later.flags)))
+
+
+def _later(before: int | None, after: int | None) -> int | None:
+    return before if after is None else after
+
+
+def inclusive(
+    prompt: int | None,
+    out: int | None,
+    *,
+    read: int | None = None,
+    write_5m: int | None = None,
+    reasoning: int | None = None,
+) -> Usage:
+    """Usage from a provider whose prompt count includes what its cache served or stored."""
+    if prompt is None:
+        return Usage(None, read, write_5m, None, out, reasoning)
+    uncached = prompt - (read or 0) - (write_5m or 0)
+    if uncached >= 0:
+        return Usage(uncached, read, write_5m, None, out, reasoning)
+    # Grok on Azure reports more cached tokens than prompt tokens; the prompt count is the one that adds up.
+    return Usage(prompt, 0, 0, None, out, reasoning, flags=("usage_odd",))

@@ -1,0 +1,132 @@
+"""What a dialect offers: to callers as a server, to upstreams as a client, whole and streamed.
+
+The corridor (gateway) drives these and nothing else of a dialect. Same-dialect calls go through the `edit_*` methods:
+the other side's own bytes with named edits, order and unknown fields kept. All methods are pure; decoders and encoders
+of streams are the only things with state, one pair per exchange.
+"""
+
+from typing import Any, Protocol
+
+from understudy.canon.faults import Fault
+from understudy.canon.frames import Frame
+from understudy.canon.omissions import Omission
+from understudy.canon.reply import Event, Reply
+from understudy.canon.request import Request
+from understudy.canon.value import Value
+
+
+class Target(Value, frozen=True):
+    """The upstream that a request is encoded for, as its catalogue row describes it.
+
+    `maker` is whose seals it takes; `renames` maps top-level wire fields to this provider's names; `unsupported` lists
+    top-level wire fields that it refuses (they become omissions); `max_tokens` is sent where the dialect demands a
+    limit and the caller gave none.
+    """
+
+    model: str
+    maker: str
+    renames: dict[str, str] = {}
+    unsupported: tuple[str, ...] = ()
+    max_tokens: int = 4096
+
+
+class Encoded(Value, frozen=True):
+    """Bytes for the wire, and what they could not carry."""
+
+    body: bytes
+    omissions: tuple[Omission, ...] = ()
+
+
+class Echo(Value, frozen=True):
+    """What the gateway adds to an answer: the name the caller asked for, and the extension of the last frame.
+
+    `extension` goes into the body under the key `understudy` (cost, omissions, the model that really answered).
+    """
+
+    model: str
+    extension: dict[str, Any] = {}
+
+
+class ReplyDecoder(Protocol):
+    """An upstream's stream, read. Any cut of the bytes gives the same frames."""
+
+    def feed(self, data: bytes) -> list[Frame]:
+        """The frames that these bytes complete, each with the events it tells; a Fault if the bytes are no stream."""
+        ...
+
+    def close(self) -> list[Frame]:
+        """What was still held back when the upstream closed; an unfinished answer gets no invented ending."""
+        ...
+
+
+class ReplyEncoder(Protocol):
+    """A caller's stream, written. Nothing that looks like an ending leaves it before `end`."""
+
+    def send(self, event: Event) -> bytes:
+        """The bytes that tell this event, empty while it is held back."""
+        ...
+
+    def end(self, echo: Echo) -> bytes:
+        """The terminal bytes of a complete answer: stop reason, usage, extension, closing line."""
+        ...
+
+    @property
+    def omissions(self) -> tuple[Omission, ...]:
+        """What this stream could not carry so far."""
+        ...
+
+
+class Dialect(Protocol):
+    """One wire format, both ways."""
+
+    name: str
+    # The path below the provider's base URL, and the content types that a healthy answer has.
+    path: str
+
+    def decode_request(self, body: bytes) -> Request:
+        """A caller's body; a Fault names the field that is wrong."""
+        ...
+
+    def encode_request(self, request: Request, target: Target) -> Encoded:
+        """The body for an upstream of this dialect; from `request.source` with edits when it is of this dialect too."""
+        ...
+
+    def decode_reply(self, body: bytes, maker: str) -> Reply:
+        """A whole answer of an upstream; a Fault if it is none."""
+        ...
+
+    def encode_reply(self, reply: Reply, request: Request, echo: Echo) -> Encoded:
+        """A whole answer for the caller; from `reply.source` with edits when it is of this dialect."""
+        ...
+
+    def reply_decoder(self, maker: str) -> ReplyDecoder:
+        """A fresh decoder for one upstream stream."""
+        ...
+
+    def reply_encoder(self, request: Request, echo: Echo) -> ReplyEncoder:
+        """A fresh encoder for one caller's stream."""
+        ...
+
+    def edit_frame(self, frame: Frame, request: Request, echo: Echo) -> bytes:
+        """A same-dialect frame for the caller: raw bytes, the model's name and extension edited where they stand."""
+        ...
+
+    def closing(self) -> bytes:
+        """The closing line that a complete same-dialect stream owes its caller when the upstream left it out."""
+        ...
+
+    def keep_alive(self, started: bool) -> bytes:
+        """Bytes that keep a silent stream open; `started` tells whether the answer's first event was sent."""
+        ...
+
+    def encode_fault(self, fault: Fault, request_id: str) -> tuple[int, bytes]:
+        """An HTTP status and body in this dialect's words."""
+        ...
+
+    def encode_failure(self, fault: Fault, request_id: str) -> bytes:
+        """The in-band form of a fault, for a stream that has begun; no ending may follow it."""
+        ...
+
+    def decode_fault(self, status: int, body: bytes, retry_after_s: float | None) -> Fault:
+        """What an upstream's error answer says, in whatever envelope it came."""
+        ...
