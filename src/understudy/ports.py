@@ -14,6 +14,7 @@ from understudy.canon.reply import Reply
 from understudy.canon.request import Request
 from understudy.canon.usage import NO_USAGE, Usage
 from understudy.canon.value import Value
+from understudy.routing.board import Endpoint, Model
 
 # --- time and tasks ---------------------------------------------------------------------------------------------
 
@@ -32,6 +33,19 @@ class Clock(Protocol):
 
 Spawn = Callable[[Coroutine[Any, Any, None]], None]
 """Starts a task whose parent is the application; its failure is logged and counted by the supervisor."""
+
+
+class Ledger(Protocol):
+    """What changes while requests run."""
+
+    def recall(self, conversation: str) -> str | None:
+        """The model that a running conversation is on, if it is remembered."""
+        ...
+
+    def remember(self, conversation: str, model: str) -> None:
+        """Note the model that a running conversation is on."""
+        ...
+
 
 # --- the caller's side ------------------------------------------------------------------------------------------
 
@@ -58,10 +72,14 @@ class Sender(Protocol):
 
 
 class UpstreamCall(Value, frozen=True):
-    """One HTTP POST to a model. The connect time-out is apart from the attempt's own deadlines."""
+    """One HTTP POST to one place of a model; the transport adds the secret, which nobody else ever sees.
 
-    url: str
-    headers: dict[str, str]
+    The connect time-out is apart from the attempt's own deadlines.
+    """
+
+    model: Model
+    endpoint: Endpoint
+    path: str
     body: bytes
     connect_timeout_s: float = 5.0
 

@@ -80,8 +80,11 @@ class Dialect(Protocol):
     """One wire format, both ways."""
 
     name: str
-    # The path below the provider's base URL, and the content types that a healthy answer has.
+    # Where callers find it on our server, and the path below a provider's base URL where we find it.
+    served: tuple[str, ...]
     path: str
+    # A header that only this dialect's clients send; it tells whose list of models is wanted. None: the default.
+    models_marker: str | None
 
     def decode_request(self, body: bytes) -> Request:
         """A caller's body; a Fault names the field that is wrong."""
@@ -117,6 +120,10 @@ class Dialect(Protocol):
 
     def keep_alive(self, started: bool) -> bytes:
         """Bytes that keep a silent stream open; `started` tells whether the answer's first event was sent."""
+        ...
+
+    def encode_models(self, names: tuple[str, ...]) -> bytes:
+        """The list of models in this dialect's shape."""
         ...
 
     def encode_fault(self, fault: Fault, request_id: str) -> tuple[int, bytes]:

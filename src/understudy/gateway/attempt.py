@@ -1,0 +1,225 @@
+"""One attempt: one request to one place of one model, whole or streamed, in whichever dialect it speaks.
+
+An attempt either yields a complete answer or raises a Fault. It closes its upstream connection on every way out, so
+that a caller's going, a time-out and an error all free the slot at once.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from understudy.canon.faults import Fault, FaultKind, bad_request
+from understudy.canon.frames import Frame
+from understudy.canon.grammar import Grammar
+from understudy.canon.omissions import Omission
+from understudy.canon.reply import CONTENT_EVENTS, Collector, Event, Failed, Metered, Reply
+from understudy.canon.request import Request
+from understudy.canon.value import Value
+from understudy.dialects.contract import Dialect, Echo, Encoded, ReplyEncoder, Target
+from understudy.gateway.draft import Draft
+from understudy.gateway.relay import Relay
+from understudy.gateway.site import Site
+from understudy.gateway.wheel import Watch
+from understudy.ports import UpstreamAnswer, UpstreamCall
+from understudy.routing.board import Endpoint, Model
+
+# An upstream's error body is read up to here; what people need of it stands at its beginning.
+MAX_ERROR_BYTES = 256 * 1024
+_EVENT_STREAM = "text/event-stream"
+
+
+class Place(Value, frozen=True):
+    """Where an attempt goes: a model, and one of the places that serve it."""
+
+    model: Model
+    endpoint: Endpoint
+
+
+def encode_for(site: Site, request: Request, model: Model, *, strict: bool) -> Encoded:
+    """The body for a model; in strict mode every omission is a Fault."""
+    dialect = site.dialects[model.dialect]
+    target = Target(model.upstream, model.maker, model.renames, model.unsupported, model.max_tokens)
+    encoded = dialect.encode_request(request, target)
+    if strict and encoded.omissions:
+        named = "; ".join(f"{omission.field}: {omission.why}" for omission in encoded.omissions)
+        raise bad_request(f"strict mode: {model.name!r} cannot be given all that was asked ({named})")
+    return encoded
+
+
+@asynccontextmanager
+async def open_answer(site: Site, place: Place, body: bytes) -> AsyncIterator[UpstreamAnswer]:
+    """The upstream's answer, its connection closed on the way out; an error status is raised as the Fault it tells."""
+    dialect = site.dialects[place.model.dialect]
+    call = UpstreamCall(place.model, place.endpoint, dialect.path, body, site.timeouts.connect_s)
+    answer = await site.upstream.post(call)
+    try:
+        if answer.status >= 300:
+            raise dialect.decode_fault(answer.status, await _error_body(answer), retry_after_s(answer))
+        yield answer
+    finally:
+        answer.close()
+
+
+async def _error_body(answer: UpstreamAnswer) -> bytes:
+    body = b""
+    async for data in answer.chunks():
+        body += data
+        if len(body) > MAX_ERROR_BYTES:
+            break
+    return body[:MAX_ERROR_BYTES]
+
+
+def retry_after_s(answer: UpstreamAnswer) -> float | None:
+    """How long the upstream asks us to wait, in seconds, where it says so as a number."""
+    try:
+        return max(0.0, float(answer.headers["retry-after"]))
+    except (KeyError, ValueError):
+        return None
+
+
+async def ask_whole(
+    site: Site, place: Place, request: Request, watch: Watch, *, strict: bool
+) -> tuple[Reply, tuple[Omission, ...]]:
+    """A whole answer, and what the request could not carry."""
+    encoded = encode_for(site, request, place.model, strict=strict)
+    try:
+        async with asyncio.timeout(None) as deadline:
+            watch.begin(asyncio.get_running_loop().time(), deadline, first_s=None)
+            async with open_answer(site, place, encoded.body) as answer:
+                body = await answer.read()
+    except TimeoutError:
+        raise watch.fault() from None
+    finally:
+        watch.deadline = None
+    return site.dialects[place.model.dialect].decode_reply(body, place.model.maker), encoded.omissions
+
+
+class StreamAttempt:
+    """A streamed answer on its way from one upstream to one caller."""
+
+    def __init__(self, site: Site, place: Place, request: Request, caller: Dialect, relay: Relay, draft: Draft) -> None:
+        self._site = site
+        self._place = place
+        self._request = request
+        self._caller = caller
+        self._relay = relay
+        self._draft = draft
+        self._upstream = site.dialects[place.model.dialect]
+        self._same = self._upstream.name == caller.name
+        self._encoder: ReplyEncoder = caller.reply_encoder(request, self._echo())
+        self._grammar = Grammar()
+        self._held: list[bytes] = []
+        self._terminal = b""
+        self.collector = Collector()
+        self.malformed = 0
+
+    async def run(self, watch: Watch, *, strict: bool) -> None:
+        """Relay the answer to its end; a Fault if it breaks, whose `relay.content` tells how far it came."""
+        encoded = encode_for(self._site, self._request, self._place.model, strict=strict)
+        self._draft.omissions = encoded.omissions
+        try:
+            async with asyncio.timeout(None) as deadline:
+                first_s = self._site.timeouts.first_token_s
+                watch.begin(asyncio.get_running_loop().time(), deadline, first_s=first_s)
+                async with open_answer(self._site, self._place, encoded.body) as answer:
+                    await self._pump(answer, watch)
+        except TimeoutError:
+            if not self._relay.finished:
+                raise watch.fault() from None
+        finally:
+            watch.deadline = None
+            self._draft.usage = self.collector.usage
+
+    async def _pump(self, answer: UpstreamAnswer, watch: Watch) -> None:
+        decoder = self._upstream.reply_decoder(self._place.model.maker)
+        clock = asyncio.get_running_loop().time
+        try:
+            async for data in answer.chunks():
+                await self._take(decoder.feed(data), watch, clock())
+            await self._take(decoder.close(), watch, clock())
+        except Fault:
+            # Once the caller has the ending, the upstream's manners no longer matter.
+            if self._relay.finished:
+                return
+            raise
+        if not self._relay.finished:
+            self._check_complete(answer)
+            await self._finish()
+
+    async def _take(self, frames: list[Frame], watch: Watch, now: float) -> None:
+        if self._relay.finished:
+            return
+        out: list[bytes] = []
+        ended = False
+        for frame in frames:
+            piece = self._piece(frame, watch)
+            if piece:
+                out.append(piece)
+            ended = ended or frame.terminal
+        if frames:
+            watch.heard = now
+        if out:
+            await self._send(b"".join(out), watch, now)
+        if ended and self._grammar.complete:
+            await self._finish()
+
+    def _piece(self, frame: Frame, watch: Watch) -> bytes:
+        """The bytes for the caller that a frame stands for; events are judged and gathered on the way."""
+        content = False
+        metered = False
+        for event in frame.events:
+            self._judge(event)
+            content = content or isinstance(event, CONTENT_EVENTS)
+            metered = metered or isinstance(event, Metered)
+        if content and watch.first_s is not None:
+            watch.content(self._site.timeouts.idle_s)
+        if frame.malformed:
+            self.malformed += 1
+            return b""
+        if not self._same:
+            return b"".join(self._encoder.send(event) for event in frame.events)
+        echo = self._echo(metered=metered)
+        if frame.terminal:
+            self._terminal += self._caller.edit_frame(frame, self._request, echo)
+            return b""
+        return self._caller.edit_frame(frame, self._request, echo)
+
+    def _judge(self, event: Event) -> None:
+        if isinstance(event, Failed):
+            raise Fault(event.message, kind=event.kind, native=event.native)
+        self._grammar.check(event)
+        self.collector.feed(event)
+
+    async def _send(self, data: bytes, watch: Watch, now: float) -> None:
+        """Hold an answer's opening back until content stands behind it."""
+        if watch.first_s is not None:
+            self._held.append(data)
+            return
+        if self._held:
+            data = b"".join((*self._held, data))
+            self._held.clear()
+        await self._relay.write(data, now)
+
+    def _check_complete(self, answer: UpstreamAnswer) -> None:
+        if self._grammar.complete:
+            return
+        kind = answer.headers.get("content-type", "")
+        if self.collector.started is None and _EVENT_STREAM not in kind:
+            raise Fault(f"the model answered with {kind!r} instead of a stream of events", kind=FaultKind.UPSTREAM)
+        raise Fault("the model's answer ended without a finish", kind=FaultKind.TRUNCATED)
+
+    async def _finish(self) -> None:
+        finished = self.collector.finished
+        self._draft.usage = self.collector.usage
+        self._draft.stop = finished.reason.value if finished else None
+        if self._same:
+            terminal = self._terminal or self._caller.closing()
+        else:
+            terminal = self._encoder.end(self._echo(metered=True))
+            self._draft.omissions += self._encoder.omissions
+        await self._relay.end(b"".join((*self._held, terminal)))
+
+    def _echo(self, *, metered: bool = False) -> Echo:
+        """What is added to the caller's bytes: the name it asked for; figures once they are known."""
+        asked = self._request.model
+        return Echo(asked, self._draft.extension(self.collector.usage)) if metered else Echo(asked)

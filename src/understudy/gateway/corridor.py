@@ -1,0 +1,174 @@
+"""The corridor: one coroutine from a caller's bytes to the last byte of its answer.
+
+Admission, kind, plan, attempts in turn, relay, books, evidence. Everything that serves an answer enters here: the web,
+assistants, channels and jobs alike.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+
+from understudy.canon.faults import Fault, FaultKind
+from understudy.canon.request import Request
+from understudy.dialects.contract import Echo
+from understudy.gateway.attempt import Place, StreamAttempt, ask_whole
+from understudy.gateway.conversation import Conversation, conversation_of
+from understudy.gateway.draft import Draft
+from understudy.gateway.evidence import answered, gather, lost
+from understudy.gateway.relay import Relay
+from understudy.gateway.site import Call, Site, Standing
+from understudy.gateway.wheel import Watch
+from understudy.parity.assign import bucket
+from understudy.policy.keys import admit, permit
+from understudy.ports import Attempt, Sampled, Sender
+from understudy.routing.choose import Features, Plan, choose
+from understudy.routing.kinds import kind_of
+
+KIND_HEADER = "x-understudy-kind"
+STRICT_HEADER = "x-understudy-strict"
+# Grace beyond both models' total time before an announced pair counts as lost.
+PAIR_GRACE_S = 30.0
+
+
+class Gateway:
+    """Answers requests: the one door to every model."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    async def answer(self, call: Call, sender: Sender) -> None:
+        """Serve one call to its end. Every outcome is booked; only cancellation leaves as an exception."""
+        draft = Draft(self._site, call)
+        watch = Watch(asyncio.get_running_loop().time(), total_s=self._site.timeouts.total_s)
+        relay = Relay(sender, call.dialect, draft, watch)
+        self._site.wheel.add(watch)
+        try:
+            request = self._prepare(call, draft)
+            if request.streamed:
+                watch.keep_alive, watch.keep_alive_s = relay.keep_alive, self._site.timeouts.keep_alive_s
+                await self._stream(call, request, draft, relay, watch)
+            else:
+                await self._whole(call, request, draft, sender, watch)
+        except Fault as fault:
+            watch.keep_alive = None
+            await relay.fail(fault)
+        except asyncio.CancelledError:
+            _cancelled(draft)
+            raise
+        finally:
+            self._site.wheel.discard(watch)
+            if draft.plan is not None and draft.request is not None and (draft.sampled or draft.plan.canary):
+                self._site.spawn(gather(self._site, draft, draft.plan, draft.request))
+
+    def _prepare(self, call: Call, draft: Draft) -> Request:
+        """Admit, decode, plan; announce the comparison if there is to be one."""
+        site = self._site
+        if site.journal.full:
+            raise Fault("the journal's spool is full: new requests wait until it drains", kind=FaultKind.UNAVAILABLE)
+        standing = site.standing()
+        draft.caller = admit(standing.keyring, site.server_secret, call.key)
+        draft.request = request = call.dialect.decode_request(call.body)
+        permit(draft.caller, request.model)
+        conversation = conversation_of(call.headers, request, draft.caller.name, draft.id)
+        draft.unit = conversation.unit
+        draft.plan = plan = self._plan(call, request, conversation, standing)
+        if plan.shadow is not None and plan.hypothesis is not None:
+            self._announce(draft, plan, conversation, standing)
+        return request
+
+    def _plan(self, call: Call, request: Request, conversation: Conversation, standing: Standing) -> Plan:
+        board, secret, ledger = standing.board, self._site.server_secret, self._site.ledger
+        kind = kind_of(request, call.headers.get(KIND_HEADER))
+        ramp = board.ramps.get((request.model, kind))
+        slice_id, hypothesis = f"{request.model}/{kind}", ramp.hypothesis if ramp is not None else ""
+        running = None if conversation.one_turn else ledger.recall(conversation.unit)
+        plan = choose(
+            Features(asked=request.model, kind=kind, running=running),
+            board,
+            draw=bucket(secret, slice_id, hypothesis, conversation.unit),
+            shadow_draw=bucket(secret, "shadow:" + slice_id, hypothesis, conversation.unit),
+        )
+        if not conversation.one_turn and plan.route is not None:
+            ledger.remember(conversation.unit, plan.chain[0].name)
+        return plan
+
+    def _announce(self, draft: Draft, plan: Plan, conversation: Conversation, standing: Standing) -> None:
+        draft.sampled = Sampled(
+            exchange_id=draft.id,
+            at_s=draft.at_s,
+            hypothesis=str(plan.hypothesis),
+            unit=conversation.unit,
+            served=plan.served,
+            deadline_s=draft.at_s + 2 * self._site.timeouts.total_s + PAIR_GRACE_S,
+            propensity=plan.shadow_rate,
+            idle_s=None if conversation.one_turn else standing.board.routes[str(plan.route)].unit_idle_s,
+        )
+        self._site.journal.append(draft.sampled)
+
+    async def _whole(self, call: Call, request: Request, draft: Draft, sender: Sender, watch: Watch) -> None:
+        async def attempt(place: Place) -> None:
+            begun = draft.elapsed_ms()
+            reply, draft.omissions = await ask_whole(self._site, place, request, watch, strict=_strict(call))
+            draft.usage = reply.usage
+            draft.stop = reply.stop.value if reply.stop else None
+            draft.answered[place.model.name] = answered(place.model, reply, draft.elapsed_ms() - begun)
+            body = call.dialect.encode_reply(reply, request, Echo(request.model, draft.extension(reply.usage)))
+            draft.omissions += body.omissions
+            draft.content()
+            draft.book("ok")
+            await sender.start(200, [("content-type", "application/json"), *draft.headers(final=True)])
+            await sender.end(body.body)
+
+        await _try(draft, attempt, begun=lambda: draft.booked)
+
+    async def _stream(self, call: Call, request: Request, draft: Draft, relay: Relay, watch: Watch) -> None:
+        async def attempt(place: Place) -> None:
+            begun = draft.elapsed_ms()
+            run = StreamAttempt(self._site, place, request, call.dialect, relay, draft)
+            await run.run(watch, strict=_strict(call))
+            reply = run.collector.reply()
+            draft.answered[place.model.name] = answered(place.model, reply, draft.elapsed_ms() - begun)
+
+        await _try(draft, attempt, begun=lambda: relay.content)
+
+
+async def _try(draft: Draft, attempt: Callable[[Place], Awaitable[None]], *, begun: Callable[[], bool]) -> None:
+    """Try the plan's places in turn until one answers; never again once the caller has seen content.
+
+    Where the candidate leads, any failure of its own lets the incumbent answer: a caller must not suffer from a ramp.
+    """
+    plan = draft.plan
+    if plan is None:
+        raise RuntimeError("a request is planned before it is tried")
+    places = list(_places(plan, draft.id))
+    for number, place in enumerate(places, start=1):
+        draft.model = place.model
+        since_ms = draft.elapsed_ms()
+        try:
+            return await attempt(place)
+        except Fault as fault:
+            spent_ms = draft.elapsed_ms() - since_ms
+            draft.attempts.append(Attempt(place.model.name, fault.kind.value, fault.row.status, spent_ms))
+            draft.answered[place.model.name] = lost(place.model, fault.kind.value)
+            canary = plan.served == "candidate" and place.model is plan.chain[0]
+            if begun() or number == len(places) or not (fault.row.retriable or canary):
+                raise
+
+
+def _places(plan: Plan, request_id: str) -> Iterator[Place]:
+    """Every place of every model of the plan, the models in order, the places of one starting at a point of its own."""
+    for model in plan.chain:
+        places = model.endpoints
+        first = hash(request_id) % len(places)
+        for endpoint in places[first:] + places[:first]:
+            yield Place(model, endpoint)
+
+
+def _cancelled(draft: Draft) -> None:
+    gone = Fault("the caller went away before the answer was complete", kind=FaultKind.BAD_REQUEST)
+    draft.book("cancelled", fault=gone, http_status=499)
+    if draft.model is not None:
+        draft.answered.setdefault(draft.model.name, lost(draft.model, "cancelled"))
+
+
+def _strict(call: Call) -> bool:
+    return call.headers.get(STRICT_HEADER, "").lower() in ("1", "true")

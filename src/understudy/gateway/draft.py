@@ -1,0 +1,148 @@
+"""The draft of an exchange: what is known of one request while it runs, and the journal row that it becomes.
+
+The row is appended exactly once, before the last bytes go to the caller: an answer whose ending was seen is in the
+books.
+"""
+
+from typing import Any
+
+from understudy.canon.faults import Blame, Fault
+from understudy.canon.money import cost, usd
+from understudy.canon.omissions import Omission
+from understudy.canon.request import Request
+from understudy.canon.usage import NO_USAGE, Usage
+from understudy.gateway.site import Call, Site
+from understudy.policy.keys import Caller
+from understudy.ports import Answered, Attempt, Exchange, Sampled, Status
+from understudy.routing.board import Model
+from understudy.routing.choose import Plan
+
+# Header values must stay well below the 8 KiB that common proxies allow for all headers.
+MAX_OMITTED_HEADER_CHARS = 1_000
+
+
+class Draft:
+    """One exchange in the making."""
+
+    def __init__(self, site: Site, call: Call) -> None:
+        self._site = site
+        self.id = site.new_id()
+        self.at_s = site.clock.now_s()
+        self._begun = site.clock.monotonic_s()
+        self._dialect = call.dialect.name
+        self.caller: Caller | None = None
+        self.request: Request | None = None
+        self.plan: Plan | None = None
+        self.unit: str | None = None
+        self.sampled: Sampled | None = None
+        self.model: Model | None = None
+        self.usage: Usage = NO_USAGE
+        self.stop: str | None = None
+        self.omissions: tuple[Omission, ...] = ()
+        self.attempts: list[Attempt] = []
+        # What each model that was asked came to, for the pair.
+        self.answered: dict[str, Answered] = {}
+        self._first_token_ms: float | None = None
+        self.booked = False
+
+    def elapsed_ms(self) -> float:
+        """Milliseconds since the request came in."""
+        return (self._site.clock.monotonic_s() - self._begun) * 1000
+
+    def content(self) -> None:
+        """The first content is about to leave for the caller."""
+        if self._first_token_ms is None:
+            self._first_token_ms = self.elapsed_ms()
+
+    def headers(self, *, final: bool) -> list[tuple[str, str]]:
+        """Who answers and why. `final` is False while another model may still have to take over."""
+        headers = [("x-understudy-request-id", self.id), ("x-request-id", self.id), ("request-id", self.id)]
+        plan = self.plan
+        if plan is not None and plan.route is not None:
+            headers += [("x-understudy-route", plan.route), ("x-understudy-kind", plan.kind or "")]
+        if final and self.model is not None:
+            headers += [
+                ("x-understudy-model", _header_text(self.model.name)),
+                ("x-understudy-owned", "true" if self.model.owned else "false"),
+                ("x-understudy-reason", _header_text(self.reason())),
+            ]
+            if self.omissions:
+                omitted = ", ".join(omission.field for omission in self.omissions)
+                headers.append(("x-understudy-omitted", _header_text(omitted)[:MAX_OMITTED_HEADER_CHARS]))
+        return headers
+
+    def reason(self) -> str:
+        """Why this model answered, in words."""
+        if self.plan is None:
+            return ""
+        failed = [attempt.model for attempt in self.attempts if attempt.outcome != "ok"]
+        return f"{self.plan.reason}; {', '.join(failed)} failed first" if failed else self.plan.reason
+
+    def extension(self, usage: Usage) -> dict[str, Any]:
+        """What the last frame says besides: who answered, what it cost in dollars, what could not be carried."""
+        extension: dict[str, Any] = {"request_id": self.id}
+        if self.model is not None:
+            extension["model"] = self.model.name
+            extension["cost_usd"] = usd(cost(usage, self.model.price))
+        if self.omissions:
+            extension["omitted"] = [omission.field for omission in self.omissions]
+        return extension
+
+    def book(self, status: Status, *, fault: Fault | None = None, http_status: int = 200) -> None:
+        """Write the journal row; what comes after may be seen by the caller, since the books have it."""
+        if self.booked:
+            return
+        self.booked = True
+        if status == "ok" and self.model is not None:
+            self.attempts.append(Attempt(self.model.name, "ok", http_status, self.elapsed_ms()))
+        exchange = self._exchange(status, fault, http_status)
+        self._site.journal.append(exchange)
+        self._site.observe(exchange)
+
+    def _exchange(self, status: Status, fault: Fault | None, http_status: int) -> Exchange:
+        plan, model, request = self.plan, self.model, self.request
+        priced = cost(self.usage, model.price) if model is not None else None
+        rented = plan.incumbent if plan is not None else None
+        return Exchange(
+            id=self.id,
+            at_s=self.at_s,
+            tenant=self.caller.tenant if self.caller else "default",
+            key=self.caller.name if self.caller else "",
+            route=plan.route if plan else None,
+            kind=plan.kind if plan else None,
+            dialect=self._dialect,
+            asked=request.model if request else "",
+            model=model.name if model else None,
+            owned=model.owned if model else None,
+            build=model.build if model else None,
+            reason=self.reason(),
+            stream=request.streamed if request else False,
+            status=status,
+            http_status=http_status,
+            fault=fault.kind.value if fault else None,
+            message=fault.message if fault else None,
+            stop=self.stop,
+            usage=self.usage,
+            cost_nano_usd=priced,
+            incumbent_cost_nano_usd=cost(self.usage, rented.price) if rented else None,
+            latency_ms=self.elapsed_ms(),
+            first_token_ms=self._first_token_ms,
+            attempts=tuple(self.attempts),
+            omissions=self.omissions,
+            hypothesis=plan.hypothesis if plan else None,
+            unit=self.unit,
+            bucket=plan.bucket if plan else None,
+            share=plan.share if plan else None,
+        )
+
+
+def status_of(fault: Fault, *, content: bool) -> Status:
+    """How the journal calls a failed exchange: refused by us, failed, or broken off after the caller saw some of it."""
+    if content:
+        return "incomplete"
+    return "refused" if fault.blame is Blame.CALLER else "failed"
+
+
+def _header_text(text: str) -> str:
+    """Text that is safe as a header value: ASCII without line breaks."""
+    return text.encode("ascii", "replace").decode().replace("\r", " ").replace("\n", " ")

@@ -1,0 +1,136 @@
+"""Evidence: both answers to one prompt, gathered for the check after the caller has been served.
+
+The comparison is announced in the books before either model answers (`Sampled`), so that a lost answer is seen as
+lost. The second model is asked with its own time-out, whole, on its own; nobody waits for it, no tool runs, and it
+is not booked to the caller.
+"""
+
+import asyncio
+
+import msgspec
+
+from understudy.canon.faults import Fault
+from understudy.canon.money import cost
+from understudy.canon.reply import Reply
+from understudy.canon.request import Request
+from understudy.canon.usage import NO_USAGE
+from understudy.gateway.attempt import Place, ask_whole
+from understudy.gateway.draft import Draft
+from understudy.gateway.site import Site
+from understudy.gateway.wheel import Watch
+from understudy.ports import Answered, Exchange, Live, Paired, Side
+from understudy.routing.board import Model
+from understudy.routing.choose import Plan
+
+
+def answered(model: Model, reply: Reply, latency_ms: float) -> Answered:
+    """One side of a pair from a complete answer; the upstream's own bytes are left behind."""
+    kept = msgspec.structs.replace(reply, source=b"", extras={})
+    return Answered(
+        model=model.name,
+        build=model.build,
+        reply=kept,
+        cost_nano_usd=cost(reply.usage, model.price),
+        latency_ms=latency_ms,
+    )
+
+
+def lost(model: Model, why: str) -> Answered:
+    """One side of a pair that never came, and why."""
+    return Answered(model=model.name, build=model.build, missing=why)
+
+
+async def gather(site: Site, draft: Draft, plan: Plan, request: Request) -> None:
+    """Complete the evidence of one exchange and append it to the books: a pair, or a live outcome in a canary."""
+    if plan.hypothesis is None or plan.incumbent is None:
+        return
+    served = plan.chain[0]
+    first = draft.answered.get(served.name) or lost(served, "no answer")
+    bare = msgspec.structs.replace(request, source=b"", stream=None, stream_usage=None)
+    if plan.shadow is None:
+        if plan.canary:
+            live = Live(
+                exchange_id=draft.id,
+                at_s=draft.at_s,
+                hypothesis=plan.hypothesis,
+                side=plan.served,
+                request=bare,
+                answer=first,
+            )
+            site.journal.append(live)
+        return
+    second = draft.answered.get(plan.shadow.name) or await _shadow(site, draft, plan, plan.shadow, bare)
+    sides: dict[Side, Answered] = {plan.served: first, _other(plan.served): second}
+    site.journal.append(
+        Paired(
+            exchange_id=draft.id,
+            at_s=draft.at_s,
+            hypothesis=plan.hypothesis,
+            unit=draft.unit or draft.id,
+            served=plan.served,
+            request=bare,
+            candidate=sides["candidate"],
+            incumbent=sides["incumbent"],
+        )
+    )
+
+
+def _other(side: Side) -> Side:
+    return "incumbent" if side == "candidate" else "candidate"
+
+
+async def _shadow(site: Site, draft: Draft, plan: Plan, model: Model, request: Request) -> Answered:
+    loop = asyncio.get_running_loop()
+    begun = loop.time()
+    watch = Watch(begun, total_s=site.timeouts.total_s)
+    site.wheel.add(watch)
+    try:
+        place = Place(model, model.endpoints[0])
+        reply, _ = await ask_whole(site, place, request, watch, strict=False)
+    except Fault as fault:
+        _book(site, draft, plan, model, fault=fault, latency_ms=(loop.time() - begun) * 1000)
+        return lost(model, fault.kind.value)
+    finally:
+        site.wheel.discard(watch)
+    latency_ms = (loop.time() - begun) * 1000
+    _book(site, draft, plan, model, reply=reply, latency_ms=latency_ms)
+    return answered(model, reply, latency_ms)
+
+
+def _book(
+    site: Site,
+    draft: Draft,
+    plan: Plan,
+    model: Model,
+    *,
+    latency_ms: float,
+    reply: Reply | None = None,
+    fault: Fault | None = None,
+) -> None:
+    """A shadow's own row in the journal: its cost is the slice's, never the caller's."""
+    exchange = Exchange(
+        id=site.new_id(),
+        at_s=site.clock.now_s(),
+        purpose="shadow",
+        shadow_of=draft.id,
+        tenant=draft.caller.tenant if draft.caller else "default",
+        route=plan.route,
+        kind=plan.kind,
+        dialect=model.dialect,
+        asked=plan.route or "",
+        model=model.name,
+        owned=model.owned,
+        build=model.build,
+        reason="shadow: answered for comparison only",
+        status="failed" if fault else "ok",
+        fault=fault.kind.value if fault else None,
+        message=fault.message if fault else None,
+        stop=reply.stop.value if reply and reply.stop else None,
+        usage=reply.usage if reply else NO_USAGE,
+        cost_nano_usd=cost(reply.usage, model.price) if reply else None,
+        latency_ms=latency_ms,
+        hypothesis=plan.hypothesis,
+        unit=draft.unit,
+    )
+    site.journal.append(exchange)
+    site.observe(exchange)

@@ -1,0 +1,69 @@
+"""What the corridor works with: its ports and settings, gathered once by the app."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from understudy.canon.value import Value
+from understudy.dialects.contract import Dialect
+from understudy.gateway.wheel import Wheel
+from understudy.policy.keys import Keyring
+from understudy.ports import Clock, Exchange, Journal, Ledger, Spawn, Upstream
+from understudy.routing.board import Board
+
+
+class Timeouts(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How long the corridor waits, in seconds.
+
+    `first_token_s` runs until the first content event of a stream, `idle_s` between later events, `total_s` over all.
+    Silence is broken toward the caller every `keep_alive_s`: coding clients give up on longer ones.
+    """
+
+    connect_s: float = 5.0
+    first_token_s: float = 120.0
+    idle_s: float = 60.0
+    total_s: float = 600.0
+    keep_alive_s: float = 10.0
+
+
+class Standing(Value, frozen=True, kw_only=True):
+    """The two snapshots that every request reads: who may call, and what may answer."""
+
+    board: Board
+    keyring: Keyring
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The corridor's surroundings. `standing` gives the newest snapshots without waiting."""
+
+    dialects: Mapping[str, Dialect]
+    upstream: Upstream
+    journal: Journal
+    ledger: Ledger
+    clock: Clock
+    wheel: Wheel
+    spawn: Spawn
+    standing: Callable[[], Standing]
+    new_id: Callable[[], str]
+    # Salts assignment and key digests.
+    server_secret: bytes
+    timeouts: Timeouts
+    # Told of every exchange once it is booked, for metrics.
+    observe: Callable[[Exchange], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a caller sent: the dialect named by the path, header names in lower case, the body whole."""
+
+    dialect: Dialect
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def key(self) -> str | None:
+        """The API key that was presented, in whichever header its client library uses."""
+        bearer = self.headers.get("authorization", "")
+        if bearer[:7].lower() == "bearer ":
+            return bearer[7:].strip()
+        return self.headers.get("x-api-key") or self.headers.get("api-key")

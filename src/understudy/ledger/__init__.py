@@ -1,0 +1,1 @@
+"""Ledger: what changes while requests run. One process needs only memory; replicas will share it by other engines."""

@@ -1,0 +1,67 @@
+"""Keys: who is calling. A key is kept as an HMAC digest under a secret of the server's, never as itself."""
+
+import hashlib
+import hmac
+
+from understudy.canon.faults import Fault, FaultKind
+from understudy.canon.value import Value
+
+# The prefix that clients and secret scanners know.
+PREFIX = "sk-us-"
+
+
+class Key(Value, frozen=True, kw_only=True):
+    """One caller's key. No routes means all routes."""
+
+    name: str
+    digest: str
+    routes: tuple[str, ...] = ()
+    tenant: str = "default"
+
+
+class Keyring(Value, frozen=True):
+    """All keys by digest. An empty ring is open: the server binds to loopback only then."""
+
+    keys: dict[str, Key] = {}
+
+
+class Caller(Value, frozen=True):
+    """Who is calling, once admitted."""
+
+    name: str
+    tenant: str
+    routes: tuple[str, ...] = ()
+
+
+ANYONE = Caller("anonymous", "default")
+
+
+def digest(secret: bytes, key: str) -> str:
+    """The form in which a key is kept: HMAC-SHA256 under the server's secret, in hex."""
+    return hmac.new(secret, b"key:" + key.encode(), hashlib.sha256).hexdigest()
+
+
+def admit(keyring: Keyring, secret: bytes, presented: str | None) -> Caller:
+    """The caller behind a key; a Fault(AUTHENTICATION) if the key is missing or unknown."""
+    if not keyring.keys:
+        return ANYONE
+    if not presented:
+        raise Fault(
+            "no API key was sent; send it as 'Authorization: Bearer …' or 'x-api-key: …'",
+            kind=FaultKind.AUTHENTICATION,
+        )
+    key = keyring.keys.get(digest(secret, presented))
+    if key is None:
+        raise Fault("this API key is not known here; `understudy key create` makes one", kind=FaultKind.AUTHENTICATION)
+    return Caller(key.name, key.tenant, key.routes)
+
+
+def permit(caller: Caller, asked: str) -> None:
+    """Pass if the caller may ask for this route or model; else a Fault(PERMISSION)."""
+    if caller.routes and asked not in caller.routes:
+        allowed = ", ".join(caller.routes)
+        raise Fault(
+            f"key {caller.name!r} may not use {asked!r}; it may use: {allowed}",
+            kind=FaultKind.PERMISSION,
+            param="model",
+        )

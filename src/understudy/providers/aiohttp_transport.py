@@ -1,0 +1,121 @@
+"""The transport on aiohttp: every outgoing connection of a worker, one pool, owned here and closed here.
+
+Redirects are never followed (a POST must not wander), the environment's proxies are not read, and answers are asked
+for uncompressed so that a stream's bytes can go on as they came. Satisfies ports.Upstream.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from types import TracebackType
+
+import aiohttp
+
+from understudy.canon.faults import Fault, FaultKind
+from understudy.ports import UpstreamCall
+from understudy.providers.headers import call_headers
+
+# Connections at a time: above any worker's requests in flight, so that the pool is never the queue.
+MAX_CONNECTIONS = 4_096
+# An idle connection is kept this long; common load balancers close theirs after 60 s.
+KEEP_ALIVE_S = 50.0
+# A whole answer larger than this is a mistake of the upstream's: long outputs with inline pictures stay well below.
+MAX_ANSWER_BYTES = 64 * 1024 * 1024
+# How much one read takes from the socket at most.
+READ_BYTES = 256 * 1024
+
+
+class AiohttpAnswer:
+    """An answer whose headers have come."""
+
+    def __init__(self, response: aiohttp.ClientResponse, host: str) -> None:
+        self._response = response
+        self._host = host
+        self.status = response.status
+        self.headers: Mapping[str, str] = response.headers
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """The body as it arrives."""
+        try:
+            async for data in self._response.content.iter_any():
+                yield data
+        except (aiohttp.ClientError, OSError) as error:
+            raise _broken(self._host, error) from error
+
+    async def read(self) -> bytes:
+        """The whole body, up to MAX_ANSWER_BYTES."""
+        parts: list[bytes] = []
+        size = 0
+        async for data in self.chunks():
+            size += len(data)
+            if size > MAX_ANSWER_BYTES:
+                self.close()
+                raise Fault(f"{self._host} answered with more than {MAX_ANSWER_BYTES} bytes", kind=FaultKind.UPSTREAM)
+            parts.append(data)
+        return b"".join(parts)
+
+    def close(self) -> None:
+        """Cut the connection unless the body was read to its end, in which case it went back to the pool."""
+        self._response.close()
+
+
+class AiohttpTransport:
+    """The pool of one worker: `async with` opens and closes it. `secrets` are by the names that endpoints give."""
+
+    def __init__(self, secrets: Mapping[str, str]) -> None:
+        self._secrets = secrets
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> "AiohttpTransport":
+        connector = aiohttp.TCPConnector(limit=MAX_CONNECTIONS, keepalive_timeout=KEEP_ALIVE_S)
+        self._session = aiohttp.ClientSession(
+            connector=connector,
+            auto_decompress=False,
+            skip_auto_headers=("accept-encoding", "user-agent"),
+            timeout=aiohttp.ClientTimeout(total=None),
+            read_bufsize=READ_BYTES,
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def post(self, call: UpstreamCall) -> AiohttpAnswer:
+        """Send a call and wait for its headers."""
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=call.connect_timeout_s)
+        headers = call_headers(call.model, call.endpoint, self._secrets)
+        return await self._ask("POST", call.endpoint.url + call.path, headers, call.body, timeout)
+
+    async def get(self, url: str, headers: dict[str, str], timeout_s: float) -> tuple[int, bytes]:
+        """A small GET, read whole, within a time-out."""
+        answer = await self._ask("GET", url, headers, None, aiohttp.ClientTimeout(total=timeout_s))
+        try:
+            return answer.status, await answer.read()
+        finally:
+            answer.close()
+
+    async def _ask(
+        self, method: str, url: str, headers: dict[str, str], body: bytes | None, limits: aiohttp.ClientTimeout
+    ) -> AiohttpAnswer:
+        if self._session is None:
+            raise RuntimeError("the transport is used outside its 'async with'")
+        host = _host(url)
+        try:
+            response = await self._session.request(
+                method, url, data=body, headers=headers, timeout=limits, allow_redirects=False
+            )
+        except TimeoutError as error:
+            raise Fault(f"{host} did not accept a connection in time", kind=FaultKind.TIMEOUT) from error
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise _broken(host, error) from error
+        return AiohttpAnswer(response, host)
+
+
+def _host(url: str) -> str:
+    return url.split("/")[2] if "//" in url else url
+
+
+def _broken(host: str, error: Exception) -> Fault:
+    why = str(error) or type(error).__name__
+    return Fault(f"the connection to {host} failed: {why}", kind=FaultKind.UPSTREAM)

@@ -1,0 +1,68 @@
+"""The board: everything that changes rarely and is read on every request, as one frozen value.
+
+Jobs build it, every worker swaps it whole, and the corridor reads it without waiting. What changes with every request
+lives in the ledger.
+"""
+
+from understudy.canon.money import UNKNOWN_PRICE, Price
+from understudy.canon.value import Value
+
+
+class Endpoint(Value, frozen=True):
+    """One place where a model is served. `key` names the secret that opens it; the secret itself is never here."""
+
+    url: str
+    key: str | None = None
+
+
+class Model(Value, frozen=True, kw_only=True):
+    """Something that answers: where, in which dialect, at which price, whose it is."""
+
+    name: str
+    provider: str
+    upstream: str
+    dialect: str
+    endpoints: tuple[Endpoint, ...]
+    maker: str
+    auth: str = "bearer"
+    headers: dict[str, str] = {}
+    renames: dict[str, str] = {}
+    unsupported: tuple[str, ...] = ()
+    max_tokens: int = 4096
+    owned: bool = False
+    build: str = ""
+    price: Price = UNKNOWN_PRICE
+
+
+class Route(Value, frozen=True, kw_only=True):
+    """A name that callers put in `model`. `shadow` is the share of requests that both models answer, in [0, 1]."""
+
+    name: str
+    incumbent: str
+    candidate: str | None = None
+    fallbacks: tuple[str, ...] = ()
+    shadow: float = 0.0
+    unit_idle_s: float = 1800.0
+    shadow_deadline_s: float = 120.0
+
+
+class Ramp(Value, frozen=True, kw_only=True):
+    """How far one slice has moved: the candidate's share in [0, 1], under which hypothesis.
+
+    `shadow` says whether the slice is still compared; `canary` whether live outcomes count (some, not all, has moved).
+    """
+
+    hypothesis: str
+    share: float = 0.0
+    shadow: bool = True
+    canary: bool = False
+
+
+class Board(Value, frozen=True, kw_only=True):
+    """The one snapshot. `providers` are templates for callers that name `provider/upstream-id` themselves."""
+
+    version: int = 0
+    models: dict[str, Model] = {}
+    routes: dict[str, Route] = {}
+    ramps: dict[tuple[str, str], Ramp] = {}
+    providers: dict[str, Model] = {}

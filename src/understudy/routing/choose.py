@@ -1,0 +1,112 @@
+"""Choose: features, the board and two draws in, a plan out. No waiting, no chance of its own, so it can be replayed.
+
+Order: a model that the caller names is served as it is; a running conversation keeps its model; else the slice's
+share decides between incumbent and candidate. The draws are hashes made by the corridor (parity's `bucket`).
+"""
+
+from typing import Literal
+
+import msgspec
+
+from understudy.canon.faults import Fault, FaultKind
+from understudy.canon.value import Value
+from understudy.routing.board import Board, Model, Ramp, Route
+
+# How many known names an error lists: enough to spot a typo, short enough to read.
+_NAMES_SHOWN = 8
+
+
+class Features(Value, frozen=True, kw_only=True):
+    """What the choice depends on besides the board. `running` is the model that this conversation is on already."""
+
+    asked: str
+    kind: str
+    running: str | None = None
+
+
+class Plan(Value, frozen=True, kw_only=True):
+    """Who answers, who if that fails, who answers besides for the comparison, and why."""
+
+    chain: tuple[Model, ...]
+    reason: str
+    route: str | None = None
+    kind: str | None = None
+    shadow: Model | None = None
+    incumbent: Model | None = None
+    served: Literal["candidate", "incumbent"] = "incumbent"
+    hypothesis: str | None = None
+    share: float | None = None
+    bucket: float | None = None
+    canary: bool = False
+    shadow_rate: float = 0.0
+
+
+def choose(features: Features, board: Board, *, draw: float, shadow_draw: float) -> Plan:
+    """The plan for one request; a Fault(NOT_FOUND) if the name it asks for means nothing here."""
+    route = board.routes.get(features.asked)
+    if route is None:
+        return Plan(chain=(named(features.asked, board),), reason="the caller named this model")
+    incumbent = board.models[route.incumbent]
+    if route.candidate is None:
+        chain = _chain(board, route, route.incumbent)
+        return Plan(chain=chain, reason="the route's model", route=route.name, kind=features.kind, incumbent=incumbent)
+    ramp = board.ramps.get((route.name, features.kind))
+    if ramp is None:
+        return Plan(
+            chain=_chain(board, route, route.incumbent),
+            reason="a new slice: nothing is known of the candidate here",
+            route=route.name,
+            kind=features.kind,
+            incumbent=incumbent,
+        )
+    return _ramped(features, board, route, ramp, draw, shadow_draw)
+
+
+def _ramped(features: Features, board: Board, route: Route, ramp: Ramp, draw: float, shadow_draw: float) -> Plan:
+    candidate = board.models[str(route.candidate)]
+    incumbent = board.models[route.incumbent]
+    own = draw < ramp.share
+    reason = f"the candidate serves {ramp.share:.0%} of this slice; this unit fell {'inside' if own else 'outside'}"
+    if features.running in (candidate.name, incumbent.name):
+        own = features.running == candidate.name
+        reason = "this conversation stays with its model"
+    first, other = (candidate, incumbent) if own else (incumbent, candidate)
+    compared = ramp.shadow and shadow_draw < route.shadow
+    return Plan(
+        chain=_chain(board, route, first.name),
+        reason=reason,
+        route=route.name,
+        kind=features.kind,
+        shadow=other if compared else None,
+        incumbent=incumbent,
+        served="candidate" if own else "incumbent",
+        hypothesis=ramp.hypothesis,
+        share=ramp.share,
+        bucket=draw,
+        canary=ramp.canary,
+        shadow_rate=route.shadow,
+    )
+
+
+def _chain(board: Board, route: Route, first: str) -> tuple[Model, ...]:
+    """The model to ask, then the rented one where the own one leads, then the route's fallbacks."""
+    names = dict.fromkeys((first, route.incumbent, *route.fallbacks))
+    return tuple(board.models[name] for name in names)
+
+
+def named(asked: str, board: Board) -> Model:
+    """A model by its declared name, or `provider/upstream-id` of a provider that is reachable."""
+    model = board.models.get(asked)
+    if model is not None:
+        return model
+    provider, slash, upstream = asked.partition("/")
+    template = board.providers.get(provider)
+    if slash and upstream and template is not None:
+        return msgspec.structs.replace(template, name=asked, upstream=upstream)
+    known = [*board.routes, *board.models]
+    shown = ", ".join(known[:_NAMES_SHOWN]) + (", …" if len(known) > _NAMES_SHOWN else "")
+    raise Fault(
+        f"model {asked!r} is not known here; known: {shown or 'none'}. GET /v1/models lists all of them.",
+        kind=FaultKind.NOT_FOUND,
+        param="model",
+    )
