@@ -1,0 +1,235 @@
+"""The conversation, brought into the form that this dialect demands.
+
+A conversation of this dialect goes out as it came, less the seals of other makers. One of another dialect is rebuilt:
+
+- System and developer messages that open it are joined, in order, into `system`; a later one becomes a text of the
+  user's at its place, between `SYSTEM_OPEN` and `SYSTEM_CLOSE`.
+- Neighbours of one side are merged, and a conversation that does not open with the user is given `OPENING` first.
+- Results come first in the user's turn, each for a call of the turn before; a call without one gets an error result.
+- Thinking crosses only with a seal of the target's own maker, whole or not at all.
+"""
+
+from collections import Counter
+from typing import Any
+
+import msgspec
+
+from understudy.canon.faults import bad_request
+from understudy.canon.messages import Message, split_system, turns
+from understudy.canon.parts import Document, Image, Inline, Opaque, Part, Refusal, Text, Thinking, ToolCall, ToolResult
+from understudy.canon.request import Request
+from understudy.dialects.anthropic.blocks import arguments_of, write_block, write_content
+from understudy.dialects.anthropic.losses import Losses, at
+from understudy.dialects.anthropic.toolids import legal
+from understudy.dialects.anthropic.words import NAME
+from understudy.dialects.contract import Target
+
+SYSTEM_OPEN = "<system>\n"
+SYSTEM_CLOSE = "\n</system>"
+OPENING = "(The conversation opens here.)"
+NO_RESULT = "No result was given for this call."
+_PDF = "application/pdf"
+
+
+def write_conversation(request: Request, target: Target, losses: Losses) -> dict[str, Any]:
+    """The fields `system` (where there is one) and `messages`."""
+    if request.dialect == NAME:
+        return _own(request, target, losses)
+    leading, rest = split_system(request.messages)
+    system = [part for place, message in enumerate(leading) for part in _system(message, place, request, losses)]
+    said = [
+        _adapted(message, f"messages.{len(leading) + place}", request, target, losses)
+        for place, message in enumerate(rest)
+    ]
+    merged = turns(message for message in said if message.parts)
+    if not merged and not system:
+        raise bad_request("messages: at least one message with content is required", "messages")
+    if not merged or merged[0].role != "user":
+        losses.add("messages", f"the first turn must be the user's: {OPENING!r} was put before it")
+        merged = (Message("user", (Text(OPENING),), plain=True), *merged)
+    fields: dict[str, Any] = {}
+    if system:
+        whole = Message("system", tuple(system), plain=len(leading) == 1 and leading[0].plain)
+        fields["system"] = write_content(whole, own=False)
+    fields["messages"] = _paired(merged, losses)
+    return fields
+
+
+def own_messages(request: Request, target: Target, losses: Losses) -> list[dict[str, Any]]:
+    """The messages of a request of this dialect, less the thinking whose seal the target did not make."""
+    start = 1 if "system" in request.spelling else 0
+    written = []
+    for place, message in enumerate(request.messages[start:]):
+        kept = tuple(part for part in message.parts if not foreign_seal(part, target))
+        if len(kept) < len(message.parts):
+            losses.add(f"messages.{place}.content", _sealed_elsewhere(target))
+            if not kept:
+                continue
+        body = write_content(msgspec.structs.replace(message, parts=kept), own=True)
+        written.append({"role": message.role, "content": body, **message.extras})
+    return written
+
+
+def foreign_seal(part: Part, target: Target) -> bool:
+    """Whether a part is thinking that must not reach the target: sealed by another maker, or unsealed for ours."""
+    if not isinstance(part, Thinking):
+        return False
+    return part.sealed_by != target.maker if part.seal is not None else target.maker == NAME
+
+
+def _sealed_elsewhere(target: Target) -> str:
+    return f"thinking goes back to the maker of its seal or nowhere, and {target.model!r} is served by {target.maker!r}"
+
+
+def _own(request: Request, target: Target, losses: Losses) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    if "system" in request.spelling:
+        fields["system"] = write_content(request.messages[0], own=True)
+    fields["messages"] = own_messages(request, target, losses)
+    return fields
+
+
+def _system(message: Message, place: int, request: Request, losses: Losses) -> list[Text]:
+    """The words of a message that instructs the model."""
+    path = f"messages.{place}"
+    losses.extras(path, message.extras, request.dialect)
+    if message.name is not None:
+        losses.add(at(path, "name"), "this dialect has no names of speakers")
+    words = []
+    for number, part in enumerate(message.parts):
+        if not isinstance(part, Text | Refusal):
+            kind = part.kind if isinstance(part, Opaque) else type(part).__name__.lower()
+            raise bad_request(f"{path}.content.{number}: instructions are text here, not {kind!r}", f"{path}.content")
+        losses.extras(f"{path}.content.{number}", part.extras, request.dialect)
+        if part.text.strip():
+            words.append(Text(part.text))
+    return words
+
+
+def _adapted(message: Message, path: str, request: Request, target: Target, losses: Losses) -> Message:
+    """The message with what this dialect can say, on one of the two sides that it knows."""
+    if message.role in ("system", "developer"):
+        place = int(path.rpartition(".")[2])
+        words = "".join(part.text for part in _system(message, place, request, losses))
+        if not words:
+            return Message("user")
+        losses.add(at(path, "role"), f"a {message.role} message in mid conversation became marked text of the user's")
+        return Message("user", (Text(SYSTEM_OPEN + words + SYSTEM_CLOSE),), plain=True)
+    losses.extras(path, message.extras, request.dialect)
+    if message.name is not None:
+        losses.add(at(path, "name"), "this dialect has no names of speakers")
+    adapter = _Adapter(request, target, losses)
+    parts = adapter.parts(message.parts, at(path, "content"))
+    role = "assistant" if message.role == "assistant" else "user"
+    return Message(role, parts, message.plain)  # type: ignore[arg-type]
+
+
+class _Adapter:
+    """Brings parts of another dialect into what a block can hold."""
+
+    def __init__(self, request: Request, target: Target, losses: Losses) -> None:
+        self._dialect = request.dialect
+        self._target = target
+        self._losses = losses
+
+    def parts(self, parts: tuple[Any, ...], path: str) -> tuple[Any, ...]:
+        adapted = (self._part(part, at(path, place)) for place, part in enumerate(parts))
+        return tuple(part for part in adapted if part is not None)
+
+    def _part(self, part: Part, path: str) -> Part | None:
+        if isinstance(part, Opaque):
+            raise bad_request(
+                f"{path}: content of type {part.kind!r} belongs to the {self._dialect} dialect and has no form in the "
+                f"{NAME} dialect; leave it out or name a model that speaks {self._dialect}",
+                path,
+            )
+        self._losses.extras(path, part.extras, self._dialect)
+        if isinstance(part, Text | Refusal):
+            return self._words(part.text, path)
+        if isinstance(part, Thinking):
+            if part.seal is not None and part.sealed_by == self._target.maker:
+                return msgspec.structs.replace(part, extras={})
+            self._losses.add(path, _sealed_elsewhere(self._target))
+            return None
+        if isinstance(part, Image):
+            if part.detail is not None:
+                self._losses.add(at(path, "detail"), "this dialect has no wish for an image's resolution")
+            return Image(part.source)
+        if isinstance(part, Document):
+            return self._document(part, path)
+        if isinstance(part, ToolCall):
+            if arguments_of(part.arguments) is None:
+                self._losses.add(at(path, "arguments"), "not the JSON of an object, so sent as {}")
+            return ToolCall(part.id, part.name, part.arguments)
+        inner = self.parts(part.parts, at(path, "content"))
+        return ToolResult(part.call_id, inner, part.is_error, part.plain)
+
+    def _words(self, text: str, path: str) -> Text | None:
+        if text.strip():
+            return Text(text)
+        if text:
+            self._losses.add(path, "this dialect refuses a text of white space alone")
+        return None
+
+    def _document(self, part: Document, path: str) -> Document:
+        if isinstance(part.source, Inline) and part.source.media_type != _PDF:
+            raise bad_request(
+                f"{path}: a document of type {part.source.media_type!r} has no form in the {NAME} dialect; send a PDF "
+                "or its text",
+                path,
+            )
+        return Document(part.source, part.name)
+
+
+def _paired(merged: tuple[Message, ...], losses: Losses) -> list[dict[str, Any]]:
+    """Turns as bodies: each call with an id of its own, each result with the id of its call."""
+    uses: Counter[str] = Counter()
+    due: list[tuple[str, str]] = []
+    written: list[dict[str, Any]] = []
+    for turn in merged:
+        if turn.role == "assistant":
+            calls = [part.id for part in turn.parts if isinstance(part, ToolCall)]
+            due = [(call_id, _unused(call_id, uses)) for call_id in calls]
+            ids = iter([wire for _, wire in due])
+            parts = [
+                msgspec.structs.replace(part, id=next(ids)) if isinstance(part, ToolCall) else part
+                for part in turn.parts
+            ]
+        else:
+            parts = _answered(turn, due, losses)
+            due = []
+        body = write_content(msgspec.structs.replace(turn, parts=tuple(parts)), own=False)
+        written.append({"role": turn.role, "content": body})
+    if due:
+        results = _answered(Message("user"), due, losses)
+        written.append({"role": "user", "content": [write_block(part, own=False) for part in results]})
+    return written
+
+
+def _unused(call_id: str, uses: Counter[str]) -> str:
+    """A legal id that no earlier call of the conversation has: some upstreams count from 0 in every turn."""
+    wire = legal(call_id)
+    uses[wire] += 1
+    return wire if uses[wire] == 1 else _unused(f"{wire}_{uses[wire]}", uses)
+
+
+def _answered(turn: Message, due: list[tuple[str, str]], losses: Losses) -> list[Part]:
+    """The user's turn with its results first, and an error result for each call that has none."""
+    open_calls = list(due)
+    results: list[Part] = []
+    others: list[Part] = []
+    for part in turn.parts:
+        if not isinstance(part, ToolResult):
+            others.append(part)
+            continue
+        call = next((pair for pair in open_calls if pair[0] == part.call_id), None)
+        if call is None:
+            raise bad_request(
+                f"messages: the tool result for {part.call_id!r} answers no open call of the turn before it", "messages"
+            )
+        open_calls.remove(call)
+        results.append(msgspec.structs.replace(part, call_id=call[1]))
+    for call_id, wire in open_calls:
+        losses.add("messages", f"the call {call_id!r} has no result, so an error result was added")
+        results.append(ToolResult(wire, (Text(NO_RESULT),), is_error=True, plain=True))
+    return results + others

@@ -1,0 +1,76 @@
+"""Fields: reading one JSON object with names for everything that can be wrong with it.
+
+Each field is taken once; what was not taken is left in `rest` and becomes the extras of the value. A null is not a
+value but is not forgotten either: it stays in `rest`, so that an upstream of the same dialect sees it again.
+"""
+
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from understudy.canon.faults import Fault, bad_request
+from understudy.dialects.anthropic.losses import at
+
+T = TypeVar("T")
+# The longest piece of a wrong value that an error message repeats.
+MAX_SHOWN = 60
+
+
+class Kind(NamedTuple, Generic[T]):
+    """A JSON type: what to call it, and how it looks after decoding."""
+
+    words: str
+    types: tuple[type, ...]
+
+
+STRING: Kind[str] = Kind("a string", (str,))
+INTEGER: Kind[int] = Kind("an integer", (int,))
+NUMBER: Kind[float] = Kind("a number", (int, float))
+FLAG: Kind[bool] = Kind("true or false", (bool,))
+ARRAY: Kind[list[Any]] = Kind("an array", (list,))
+OBJECT: Kind[dict[str, Any]] = Kind("an object", (dict,))
+
+
+class Fields:
+    """One object being read at `path`."""
+
+    __slots__ = ("path", "rest")
+
+    def __init__(self, value: Any, path: str) -> None:
+        whole: dict[str, Any] = checked(value, OBJECT, path)
+        self.rest = dict(whole)
+        self.path = path
+
+    def take(self, name: str, kind: Kind[T]) -> T | None:
+        """The field's value, or None where it is absent or null; a Fault if it is of another type."""
+        if self.rest.get(name) is None:
+            return None
+        return checked(self.rest.pop(name), kind, at(self.path, name))
+
+    def need(self, name: str, kind: Kind[T]) -> T:
+        """The field's value; a Fault if it is absent, null or of another type."""
+        value = self.take(name, kind)
+        if value is None:
+            raise wrong(at(self.path, name), "Field required")
+        return value
+
+
+def checked(value: Any, kind: Kind[T], path: str) -> T:
+    """The value itself if it is of that kind, else a Fault that shows it."""
+    # To Python a boolean is an integer; to JSON it is not.
+    if isinstance(value, kind.types) and (kind is FLAG or not isinstance(value, bool)):
+        return value  # type: ignore[return-value]
+    raise wrong(path, f"Input should be {kind.words}, not {_shown(value)}")
+
+
+def wrong(path: str, what: str) -> Fault:
+    """A fault of the caller's making at one field, worded as this dialect words it."""
+    return bad_request(f"{path or 'body'}: {what}", path or None)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return "an array"
+    if isinstance(value, dict):
+        return "an object"
+    if value is None:
+        return "null"
+    return repr(value[:MAX_SHOWN] if isinstance(value, str) else value)

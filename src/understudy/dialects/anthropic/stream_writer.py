@@ -1,0 +1,220 @@
+"""Streams, written: events of any dialect into this one's strict order.
+
+`message_start`, then blocks with indexes 0..n and no gap, one open at a time, then `message_delta` and `message_stop`.
+An answer may have several parts open at once; what belongs to a later one waits until the part being told has ended.
+A block is written once it has something to say, so there are no empty text blocks. Nothing that looks like an ending
+leaves before `end`.
+"""
+
+from itertools import count
+from typing import Any
+
+import msgspec
+
+from understudy.canon.omissions import Omission
+from understudy.canon.parts import Opaque, Refusal, ReplyPart, Text, Thinking, ToolCall
+from understudy.canon.reply import (
+    Delta,
+    Event,
+    Failed,
+    Finished,
+    Metered,
+    PartEnded,
+    PartStarted,
+    Sealed,
+    Started,
+)
+from understudy.canon.usage import NO_USAGE, Usage, merge
+from understudy.dialects.anthropic.answers import EXTENSION, block_for_caller, extended
+from understudy.dialects.anthropic.blocks import arguments_of, write_block
+from understudy.dialects.anthropic.losses import Losses, at
+from understudy.dialects.anthropic.metering import write_usage
+from understudy.dialects.anthropic.words import NAME, stop_word
+from understudy.dialects.contract import Echo
+from understudy.dialects.sse import event_bytes
+
+_encode = msgspec.json.encode
+# The delta of each kind of block: its type and the name of its text.
+_DELTA_OF = {Text: ("text_delta", "text"), Refusal: ("text_delta", "text"), Thinking: ("thinking_delta", "thinking")}
+_PartEvent = PartStarted | Delta | Sealed | PartEnded
+_INPUT_DELTA = ("input_json_delta", "partial_json")
+
+
+class _Block:
+    """The part being told: `wire` is its index once its start was written, `body` what the start will say."""
+
+    def __init__(self, part: ReplyPart, path: str, body: dict[str, Any] | None) -> None:
+        self.part = part
+        self.path = path
+        self.body = body
+        self.wire: int | None = None
+        self.head = b""
+        self.arguments: list[str] = []
+
+
+class StreamWriter:
+    """The encoder of one caller's stream."""
+
+    def __init__(self, echo: Echo) -> None:
+        self._echo = echo
+        self._dialect = ""
+        self._losses = Losses()
+        self._usage: Usage = NO_USAGE
+        self._finished: Finished | None = None
+        self._current: int | None = None
+        self._block: _Block | None = None
+        self._waiting: dict[int, list[_PartEvent]] = {}
+        self._wires = count()
+        self._calls = False
+        self._broken = False
+
+    @property
+    def omissions(self) -> tuple[Omission, ...]:
+        """What this stream could not carry so far."""
+        return tuple(self._losses.items)
+
+    def send(self, event: Event) -> bytes:
+        """The bytes that tell this event; empty while it waits or says nothing here."""
+        if isinstance(event, Started):
+            self._dialect = event.dialect
+            return self._start(event)
+        if isinstance(event, Metered):
+            self._usage = merge(self._usage, event.usage)
+            return b""
+        if isinstance(event, Finished):
+            self._finished = event
+            return b""
+        if isinstance(event, Failed):
+            return b""
+        if event.index in self._waiting:
+            self._waiting[event.index].append(event)
+            return b""
+        if isinstance(event, PartStarted) and self._current is not None:
+            self._waiting[event.index] = [event]
+            return b""
+        told = self._tell(event)
+        return told + self._released() if isinstance(event, PartEnded) and self._waiting else told
+
+    def end(self, echo: Echo) -> bytes:
+        """The stop reason, the whole usage, the extension, and the closing event."""
+        finished = self._finished
+        own = self._dialect == NAME
+        delta: dict[str, Any] = {"stop_reason": None, "stop_sequence": None}
+        extension = echo.extension
+        if finished is not None:
+            word = stop_word(finished.reason, finished.native, own=own, calls=self._calls, broken=self._broken)
+            delta = {"stop_reason": word, "stop_sequence": finished.stop_sequence}
+            delta |= finished.extras if own else {}
+            extension = extended(echo, finished.reason, finished.native, own=own)
+        body = {"type": "message_delta", "delta": delta, "usage": write_usage(self._usage)}
+        if extension:
+            body[EXTENSION] = extension
+        return _event(body) + _event({"type": "message_stop"})
+
+    def _start(self, event: Started) -> bytes:
+        usage = {"input_tokens": 0, "output_tokens": 0}
+        message: dict[str, Any] = {
+            "id": event.id,
+            "type": "message",
+            "role": "assistant",
+            "model": self._echo.model,
+            "content": [],
+            "stop_reason": None,
+            "stop_sequence": None,
+            "usage": usage,
+        }
+        if event.dialect == NAME:
+            extras = dict(event.extras)
+            message["usage"] = usage | extras.pop("usage", {})
+            message |= extras
+        else:
+            self._losses.extras("", event.extras, event.dialect)
+        return _event({"type": "message_start", "message": message})
+
+    def _released(self) -> bytes:
+        """What waited for the part that ended, as far as it can be told now."""
+        out = []
+        while self._current is None and self._waiting:
+            events = self._waiting.pop(next(iter(self._waiting)))
+            out += [self._tell(event) for event in events]
+        return b"".join(out)
+
+    def _tell(self, event: _PartEvent) -> bytes:
+        if isinstance(event, PartStarted):
+            self._current = event.index
+            return self._open(event)
+        block = self._block
+        if block is None:
+            return b""
+        if isinstance(event, Delta):
+            return self._delta(block, event.text)
+        if isinstance(event, Sealed):
+            return self._seal(block, event)
+        self._current = self._block = None
+        return self._close(block)
+
+    def _open(self, event: PartStarted) -> bytes:
+        part, path = event.part, f"content.{event.index}"
+        block = self._block = _Block(part, path, None)
+        if isinstance(part, Opaque):
+            block.body = block_for_caller(part, path, self._dialect, self._losses)
+            return b"" if block.body is None else self._begin(block)
+        if self._dialect != NAME:
+            self._losses.extras(path, part.extras, self._dialect)
+        extras = part.extras if self._dialect == NAME else {}
+        block.body = {**_start_of(part), **extras}
+        if isinstance(part, ToolCall):
+            self._calls = True
+            return self._begin(block) + self._delta(block, part.arguments)
+        told = self._delta(block, part.text)
+        if isinstance(part, Thinking) and part.seal is not None:
+            told += self._seal(block, Sealed(event.index, part.seal, part.sealed_by or ""))
+        return told
+
+    def _begin(self, block: _Block) -> bytes:
+        block.wire = next(self._wires)
+        kind, text = _DELTA_OF.get(type(block.part), _INPUT_DELTA)
+        head = f'"content_block_delta","index":{block.wire},"delta":{{"type":"{kind}","{text}":'
+        block.head = b'event: content_block_delta\ndata: {"type":' + head.encode()
+        return _event({"type": "content_block_start", "index": block.wire, "content_block": block.body})
+
+    def _delta(self, block: _Block, text: str) -> bytes:
+        if not text or isinstance(block.part, Opaque):
+            return b""
+        start = self._begin(block) if block.wire is None else b""
+        if isinstance(block.part, ToolCall):
+            block.arguments.append(text)
+        return start + block.head + _encode(text) + b"}}\n\n"
+
+    def _seal(self, block: _Block, sealed: Sealed) -> bytes:
+        if sealed.sealed_by != NAME:
+            why = f"a seal of {sealed.sealed_by!r} means nothing to a client of this dialect"
+            self._losses.add(at(block.path, "seal"), why)
+            return b""
+        if isinstance(block.part, Thinking) and block.part.redacted:
+            block.body = {**(block.body or {}), "data": sealed.seal}
+            return self._begin(block)
+        start = self._begin(block) if block.wire is None else b""
+        delta = {"type": "signature_delta", "signature": sealed.seal}
+        return start + _event({"type": "content_block_delta", "index": block.wire, "delta": delta})
+
+    def _close(self, block: _Block) -> bytes:
+        if isinstance(block.part, ToolCall) and arguments_of("".join(block.arguments)) is None:
+            self._broken = True
+        if block.wire is None:
+            return b""
+        return _event({"type": "content_block_stop", "index": block.wire})
+
+
+def _start_of(part: Text | Refusal | Thinking | ToolCall) -> dict[str, Any]:
+    if isinstance(part, ToolCall):
+        return write_block(ToolCall(part.id, part.name), own=False)
+    if isinstance(part, Thinking):
+        if part.redacted:
+            return {"type": "redacted_thinking"}
+        return {"type": "thinking", "thinking": "", "signature": ""}
+    return {"type": "text", "text": ""}
+
+
+def _event(body: dict[str, Any]) -> bytes:
+    return event_bytes(_encode(body), body["type"])
