@@ -270,7 +270,7 @@ class HypothesisRow(Value, frozen=True, kw_only=True):
 
 
 class PairRow(Value, frozen=True, kw_only=True):
-    """One turn of one unit: the two outcomes, or why one is missing."""
+    """One turn of one unit: the two outcomes, or why one is missing; `…_good` says that the call itself went well."""
 
     exchange_id: str
     hypothesis: str
@@ -283,6 +283,8 @@ class PairRow(Value, frozen=True, kw_only=True):
     settled: bool = False
     candidate: float | None = None
     incumbent: float | None = None
+    candidate_good: bool = True
+    incumbent_good: bool = True
     missing: str | None = None
     candidate_build: str = ""
     incumbent_build: str = ""
@@ -292,13 +294,14 @@ class PairRow(Value, frozen=True, kw_only=True):
 
 
 class OutcomeRow(Value, frozen=True, kw_only=True):
-    """One live outcome of a served answer, in the order in which it was booked."""
+    """One live outcome of a served answer, in the order in which it was booked; None where the check had no opinion."""
 
     exchange_id: str
     hypothesis: str
     at_s: float
     side: Side
-    outcome: float
+    outcome: float | None
+    good: bool = True
     seq: int = 0
 
 

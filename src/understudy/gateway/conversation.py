@@ -23,7 +23,7 @@ class Conversation(Value, frozen=True):
     one_turn: bool
 
 
-def conversation_of(headers: Mapping[str, str], request: Request, key: str, request_id: str) -> Conversation:
+def conversation_of(headers: Mapping[str, str], request: Request, caller: str, request_id: str) -> Conversation:
     """The conversation that a request belongs to."""
     declared = headers.get(CONVERSATION_HEADER)
     session = next((headers[name] for name in SESSION_HEADERS if name in headers), None)
@@ -34,7 +34,7 @@ def conversation_of(headers: Mapping[str, str], request: Request, key: str, requ
     unit = sticky_key(
         declared=declared,
         session=session,
-        key=key,
+        caller=caller,
         system=system,
         first_user_turn=text_of(opening.parts) if opening else "",
         request_id=request_id,

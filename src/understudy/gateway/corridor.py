@@ -5,6 +5,7 @@ assistants, channels and jobs alike.
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterator
 
 from understudy.canon.faults import Fault, FaultKind
@@ -18,13 +19,17 @@ from understudy.gateway.relay import Relay
 from understudy.gateway.site import Call, Site, Standing
 from understudy.gateway.wheel import Watch
 from understudy.parity.assign import bucket
+from understudy.parity.slices import SliceId
 from understudy.policy.keys import admit, permit
 from understudy.ports import Attempt, Sampled, Sender
 from understudy.routing.choose import Features, Plan, choose
 from understudy.routing.kinds import kind_of
 
+log = logging.getLogger(__name__)
 KIND_HEADER = "x-understudy-kind"
 STRICT_HEADER = "x-understudy-strict"
+# The draw of a request that no share applies to.
+OUTSIDE = 1.0
 # Grace beyond both models' total time before an announced pair counts as lost.
 PAIR_GRACE_S = 30.0
 
@@ -54,6 +59,11 @@ class Gateway:
         except asyncio.CancelledError:
             _cancelled(draft)
             raise
+        except Exception:
+            # The supervisor of requests: a mistake of ours is told and booked like any other failure.
+            log.exception("request %s failed inside the gateway", draft.id)
+            watch.keep_alive = None
+            await relay.fail(Fault("the gateway failed; its log has the reason", kind=FaultKind.INTERNAL))
         finally:
             self._site.wheel.discard(watch)
             if draft.plan is not None and draft.request is not None and (draft.sampled or draft.plan.canary):
@@ -79,14 +89,14 @@ class Gateway:
         board, secret, ledger = standing.board, self._site.server_secret, self._site.ledger
         kind = kind_of(request, call.headers.get(KIND_HEADER))
         ramp = board.ramps.get((request.model, kind))
-        slice_id, hypothesis = f"{request.model}/{kind}", ramp.hypothesis if ramp is not None else ""
+        draw = shadow_draw = OUTSIDE
+        if ramp is not None:
+            slice_ = SliceId(request.model, kind)
+            draw = bucket(secret, slice_, ramp.hypothesis, conversation.unit)
+            shadow_draw = bucket(secret, slice_, ramp.hypothesis, conversation.unit, purpose="shadow")
         running = None if conversation.one_turn else ledger.recall(conversation.unit)
-        plan = choose(
-            Features(asked=request.model, kind=kind, running=running),
-            board,
-            draw=bucket(secret, slice_id, hypothesis, conversation.unit),
-            shadow_draw=bucket(secret, "shadow:" + slice_id, hypothesis, conversation.unit),
-        )
+        features = Features(asked=request.model, kind=kind, running=running)
+        plan = choose(features, board, draw=draw, shadow_draw=shadow_draw)
         if not conversation.one_turn and plan.route is not None:
             ledger.remember(conversation.unit, plan.chain[0].name)
         return plan

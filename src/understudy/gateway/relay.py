@@ -52,6 +52,8 @@ class Relay:
 
     async def fail(self, fault: Fault) -> None:
         """Tell a failure in the form that the state allows, and close; books first."""
+        if self.finished:
+            return
         self.finished = True
         status = status_of(fault, content=self.content)
         if not self.started:

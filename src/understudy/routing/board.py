@@ -4,8 +4,15 @@ Jobs build it, every worker swaps it whole, and the corridor reads it without wa
 lives in the ledger.
 """
 
+from typing import Annotated
+
+from msgspec import Meta
+
 from understudy.canon.money import UNKNOWN_PRICE, Price
 from understudy.canon.value import Value
+
+# What a model or a route may be called: it becomes part of slice names, URLs and metric labels.
+Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$")]
 
 
 class Endpoint(Value, frozen=True):

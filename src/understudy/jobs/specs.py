@@ -1,0 +1,56 @@
+"""What the operator says of a route: who serves it, who hopes to, and when a slice of it may move."""
+
+import re
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from understudy.canon.value import Value
+from understudy.routing.board import Name
+
+Duration = Annotated[str, Meta(pattern=r"^\d+(\.\d+)?(ms|s|m|h|d)$")] | Annotated[float, Meta(ge=0)]
+Fraction = Annotated[float, Meta(ge=0, le=1)]
+Margin = Annotated[float, Meta(gt=0, lt=1)]
+_UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+
+
+def seconds(duration: str | float) -> float:
+    """A duration in seconds: a number is seconds already, text has its unit (ms, s, m, h, d)."""
+    if not isinstance(duration, str):
+        return float(duration)
+    match = re.fullmatch(r"([\d.]+)([a-z]+)", duration)
+    if match is None:
+        raise ValueError(f"{duration!r} is no duration; write 30s, 5m, 1h or 1d")
+    return float(match[1]) * _UNITS_S[match[2]]
+
+
+class ParitySpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When a slice may move. `shadow` is the share of requests that both models answer, in [0, 1].
+
+    `margin` is the largest loss of quality that is still acceptable; `dwell` the shortest stay on a rung; `watch` the
+    average number of pairs between false alarms after 100 %; `unit_idle` the silence that closes a conversation.
+    """
+
+    margin: Margin = 0.05
+    shadow: Fraction = 0.05
+    check: str = "expected"
+    dwell: Duration = "1h"
+    risk: Literal["normal", "high"] = "normal"
+    approvals: Annotated[int, Meta(ge=0)] = 0
+    watch: Annotated[float, Meta(gt=1)] = 1000.0
+    unit_idle: Duration = "30m"
+
+
+class RouteSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One route: a name that callers put in `model`."""
+
+    name: Name
+    incumbent: str
+    candidate: str | None = None
+    fallbacks: tuple[str, ...] = ()
+    parity: ParitySpec = ParitySpec()
+
+    def model_names(self) -> dict[str, tuple[str, ...]]:
+        """The models that this route names, by the key that names them."""
+        candidate = (self.candidate,) if self.candidate is not None else ()
+        return {"incumbent": (self.incumbent,), "candidate": candidate, "fallbacks": self.fallbacks}

@@ -1,0 +1,305 @@
+"""Settings: a YAML file and the environment become one frozen tree. The only reader of both.
+
+Each room declares the struct that it wants; this module only loads, checks and composes. Unknown keys are errors, and
+all errors of a file are reported together, each with its path and line. Secrets are references (`${NAME}`,
+`file:PATH`): their values are kept apart from the tree and never printed.
+"""
+
+import difflib
+import re
+import types
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Union, get_args, get_origin
+
+import msgspec
+import yaml
+
+from understudy.canon.value import Value
+from understudy.gateway.site import Timeouts
+from understudy.jobs.specs import RouteSpec
+from understudy.policy.keys import Key
+from understudy.providers.catalogue import ProviderRow, load_rows
+from understudy.providers.models import ModelSpec, ProviderSpec, SecretRef, overlay
+from understudy.web.server import ServerSpec
+
+DEFAULT_FILE = Path("understudy.yaml")
+DEFAULT_STORAGE = "sqlite:///understudy.db"
+DEFAULT_SECRET = "file:understudy.secret"
+# A configuration is written by hand; anything larger is a wrong file.
+MAX_FILE_BYTES = 4 * 1024 * 1024
+_ENV_REF = re.compile(r"\$\{(\w+)\}")
+
+
+class File(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The file as it is written: every key that understudy.yaml may hold."""
+
+    server: ServerSpec = ServerSpec()
+    timeouts: Timeouts = Timeouts()
+    providers: dict[str, ProviderSpec] = {}
+    storage: str = DEFAULT_STORAGE
+    secret: SecretRef = DEFAULT_SECRET
+    models: tuple[ModelSpec, ...] = ()
+    routes: tuple[RouteSpec, ...] = ()
+    keys: tuple[Key, ...] = ()
+
+
+class Problem(Value, frozen=True):
+    """One thing wrong with a configuration: where, and what to do."""
+
+    path: str
+    line: int
+    message: str
+
+
+class ConfigError(Exception):
+    """A configuration that cannot be used; `problems` has all that is wrong with it."""
+
+    def __init__(self, file: str, problems: list[Problem]) -> None:
+        self.file = file
+        self.problems = sorted(problems, key=lambda problem: problem.line)
+        super().__init__("\n".join(self.lines()))
+
+    def lines(self) -> Iterator[str]:
+        """One line for each problem, as editors know it: file:line: path: message."""
+        for problem in self.problems:
+            where = f"{problem.path}: " if problem.path else ""
+            yield f"{self.file}:{problem.line}: {where}{problem.message}"
+
+
+class Secrets(dict[str, str]):
+    """Secret values by their references; prints as a count."""
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} secrets>"
+
+
+class Settings(Value, frozen=True, kw_only=True):
+    """The whole configuration, checked. `base` is the folder that relative paths start from."""
+
+    file: File
+    rows: dict[str, ProviderRow]
+    secrets: Secrets
+    base: Path
+
+    @property
+    def database(self) -> str:
+        """The database URL with a relative SQLite path made absolute."""
+        prefix = "sqlite:///"
+        url = self.file.storage
+        return prefix + str(self.base / url.removeprefix(prefix)) if url.startswith(prefix) else url
+
+    @property
+    def spool(self) -> Path:
+        """Where records wait between the request path and the database."""
+        prefix = "sqlite:///"
+        url = self.file.storage
+        name = Path(url.removeprefix(prefix)).stem if url.startswith(prefix) else "understudy"
+        return self.base / Path(name).parent / f"{name}.spool"
+
+
+def load(path: Path | None, environ: Mapping[str, str], *, base: Path | None = None) -> Settings:
+    """Read a configuration; with no path, the catalogue and the environment alone. Raises ConfigError."""
+    if path is None:
+        return _compose(File(), environ, base or Path.cwd(), _Reader("(no file)"), None)
+    reader = _Reader(str(path))
+    root = reader.compose(path)
+    file = reader.read(root, File, "") if root is not None else File()
+    if reader.problems:
+        raise ConfigError(reader.file, reader.problems)
+    return _compose(file, environ, base or path.resolve().parent, reader, root)
+
+
+def _compose(file: File, environ: Mapping[str, str], base: Path, reader: "_Reader", root: yaml.Node | None) -> Settings:
+    rows = load_rows()
+    for name, spec in file.providers.items():
+        row = overlay(rows.get(name), spec)
+        if row is None:
+            reader.wrong(root, ("providers", name), "a new provider needs 'dialect' and 'base_url'")
+        else:
+            rows[name] = row
+    for name, row in rows.items():
+        moved = environ.get(row.base_url_env) if row.base_url_env else None
+        if moved and name not in file.providers:
+            rows[name] = msgspec.structs.replace(row, base_url=moved.rstrip("/"))
+    _check_names(file, rows, reader, root)
+    secrets = _secrets(file, rows, environ, base, reader, root)
+    if reader.problems:
+        raise ConfigError(reader.file, reader.problems)
+    return Settings(file=file, rows=rows, secrets=secrets, base=base)
+
+
+def _check_names(file: File, rows: Mapping[str, ProviderRow], reader: "_Reader", root: yaml.Node | None) -> None:
+    models = [model.name for model in file.models]
+    routes = [route.name for route in file.routes]
+    for place, model in enumerate(file.models):
+        if model.provider not in rows:
+            reader.unknown(root, ("models", place, "provider"), "provider", model.provider, rows)
+    for place, name in enumerate([*models, *routes]):
+        if (models + routes).index(name) != place:
+            at = ("models", place, "name") if place < len(models) else ("routes", place - len(models), "name")
+            reader.wrong(root, at, f"the name {name!r} is taken already")
+    for place, route in enumerate(file.routes):
+        for key, names in route.model_names().items():
+            for name in names:
+                if name not in models:
+                    reader.unknown(root, ("routes", place, key), "model", name, models)
+    for place, held in enumerate(file.keys):
+        for name in held.routes:
+            if name not in routes and name not in models:
+                reader.unknown(root, ("keys", place, "routes"), "route", name, [*routes, *models])
+
+
+def _secrets(
+    file: File,
+    rows: Mapping[str, ProviderRow],
+    environ: Mapping[str, str],
+    base: Path,
+    reader: "_Reader",
+    root: yaml.Node | None,
+) -> Secrets:
+    """The secrets that can be had; one that a declared model needs and that is missing is a problem."""
+    secrets = Secrets()
+    for row in rows.values():
+        if row.api_key and (value := secret_value(row.api_key, environ, base)):
+            secrets[row.api_key] = value
+    for place, model in enumerate(file.models):
+        row_needed = rows.get(model.provider)
+        refs = {model.api_key or (row_needed.api_key if row_needed else None), *(d.api_key for d in model.deployments)}
+        for ref in refs - {None}:
+            value = secret_value(str(ref), environ, base)
+            if value:
+                secrets[str(ref)] = value
+            else:
+                reader.wrong(root, ("models", place), f"model {model.name!r} has no secret: {_remedy(str(ref))}")
+    return secrets
+
+
+def secret_value(ref: str, environ: Mapping[str, str], base: Path) -> str | None:
+    """The value behind a reference; None if it is not there."""
+    match = _ENV_REF.fullmatch(ref)
+    if match:
+        return environ.get(match[1]) or None
+    path = base / ref.removeprefix("file:")
+    try:
+        return path.read_text(encoding="utf-8").strip() or None
+    except OSError:
+        return None
+
+
+def _remedy(ref: str) -> str:
+    match = _ENV_REF.fullmatch(ref)
+    return f"set {match[1]} in the environment" if match else f"write it to {ref.removeprefix('file:')!r}"
+
+
+class _Reader:
+    """Turns YAML nodes into structs, collecting every problem with its line instead of stopping at the first."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.problems: list[Problem] = []
+
+    def compose(self, path: Path) -> yaml.Node | None:
+        """The node tree of a file; a problem if it cannot be read at all."""
+        try:
+            if path.stat().st_size > MAX_FILE_BYTES:
+                raise ConfigError(self.file, [Problem("", 1, f"the file is larger than {MAX_FILE_BYTES} bytes")])
+            return yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        except OSError as error:
+            raise ConfigError(self.file, [Problem("", 1, f"cannot be read: {error.strerror}")]) from error
+        except UnicodeDecodeError as error:
+            raise ConfigError(self.file, [Problem("", 1, f"is not UTF-8: {error.reason}")]) from error
+        except yaml.MarkedYAMLError as error:
+            line = error.problem_mark.line + 1 if error.problem_mark else 1
+            raise ConfigError(self.file, [Problem("", line, f"is not YAML: {error.problem}")]) from error
+
+    def read(self, node: yaml.Node, kind: Any, path: str) -> Any:
+        """The value of a node as `kind`; what is wrong is noted, and None stands in for it."""
+        kind = _without_none(kind) if not _is_null(node) else kind
+        if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+            return self._struct(node, kind, path)
+        origin, args = get_origin(kind), get_args(kind)
+        if origin is tuple and isinstance(node, yaml.SequenceNode):
+            return tuple(self.read(item, args[0], f"{path}[{place}]") for place, item in enumerate(node.value))
+        if origin is dict and isinstance(node, yaml.MappingNode):
+            return {key.value: self.read(value, args[1], f"{path}.{key.value}") for key, value in node.value}
+        try:
+            return msgspec.convert(_plain(node), kind)
+        except msgspec.ValidationError as error:
+            self.note(path, node, _worded(str(error)))
+        except yaml.YAMLError as error:
+            self.note(path, node, f"cannot be read: {error}")
+        return None
+
+    def _struct(self, node: yaml.Node, kind: type[msgspec.Struct], path: str) -> Any:
+        if not isinstance(node, yaml.MappingNode):
+            self.note(path, node, "a mapping is expected here")
+            return None
+        fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+        values: dict[str, Any] = {}
+        before = len(self.problems)
+        for key, value in node.value:
+            where = f"{path}.{key.value}" if path else str(key.value)
+            if key.value not in fields:
+                self.note(where, key, _unknown_key(str(key.value), fields))
+            elif key.value in values:
+                self.note(where, key, f"the key {key.value!r} stands here twice")
+            else:
+                values[key.value] = self.read(value, fields[key.value].type, where)
+        for name, field in fields.items():
+            if field.required and name not in values:
+                self.note(path, node, f"the key {name!r} is missing")
+        return kind(**values) if len(self.problems) == before else None
+
+    def note(self, path: str, node: yaml.Node, message: str) -> None:
+        """One more problem, at a node."""
+        self.problems.append(Problem(path, node.start_mark.line + 1, message))
+
+    def wrong(self, root: yaml.Node | None, at: tuple[str | int, ...], message: str) -> None:
+        """One more problem, at a path into the file."""
+        line = _find(root, at).start_mark.line + 1 if root is not None else 0
+        path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in at).lstrip(".")
+        self.problems.append(Problem(path, line, message))
+
+    def unknown(self, root: yaml.Node | None, at: tuple[str | int, ...], what: str, name: str, known: Any) -> None:
+        """One more problem: a name that means nothing."""
+        close = difflib.get_close_matches(name, list(known), n=1)
+        hint = f"; did you mean {close[0]!r}?" if close else f"; known: {', '.join(known) or 'none'}"
+        self.wrong(root, at, f"there is no {what} {name!r}{hint}")
+
+
+def _find(node: yaml.Node, at: tuple[str | int, ...]) -> yaml.Node:
+    for step in at:
+        if isinstance(step, int) and isinstance(node, yaml.SequenceNode):
+            node = node.value[step]
+        elif isinstance(node, yaml.MappingNode):
+            node = next((value for key, value in node.value if key.value == step), node)
+    return node
+
+
+def _plain(node: yaml.Node) -> Any:
+    construct: Callable[..., Any] = yaml.SafeLoader("").construct_document
+    return construct(node)
+
+
+def _is_null(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:null"
+
+
+def _without_none(kind: Any) -> Any:
+    if get_origin(kind) in (Union, types.UnionType):
+        rest = tuple(arg for arg in get_args(kind) if arg is not type(None))
+        return rest[0] if len(rest) == 1 else Union[rest]  # noqa: UP007
+    return kind
+
+
+def _unknown_key(key: str, fields: Mapping[str, Any]) -> str:
+    close = difflib.get_close_matches(key, list(fields), n=1)
+    hint = f"did you mean {close[0]!r}?" if close else f"known here: {', '.join(fields)}"
+    return f"unknown key {key!r}; {hint}"
+
+
+def _worded(message: str) -> str:
+    if "matching regex" in message and r"\$\{" in message:
+        return "a secret is written as a reference, ${NAME} or file:PATH, never as itself"
+    return message[0].lower() + message[1:]

@@ -1,0 +1,110 @@
+"""The ASGI application: model routes straight to the corridor, the rest to Starlette.
+
+A caller's going is seen while its answer is made, and cancels it: the upstream is let go within a moment, streamed or
+not. Bodies are read whole before they are judged, up to a limit; what is beyond is read and dropped so that the caller
+lives to see the answer.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from understudy.canon.faults import Fault, FaultKind
+from understudy.dialects.contract import Dialect
+from understudy.gateway.corridor import Gateway
+from understudy.gateway.site import Call
+from understudy.ports import Headers
+
+Message = MutableMapping[str, Any]
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+# Beyond this many bytes a too large body is no longer read to its end: the caller is cut off instead.
+MAX_DRAIN_BYTES = 256 * 1024 * 1024
+
+
+class CallerGone(Exception):
+    """The caller closed the connection before its request was complete."""
+
+
+class AsgiSender:
+    """The way back to one caller. Satisfies ports.Sender."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+
+    async def start(self, status: int, headers: Headers) -> None:
+        """Send the status line and headers."""
+        raw = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers]
+        await self._send({"type": "http.response.start", "status": status, "headers": raw})
+
+    async def write(self, data: bytes) -> None:
+        """Hand body bytes to the socket."""
+        await self._send({"type": "http.response.body", "body": data, "more_body": True})
+
+    async def end(self, data: bytes = b"") -> None:
+        """Hand over the last bytes."""
+        await self._send({"type": "http.response.body", "body": data, "more_body": False})
+
+
+class ModelRoutes:
+    """Serves the dialects' own paths; every other path goes to `rest`."""
+
+    def __init__(self, gateway: Gateway, dialects: tuple[Dialect, ...], rest: App, *, max_body_bytes: int) -> None:
+        self._gateway = gateway
+        self._by_path = {path: dialect for dialect in dialects for path in dialect.served}
+        self._rest = rest
+        self._max_body_bytes = max_body_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One ASGI conversation."""
+        dialect = self._by_path.get(scope["path"]) if scope["type"] == "http" else None
+        if dialect is None or scope["method"] != "POST":
+            await self._rest(scope, receive, send)
+            return
+        sender = AsgiSender(send)
+        try:
+            body = await read_body(scope, receive, self._max_body_bytes)
+        except CallerGone:
+            return
+        except Fault as fault:
+            status, told = dialect.encode_fault(fault, "")
+            await sender.start(status, [("content-type", "application/json"), ("connection", "close")])
+            await sender.end(told)
+            return
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        await self._answer(Call(dialect, headers, body), sender, receive)
+
+    async def _answer(self, call: Call, sender: AsgiSender, receive: Receive) -> None:
+        async with asyncio.TaskGroup() as group:
+            answering = group.create_task(self._gateway.answer(call, sender))
+            watching = group.create_task(_cancel_when_gone(receive, answering))
+            answering.add_done_callback(lambda _: watching.cancel())
+
+
+async def _cancel_when_gone(receive: Receive, answering: asyncio.Task[None]) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    answering.cancel()
+
+
+async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
+    """The whole body; a Fault(TOO_LARGE) beyond the limit, CallerGone if the caller left."""
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise CallerGone
+        data = message.get("body", b"")
+        size += len(data)
+        if size <= limit:
+            parts.append(data)
+        if not message.get("more_body", False) or size > MAX_DRAIN_BYTES:
+            break
+    if size > limit:
+        raise Fault(
+            f"the body has {size} bytes; at most {limit} are taken (server.max_body_bytes)", kind=FaultKind.TOO_LARGE
+        )
+    return b"".join(parts)

@@ -1,0 +1,73 @@
+"""Metrics for Prometheus, counted from the same records that go into the books. Labels are bounded by configuration."""
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+
+from understudy.ports import Exchange
+
+_LATENCY_S = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300)
+
+
+class Metrics:
+    """The counters of one worker. A model or route that is not declared counts as 'other'."""
+
+    def __init__(self, known: frozenset[str]) -> None:
+        self._known = known
+        self._registry = CollectorRegistry()
+        self._requests = Counter(
+            "understudy_requests",
+            "Answers by route, model, purpose and status.",
+            ("route", "model", "purpose", "status"),
+            registry=self._registry,
+        )
+        self._duration = Histogram(
+            "gen_ai_server_request_duration_seconds",
+            "Time from request to the end of the answer.",
+            ("gen_ai_request_model", "gen_ai_response_model"),
+            buckets=_LATENCY_S,
+            registry=self._registry,
+        )
+        self._first_token = Histogram(
+            "gen_ai_server_time_to_first_token_seconds",
+            "Time from request to the first content.",
+            ("gen_ai_response_model",),
+            buckets=_LATENCY_S,
+            registry=self._registry,
+        )
+        self._tokens = Counter(
+            "gen_ai_client_token_usage",
+            "Tokens by model and type.",
+            ("gen_ai_response_model", "gen_ai_token_type"),
+            registry=self._registry,
+        )
+        self._cost = Counter(
+            "understudy_cost_usd", "Money spent, in dollars.", ("model", "purpose"), registry=self._registry
+        )
+        self._omissions = Counter(
+            "understudy_omissions", "Fields that a translation could not carry.", ("model",), registry=self._registry
+        )
+
+    def observe(self, exchange: Exchange) -> None:
+        """Count one booked exchange."""
+        model = self._label(exchange.model)
+        asked = self._label(exchange.asked)
+        self._requests.labels(self._label(exchange.route), model, exchange.purpose, exchange.status).inc()
+        self._duration.labels(asked, model).observe(exchange.latency_ms / 1000)
+        if exchange.first_token_ms is not None:
+            self._first_token.labels(model).observe(exchange.first_token_ms / 1000)
+        if exchange.usage.total_in is not None:
+            self._tokens.labels(model, "input").inc(exchange.usage.total_in)
+        if exchange.usage.out is not None:
+            self._tokens.labels(model, "output").inc(exchange.usage.out)
+        if exchange.cost_nano_usd:
+            self._cost.labels(model, exchange.purpose).inc(exchange.cost_nano_usd / 1e9)
+        if exchange.omissions:
+            self._omissions.labels(model).inc(len(exchange.omissions))
+
+    def render(self) -> bytes:
+        """The page that Prometheus reads."""
+        return generate_latest(self._registry)
+
+    def _label(self, name: str | None) -> str:
+        if name is None:
+            return "none"
+        return name if name in self._known else "other"

@@ -1,0 +1,20 @@
+"""What the operator says of the server itself."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from understudy.canon.value import Value
+
+# Larger than any prompt with pictures that providers accept, small enough that a few of them at once do no harm.
+MAX_BODY_BYTES = 32 * 1024 * 1024
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+class ServerSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where to listen, and with how many workers. Only loopback works without keys."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65535)] = 4000
+    workers: Annotated[int, Meta(ge=1, le=64)] = 1
+    max_body_bytes: Annotated[int, Meta(gt=0)] = MAX_BODY_BYTES
