@@ -54,7 +54,7 @@ def sse(*events: dict[str, Any] | str) -> bytes:
 
 def start(**usage: Any) -> dict[str, Any]:
     """The opening event of a stream."""
-    message = {
+    message: dict[str, Any] = {
         "id": "msg_1",
         "type": "message",
         "role": "assistant",

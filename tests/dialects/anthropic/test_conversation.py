@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.dialects.anthropic.samples import asked, refused, written
+
 from understudy.canon.messages import Message
 from understudy.canon.parts import (
     Document,

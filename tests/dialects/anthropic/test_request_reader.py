@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from tests.dialects.anthropic.samples import body, refused
+
 from understudy.canon.faults import FaultKind
 from understudy.canon.messages import Message
 from understudy.canon.parts import (

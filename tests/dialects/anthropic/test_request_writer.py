@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 from tests.dialects.anthropic.samples import TARGET, asked, body, refused, written
+
 from understudy.canon.faults import FaultKind
 from understudy.canon.request import (
     BuiltinTool,

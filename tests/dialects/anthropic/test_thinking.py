@@ -2,6 +2,7 @@
 
 import pytest
 from tests.dialects.anthropic.samples import asked, refused, written
+
 from understudy.canon.messages import Message
 from understudy.canon.parts import Text, Thinking, ToolCall, ToolResult
 from understudy.canon.request import Format, Request, Sampling, ThinkingAsk, Tool, ToolChoice

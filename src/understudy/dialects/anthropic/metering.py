@@ -38,7 +38,8 @@ def _cache_writes(reader: "_Counts", split: Any) -> tuple[int | None, int | None
         return total, None
     short, long = (_Counts(split).count(name) for name in _SPLIT)
     if total is not None and (short or 0) + (long or 0) != total:
-        # A later event corrects the total alone: the one-hour writes stand, the rest is short-lived.
+        # Later events of a stream correct the total alone, and after searches by the provider the lifetimes fall short
+        # of it in whole answers too: the one-hour writes stand, the rest is short-lived.
         short = max(0, total - (long or 0))
     return short, long
 

@@ -146,10 +146,8 @@ class StreamReader:
         try:
             event = _DECODER.decode(piece.data)
             events = self._events(event)
-        except (msgspec.ValidationError, _Malformed):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, _Malformed):
             return self._held_or(piece.raw, ()) if _from_tomorrow(piece.data) else Frame(piece.raw, malformed=True)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return Frame(piece.raw, malformed=True)
         if isinstance(event, _MessageStop):
             raw = b"".join((*self._held, piece.raw))
             events = (*self._held_events, *events)
@@ -309,7 +307,11 @@ def _said(extras: dict[Any, Any]) -> dict[str, Any]:
 
 def _from_tomorrow(data: bytes) -> bool:
     """Whether an event that did not decode is of a kind that this dialect did not have when this was written."""
-    match msgspec.json.decode(data):
+    try:
+        body = msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+    match body:
         case {"type": "content_block_delta", "index": int(), "delta": {"type": str(kind)}}:
             return kind not in _DELTAS
         case {"type": str(kind)}:
