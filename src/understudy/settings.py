@@ -6,6 +6,7 @@ all errors of a file are reported together, each with its path and line. Secrets
 """
 
 import difflib
+import os
 import re
 import types
 from collections.abc import Callable, Iterator, Mapping
@@ -98,8 +99,9 @@ class Settings(Value, frozen=True, kw_only=True):
         return self.base / Path(name).parent / f"{name}.spool"
 
 
-def load(path: Path | None, environ: Mapping[str, str], *, base: Path | None = None) -> Settings:
+def load(path: Path | None, environ: Mapping[str, str] | None = None, *, base: Path | None = None) -> Settings:
     """Read a configuration; with no path, the catalogue and the environment alone. Raises ConfigError."""
+    environ = os.environ if environ is None else environ
     if path is None:
         return _compose(File(), environ, base or Path.cwd(), _Reader("(no file)"), None)
     reader = _Reader(str(path))

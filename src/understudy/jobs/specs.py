@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from understudy.canon.value import Value
+from understudy.parity.gate import Policy
+from understudy.parity.slices import RiskClass
 from understudy.routing.board import Name
 
 Duration = Annotated[str, Meta(pattern=r"^\d+(\.\d+)?(ms|s|m|h|d)$")] | Annotated[float, Meta(ge=0)]
@@ -27,18 +29,31 @@ def seconds(duration: str | float) -> float:
 class ParitySpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """When a slice may move. `shadow` is the share of requests that both models answer, in [0, 1].
 
-    `margin` is the largest loss of quality that is still acceptable; `dwell` the shortest stay on a rung; `watch` the
-    average number of pairs between false alarms after 100 %; `unit_idle` the silence that closes a conversation.
+    `margin` is the largest loss of quality that is still acceptable; `dwell` the shortest stay on a rung, and `cycle`
+    that before half of the traffic moves; `watch` the average number of pairs between false alarms after 100 %;
+    `unit_idle` the silence that closes a conversation.
     """
 
     margin: Margin = 0.05
     shadow: Fraction = 0.05
     check: str = "expected"
     dwell: Duration = "1h"
+    cycle: Duration = "1d"
     risk: Literal["normal", "high"] = "normal"
     approvals: Annotated[int, Meta(ge=0)] = 0
     watch: Annotated[float, Meta(gt=1)] = 1000.0
     unit_idle: Duration = "30m"
+
+    def policy(self, *, multi_turn: bool) -> Policy:
+        """The gate's policy; whether a slice holds conversations is seen in its traffic."""
+        return Policy(
+            dwell_s=seconds(self.dwell),
+            cycle_s=seconds(self.cycle),
+            risk=RiskClass(self.risk),
+            approvals=self.approvals,
+            multi_turn=multi_turn,
+            watch_at=self.watch,
+        )
 
 
 class RouteSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -50,7 +50,6 @@ class Route(Value, frozen=True, kw_only=True):
     fallbacks: tuple[str, ...] = ()
     shadow: float = 0.0
     unit_idle_s: float = 1800.0
-    shadow_deadline_s: float = 120.0
 
 
 class Ramp(Value, frozen=True, kw_only=True):

@@ -1,0 +1,68 @@
+"""`understudy doctor`: is everything there that the configuration needs?"""
+
+import asyncio
+
+import typer
+from rich.table import Table
+
+from understudy.app import PluginMissing, board_of, load_checks
+from understudy.canon.faults import Fault
+from understudy.cli.screen import EXIT_FAILED, ConfigOption, load_or_leave, out
+from understudy.providers.aiohttp_transport import AiohttpTransport
+from understudy.providers.headers import call_headers
+from understudy.routing.board import Model
+from understudy.settings import Settings
+from understudy.storage.open import DatabaseRefused, database_state
+
+PROBE_TIMEOUT_S = 5.0
+Finding = tuple[bool, str, str]
+
+
+def doctor(config: ConfigOption = None) -> None:
+    """Check configuration, database and models; exit status 1 if something is wrong."""
+    settings = load_or_leave(config)
+    findings: list[Finding] = [(True, "configuration", f"{len(settings.file.models)} models, no problem found")]
+    findings.append(_database(settings))
+    findings.append(_checks(settings))
+    findings += asyncio.run(_models(settings))
+    table = Table("", "what", "finding", box=None)
+    for good, what, finding in findings:
+        table.add_row("[green]ok[/]" if good else "[red]NO[/]", what, finding)
+    out.print(table)
+    raise typer.Exit(0 if all(good for good, _, _ in findings) else EXIT_FAILED)
+
+
+def _database(settings: Settings) -> Finding:
+    try:
+        return True, "database", database_state(settings.database)
+    except DatabaseRefused as error:
+        return False, "database", str(error)
+
+
+def _checks(settings: Settings) -> Finding:
+    try:
+        checks = load_checks(settings.file.routes)
+    except PluginMissing as error:
+        return False, "checks", str(error)
+    names = sorted({f"{check.name} {check.version}" for check in checks.values()})
+    return True, "checks", ", ".join(names) or "none needed"
+
+
+async def _models(settings: Settings) -> list[Finding]:
+    async with AiohttpTransport(settings.secrets) as upstream:
+        models = board_of(settings).models.values()
+        return list(await asyncio.gather(*(_model(model, upstream, settings) for model in models)))
+
+
+async def _model(model: Model, upstream: AiohttpTransport, settings: Settings) -> Finding:
+    endpoint = model.endpoints[0]
+    headers = call_headers(model, endpoint, settings.secrets)
+    what = f"model {model.name}"
+    try:
+        status, _ = await upstream.get(endpoint.url + "/models", headers, PROBE_TIMEOUT_S)
+    except (Fault, TimeoutError) as error:
+        return False, what, str(error) or "no answer in time"
+    if status in (401, 403):
+        return False, what, f"{endpoint.url} refused the key ({status}); check {endpoint.key or 'api_key'}"
+    priced = "" if model.price.out is not None else "; its price is unknown, so its cost will be too"
+    return True, what, f"{endpoint.url} answers ({status}){priced}"

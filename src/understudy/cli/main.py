@@ -1,0 +1,21 @@
+"""The tree of commands."""
+
+import typer
+
+from understudy.cli import doctor, keys, parity, serve
+
+HELP = """One gateway before every model you rent or own.
+
+It moves each kind of traffic to your own model when the evidence allows, and back when it does not.
+Start with [bold]understudy demo[/], or [bold]understudy serve[/] with OPENAI_API_KEY or ANTHROPIC_API_KEY set.
+"""
+app = typer.Typer(help=HELP, rich_markup_mode="rich", no_args_is_help=True, pretty_exceptions_enable=False)
+app.command("serve")(serve.serve)
+app.command("doctor")(doctor.doctor)
+app.add_typer(parity.app, name="parity")
+app.add_typer(keys.app, name="key")
+
+
+def main() -> None:
+    """The entry point of the `understudy` command."""
+    app()

@@ -1,0 +1,40 @@
+"""What commands share with each other: two consoles, the way to load a configuration, the way to give up."""
+
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from understudy.settings import DEFAULT_FILE, ConfigError, Settings, load
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+EXIT_FAILED = 1
+EXIT_UNUSABLE = 2
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", "-c", help="The configuration; ./understudy.yaml is used where there is one."),
+]
+JsonOption = Annotated[Path | None, typer.Option("--json", help="Write the figures to this file besides.")]
+
+
+def give_up(message: str, remedy: str = "", *, status: int = EXIT_UNUSABLE) -> NoReturn:
+    """Say what is wrong and what to do, and leave."""
+    err.print(f"[bold red]error:[/] {message}", soft_wrap=True)
+    if remedy:
+        err.print(remedy, soft_wrap=True)
+    raise typer.Exit(status)
+
+
+def load_or_leave(config: Path | None) -> Settings:
+    """The settings, or every problem of the file and exit status 2."""
+    path = config or (DEFAULT_FILE if DEFAULT_FILE.exists() else None)
+    try:
+        return load(path)
+    except ConfigError as error:
+        for line in error.lines():
+            err.print(line, soft_wrap=True, markup=False)
+        count = len(error.problems)
+        give_up(f"{error.file} has {count} problem{'s' if count != 1 else ''}; nothing was started")

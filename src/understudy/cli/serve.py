@@ -1,0 +1,83 @@
+"""`understudy serve`: the gateway, in the foreground."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from understudy.app import PluginMissing, declare, described, load_checks, server_secret
+from understudy.cli.screen import EXIT_FAILED, ConfigOption, err, give_up, load_or_leave, out
+from understudy.processes import listen, supervise
+from understudy.providers.aiohttp_transport import AiohttpTransport
+from understudy.providers.discovery import Found, declared, discover
+from understudy.settings import Settings
+from understudy.storage.open import DatabaseRefused, open_store
+from understudy.web.server import LOOPBACK
+
+NOTHING = """No model can be reached from here. Set one of these and start again:
+  OPENAI_API_KEY=…       for models at OpenAI
+  ANTHROPIC_API_KEY=…    for models at Anthropic
+or start an own model on its usual port of this machine:
+  llama.cpp  127.0.0.1:8080     vLLM  127.0.0.1:8000     Ollama  127.0.0.1:11434
+or declare models in understudy.yaml and pass it with --config."""
+# How many model names of one provider the start-up list shows.
+MODELS_SHOWN = 6
+
+
+def serve(
+    config: ConfigOption = None,
+    host: Annotated[str | None, typer.Option(help="The address to listen on, over the configuration's.")] = None,
+    port: Annotated[int | None, typer.Option(help="The port to listen on, over the configuration's.")] = None,
+) -> None:
+    """Serve the gateway. With no configuration it declares every model it can reach and prints what it found.
+
+    Callers change one line: OpenAI(base_url="http://localhost:4000/v1"), or ANTHROPIC_BASE_URL=http://localhost:4000.
+    """
+    settings = load_or_leave(config)
+    if not settings.file.models:
+        settings = _discovered(settings)
+    server = settings.file.server
+    _start(settings, host or server.host, server.port if port is None else port)
+
+
+def _discovered(settings: Settings) -> Settings:
+    async def ask() -> list[Found]:
+        async with AiohttpTransport(settings.secrets) as upstream:
+            return await discover(settings.rows, settings.secrets, upstream)
+
+    found = asyncio.run(ask())
+    if not found:
+        give_up("there is nothing to serve", NOTHING)
+    for entry in found:
+        if entry.trouble is not None:
+            err.print(f"{entry.provider}: its models could not be listed ({entry.trouble});", soft_wrap=True)
+            err.print(f"  name them as {entry.provider}/MODEL-ID all the same", soft_wrap=True)
+            continue
+        shown = ", ".join(entry.models[:MODELS_SHOWN]) + (", …" if len(entry.models) > MODELS_SHOWN else "")
+        out.print(f"{entry.provider}: {len(entry.models)} models: {shown}", soft_wrap=True, markup=False)
+    return declare(settings, declared(found))
+
+
+def _start(settings: Settings, host: str, port: int) -> None:
+    if not settings.file.keys and host not in LOOPBACK:
+        give_up(
+            f"without keys the server answers anyone, so it listens on loopback only, not on {host!r}",
+            "Make a key with `understudy key create NAME` and declare it, or leave server.host at 127.0.0.1.",
+        )
+    try:
+        load_checks(settings.file.routes)
+        open_store(settings.database).close()
+        secret = server_secret(settings)
+        listening = listen(host, port)
+    except (PluginMissing, DatabaseRefused) as error:
+        give_up(str(error))
+    except OSError as error:
+        give_up(f"cannot listen on {host}:{port}: {error.strerror}", "Is another server running? Try --port.")
+    bound = listening.getsockname()[1]
+    for line in described(settings):
+        out.print(line, soft_wrap=True, markup=False)
+
+    def ready() -> None:
+        out.print(f"listening on http://{host}:{bound}  (OpenAI: /v1, Anthropic: no path)", soft_wrap=True)
+
+    raise typer.Exit(EXIT_FAILED if supervise(settings, secret, listening, ready) else 0)

@@ -1,0 +1,67 @@
+"""Registering hypotheses: a slice that traffic shows gets one before its first pair; a changed definition gets a new one.
+
+The definition is the configuration's (builds, check, margin) and the slice's name. Whatever of it changes, the old
+wealth is left behind: the slice starts again from shadow.
+"""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from understudy.jobs.specs import RouteSpec
+from understudy.parity.slices import Hypothesis, SliceId
+from understudy.parity.state import SliceState
+from understudy.ports import Check, HypothesisRow, SliceRow
+
+
+def claim(
+    slice_: SliceId, route: RouteSpec, builds: Mapping[str, str], check: Check, *, attempt: int = 1
+) -> Hypothesis:
+    """What is to be tested on a slice, by today's configuration."""
+    return Hypothesis(
+        slice=slice_,
+        candidate=builds[str(route.candidate)],
+        incumbent=builds[route.incumbent],
+        check=check.name,
+        check_version=check.version,
+        margin=route.parity.margin,
+        attempt=attempt,
+    )
+
+
+def same_claim(one: Hypothesis, other: Hypothesis) -> bool:
+    """Whether two hypotheses differ in nothing but the attempt."""
+    return msgspec.structs.replace(one, attempt=1) == msgspec.structs.replace(other, attempt=1)
+
+
+def hypothesis_row(hypothesis: Hypothesis, now_s: float) -> HypothesisRow:
+    """The row that registers a hypothesis."""
+    return HypothesisRow(
+        id=hypothesis.id,
+        tenant=hypothesis.slice.tenant,
+        route=hypothesis.slice.route,
+        kind=hypothesis.slice.kind,
+        attempt=hypothesis.attempt,
+        registered_at_s=now_s,
+        body=msgspec.json.encode(hypothesis),
+    )
+
+
+def slice_row(state: SliceState, now_s: float) -> SliceRow:
+    """Where a slice stands, for the books and the board."""
+    return SliceRow(
+        tenant=state.hypothesis.slice.tenant,
+        route=state.hypothesis.slice.route,
+        kind=state.hypothesis.slice.kind,
+        hypothesis=state.hypothesis.id,
+        share=state.rung.share,
+        shadow=state.compared,
+        watching=state.rung.share == 1.0,
+        state=msgspec.json.encode(state),
+        updated_at_s=now_s,
+    )
+
+
+def state_of(row: SliceRow) -> SliceState:
+    """The state that a slice's row keeps."""
+    return msgspec.json.decode(row.state, type=SliceState)

@@ -1,0 +1,138 @@
+"""The processes of one server: a supervisor, one bookkeeper, N workers on one port.
+
+The supervisor holds the listening socket and hands it on. A child that dies is a server that fails: the supervisor
+stops the others and exits, and whatever runs it (systemd, Kubernetes) starts it anew. Children end when the
+supervisor does, however it ended.
+"""
+
+import asyncio
+import contextlib
+import logging
+import multiprocessing
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from multiprocessing.process import BaseProcess
+
+import uvicorn
+import uvloop
+
+from understudy.app import open_books, open_worker
+from understudy.settings import Settings
+
+# How often a child looks whether its supervisor still lives.
+ORPHAN_POLL_S = 0.5
+# How long running answers may go on after a stop was asked for.
+GRACE_S = 10
+# How long the bookkeeper rests when there was nothing to book.
+IDLE_S = 0.05
+BACKLOG = 2048
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """The listening socket; OSError if the port is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((host, port))
+    listening.listen(BACKLOG)
+    listening.set_inheritable(True)
+    return listening
+
+
+def supervise(settings: Settings, secret: bytes, listening: socket.socket, ready: Callable[[], None]) -> int:
+    """Run until a signal or a child's end; the exit status."""
+    context = multiprocessing.get_context("spawn")
+    # Signals are blocked until the children are started, so that none of them is left behind.
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    ups = [context.Event() for _ in range(settings.file.server.workers + 1)]
+    children: list[BaseProcess] = [context.Process(target=run_books, args=(settings, ups[0]), name="books")]
+    for index, up in enumerate(ups[1:]):
+        arguments = (settings, secret, listening, f"w{index}", up)
+        children.append(context.Process(target=run_worker, args=arguments, name=f"worker {index}"))
+    for child in children:
+        child.start()
+    announced = False
+    while not stop.wait(0.1) and all(child.is_alive() for child in children):
+        if not announced and all(up.is_set() for up in ups):
+            announced = True
+            ready()
+    failed = [child.name for child in children if not child.is_alive()]
+    _stop(children)
+    if failed and not stop.is_set():
+        logging.getLogger(__name__).error("%s ended unexpectedly; the server stops", ", ".join(failed))
+        return 1
+    return 0
+
+
+def _stop(children: list[BaseProcess]) -> None:
+    """Workers first, so that the bookkeeper can drain what they wrote last."""
+    books, workers = children[0], children[1:]
+    for child in workers:
+        child.terminate()
+    for child in workers:
+        child.join(GRACE_S + 5)
+    books.terminate()
+    books.join(GRACE_S)
+    for child in children:
+        if child.is_alive():
+            child.kill()
+
+
+def run_worker(settings: Settings, secret: bytes, listening: socket.socket, name: str, up: "threading.Event") -> None:
+    """One worker process: the ASGI application under uvicorn, on the shared socket."""
+    _log_to_stderr()
+    uvloop.run(_work(settings, secret, listening, name, up))
+
+
+async def _work(settings: Settings, secret: bytes, listening: socket.socket, name: str, up: "threading.Event") -> None:
+    async with open_worker(settings, secret, name=name) as application:
+        config = uvicorn.Config(
+            application,
+            http="httptools",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=GRACE_S,
+        )
+        server = uvicorn.Server(config)
+        async with asyncio.TaskGroup() as group:
+            watching = group.create_task(_exit_when_orphaned(server))
+            up.set()
+            await server.serve(sockets=[listening])
+            watching.cancel()
+
+
+async def _exit_when_orphaned(server: uvicorn.Server) -> None:
+    parent = os.getppid()
+    # Nothing tells a process that its parent died; it has to look.
+    while os.getppid() == parent:  # noqa: ASYNC110
+        await asyncio.sleep(ORPHAN_POLL_S)
+    server.should_exit = True
+
+
+def run_books(settings: Settings, up: "threading.Event") -> None:
+    """The bookkeeper process: drain, judge, decide, rest; on a stop, drain once more."""
+    _log_to_stderr()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    parent = os.getppid()
+    books = open_books(settings, holder=f"{socket.gethostname()}:{os.getpid()}")
+    with contextlib.closing(books):
+        up.set()
+        while not stop.is_set() and os.getppid() == parent:
+            if not books.turn():
+                stop.wait(IDLE_S)
+        while books.drain():
+            pass
+
+
+def _log_to_stderr() -> None:
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
