@@ -83,6 +83,8 @@ class StreamWriter:
             return b""
         if isinstance(event, Finished):
             self._finished = event
+            if self._dialect != NAME:
+                self._losses.extras("", event.extras, self._dialect)
             return b""
         if isinstance(event, Failed):
             return b""
