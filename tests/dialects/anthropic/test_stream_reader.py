@@ -108,7 +108,12 @@ def test_T35_the_last_word_on_each_count_wins_and_nothing_is_added_up() -> None:
         cache_creation_input_tokens=30,
         cache_creation={"ephemeral_5m_input_tokens": 10, "ephemeral_1h_input_tokens": 20},
     )
-    raw = sse(opening, stops(None, output_tokens=4), stops(input_tokens=15, cache_creation_input_tokens=37), STOP)
+    raw = sse(
+        opening,
+        stops(None, output_tokens=4, cache_read_input_tokens=None),
+        stops(input_tokens=15, cache_creation_input_tokens=37),
+        STOP,
+    )
     usage = Usage(uncached_in=15, cache_read=3, cache_write_5m=17, cache_write_1h=20, out=9)
     assert reply_in(raw).usage == usage
     assert usage.total_in == 15 + 3 + 37

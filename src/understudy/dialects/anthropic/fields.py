@@ -41,9 +41,13 @@ class Fields:
 
     def take(self, name: str, kind: Kind[T]) -> T | None:
         """The field's value, or None where it is absent or null; a Fault if it is of another type."""
-        if self.rest.get(name) is None:
+        value = self.rest.get(name)
+        if value is None:
             return None
-        return checked(self.rest.pop(name), kind, at(self.path, name))
+        if type(value) not in kind.types:
+            raise _unlike(value, kind, at(self.path, name))
+        del self.rest[name]
+        return value  # type: ignore[no-any-return]
 
     def need(self, name: str, kind: Kind[T]) -> T:
         """The field's value; a Fault if it is absent, null or of another type."""
@@ -55,15 +59,19 @@ class Fields:
 
 def checked(value: Any, kind: Kind[T], path: str) -> T:
     """The value itself if it is of that kind, else a Fault that shows it."""
-    # To Python a boolean is an integer; to JSON it is not.
-    if isinstance(value, kind.types) and (kind is FLAG or not isinstance(value, bool)):
-        return value  # type: ignore[return-value]
-    raise wrong(path, f"Input should be {kind.words}, not {_shown(value)}")
+    # The exact type: to Python a boolean is an integer too, to JSON it is not.
+    if type(value) in kind.types:
+        return value  # type: ignore[no-any-return]
+    raise _unlike(value, kind, path)
 
 
 def wrong(path: str, what: str) -> Fault:
     """A fault of the caller's making at one field, worded as this dialect words it."""
     return bad_request(f"{path or 'body'}: {what}", path or None)
+
+
+def _unlike(value: Any, kind: Kind[Any], path: str) -> Fault:
+    return wrong(path, f"Input should be {kind.words}, not {_shown(value)}")
 
 
 def _shown(value: Any) -> str:
