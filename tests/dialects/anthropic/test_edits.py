@@ -34,10 +34,3 @@ def test_key_order_and_unknown_fields_stay() -> None:
     assert list(data_of(opening)[0]["message"]) == list(data_of(raw)[0]["message"])
     ending = DIALECT.edit_frame(frames[-1], asked(), Echo("m", EXTENSION))
     assert ending.endswith(sse(PING, STOP))
-
-
-def test_T52_keep_alives_and_the_closing_line() -> None:
-    assert data_of(DIALECT.keep_alive(True)) == [PING]
-    assert DIALECT.keep_alive(False).startswith(b": ")
-    assert DIALECT.keep_alive(False).endswith(b"\n\n")
-    assert DIALECT.closing() == b""
