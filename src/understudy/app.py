@@ -173,7 +173,8 @@ async def open_worker(settings: Settings, secret: bytes, *, name: str) -> AsyncI
                 timeouts=settings.file.timeouts,
                 observe=metrics.observe,
             )
-            back = Back(notice.current, store, journal, metrics, tuple(dialects.values()), secret)
+            specs = {route.name: route.parity for route in settings.file.routes if route.candidate is not None}
+            back = Back(notice.current, store, journal, metrics, tuple(dialects.values()), secret, specs, clock)
             jobs = [group.create_task(wheel.run()), group.create_task(notice.follow())]
             limit = settings.file.server.max_body_bytes
             yield ModelRoutes(Gateway(site), tuple(dialects.values()), rest(back), max_body_bytes=limit)

@@ -240,6 +240,18 @@ class Journal(Protocol):
         ...
 
 
+class SpoolReader(Protocol):
+    """The bookkeeper's end of the spool."""
+
+    def read(self, positions: dict[str, int], limit: int) -> tuple[list[Record], dict[str, int]]:
+        """Up to `limit` records after the given places, and the places after them; no places when nothing is new."""
+        ...
+
+    def forget(self, positions: dict[str, int]) -> None:
+        """Remove the segments that are drained to their end by these booked places and that nobody writes any more."""
+        ...
+
+
 # --- checks -----------------------------------------------------------------------------------------------------
 
 
@@ -319,6 +331,15 @@ class SliceRow(Value, frozen=True, kw_only=True):
     updated_at_s: float
 
 
+class ScoreRow(Value, frozen=True, kw_only=True):
+    """How both models did on the settled pairs of one hypothesis: sums of outcomes over `n` pairs with both."""
+
+    hypothesis: str
+    n: int
+    candidate: float
+    incumbent: float
+
+
 class TransitionRow(Value, frozen=True, kw_only=True):
     """One link of the record: canonical JSON, its hash and the hash before it."""
 
@@ -379,6 +400,10 @@ class Store(Protocol):
 
         Raises StaleLease if another evaluator took over, BrokenChain if the transition does not follow the last one.
         """
+        ...
+
+    def scores(self) -> list[ScoreRow]:
+        """How both models did, by hypothesis."""
         ...
 
     def transitions(self, route: str | None = None, kind: str | None = None) -> list[TransitionRow]:

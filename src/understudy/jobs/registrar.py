@@ -1,4 +1,4 @@
-"""Registering hypotheses: a slice that traffic shows gets one before its first pair; a changed definition gets a new one.
+"""Registering hypotheses: a slice that traffic shows gets one before its first pair; a changed definition another.
 
 The definition is the configuration's (builds, check, margin) and the slice's name. Whatever of it changes, the old
 wealth is left behind: the slice starts again from shadow.

@@ -1,37 +1,111 @@
-"""A slice as people and programs are shown it: figures from its state, the one condition that blocks it, in words."""
+"""Slices as people and programs are shown them: figures, the one condition that blocks the next rung, the last move.
 
+The same view serves the API, the terminal and whoever else asks; it reads the books and decides nothing.
+"""
+
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
+from understudy.canon.value import Value
+from understudy.jobs.fleet import Asked, decide_all
+from understudy.jobs.recording import family_of, holding_of
 from understudy.jobs.registrar import state_of
-from understudy.parity.ladder import NEXT, OPENS_AT
-from understudy.ports import SliceRow
+from understudy.jobs.specs import ParitySpec
+from understudy.parity.ladder import NEXT, threshold
+from understudy.parity.slices import RiskClass
+from understudy.ports import ScoreRow, SliceRow, Store
 from understudy.stats.mixture import e_value
+from understudy.stats.sequences import confidence
 
 
-def slice_view(row: SliceRow) -> dict[str, Any]:
-    """The view of one slice. Shares are in [0, 1], evidence is an e-value, differences are of mean outcomes."""
-    state = state_of(row)
+class SliceView(Value, frozen=True, kw_only=True):
+    """One slice. Shares and means are in [0, 1], evidence is an e-value, differences are of mean outcomes."""
+
+    slice: str
+    route: str
+    kind: str
+    hypothesis: str
+    attempt: int
+    candidate: str
+    incumbent: str
+    check: str
+    margin: float
+    status: str
+    rung: str
+    share: float
+    pairs: int
+    watched: int
+    wins: int
+    losses: int
+    candidate_mean: float | None
+    incumbent_mean: float | None
+    difference: float | None
+    low: float
+    high: float
+    e: float
+    log_e: float
+    futility_e: float
+    rollback_e: float
+    watch_r: float
+    next_rung: str | None
+    next_needs_e: float | None
+    blocked: str | None
+    last_move: str | None
+    last_reason: str | None
+
+
+def views(store: Store, specs: Mapping[str, ParitySpec], now_s: float) -> list[SliceView]:
+    """Every slice of the configured routes, in order of name."""
+    rows = [row for row in store.slices() if row.route in specs]
+    scores = {row.hypothesis: row for row in store.scores()}
+    transitions = store.transitions()
+    last = {(row.route, row.kind): msgspec.json.decode(row.body) for row in transitions}
+    asked = [Asked(state_of(row), specs[row.route].policy(multi_turn=False)) for row in rows]
+    decisions = decide_all(asked, holding_of(transitions), family_of(store.hypotheses()), now_s)
+    made = [
+        _view(row, one, scores.get(row.hypothesis), last.get((row.route, row.kind), {}), decision.blocked_by)
+        for row, one, (decision, _) in zip(rows, asked, decisions, strict=True)
+    ]
+    return sorted(made, key=lambda view: view.slice)
+
+
+def _view(row: SliceRow, one: Asked, score: ScoreRow | None, last: Mapping[str, Any], blocked: Any) -> SliceView:
+    state, risk = one.state, RiskClass(one.policy.risk)
     following = NEXT.get(state.rung)
-    return {
-        "slice": f"{row.route}/{row.kind}",
-        "route": row.route,
-        "kind": row.kind,
-        "hypothesis": row.hypothesis,
-        "attempt": state.hypothesis.attempt,
-        "status": str(state.status),
-        "rung": state.rung.label,
-        "share": state.rung.share,
-        "pairs": state.promotion.mixture.n,
-        "watched": state.watch.n,
-        "levels": msgspec.to_builtins(state.levels.counts),
-        "e": e_value(state.promotion.log_e),
-        "log_e": state.promotion.log_e,
-        "futility_e": e_value(state.futility.log_e),
-        "rollback_e": e_value(state.rollback.trail.log_e),
-        "watch_r": state.watch.value,
-        "next_rung": following.label if following else None,
-        "next_needs_e": OPENS_AT.get(following) if following else None,
-        "margin": state.hypothesis.margin,
-    }
+    interval = confidence(state.levels)
+    hypothesis = state.hypothesis
+    return SliceView(
+        slice=str(hypothesis.slice),
+        route=row.route,
+        kind=row.kind,
+        hypothesis=row.hypothesis,
+        attempt=hypothesis.attempt,
+        candidate=hypothesis.candidate,
+        incumbent=hypothesis.incumbent,
+        check=f"{hypothesis.check} {hypothesis.check_version}",
+        margin=hypothesis.margin,
+        status=str(state.status),
+        rung=state.rung.label,
+        share=state.rung.share,
+        pairs=state.promotion.mixture.n,
+        watched=state.watch.n,
+        wins=state.levels.wins,
+        losses=state.levels.losses,
+        candidate_mean=score.candidate / score.n if score and score.n else None,
+        incumbent_mean=score.incumbent / score.n if score and score.n else None,
+        difference=state.levels.mean,
+        low=interval.low,
+        high=interval.high,
+        e=e_value(state.promotion.log_e),
+        log_e=state.promotion.log_e,
+        futility_e=e_value(state.futility.log_e),
+        rollback_e=e_value(state.rollback.trail.log_e),
+        watch_r=state.watch.value,
+        next_rung=following.label if following else None,
+        next_needs_e=threshold(following, risk) if following else None,
+        blocked=blocked.sentence if blocked is not None else None,
+        last_move=last.get("move"),
+        last_reason=last.get("reason"),
+    )

@@ -4,7 +4,7 @@ Reads of the database run off the loop. The paths below /understudy/v1 need a ke
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,9 +17,10 @@ from starlette.routing import Route
 from understudy.canon.faults import Fault
 from understudy.dialects.contract import Dialect
 from understudy.gateway.site import Call, Standing
-from understudy.jobs.status import slice_view
+from understudy.jobs.specs import ParitySpec
+from understudy.jobs.status import views
 from understudy.policy.keys import admit
-from understudy.ports import Journal, Store
+from understudy.ports import Clock, Journal, Store
 from understudy.web.metrics import Metrics
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -37,6 +38,8 @@ class Back:
     metrics: Metrics
     dialects: tuple[Dialect, ...]
     server_secret: bytes
+    specs: Mapping[str, ParitySpec]
+    clock: Clock
 
 
 def rest(back: Back) -> Starlette:
@@ -89,8 +92,8 @@ def _models(back: Back) -> Endpoint:
 
 def _parity(back: Back) -> Endpoint:
     async def parity(request: Request) -> Response:
-        slices = await asyncio.to_thread(back.store.slices)
-        return _json(msgspec.json.encode({"slices": [slice_view(row) for row in slices]}))
+        found = await asyncio.to_thread(views, back.store, back.specs, back.clock.now_s())
+        return _json(msgspec.json.encode({"slices": found}))
 
     return parity
 

@@ -1,0 +1,123 @@
+"""`understudy parity`: where every slice stands, what blocks it, and whether the record can be made again."""
+
+import time
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.table import Table
+
+from understudy.cli.screen import EXIT_FAILED, ConfigOption, JsonOption, give_up, load_or_leave, out
+from understudy.jobs.replaying import replay_all
+from understudy.jobs.status import SliceView, views
+from understudy.parity.slices import SliceId
+from understudy.ports import Store
+from understudy.settings import Settings
+from understudy.storage.open import DatabaseRefused, open_store
+
+app = typer.Typer(help="See which slices have moved to the own model, and why.", no_args_is_help=True)
+SliceArgument = Annotated[str, typer.Argument(help="A slice, as route/kind.")]
+
+
+@app.command()
+def status(config: ConfigOption = None, json: JsonOption = None) -> None:
+    """List every slice: evidence, share, and the one condition that blocks its next rung."""
+    settings = load_or_leave(config)
+    store = _open(settings)
+    found = _views(settings, store)
+    if json is not None:
+        json.write_bytes(msgspec.json.encode({"slices": found}))
+    table = Table(box=None, header_style="bold")
+    for name in ("slice", "state", "share", "pairs", "own", "rented", "e", "what blocks the next rung"):
+        table.add_column(name, no_wrap=name in ("slice", "state"))
+    for view in found:
+        blocked = view.blocked or view.last_reason or ""
+        pairs = f"{view.pairs + view.watched}"
+        own, rented = _rate(view.candidate_mean), _rate(view.incumbent_mean)
+        table.add_row(view.slice, view.status, f"{view.share:.0%}", pairs, own, rented, f"{view.e:.3g}", blocked)
+    out.print(table if found else "No slice yet: a route needs a candidate, and traffic.")
+
+
+@app.command()
+def show(slice_: SliceArgument, config: ConfigOption = None, json: JsonOption = None) -> None:
+    """Show one slice whole: what is tested, the figures, what blocks it, and every move it made."""
+    settings = load_or_leave(config)
+    store = _open(settings)
+    try:
+        wanted = SliceId.parse(slice_)
+    except ValueError as error:
+        give_up(str(error))
+    view = next((one for one in _views(settings, store) if one.slice == str(wanted)), None)
+    if view is None:
+        known = ", ".join(one.slice for one in _views(settings, store)) or "none yet"
+        give_up(f"there is no slice {slice_!r}; known: {known}")
+    rows = store.transitions(wanted.route, wanted.kind)
+    moves = [msgspec.json.decode(row.body) for row in rows]
+    if json is not None:
+        json.write_bytes(msgspec.json.encode({"slice": view, "transitions": moves}))
+    _figures(view)
+    table = Table("when", "move", "from", "to", "e", "why", box=None, header_style="bold")
+    for row, move in zip(rows, moves, strict=True):
+        when = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(row.at_s))
+        table.add_row(when, move["move"], move["from"], move["to"], f"{move['e']:.3g}", move["reason"])
+    out.print(table)
+
+
+@app.command()
+def replay(
+    slice_: Annotated[str | None, typer.Argument(help="A slice, as route/kind; all of them if left out.")] = None,
+    config: ConfigOption = None,
+    json: JsonOption = None,
+) -> None:
+    """Make every transition again from the stored pairs alone; exit 1 if a figure differs by more than 1e-9."""
+    settings = load_or_leave(config)
+    store = _open(settings)
+    findings = replay_all(store, SliceId.parse(slice_) if slice_ else None)
+    if json is not None:
+        json.write_bytes(msgspec.json.encode({"findings": findings}))
+    table = Table("slice", "hypothesis", "transitions", "pairs", "finding", box=None, header_style="bold")
+    for found in findings:
+        mark = "[green]agrees[/]" if found.agrees else f"[red]{found.words}[/]"
+        table.add_row(found.slice, found.hypothesis[:12], str(found.transitions), str(found.pairs), mark)
+    out.print(table if findings else "There is no transition to replay yet.")
+    if not all(found.agrees for found in findings):
+        raise typer.Exit(EXIT_FAILED)
+
+
+def _open(settings: Settings) -> Store:
+    try:
+        return open_store(settings.database, read_only=True)
+    except DatabaseRefused as error:
+        give_up(str(error))
+
+
+def _views(settings: Settings, store: Store) -> list[SliceView]:
+    specs = {route.name: route.parity for route in settings.file.routes if route.candidate is not None}
+    return views(store, specs, time.time())
+
+
+def _figures(view: SliceView) -> None:
+    table = Table(box=None, show_header=False)
+    table.add_column(style="dim")
+    rows = {
+        "slice": f"{view.slice}   {view.status}, own serves {view.share:.0%}",
+        "tested": f"{view.candidate} is at most {view.margin * 100:g} points worse than {view.incumbent}",
+        "by": f"check {view.check}, attempt {view.attempt}, hypothesis {view.hypothesis}",
+        "own / rented": f"{_rate(view.candidate_mean)} / {_rate(view.incumbent_mean)}",
+        "pairs": f"{view.pairs} ({view.wins} won, {view.losses} lost), {view.watched} watched",
+        "difference": f"{_points(view.difference)}, 95 % sequence [{_points(view.low)}, {_points(view.high)}]",
+        "evidence": f"e = {view.e:.4g}; futility e = {view.futility_e:.3g}; rollback e = {view.rollback_e:.3g}; "
+        f"watch R = {view.watch_r:.3g}",
+        "blocked by": view.blocked or "nothing",
+    }
+    for name, value in rows.items():
+        table.add_row(name, value)
+    out.print(table)
+
+
+def _rate(mean: float | None) -> str:
+    return "–" if mean is None else f"{mean:.1%}"
+
+
+def _points(value: float | None) -> str:
+    return "–" if value is None else f"{value * 100:+.1f} pt"

@@ -1,0 +1,179 @@
+"""The evaluator: settled evidence in, moves out, one slice at a time under its lease, each move in the record.
+
+Parity decides after every single event, so a rung opens at the first look that allows it and an alarm is never seen
+late. The last rung is decided over all slices at once, since it is the fleet's. Whoever holds a slice's lease is its
+one evaluator; a decision whose lease has passed to another is not written.
+"""
+
+import logging
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from understudy.jobs.evidence import live_of, turns_of
+from understudy.jobs.fleet import Asked, decide_all
+from understudy.jobs.recording import Recorder
+from understudy.jobs.registrar import claim, hypothesis_row, same_claim, slice_row, state_of
+from understudy.jobs.specs import RouteSpec
+from understudy.parity.events import Event
+from understudy.parity.gate import Decision, Facts, Policy, decide
+from understudy.parity.slices import Hypothesis, SliceId
+from understudy.parity.state import Move, SliceState, absorb, apply, open_slice
+from understudy.parity.units import entering
+from understudy.ports import Check, Clock, SliceRow, StaleLease, Store
+
+log = logging.getLogger(__name__)
+# Long enough for one look at all slices, short enough that a dead evaluator is replaced within a minute.
+LEASE_S = 30.0
+Key = tuple[str, str, str]
+
+
+class Held(msgspec.Struct):
+    """One slice under this evaluator's lease, as far as this look has brought it."""
+
+    state: SliceState
+    lease: str
+    fence: int
+    policy: Policy
+    changed: bool = False
+
+
+class Evaluator:
+    """Looks at slices and moves them."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        routes: Mapping[str, RouteSpec],
+        builds: Mapping[str, str],
+        checks: Mapping[str, Check],
+        clock: Clock,
+        holder: str,
+    ) -> None:
+        self._store = store
+        self._routes = {name: route for name, route in routes.items() if route.candidate is not None}
+        self._builds = builds
+        self._checks = checks
+        self._clock = clock
+        self._holder = holder
+        self._recorder = Recorder(store, clock)
+        # Units of several turns that have entered, by hypothesis: a late turn must not enter them again.
+        self._entered: dict[str, set[str]] = {}
+        self._multi_turn: set[str] = set()
+
+    def open(self, seen: set[Key]) -> None:
+        """Register a hypothesis for every slice (tenant, route, kind) that has none, or whose definition changed."""
+        standing = {(row.tenant, row.route, row.kind): row for row in self._store.slices()}
+        for tenant, route_name, kind in sorted(seen | standing.keys()):
+            route = self._routes.get(route_name)
+            if route is None:
+                continue
+            wanted = claim(SliceId(route_name, kind, tenant), route, self._builds, self._checks[route_name])
+            row = standing.get((tenant, route_name, kind))
+            if row is None or not same_claim(state_of(row).hypothesis, wanted):
+                self._register(self._untried(wanted))
+
+    def turn(self) -> bool:
+        """One look at every slice; whether any moved."""
+        held = list(self._take())
+        moved = False
+        for one in held:
+            moved = self._look(one) or moved
+        return self._fleet(held) or moved
+
+    def _take(self) -> Iterator[Held]:
+        for row in self._store.slices():
+            route = self._routes.get(row.route)
+            lease = f"evaluate:{row.tenant}:{row.route}/{row.kind}"
+            fence = self._store.lease(lease, self._holder, LEASE_S, self._clock.now_s()) if route else None
+            if route is not None and fence is not None:
+                self._remember(row)
+                policy = route.parity.policy(multi_turn=row.hypothesis in self._multi_turn)
+                yield Held(state_of(row), lease, fence, policy)
+
+    def _look(self, one: Held) -> bool:
+        """Take in what has settled since, decide after each event, keep what was learned."""
+        moved = False
+        for event in self._events(one.state):
+            one.state = absorb(one.state, event)
+            one.changed = True
+            if one.state.ended is None:
+                moved = self._move(one, decide(one.state, one.policy, Facts(), self._clock.now_s())) or moved
+        if one.changed:
+            self._save(one)
+        return moved
+
+    def _events(self, state: SliceState) -> Iterator[Event]:
+        hypothesis = state.hypothesis.id
+        entered = self._entered[hypothesis]
+        rows = self._store.pairs(hypothesis, state.pairs.seq)
+        multi = {row.unit for row in rows if row.idle_s is not None}
+        if multi:
+            self._multi_turn.add(hypothesis)
+        for pair in entering(turns_of(rows), self._clock.now_s(), entered=entered):
+            if pair.unit in multi:
+                entered.add(pair.unit)
+            yield pair
+        for row in self._store.outcomes(hypothesis, state.outcomes.seq):
+            yield live_of(row)
+
+    def _fleet(self, held: list[Held]) -> bool:
+        """Moves that need no new event: a dwell that has passed, an approval, the fleet's last rung."""
+        open_ones = [one for one in held if one.state.ended is None]
+        asked = [Asked(one.state, one.policy) for one in open_ones]
+        decisions = decide_all(asked, self._recorder.holding(), self._recorder.family(), self._clock.now_s())
+        moved = False
+        for one, (decision, _) in zip(open_ones, decisions, strict=True):
+            moved = self._move(one, decision) or moved
+        for one in held:
+            if one.state.reopens:
+                self._register(one.state.hypothesis.retry())
+                moved = True
+        return moved
+
+    def _move(self, one: Held, decision: Decision) -> bool:
+        if decision.move is Move.NONE:
+            return False
+        before = one.state
+        now_s = self._clock.now_s()
+        one.state = apply(before, decision.move, decision.to, now_s)
+        transition = self._recorder.transition(before, one.state, decision, one.policy, now_s)
+        try:
+            self._store.save(slice_row(one.state, now_s), transition, lease=one.lease, fence=one.fence)
+        except StaleLease:
+            log.warning("%s: another evaluator took over; this decision is dropped", before.hypothesis.slice)
+            one.state, one.changed = before, False
+            return False
+        self._recorder.written(transition)
+        one.changed = False
+        return True
+
+    def _save(self, one: Held) -> None:
+        try:
+            self._store.save(slice_row(one.state, self._clock.now_s()), None, lease=one.lease, fence=one.fence)
+        except StaleLease:
+            log.warning("%s: another evaluator took over; what was learned here is its to learn", one.lease)
+        one.changed = False
+
+    def _untried(self, wanted: Hypothesis) -> Hypothesis:
+        """The claim under an attempt number that was never used: old wealth does not come back with an old build."""
+        used = {row.id for row in self._store.hypotheses()}
+        while wanted.id in used:
+            wanted = wanted.retry()
+        return wanted
+
+    def _register(self, hypothesis: Hypothesis) -> None:
+        now_s = self._clock.now_s()
+        self._store.register(hypothesis_row(hypothesis, now_s), slice_row(open_slice(hypothesis, now_s), now_s))
+        self._recorder.opened()
+
+    def _remember(self, row: SliceRow) -> None:
+        """Learn once per hypothesis, from the books, which conversations have entered already."""
+        if row.hypothesis in self._entered:
+            return
+        cursor = state_of(row).pairs.seq
+        turns = [pair for pair in self._store.pairs(row.hypothesis) if pair.idle_s is not None]
+        self._entered[row.hypothesis] = {pair.unit for pair in turns if pair.seq <= cursor}
+        if turns:
+            self._multi_turn.add(row.hypothesis)

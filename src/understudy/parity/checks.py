@@ -1,0 +1,93 @@
+"""Checks that need nothing but the answer and what was expected: 1 if it is right, 0 if not.
+
+A check that is wrong makes every promise of the gate empty, so these are strict and say nothing that they cannot know.
+Each has a version, which is part of the hypothesis: change what a check accepts, and change its version. Checks that
+run code or ask a model do not live here.
+"""
+
+import json
+import math
+import re
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+# Relative above 1, absolute below: what is left of a float after a few operations.
+TOLERANCE = 1e-6
+_NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+|(?<=\d))(?:[eE][-+]?\d+)?")
+
+
+class Check(msgspec.Struct, frozen=True):
+    """A named judgement of an answer against a reference; the name and version go into the hypothesis."""
+
+    name: str
+    version: str
+    score: Callable[[str, str], float]
+
+
+def exact(answer: str, reference: str) -> float:
+    """Whether the answer is the reference, white space at both ends aside."""
+    return float(answer.strip() == reference.strip())
+
+
+def contains(answer: str, reference: str) -> float:
+    """Whether the reference stands somewhere in the answer, as it is written; ValueError for an empty reference."""
+    if not reference:
+        raise ValueError("reference '' stands in every answer; give the words that must be there")
+    return float(reference in answer)
+
+
+def regex(answer: str, reference: str) -> float:
+    """Whether the whole answer, white space at both ends aside, matches the pattern; ValueError if it is none."""
+    try:
+        return float(re.fullmatch(reference, answer.strip()) is not None)
+    except re.error as error:
+        raise ValueError(f"reference {reference!r} is no regular expression: {error}") from error
+
+
+def numeric(answer: str, reference: str, tolerance: float = TOLERANCE) -> float:
+    """Whether the last number of the answer is the reference within a tolerance; ValueError if that is no number."""
+    try:
+        expected = float(reference)
+    except ValueError as error:
+        raise ValueError(f"reference {reference!r} is no number; write digits, a point, an exponent") from error
+    numbers = _NUMBER.findall(answer)
+    if not numbers:
+        return 0.0
+    return float(math.isclose(float(numbers[-1].replace(",", "")), expected, rel_tol=tolerance, abs_tol=tolerance))
+
+
+def json_equal(answer: str, reference: str) -> float:
+    """Whether the whole answer is JSON of the reference's value, key order aside; ValueError if that is no JSON."""
+    try:
+        expected = json.loads(reference)
+    except ValueError as error:
+        raise ValueError(f"reference {reference!r} is no JSON: {error}") from error
+    try:
+        return float(_same(json.loads(answer), expected))
+    except (ValueError, RecursionError):  # not JSON, or nested deeper than any answer needs to be
+        return 0.0
+
+
+def _same(left: Any, right: Any) -> bool:
+    """Equality as JSON has it: 1 is 1.0, but true is not 1."""
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(_same(left[key], right[key]) for key in left)
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(_same, left, right))
+    return bool(left == right)
+
+
+CHECKS = {
+    check.name: check
+    for check in (
+        Check("exact", "1", exact),
+        Check("contains", "1", contains),
+        Check("regex", "1", regex),
+        Check("numeric", "1", numeric),
+        Check("json_equal", "1", json_equal),
+    )
+}

@@ -1,0 +1,306 @@
+"""When may a slice move? The one decision, as a pure function of state, policy, facts and time.
+
+First whether it must come down, then whether anything keeps it from its next rung. The evidence for promotion is what
+it is now; the evidence against is the most it ever was, since a look that came late must not miss an alarm (Ville's
+bound speaks of the highest point anyway).
+
+What ends a hypothesis:
+- below 100 %, futility at e' >= 100: pairs say that it is worse than the margin. In shadow that stops the shadowing.
+  On a rung it takes the share back too: without pairs the slice could never rise again, and would leave callers for
+  good with a candidate that is shown to be worse. It costs at most one more point of false endings beside rollback's.
+- on 1 to 50 %, rollback, breaker or a guardrail at e >= 100. A retry needs a new build, or a person.
+- at 100 %, the watch at R >= 1,000. A new attempt starts from shadow by itself, with no evidence carried over.
+
+Conditions for the next rung are asked in a fixed order, and the first that fails is the one that people are told:
+what no evidence can change comes before the evidence, what only time or people can give comes after it, and the fleet
+comes last, so that "blocked by the fleet" means that all else is met.
+"""
+
+import math
+from collections.abc import Callable
+
+import msgspec
+
+from understudy.parity import words
+from understudy.parity.ladder import CAPS, NEXT, Block, Condition, Rung, next_rung, opens, threshold
+from understudy.parity.slices import RiskClass
+from understudy.parity.state import Move, SliceState, Status
+from understudy.stats.mixture import e_value, values_to_go
+
+# The rungs that a slice of conversations may climb only after the candidate has stood on its own history.
+OWN_HISTORY = (Rung.P25, Rung.P50, Rung.P100)
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True):
+    """What the operator asks for besides the margin, which belongs to the hypothesis.
+
+    `cycle_s` is the dwell on 25 %, so that half of the traffic moves only after a full daily cycle; set both to 0 to
+    climb on evidence alone. Levels are e-values, but `watch_at`, which is a mean run of pairs to a false alarm.
+    """
+
+    dwell_s: float = 3600.0
+    cycle_s: float = 86400.0
+    risk: RiskClass = RiskClass.NORMAL
+    approvals: int = 0
+    multi_turn: bool = False
+    canary_outcomes: int = 45
+    futility_at: float = 100.0
+    rollback_at: float = 100.0
+    watch_at: float = 1000.0
+    fleet: bool = True
+
+    def __post_init__(self) -> None:
+        for name in ("dwell_s", "cycle_s", "approvals", "canary_outcomes"):
+            if not getattr(self, name) >= 0:
+                raise ValueError(f"{name} {getattr(self, name)!r} is negative; 0 asks for nothing")
+        for name in ("futility_at", "rollback_at", "watch_at"):
+            if not getattr(self, name) > 1:
+                raise ValueError(
+                    f"{name} {getattr(self, name)!r} would fire without evidence; the default is 100 or more"
+                )
+
+
+class Approval(msgspec.Struct, frozen=True):
+    """A person's consent to one rung of one hypothesis, given on sight of the record with this hash."""
+
+    hypothesis: str
+    rung: Rung
+    who: str
+    at_s: float
+    record_hash: str
+
+
+class Guardrail(msgspec.Struct, frozen=True):
+    """Another measure with a hypothesis of its own, such as safety or format: it must pass each rung besides."""
+
+    name: str
+    log_e: float
+    harm_log_e: float
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """What the decision depends on that no outcome shows. `in_fleet` is `fleet.admitted`'s answer for the last rung."""
+
+    approvals: tuple[Approval, ...] = ()
+    guardrails: tuple[Guardrail, ...] = ()
+    capacity: bool = True
+    in_fleet: bool = False
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """The numbers that a decision saw: logarithms of e-values, and R of the watch. A replay makes each of them again."""
+
+    pairs_seq: int
+    pairs_tip: str
+    outcomes_seq: int
+    outcomes_tip: str
+    levels: tuple[tuple[float, int], ...]
+    sums: tuple[float, ...]
+    log_e: float
+    peak: float
+    futility_log_e: float
+    futility_peak: float
+    rollback_log_e: float
+    rollback_peak: float
+    breaker_log_e: float
+    breaker_peak: float
+    watch: float
+    watch_high: float
+    live: int
+
+    @classmethod
+    def of(cls, state: SliceState) -> "Evidence":
+        """The numbers of a state."""
+        rollback, breaker = state.rollback.trail, state.breaker.trail
+        return cls(
+            pairs_seq=state.pairs.seq,
+            pairs_tip=state.pairs.tip,
+            outcomes_seq=state.outcomes.seq,
+            outcomes_tip=state.outcomes.tip,
+            levels=state.levels.counts,
+            sums=state.promotion.mixture.sums,
+            log_e=state.promotion.log_e,
+            peak=state.promotion.peak,
+            futility_log_e=state.futility.log_e,
+            futility_peak=state.futility.peak,
+            rollback_log_e=rollback.log_e,
+            rollback_peak=rollback.peak,
+            breaker_log_e=breaker.log_e,
+            breaker_peak=breaker.peak,
+            watch=state.watch.value,
+            watch_high=state.watch.high,
+            live=state.live,
+        )
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """What to do with a slice now, why, and what keeps it from its next rung if anything does."""
+
+    move: Move
+    to: Rung
+    reason: str
+    blocked_by: Condition | None = None
+
+
+class Case(msgspec.Struct, frozen=True):
+    """One question to the gate: may this state rise to that rung now?"""
+
+    state: SliceState
+    policy: Policy
+    facts: Facts
+    to: Rung
+    now_s: float
+
+
+def decide(state: SliceState, policy: Policy, facts: Facts, now_s: float) -> Decision:
+    """The gate's word on one slice; the same arguments always give the same word."""
+    if state.ended is not None:
+        ended = _ended(state.ended)
+        return Decision(Move.NONE, state.rung, ended.sentence, ended)
+    worse = _worse(state, policy, facts)
+    blocked = None if worse else blocking(state, policy, facts, now_s)
+    opened = opens(state.promotion.log_e, policy.risk)
+    to = next_rung(state.rung, opened, blocked, worse=worse is not None)
+    if worse is not None:
+        return Decision(worse[0], to, worse[1])
+    if blocked is not None:
+        return Decision(Move.NONE, to, blocked.sentence, blocked)
+    if to is state.rung:
+        return Decision(Move.NONE, to, f"watched at R = {state.watch.value:.3g}; {policy.watch_at:.0f} is an alarm")
+    has, needs = words.evidence(state.promotion.log_e), words.number(threshold(to, policy.risk))
+    pairs = state.promotion.mixture.n
+    return Decision(Move.UP, to, f"e = {has} after {pairs} pairs opens {to.label}, which needs {needs}")
+
+
+def blocking(state: SliceState, policy: Policy, facts: Facts, now_s: float) -> Condition | None:
+    """The first condition that keeps a slice from its next rung; None if it may rise, or stands on the last one."""
+    if state.rung not in NEXT:
+        return None
+    case = Case(state, policy, facts, NEXT[state.rung], now_s)
+    return next((found for condition in CONDITIONS if (found := condition(case)) is not None), None)
+
+
+def _worse(state: SliceState, policy: Policy, facts: Facts) -> tuple[Move, str] | None:
+    """Why the slice must come down, if it must, and what such a fall is called."""
+    fall = Move.ALARM if state.rung is Rung.P100 else Move.DOWN
+    harms = [(f"guardrail {rail.name!r}", rail.harm_log_e) for rail in facts.guardrails]
+    if state.canary:
+        harms += [("rollback", state.rollback.trail.peak), ("technical faults", state.breaker.trail.peak)]
+    if state.rung > Rung.SHADOW:
+        for name, peak in harms:
+            if peak >= math.log(policy.rollback_at):
+                has = words.evidence(peak)
+                return fall, f"{name}: e reached {has}, and {words.number(policy.rollback_at)} takes the share back"
+    if state.rung is Rung.P100:
+        if state.watch.high < policy.watch_at:
+            return None
+        seen = f"R reached {words.number(state.watch.high)} within {state.watch.n} watched pairs"
+        return fall, f"watch: {seen}, and {words.number(policy.watch_at)} is an alarm"
+    if state.futility.peak >= math.log(policy.futility_at):
+        has, pairs = words.evidence(state.futility.peak), state.futility.mixture.n
+        margin = words.points(-state.hypothesis.margin)
+        return Move.STOP, f"futility: e reached {has} after {pairs} pairs that the true difference is below {margin}"
+    return None
+
+
+# --- the conditions, in the order in which they are asked -------------------------------------------------------
+
+
+def _held(case: Case) -> Condition | None:
+    if not case.state.held:
+        return None
+    return Condition(Block.HOLD, f"a person holds it at {case.state.rung.label}; release it to go on")
+
+
+def _kind_caps(case: Case) -> Condition | None:
+    kind = case.state.hypothesis.outcome
+    cap = CAPS[kind]
+    if case.to <= cap:
+        return None
+    sentence = f"outcomes of kind {kind.value!r} open at most {cap.label}; checks or human labels open more"
+    return Condition(Block.OUTCOME_KIND, sentence, case.to.value, cap.value)
+
+
+def _lacks_evidence(case: Case) -> Condition | None:
+    log_e, needed = case.state.promotion.log_e, threshold(case.to, case.policy.risk)
+    if log_e >= math.log(needed):
+        return None
+    mixture = case.state.promotion.mixture
+    to_go = values_to_go(mixture, math.log(needed))
+    forecast = "not growing at present" if to_go is None else f"about {to_go} more pairs if they go on like this"
+    has = f"e = {words.evidence(log_e)} of {words.number(needed)} after {mixture.n} pairs"
+    return Condition(
+        Block.EVIDENCE, f"{case.to.label} needs more evidence: {has}; {forecast}", needed, e_value(log_e), to_go
+    )
+
+
+def _guardrail(case: Case) -> Condition | None:
+    needed = threshold(case.to, case.policy.risk)
+    for rail in case.facts.guardrails:
+        if rail.harm_log_e >= math.log(case.policy.rollback_at):
+            sentence = f"guardrail {rail.name!r} shows harm at e = {words.evidence(rail.harm_log_e)}"
+            return Condition(Block.GUARDRAIL, sentence, case.policy.rollback_at, e_value(rail.harm_log_e))
+        if rail.log_e < math.log(needed):
+            has = f"e = {words.evidence(rail.log_e)} of {words.number(needed)}"
+            return Condition(
+                Block.GUARDRAIL, f"guardrail {rail.name!r} must pass too: {has}", needed, e_value(rail.log_e)
+            )
+    return None
+
+
+def _own_history(case: Case) -> Condition | None:
+    needed, has = case.policy.canary_outcomes, case.state.live
+    if not case.policy.multi_turn or case.to not in OWN_HISTORY or has >= needed:
+        return None
+    sentence = f"{has} of {needed} outcomes of conversations that the candidate itself led at {case.state.rung.label}"
+    return Condition(Block.CANARY, sentence, needed, has)
+
+
+def _dwell(case: Case) -> Condition | None:
+    needed = case.policy.cycle_s if case.to is Rung.P50 else case.policy.dwell_s
+    stood = case.now_s - case.state.since_s
+    if stood >= needed:
+        return None
+    sentence = f"has stood at {case.state.rung.label} for {words.duration(max(stood, 0))} of {words.duration(needed)}"
+    return Condition(Block.DWELL, sentence, needed, stood)
+
+
+def _capacity(case: Case) -> Condition | None:
+    if case.facts.capacity:
+        return None
+    return Condition(Block.CAPACITY, f"the candidate's serving has no headroom for {case.to.label}")
+
+
+def _approvals(case: Case) -> Condition | None:
+    hypothesis, needed = case.state.hypothesis.id, case.policy.approvals
+    who = {given.who for given in case.facts.approvals if given.rung is case.to and given.hypothesis == hypothesis}
+    if len(who) >= needed:
+        return None
+    return Condition(Block.APPROVALS, f"{len(who)} of {needed} approvals for {case.to.label}", needed, len(who))
+
+
+def _fleet(case: Case) -> Condition | None:
+    if case.to is not Rung.P100 or not case.policy.fleet or case.facts.in_fleet:
+        return None
+    has = words.evidence(case.state.promotion.log_e)
+    return Condition(Block.FLEET, f"e = {has} is not yet enough for the last rung beside the fleet's other slices")
+
+
+CONDITIONS: tuple[Callable[[Case], Condition | None], ...] = (
+    _held,
+    _kind_caps,
+    _lacks_evidence,
+    _guardrail,
+    _own_history,
+    _dwell,
+    _capacity,
+    _approvals,
+    _fleet,
+)
+
+
+def _ended(status: Status) -> Condition:
+    after = (
+        "a new attempt starts from shadow" if status is Status.ALARMED else "a new build or a person's retry reopens it"
+    )
+    return Condition(Block.ENDED, f"{status.value}; {after}")
