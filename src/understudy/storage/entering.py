@@ -1,0 +1,159 @@
+"""Entering a batch: what one drain of the spool changes in the books, inside the caller's transaction.
+
+A row that is there already is left as it is: the first word on an exchange counts, however often it is told. The
+running totals of money grow with exactly the exchanges that are new.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from understudy.ports import Batch, Exchange, OutcomeRow, PairRow
+from understudy.storage.tables import exchanges, money, outcomes, pairs, positions
+
+# Engines limit the values that one statement may carry, the tightest (an old SQLite) at 999.
+MAX_VALUES = 900
+# A count of tokens or nano-dollars above this (a million dollars for one answer) is an upstream's nonsense; it is
+# unknown to the columns and totals, which must not overflow, and stands unchanged in the exchange's record.
+MAX_FIGURE = 10**15
+# A caller may name any model of a provider; the bill shows this much of the name.
+MAX_MODEL_CHARS = 200
+_BUCKETS = ("uncached_in", "cache_read", "cache_write_5m", "cache_write_1h", "out", "reasoning")
+_COLUMNS = [column.name for column in exchanges.columns if column.name in Exchange.__struct_fields__]
+_COSTS = ("cost_nano_usd", "incumbent_cost_nano_usd")
+_OUTCOME = (
+    "settled", "candidate", "incumbent", "candidate_good", "incumbent_good", "missing",
+    "candidate_build", "incumbent_build", "prompt_hash", "shadow_cost_nano_usd",
+)  # fmt: skip
+_TOTALS = [column.name for column in money.columns if not column.primary_key]
+
+
+def enter(connection: sa.Connection, batch: Batch) -> None:
+    """Write what is new of a batch, and the places in the spool that it reaches to."""
+    _enter_exchanges(connection, batch.exchanges)
+    _enter_sampled(connection, batch.sampled)
+    _enter_settled(connection, batch.settled)
+    _enter_outcomes(connection, batch.outcomes)
+    _move_positions(connection, batch.positions)
+
+
+def _enter_exchanges(connection: sa.Connection, told: Sequence[Exchange]) -> None:
+    known = _known(connection, exchanges.c.id, (exchange.id for exchange in told))
+    new = [exchange for exchange in _first(told, "id") if exchange.id not in known]
+    if new:
+        connection.execute(sa.insert(exchanges), [_exchange_values(exchange) for exchange in new])
+        _add_money(connection, new)
+
+
+def _enter_sampled(connection: sa.Connection, told: Sequence[PairRow]) -> None:
+    known = _known(connection, pairs.c.exchange_id, (row.exchange_id for row in told))
+    _insert(connection, pairs, [row for row in _first(told, "exchange_id") if row.exchange_id not in known])
+
+
+def _enter_settled(connection: sa.Connection, told: Sequence[PairRow]) -> None:
+    """Settle open pairs; one that was never announced is entered as it is, one that is settled stays as it was."""
+    settled = _known(connection, pairs.c.exchange_id, (row.exchange_id for row in told), pairs.c.settled)
+    rows = list(_first(told, "exchange_id"))
+    _insert(connection, pairs, [row for row in rows if row.exchange_id not in settled])
+    closing = [_closing_values(row) for row in rows if settled.get(row.exchange_id) is False]
+    if closing:
+        statement = sa.update(pairs).where(pairs.c.exchange_id == sa.bindparam("of_exchange"))
+        connection.execute(statement.values({name: sa.bindparam(name) for name in _OUTCOME}), closing)
+
+
+def _enter_outcomes(connection: sa.Connection, told: Sequence[OutcomeRow]) -> None:
+    known = _known(connection, outcomes.c.exchange_id, (row.exchange_id for row in told))
+    _insert(connection, outcomes, [row for row in _first(told, "exchange_id") if row.exchange_id not in known])
+
+
+def _move_positions(connection: sa.Connection, told: Mapping[str, int]) -> None:
+    """Places move on and never back; a negative one says that the segment is done with, and its row goes."""
+    if not told:
+        return
+    before = _known(connection, positions.c.segment, told, positions.c.place)
+    for some in _portions(list(told)):
+        connection.execute(sa.delete(positions).where(positions.c.segment.in_(some)))
+    after = [
+        {"segment": segment, "place": max(place, before.get(segment, 0))}
+        for segment, place in told.items()
+        if place >= 0
+    ]
+    if after:
+        connection.execute(sa.insert(positions), after)
+
+
+def _add_money(connection: sa.Connection, new: Iterable[Exchange]) -> None:
+    totals: dict[tuple[str, ...], list[int]] = {}
+    for exchange in new:
+        model = (exchange.model or "")[:MAX_MODEL_CHARS]
+        key: tuple[str, ...] = (exchange.route or "", exchange.kind or "", model, exchange.purpose)
+        totals[key] = [a + b for a, b in zip(totals.get(key, [0] * len(_TOTALS)), _figures(exchange), strict=True)]
+    for key, added in totals.items():
+        row = dict(zip(_TOTALS, added, strict=True))
+        of_key = [column == value for column, value in zip(money.primary_key.columns, key, strict=True)]
+        grown = sa.update(money).where(*of_key).values({name: money.c[name] + row[name] for name in _TOTALS})
+        if connection.execute(grown).rowcount == 0:
+            names = [column.name for column in money.primary_key.columns]
+            connection.execute(sa.insert(money).values(dict(zip(names, key, strict=True)) | row))
+
+
+def _figures(exchange: Exchange) -> list[int]:
+    """What one exchange adds to each of the totals."""
+    cost, incumbent = _figure(exchange.cost_nano_usd), _figure(exchange.incumbent_cost_nano_usd)
+    saved = 0 if cost is None or incumbent is None else incumbent - cost
+    compared = cost is not None and incumbent is not None
+    return [1, cost is not None, cost or 0, incumbent is not None, incumbent or 0, compared, saved]
+
+
+def _exchange_values(exchange: Exchange) -> dict[str, Any]:
+    values = {name: getattr(exchange, name) for name in _COLUMNS}
+    for name in _COSTS:
+        values[name] = _figure(values[name])
+    for name in _BUCKETS:
+        values[name] = _figure(getattr(exchange.usage, name))
+    values["record"] = msgspec.json.encode(exchange)
+    return values
+
+
+def _closing_values(row: PairRow) -> dict[str, Any]:
+    values = {name: getattr(row, name) for name in _OUTCOME}
+    values["shadow_cost_nano_usd"] = _figure(row.shadow_cost_nano_usd)
+    return values | {"of_exchange": row.exchange_id}
+
+
+def _insert(connection: sa.Connection, table: sa.Table, rows: Sequence[PairRow] | Sequence[OutcomeRow]) -> None:
+    """New rows in their order; the engine numbers them."""
+    if rows:
+        names = [column.name for column in table.columns if column.name != "seq"]
+        connection.execute(sa.insert(table), [{name: getattr(row, name) for name in names} for row in rows])
+
+
+def _known(
+    connection: sa.Connection, column: sa.Column[Any], ids: Iterable[str], value: sa.Column[Any] | None = None
+) -> dict[str, Any]:
+    """Which of some ids are in the books, each with the value of another column of its row."""
+    found: dict[str, Any] = {}
+    for some in _portions(list(ids)):
+        asked = sa.select(column, column if value is None else value).where(column.in_(some))
+        found.update((row[0], row[1]) for row in connection.execute(asked))
+    return found
+
+
+def _first(rows: Iterable[Any], name: str) -> Iterator[Any]:
+    """The first row of each id."""
+    seen: set[str] = set()
+    for row in rows:
+        if (found := getattr(row, name)) not in seen:
+            seen.add(found)
+            yield row
+
+
+def _portions(ids: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(ids), MAX_VALUES):
+        yield ids[start : start + MAX_VALUES]
+
+
+def _figure(value: int | None) -> int | None:
+    return value if value is not None and abs(value) <= MAX_FIGURE else None

@@ -1,0 +1,218 @@
+"""The store: the database through named questions. Satisfies ports.Store on every engine.
+
+Each method is one transaction. A writing one begins with the house's row, which makes writers queue: what is read
+after that cannot have changed by the time it is written, and rows are numbered in the order in which they are seen.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from understudy.ports import (
+    Batch,
+    BrokenChain,
+    Exchange,
+    HypothesisRow,
+    OutcomeRow,
+    PairRow,
+    SliceRow,
+    StaleLease,
+    TransitionRow,
+)
+from understudy.storage.entering import enter
+from understudy.storage.tables import (
+    HOUSE_ROW,
+    exchanges,
+    house,
+    hypotheses,
+    leases,
+    money,
+    outcomes,
+    pairs,
+    positions,
+    slices,
+    transitions,
+)
+
+_EXCHANGE = msgspec.json.Decoder(Exchange)
+
+
+class SqlStore:
+    """The database behind one engine, its schema up to date; made by `open_store`. Satisfies ports.Store."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    # --- the books --------------------------------------------------------------------------------------------
+
+    def enter(self, batch: Batch) -> None:
+        """Write a batch once: rows already there (same exchange) are left as they are, positions move on.
+
+        A negative position makes the segment's row go.
+        """
+        with self._writing() as connection:
+            enter(connection, batch)
+
+    def positions(self) -> dict[str, int]:
+        """How far each spool segment has been drained, in bytes."""
+        return {row.segment: row.place for row in self._rows(sa.select(positions))}
+
+    def exchanges(self, limit: int = 100, *, route: str | None = None) -> list[Exchange]:
+        """The newest exchanges of the journal, newest first, of one route or of all."""
+        asked = sa.select(exchanges.c.record).order_by(exchanges.c.at_s.desc(), exchanges.c.id.desc()).limit(limit)
+        if route is not None:
+            asked = asked.where(exchanges.c.route == route)
+        return [_EXCHANGE.decode(row.record) for row in self._rows(asked)]
+
+    def money(self) -> list[dict[str, Any]]:
+        """Per route, kind, model and purpose: exchanges, cost, and what the incumbent would have cost, in nano-dollars.
+
+        A sum is None where nothing of it is known, and each has beside it the number of exchanges that it is made of
+        (`costed`, `incumbent_costed`); `saved_nano_usd` is over the `compared` ones, whose two costs are both known.
+        """
+        asked = sa.select(money).order_by(*money.primary_key.columns)
+        return [_bill(dict(row._mapping)) for row in self._rows(asked)]
+
+    # --- evidence ---------------------------------------------------------------------------------------------
+
+    def register(self, row: HypothesisRow, slice_row: SliceRow) -> None:
+        """Write a hypothesis and point its slice at it, before its first pair; the board version moves on.
+
+        Registering the same again changes the slice only; ValueError if its id stands for another one already.
+        """
+        with self._writing() as connection:
+            before = connection.execute(sa.select(hypotheses.c.body).where(hypotheses.c.id == row.id)).scalar()
+            if before is None:
+                connection.execute(sa.insert(hypotheses).values(msgspec.structs.asdict(row)))
+            elif before != row.body:
+                raise ValueError(f"hypothesis {row.id!r} is registered with another definition; it needs another id")
+            _put_slice(connection, slice_row)
+            _move_board(connection)
+
+    def hypotheses(self) -> list[HypothesisRow]:
+        """All hypotheses, oldest first."""
+        asked = sa.select(*_columns(hypotheses, HypothesisRow)).order_by(hypotheses.c.seq)
+        return [HypothesisRow(**row._mapping) for row in self._rows(asked)]
+
+    def pairs(self, hypothesis: str, after_seq: int = 0) -> list[PairRow]:
+        """The pairs of a hypothesis in the order in which they were sampled, as far as the spool told of them."""
+        asked = sa.select(pairs).where(pairs.c.hypothesis == hypothesis, pairs.c.seq > after_seq)
+        return [PairRow(**row._mapping) for row in self._rows(asked.order_by(pairs.c.seq))]
+
+    def outcomes(self, hypothesis: str, after_seq: int = 0) -> list[OutcomeRow]:
+        """The live outcomes of a hypothesis in the order in which they were booked."""
+        asked = sa.select(outcomes).where(outcomes.c.hypothesis == hypothesis, outcomes.c.seq > after_seq)
+        return [OutcomeRow(**row._mapping) for row in self._rows(asked.order_by(outcomes.c.seq))]
+
+    # --- slices and their record ------------------------------------------------------------------------------
+
+    def slices(self) -> list[SliceRow]:
+        """Where every slice stands."""
+        asked = sa.select(slices).order_by(slices.c.tenant, slices.c.route, slices.c.kind)
+        return [SliceRow(**row._mapping) for row in self._rows(asked)]
+
+    def save(self, slice_row: SliceRow, transition: TransitionRow | None, *, lease: str, fence: int) -> None:
+        """Keep a slice's state, and a transition with it, if the lease still holds; the board moves on if one came.
+
+        Raises StaleLease if another evaluator took over, BrokenChain if the transition does not follow the last one:
+        its prev_hash is the last one's hash ("" for the first) and its seq one more than the last one's (1 for the
+        first; 0 leaves the numbering to the store). Nothing is written then.
+        """
+        with self._writing() as connection:
+            holds = connection.execute(sa.select(leases.c.fence).where(leases.c.name == lease)).scalar()
+            if holds != fence:
+                raise StaleLease(f"lease {lease!r} is at fence {holds}, not {fence}: another evaluator holds it")
+            _put_slice(connection, slice_row)
+            if transition is not None:
+                _append_transition(connection, transition)
+                _move_board(connection)
+
+    def transitions(self, route: str | None = None, kind: str | None = None) -> list[TransitionRow]:
+        """The record, oldest first, of one slice or of all (the chain runs over all)."""
+        asked = sa.select(transitions).order_by(transitions.c.seq)
+        if route is not None:
+            asked = asked.where(transitions.c.route == route)
+        if kind is not None:
+            asked = asked.where(transitions.c.kind == kind)
+        return [TransitionRow(**row._mapping) for row in self._rows(asked)]
+
+    def lease(self, name: str, holder: str, ttl_s: float, now_s: float) -> int | None:
+        """Take or renew a lease: its fencing number; None while another holder has it.
+
+        A renewal keeps its number; whoever takes a lease that has run out gets a higher one than any before. The end
+        never moves back, so that a clock that does cannot shorten what was granted.
+        """
+        with self._writing() as connection:
+            row = connection.execute(sa.select(leases).where(leases.c.name == name)).one_or_none()
+            if row is None:
+                granted = {"holder": holder, "fence": 1, "expires_at_s": now_s + ttl_s}
+                connection.execute(sa.insert(leases).values(granted | {"name": name}))
+                return 1
+            live = row.expires_at_s > now_s
+            if live and row.holder != holder:
+                return None
+            fence: int = row.fence if live else row.fence + 1
+            granted = {"holder": holder, "fence": fence, "expires_at_s": max(row.expires_at_s, now_s + ttl_s)}
+            connection.execute(sa.update(leases).where(leases.c.name == name).values(granted))
+            return fence
+
+    def board_version(self) -> int:
+        """A number that moves on with every change that callers can feel."""
+        return int(self._rows(sa.select(house.c.board_version))[0].board_version)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._engine.dispose()
+
+    def _rows(self, asked: sa.Select[*tuple[Any, ...]]) -> list[sa.Row[*tuple[Any, ...]]]:
+        with self._engine.connect() as connection:
+            return list(connection.execute(asked))
+
+    @contextmanager
+    def _writing(self) -> Iterator[sa.Connection]:
+        """One writing transaction, alone from its first statement on."""
+        with self._engine.begin() as connection:
+            connection.execute(sa.update(house).where(house.c.id == HOUSE_ROW).values(writes=house.c.writes + 1))
+            yield connection
+
+
+def _columns(table: sa.Table, row: type[msgspec.Struct]) -> list[sa.Column[Any]]:
+    return [table.c[name] for name in row.__struct_fields__]
+
+
+def _put_slice(connection: sa.Connection, row: SliceRow) -> None:
+    values = msgspec.structs.asdict(row)
+    of_slice = [column == values[column.name] for column in slices.primary_key.columns]
+    if connection.execute(sa.update(slices).where(*of_slice).values(values)).rowcount == 0:
+        connection.execute(sa.insert(slices).values(values))
+
+
+def _append_transition(connection: sa.Connection, row: TransitionRow) -> None:
+    newest = sa.select(transitions.c.seq, transitions.c.hash).order_by(transitions.c.seq.desc()).limit(1)
+    last = connection.execute(newest).one_or_none()
+    seq, last_hash = (last.seq + 1, last.hash) if last is not None else (1, "")
+    if row.prev_hash != last_hash or row.seq not in (0, seq):
+        raise BrokenChain(
+            f"transition {row.hash!r} says number {row.seq} after {row.prev_hash!r}; due is {seq} after {last_hash!r}"
+        )
+    connection.execute(sa.insert(transitions).values(msgspec.structs.asdict(row) | {"seq": seq}))
+
+
+def _move_board(connection: sa.Connection) -> None:
+    moved = sa.update(house).where(house.c.id == HOUSE_ROW).values(board_version=house.c.board_version + 1)
+    connection.execute(moved)
+
+
+def _bill(row: dict[str, Any]) -> dict[str, Any]:
+    """One row of the totals as it is read: an absent name is None, and so is a sum of which nothing is known."""
+    sums = (
+        ("costed", "cost_nano_usd"),
+        ("incumbent_costed", "incumbent_cost_nano_usd"),
+        ("compared", "saved_nano_usd"),
+    )
+    unknown: dict[str, Any] = {total: None for count, total in sums if not row[count]}
+    names = {name: row[name] or None for name in ("route", "kind", "model")}
+    return row | names | unknown

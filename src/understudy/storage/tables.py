@@ -1,0 +1,209 @@
+"""The tables, all of them. The migrations beside this file make them; a test holds the two together.
+
+The books (exchanges, pairs, outcomes) are keyed by the exchange that a row came from, so that the same record entered
+twice is there once. What is asked of often has a column; an exchange is also kept whole. `house` has one row, which
+every writing transaction touches first: writers stand in one queue on every engine, and a row's number (`seq`) grows
+in the order in which rows become visible.
+"""
+
+import sqlalchemy as sa
+from sqlalchemy.types import TypeDecorator
+
+# Named for us, and not `alembic_version`: a database that has tables but not this one is somebody else's.
+VERSION_TABLE = "understudy_schema"
+HOUSE_ROW = 1
+
+
+class Words(TypeDecorator[str]):
+    """Text from outside. A NUL character, which PostgreSQL refuses, is kept as the replacement character."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        """The text as every engine takes it."""
+        return value.replace("\x00", "\ufffd") if value is not None and "\x00" in value else value
+
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite numbers rows by itself only where the key is called INTEGER.
+_SEQ = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def _seq() -> sa.Column[int]:
+    """A number that grows with every row and is never used again."""
+    return sa.Column("seq", _SEQ, primary_key=True, autoincrement=True)
+
+
+house = sa.Table(
+    "house",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("writes", sa.BigInteger, nullable=False),
+    sa.Column("board_version", sa.BigInteger, nullable=False),
+)
+
+positions = sa.Table(
+    "positions",
+    metadata,
+    sa.Column("segment", Words, primary_key=True),
+    sa.Column("place", sa.BigInteger, nullable=False),
+)
+
+exchanges = sa.Table(
+    "exchanges",
+    metadata,
+    sa.Column("id", Words, primary_key=True),
+    sa.Column("at_s", sa.Double, nullable=False, index=True),
+    sa.Column("purpose", Words, nullable=False),
+    sa.Column("shadow_of", Words),
+    sa.Column("tenant", Words, nullable=False),
+    sa.Column("key", Words, nullable=False),
+    sa.Column("route", Words),
+    sa.Column("kind", Words),
+    sa.Column("dialect", Words, nullable=False),
+    sa.Column("asked", Words, nullable=False),
+    sa.Column("model", Words),
+    sa.Column("owned", sa.Boolean),
+    sa.Column("build", Words),
+    sa.Column("stream", sa.Boolean, nullable=False),
+    sa.Column("status", Words, nullable=False),
+    sa.Column("http_status", sa.Integer, nullable=False),
+    sa.Column("fault", Words),
+    sa.Column("stop", Words),
+    sa.Column("uncached_in", sa.BigInteger),
+    sa.Column("cache_read", sa.BigInteger),
+    sa.Column("cache_write_5m", sa.BigInteger),
+    sa.Column("cache_write_1h", sa.BigInteger),
+    sa.Column("out", sa.BigInteger),
+    sa.Column("reasoning", sa.BigInteger),
+    sa.Column("cost_nano_usd", sa.BigInteger),
+    sa.Column("incumbent_cost_nano_usd", sa.BigInteger),
+    sa.Column("latency_ms", sa.Double, nullable=False),
+    sa.Column("first_token_ms", sa.Double),
+    sa.Column("hypothesis", Words),
+    sa.Column("unit", Words),
+    # The whole exchange as JSON.
+    sa.Column("record", sa.LargeBinary, nullable=False),
+    sa.Index(None, "route", "at_s"),
+)
+
+# Running totals of the exchanges, so that the bill does not take a walk over the journal, and outlives it.
+money = sa.Table(
+    "money",
+    metadata,
+    sa.Column("route", Words, primary_key=True),
+    sa.Column("kind", Words, primary_key=True),
+    sa.Column("model", Words, primary_key=True),
+    sa.Column("purpose", Words, primary_key=True),
+    sa.Column("exchanges", sa.BigInteger, nullable=False),
+    sa.Column("costed", sa.BigInteger, nullable=False),
+    sa.Column("cost_nano_usd", sa.BigInteger, nullable=False),
+    sa.Column("incumbent_costed", sa.BigInteger, nullable=False),
+    sa.Column("incumbent_cost_nano_usd", sa.BigInteger, nullable=False),
+    sa.Column("compared", sa.BigInteger, nullable=False),
+    sa.Column("saved_nano_usd", sa.BigInteger, nullable=False),
+)
+
+hypotheses = sa.Table(
+    "hypotheses",
+    metadata,
+    _seq(),
+    sa.Column("id", Words, nullable=False, unique=True),
+    sa.Column("tenant", Words, nullable=False),
+    sa.Column("route", Words, nullable=False),
+    sa.Column("kind", Words, nullable=False),
+    sa.Column("attempt", sa.Integer, nullable=False),
+    sa.Column("registered_at_s", sa.Double, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# No foreign key to the hypotheses: a spool may outlive the database that its hypotheses were registered in, and one
+# record without a home must not stop the books for all others.
+pairs = sa.Table(
+    "pairs",
+    metadata,
+    _seq(),
+    sa.Column("exchange_id", Words, nullable=False, unique=True),
+    sa.Column("hypothesis", Words, nullable=False),
+    sa.Column("unit", Words, nullable=False),
+    sa.Column("at_s", sa.Double, nullable=False),
+    sa.Column("served", Words, nullable=False),
+    sa.Column("deadline_s", sa.Double, nullable=False),
+    sa.Column("propensity", sa.Double, nullable=False),
+    sa.Column("idle_s", sa.Double),
+    sa.Column("settled", sa.Boolean, nullable=False),
+    sa.Column("candidate", sa.Double),
+    sa.Column("incumbent", sa.Double),
+    sa.Column("candidate_good", sa.Boolean, nullable=False),
+    sa.Column("incumbent_good", sa.Boolean, nullable=False),
+    sa.Column("missing", Words),
+    sa.Column("candidate_build", Words, nullable=False),
+    sa.Column("incumbent_build", Words, nullable=False),
+    sa.Column("prompt_hash", Words, nullable=False),
+    sa.Column("shadow_cost_nano_usd", sa.BigInteger),
+    sa.Index(None, "hypothesis", "seq"),
+    sqlite_autoincrement=True,
+)
+
+outcomes = sa.Table(
+    "outcomes",
+    metadata,
+    _seq(),
+    sa.Column("exchange_id", Words, nullable=False, unique=True),
+    sa.Column("hypothesis", Words, nullable=False),
+    sa.Column("at_s", sa.Double, nullable=False),
+    sa.Column("side", Words, nullable=False),
+    sa.Column("outcome", sa.Double),
+    sa.Column("good", sa.Boolean, nullable=False),
+    sa.Index(None, "hypothesis", "seq"),
+    sqlite_autoincrement=True,
+)
+
+slices = sa.Table(
+    "slices",
+    metadata,
+    sa.Column("tenant", Words, primary_key=True),
+    sa.Column("route", Words, primary_key=True),
+    sa.Column("kind", Words, primary_key=True),
+    sa.Column("hypothesis", Words, sa.ForeignKey("hypotheses.id"), nullable=False),
+    sa.Column("share", sa.Double, nullable=False),
+    sa.Column("shadow", sa.Boolean, nullable=False),
+    sa.Column("watching", sa.Boolean, nullable=False),
+    sa.Column("state", sa.LargeBinary, nullable=False),
+    sa.Column("updated_at_s", sa.Double, nullable=False),
+)
+
+# Append-only. Each hash is followed once: the record cannot fork, whoever writes it.
+transitions = sa.Table(
+    "transitions",
+    metadata,
+    sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("tenant", Words, nullable=False),
+    sa.Column("route", Words, nullable=False),
+    sa.Column("kind", Words, nullable=False),
+    sa.Column("hypothesis", Words, sa.ForeignKey("hypotheses.id"), nullable=False),
+    sa.Column("at_s", sa.Double, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("prev_hash", Words, nullable=False, unique=True),
+    sa.Column("hash", Words, nullable=False, unique=True),
+    sa.Index(None, "route", "kind", "seq"),
+)
+
+leases = sa.Table(
+    "leases",
+    metadata,
+    sa.Column("name", Words, primary_key=True),
+    sa.Column("holder", Words, nullable=False),
+    sa.Column("fence", sa.BigInteger, nullable=False),
+    sa.Column("expires_at_s", sa.Double, nullable=False),
+)
