@@ -35,6 +35,8 @@ class SseParser:
 
     def feed(self, data: bytes) -> list[SseFrame]:
         """The frames that these bytes complete."""
+        if not self._buffer and data.endswith(b"\n\n") and b"\r" not in data and b"\n\n\n" not in data:
+            return [_parse_lf(raw + b"\n\n") for raw in data[:-2].split(b"\n\n")]
         self._buffer += data
         buffer = self._buffer
         # A CR at the very end may be half of a CRLF: it waits for the next byte.
@@ -59,9 +61,20 @@ class SseParser:
 
 
 def _parse(raw: bytes) -> SseFrame:
+    return _parse_lines(raw, _LINE.split(raw))
+
+
+def _parse_lf(raw: bytes) -> SseFrame:
+    """A frame of what nearly all servers send: whole, with LF alone; a single data line is cut out without a search."""
+    if raw.startswith(b"data: ") and raw.find(b"\n") == len(raw) - 2:
+        return SseFrame(raw, None, raw[6:-2])
+    return _parse_lines(raw, raw.split(b"\n"))
+
+
+def _parse_lines(raw: bytes, lines: list[bytes]) -> SseFrame:
     event: str | None = None
     data: list[bytes] = []
-    for line in _LINE.split(raw):
+    for line in lines:
         if line.startswith(b"data:"):
             data.append(line[6:] if line[5:6] == b" " else line[5:])
         elif line.startswith(b"event:"):

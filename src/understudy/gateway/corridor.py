@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 
-from understudy.canon.faults import Fault, FaultKind
+from understudy.canon.faults import Fault, FaultKind, bad_request
 from understudy.canon.request import Request
 from understudy.dialects.contract import Echo
 from understudy.gateway.attempt import Place, StreamAttempt, ask_whole
@@ -56,6 +56,8 @@ class Gateway:
         except Fault as fault:
             watch.keep_alive = None
             await relay.fail(fault)
+        except RecursionError:
+            await relay.fail(bad_request("the body is nested too deeply to be carried on"))
         except asyncio.CancelledError:
             _cancelled(draft)
             raise

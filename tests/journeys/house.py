@@ -1,0 +1,368 @@
+"""What journeys share: a scripted upstream on loopback that speaks both dialects, and the real server in front of it.
+
+The upstream is a real HTTP server; the model's name says what it does. Nothing of the product's own dialect code is
+used to make its answers, so that a mistake there cannot hide itself.
+"""
+
+import asyncio
+import contextlib
+import json
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+UP_S = 30.0
+WORDS = ("The harbour ", "is calm ", "today.")
+ARGUMENTS = '{"city": "Oslo", "days": 3}'
+
+
+@dataclass
+class Upstream:
+    """A scripted provider: what it was sent, and which of its answers were given up by the other side."""
+
+    url: str = ""
+    bodies: list[dict[str, Any]] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+    aborted_s: list[float] = field(default_factory=list)
+    started: threading.Event = field(default_factory=threading.Event)
+    aborted: threading.Event = field(default_factory=threading.Event)
+
+    async def chat(self, request: web.Request) -> web.StreamResponse:
+        """POST /v1/chat/completions."""
+        return await self._answer(request, CHAT)
+
+    async def messages(self, request: web.Request) -> web.StreamResponse:
+        """POST /v1/messages."""
+        return await self._answer(request, MESSAGES)
+
+    async def models(self, request: web.Request) -> web.Response:
+        """GET /v1/models."""
+        return web.json_response({"object": "list", "data": [{"id": "plain", "object": "model"}]})
+
+    async def _answer(self, request: web.Request, dialect: "Wire") -> web.StreamResponse:
+        body = json.loads(await request.read())
+        self.bodies.append(body)
+        self.headers.append({name.lower(): value for name, value in request.headers.items()})
+        self.started.set()
+        script = body["model"]
+        if script.startswith("status-"):
+            status = int(script.removeprefix("status-"))
+            headers = {"retry-after": "1"} if status in (429, 503, 529) else {}
+            return web.json_response(dialect.error(status), status=status, headers=headers)
+        if script == "html":
+            return web.Response(text="<html>maintenance</html>", content_type="text/html")
+        if not body.get("stream"):
+            if script == "silent":
+                await self._silence()
+            return web.json_response(dialect.whole(script))
+        return await self._stream(request, dialect, script)
+
+    async def _stream(self, request: web.Request, dialect: "Wire", script: str) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"content-type": "text/event-stream"})
+        await response.prepare(request)
+        try:
+            if script == "silent":
+                await self._silence()
+            frames = dialect.frames("plain" if script in ("cut", "stall", "eof", "inband", "garbage") else script)
+            half = len(frames) // 2
+            for number, frame in enumerate(frames):
+                if number == half and script == "cut":
+                    if request.transport is not None:
+                        request.transport.abort()
+                    return response
+                if number == half and script == "eof":
+                    break
+                if number == half and script == "stall":
+                    await self._silence()
+                if number == half and script == "garbage":
+                    await response.write(b'data: {"broken":\n\n')
+                if number == half and script == "inband":
+                    await response.write(dialect.inband())
+                    break
+                await response.write(frame)
+                await asyncio.sleep(0)
+        except (ConnectionResetError, asyncio.CancelledError):
+            self._gone()
+            raise
+        await response.write_eof()
+        return response
+
+    async def _silence(self) -> None:
+        """Say nothing until the other side gives up."""
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            self._gone()
+            raise
+
+    def _gone(self) -> None:
+        self.aborted_s.append(time.monotonic())
+        self.aborted.set()
+
+
+class Wire:
+    """How one dialect tells the scripted answers."""
+
+    def whole(self, script: str) -> dict[str, Any]:
+        """A whole answer."""
+        raise NotImplementedError
+
+    def frames(self, script: str) -> list[bytes]:
+        """A streamed answer."""
+        raise NotImplementedError
+
+    def error(self, status: int) -> dict[str, Any]:
+        """An error body."""
+        raise NotImplementedError
+
+    def inband(self) -> bytes:
+        """An error in the middle of a stream."""
+        raise NotImplementedError
+
+
+class ChatWire(Wire):
+    """OpenAI Chat Completions."""
+
+    usage = {
+        "prompt_tokens": 20,
+        "completion_tokens": 7,
+        "total_tokens": 27,
+        "prompt_tokens_details": {"cached_tokens": 5},
+    }
+
+    def whole(self, script: str) -> dict[str, Any]:
+        message: dict[str, Any] = {"role": "assistant", "content": "".join(WORDS)}
+        finish = "stop"
+        if script == "tools":
+            calls = [
+                {"id": f"call_{n}", "type": "function", "function": {"name": "weather", "arguments": ARGUMENTS}}
+                for n in range(2)
+            ]
+            message, finish = {"role": "assistant", "content": None, "tool_calls": calls}, "tool_calls"
+        choice = {"index": 0, "message": message, "finish_reason": finish}
+        head = {"id": "chatcmpl-9", "object": "chat.completion", "created": 1700000000, "model": f"{script}-2026"}
+        return {**head, "choices": [choice], "usage": self.usage}
+
+    def frames(self, script: str) -> list[bytes]:
+        deltas: list[dict[str, Any]] = [{"role": "assistant", "content": ""}]
+        finish = "stop"
+        if script == "tools":
+            finish = "tool_calls"
+            for n in range(2):
+                function: dict[str, Any] = {"name": "weather", "arguments": ""}
+                deltas.append(
+                    {"tool_calls": [{"index": n, "id": f"call_{n}", "type": "function", "function": function}]}
+                )
+                for piece in (ARGUMENTS[:9], ARGUMENTS[9:]):
+                    deltas.append({"tool_calls": [{"index": n, "function": {"arguments": piece}}]})
+        else:
+            deltas += [{"content": word} for word in WORDS]
+        head = {"id": "chatcmpl-9", "object": "chat.completion.chunk", "created": 1700000000, "model": f"{script}-2026"}
+        chunks = [{**head, "choices": [{"index": 0, "delta": delta, "finish_reason": None}]} for delta in deltas]
+        chunks.append({**head, "choices": [{"index": 0, "delta": {}, "finish_reason": finish}]})
+        chunks.append({**head, "choices": [], "usage": self.usage})
+        return [b"data: " + json.dumps(chunk).encode() + b"\n\n" for chunk in chunks] + [b"data: [DONE]\n\n"]
+
+    def error(self, status: int) -> dict[str, Any]:
+        return {"error": {"message": f"scripted {status}", "type": "server_error", "param": None, "code": None}}
+
+    def inband(self) -> bytes:
+        return b'data: {"error": {"message": "scripted overload", "type": "overloaded", "code": 503}}\n\n'
+
+
+class MessagesWire(Wire):
+    """Anthropic Messages."""
+
+    usage = {"input_tokens": 15, "cache_read_input_tokens": 5, "cache_creation_input_tokens": 0, "output_tokens": 7}
+
+    def _blocks(self, script: str) -> list[dict[str, Any]]:
+        if script == "tools":
+            call = {"type": "tool_use", "name": "weather", "input": json.loads(ARGUMENTS)}
+            return [{**call, "id": f"toolu_{n}"} for n in range(2)]
+        blocks: list[dict[str, Any]] = [{"type": "text", "text": "".join(WORDS)}]
+        if script == "thinking":
+            blocks.insert(0, {"type": "thinking", "thinking": "Look outside.", "signature": "c2VhbA=="})
+        return blocks
+
+    def whole(self, script: str) -> dict[str, Any]:
+        stop = "tool_use" if script == "tools" else "end_turn"
+        head = {"id": "msg_9", "type": "message", "role": "assistant", "model": f"{script}-2026"}
+        return {
+            **head,
+            "content": self._blocks(script),
+            "stop_reason": stop,
+            "stop_sequence": None,
+            "usage": self.usage,
+        }
+
+    def frames(self, script: str) -> list[bytes]:
+        message = {
+            **self.whole(script),
+            "content": [],
+            "stop_reason": None,
+            "usage": {**self.usage, "output_tokens": 1},
+        }
+        events: list[dict[str, Any]] = [{"type": "message_start", "message": message}]
+        for index, block in enumerate(self._blocks(script)):
+            empty = {
+                key: {"text": "", "thinking": "", "input": {}, "signature": ""}.get(key, value)
+                for key, value in block.items()
+            }
+            events.append({"type": "content_block_start", "index": index, "content_block": empty})
+            events += [{"type": "content_block_delta", "index": index, "delta": delta} for delta in self._deltas(block)]
+            events.append({"type": "content_block_stop", "index": index})
+        stop = {"stop_reason": self.whole(script)["stop_reason"], "stop_sequence": None}
+        events += [{"type": "message_delta", "delta": stop, "usage": {"output_tokens": 7}}, {"type": "message_stop"}]
+        return [f"event: {event['type']}\ndata: {json.dumps(event)}\n\n".encode() for event in events]
+
+    def _deltas(self, block: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        if block["type"] == "text":
+            for word in WORDS:
+                yield {"type": "text_delta", "text": word}
+        elif block["type"] == "thinking":
+            yield {"type": "thinking_delta", "thinking": block["thinking"]}
+            yield {"type": "signature_delta", "signature": block["signature"]}
+        else:
+            text = json.dumps(block["input"])
+            for piece in (text[:9], text[9:]):
+                yield {"type": "input_json_delta", "partial_json": piece}
+
+    def error(self, status: int) -> dict[str, Any]:
+        return {"type": "error", "error": {"type": "api_error", "message": f"scripted {status}"}}
+
+    def inband(self) -> bytes:
+        error = {"type": "error", "error": {"type": "overloaded_error", "message": "scripted overload"}}
+        return b"event: error\ndata: " + json.dumps(error).encode() + b"\n\n"
+
+
+CHAT, MESSAGES = ChatWire(), MessagesWire()
+
+
+@contextlib.contextmanager
+def upstream() -> Iterator[Upstream]:
+    """A scripted upstream, up, on a thread of its own."""
+    scripted, ready, stop = Upstream(), threading.Event(), asyncio.Event()
+    loop = asyncio.new_event_loop()
+
+    async def serve() -> None:
+        application = web.Application()
+        application.router.add_post("/v1/chat/completions", scripted.chat)
+        application.router.add_post("/v1/messages", scripted.messages)
+        application.router.add_get("/v1/models", scripted.models)
+        runner = web.AppRunner(application, access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        scripted.url = f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
+        ready.set()
+        await stop.wait()
+        await runner.cleanup()
+
+    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), daemon=True)
+    thread.start()
+    assert ready.wait(UP_S)
+    try:
+        yield scripted
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join(UP_S)
+        loop.close()
+
+
+@dataclass
+class Server:
+    """The real server: `understudy serve` as a subprocess."""
+
+    url: str
+    folder: Path
+    process: "subprocess.Popen[bytes]"
+
+    @property
+    def pid(self) -> int:
+        """The supervisor's process id."""
+        return self.process.pid
+
+
+def free_port() -> int:
+    """A port that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def server(folder: Path, config: str, **environ: str) -> Iterator[Server]:
+    """`understudy serve` with a configuration, up; `{port}` in it is replaced."""
+    port = free_port()
+    path = folder / "understudy.yaml"
+    path.write_text(config.replace("{port}", str(port)), encoding="utf-8")
+    running = start(folder, path, port, environ)
+    try:
+        yield running
+    finally:
+        running.process.terminate()
+        running.process.wait(UP_S)
+
+
+def start(folder: Path, path: Path, port: int, environ: dict[str, str]) -> Server:
+    """Start the server and wait until it answers; its log is in `server.log`."""
+    with (folder / "server.log").open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "understudy", "serve", "--config", str(path)],
+            stdout=log,
+            stderr=log,
+            env={"PATH": "/usr/bin:/bin", "HOME": str(folder), **environ},
+            start_new_session=True,
+        )
+    url = f"http://127.0.0.1:{port}"
+    for _ in range(int(UP_S / 0.05)):
+        with contextlib.suppress(urllib.error.URLError, ConnectionError):
+            urllib.request.urlopen(f"{url}/readyz", timeout=5).close()
+            return Server(url, folder, process)
+        assert process.poll() is None, (folder / "server.log").read_text(encoding="utf-8")
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(0.05)
+    raise AssertionError("the server was not up: " + (folder / "server.log").read_text(encoding="utf-8"))
+
+
+def get(url: str, **headers: str) -> dict[str, Any]:
+    """A JSON page of the server."""
+    with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=10) as answer:
+        found: dict[str, Any] = json.loads(answer.read())
+        return found
+
+
+def post(url: str, body: bytes, **headers: str) -> tuple[int, dict[str, str], bytes]:
+    """A POST to the server: status, headers in lower case, body; an error status is no exception."""
+    request = urllib.request.Request(url, data=body, headers={"content-type": "application/json", **headers})
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, {k.lower(): v for k, v in error.headers.items()}, error.read()
+
+
+def eventually(ask: Any, seconds: float = 10.0) -> Any:
+    """The first true answer of a question asked again and again; an AssertionError if none comes in time."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := ask():
+            return found
+        threading.Event().wait(0.05)
+    raise AssertionError(f"{ask} stayed false for {seconds:g} s")
+
+
+async def chunks(stream: AsyncIterator[Any]) -> list[Any]:
+    """Everything that a stream yields."""
+    return [chunk async for chunk in stream]

@@ -1,0 +1,176 @@
+"""The official SDKs as oracles: openai and anthropic against the running server, over both upstream dialects."""
+
+import json
+from typing import Any
+
+import anthropic
+import openai
+import pytest
+
+from tests.journeys.house import ARGUMENTS, WORDS, Server, Upstream, get
+
+TEXT = "".join(WORDS)
+UPSTREAMS = ("chatty", "messagy")
+CHAT_TOOL: Any = {
+    "type": "function",
+    "function": {"name": "weather", "parameters": {"type": "object", "properties": {"city": {"type": "string"}}}},
+}
+MESSAGES_TOOL: Any = {"name": "weather", "input_schema": {"type": "object", "properties": {"city": {"type": "string"}}}}
+ASK: Any = [{"role": "user", "content": "How is the harbour?"}]
+
+
+@pytest.fixture
+def chat(house: Server) -> Any:
+    with openai.OpenAI(base_url=f"{house.url}/v1", api_key="any", max_retries=0) as client:
+        yield client
+
+
+@pytest.fixture
+def messages(house: Server) -> Any:
+    with anthropic.Anthropic(base_url=house.url, api_key="any", max_retries=0) as client:
+        yield client
+
+
+@pytest.mark.parametrize("provider", UPSTREAMS)
+def test_openai_plain(chat: Any, provider: str) -> None:
+    answer = chat.chat.completions.create(model=f"{provider}/plain", messages=ASK)
+    assert answer.choices[0].message.content == TEXT
+    assert answer.choices[0].finish_reason == "stop"
+    assert answer.model == f"{provider}/plain"
+    assert (answer.usage.prompt_tokens, answer.usage.completion_tokens) == (20, 7)
+    assert answer.usage.prompt_tokens_details.cached_tokens == 5
+
+
+@pytest.mark.parametrize("provider", UPSTREAMS)
+def test_openai_streamed(chat: Any, provider: str) -> None:
+    stream = chat.chat.completions.create(
+        model=f"{provider}/plain", messages=ASK, stream=True, stream_options={"include_usage": True}
+    )
+    chunks = list(stream)
+    assert "".join(c.choices[0].delta.content or "" for c in chunks if c.choices) == TEXT
+    assert [c.choices[0].finish_reason for c in chunks if c.choices and c.choices[0].finish_reason] == ["stop"]
+    assert chunks[-1].usage.prompt_tokens == 20
+    assert len({c.id for c in chunks}) == 1
+
+
+@pytest.mark.parametrize("provider", UPSTREAMS)
+def test_T36_usage_is_hidden_from_a_client_that_did_not_ask(chat: Any, scripted: Upstream, provider: str) -> None:
+    chunks = list(chat.chat.completions.create(model=f"{provider}/plain", messages=ASK, stream=True))
+    assert all(c.choices for c in chunks)
+    if provider == "chatty":
+        assert scripted.bodies[-1]["stream_options"] == {"include_usage": True}
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+@pytest.mark.parametrize("provider", UPSTREAMS)
+def test_T11_openai_parallel_tools_over_two_turns(chat: Any, scripted: Upstream, provider: str, streamed: bool) -> None:
+    calls = _chat_calls(chat, provider, streamed)
+    assert [json.loads(call["function"]["arguments"]) for call in calls] == [json.loads(ARGUMENTS)] * 2
+    history = [*ASK, {"role": "assistant", "content": None, "tool_calls": calls}]
+    history += [{"role": "tool", "tool_call_id": call["id"], "content": f"{n} degrees"} for n, call in enumerate(calls)]
+    answer = chat.chat.completions.create(model=f"{provider}/plain", messages=history, tools=[CHAT_TOOL])
+    assert answer.choices[0].message.content == TEXT
+    sent = scripted.bodies[-1]["messages"]
+    if provider == "messagy":
+        assert [block["type"] for block in sent[-1]["content"]] == ["tool_result", "tool_result"]
+        assert [block["tool_use_id"] for block in sent[-1]["content"]] == [call["id"] for call in calls]
+
+
+def _chat_calls(chat: Any, provider: str, streamed: bool) -> list[Any]:
+    answer = chat.chat.completions.create(model=f"{provider}/tools", messages=ASK, tools=[CHAT_TOOL], stream=streamed)
+    if not streamed:
+        assert answer.choices[0].finish_reason == "tool_calls"
+        return [call.model_dump() for call in answer.choices[0].message.tool_calls]
+    calls: dict[int, Any] = {}
+    for chunk in answer:
+        for delta in (chunk.choices[0].delta.tool_calls or []) if chunk.choices else []:
+            call = calls.setdefault(
+                delta.index, {"id": "", "type": "function", "function": {"name": "", "arguments": ""}}
+            )
+            call["id"] += delta.id or ""
+            call["function"]["name"] += delta.function.name or ""
+            call["function"]["arguments"] += delta.function.arguments or ""
+    return list(calls.values())
+
+
+@pytest.mark.parametrize("provider", UPSTREAMS)
+def test_anthropic_plain(messages: Any, provider: str) -> None:
+    answer = messages.messages.create(model=f"{provider}/plain", max_tokens=50, messages=ASK)
+    assert answer.content[0].text == TEXT
+    assert answer.stop_reason == "end_turn"
+    assert (answer.usage.input_tokens, answer.usage.cache_read_input_tokens, answer.usage.output_tokens) == (15, 5, 7)
+
+
+@pytest.mark.parametrize("provider", UPSTREAMS)
+def test_anthropic_streamed(messages: Any, provider: str) -> None:
+    with messages.messages.stream(model=f"{provider}/plain", max_tokens=50, messages=ASK) as stream:
+        answer = stream.get_final_message()
+    assert answer.content[0].text == TEXT
+    assert answer.stop_reason == "end_turn"
+    assert (answer.usage.input_tokens, answer.usage.output_tokens) == (15, 7)
+
+
+@pytest.mark.parametrize("provider", UPSTREAMS)
+def test_anthropic_tools(messages: Any, provider: str) -> None:
+    with messages.messages.stream(
+        model=f"{provider}/tools", max_tokens=50, messages=ASK, tools=[MESSAGES_TOOL]
+    ) as stream:
+        answer = stream.get_final_message()
+    assert [block.type for block in answer.content] == ["tool_use", "tool_use"]
+    assert [block.input for block in answer.content] == [json.loads(ARGUMENTS)] * 2
+    assert answer.stop_reason == "tool_use"
+    results = [{"type": "tool_result", "tool_use_id": block.id, "content": "mild"} for block in answer.content]
+    blocks = [block.model_dump(exclude_none=True) for block in answer.content]
+    history = [*ASK, {"role": "assistant", "content": blocks}, {"role": "user", "content": results}]
+    again = messages.messages.create(model=f"{provider}/plain", max_tokens=50, messages=history, tools=[MESSAGES_TOOL])
+    assert again.content[0].text == TEXT
+
+
+def test_T37_thinking_and_its_seal_come_back_byte_equal(messages: Any, scripted: Upstream) -> None:
+    answer = messages.messages.create(model="messagy/thinking", max_tokens=5000, messages=ASK)
+    assert answer.content[0].signature == "c2VhbA=="
+    blocks = [block.model_dump(exclude_none=True) for block in answer.content]
+    history = [*ASK, {"role": "assistant", "content": blocks}, {"role": "user", "content": "And tomorrow?"}]
+    messages.messages.create(model="messagy/plain", max_tokens=5000, messages=history)
+    assert scripted.bodies[-1]["messages"][1]["content"][0] == blocks[0]
+
+
+@pytest.mark.parametrize("provider", UPSTREAMS)
+@pytest.mark.parametrize(
+    ("status", "chat_error", "messages_error"),
+    [
+        (400, openai.BadRequestError, anthropic.BadRequestError),
+        (404, openai.NotFoundError, anthropic.NotFoundError),
+        (429, openai.RateLimitError, anthropic.RateLimitError),
+        (500, openai.InternalServerError, anthropic.InternalServerError),
+        (503, openai.InternalServerError, anthropic.InternalServerError),
+        (529, openai.InternalServerError, anthropic.InternalServerError),
+    ],
+)
+def test_T57_errors_raise_the_class_that_the_sdk_knows(
+    chat: Any, messages: Any, provider: str, status: int, chat_error: Any, messages_error: Any
+) -> None:
+    for streamed in (False, True):
+        with pytest.raises(chat_error, match=f"scripted {status}"):
+            chat.chat.completions.create(model=f"{provider}/status-{status}", messages=ASK, stream=streamed)
+        with pytest.raises(messages_error, match=f"scripted {status}"):
+            messages.messages.create(model=f"{provider}/status-{status}", max_tokens=50, messages=ASK, stream=streamed)
+
+
+def test_both_sdks_list_the_models(chat: Any, messages: Any) -> None:
+    assert {"to-chat", "chat-model"} <= {model.id for model in chat.models.list()}
+    assert {"to-chat", "chat-model"} <= {model.id for model in messages.models.list()}
+
+
+def test_routes_say_who_answered_and_why(house: Server, chat: Any) -> None:
+    raw = chat.chat.completions.with_raw_response.create(model="to-messages", messages=ASK)
+    assert raw.headers["x-understudy-model"] == "messages-model"
+    assert raw.headers["x-understudy-owned"] == "false"
+    assert raw.headers["x-understudy-route"] == "to-messages"
+    assert raw.headers["x-understudy-kind"] == "chat"
+    assert raw.parse().model == "to-messages"
+    extension = raw.parse().model_extra["understudy"]
+    # 15 uncached at $1, 5 read from the cache at $0.5, 7 out at $2 a million.
+    assert extension["cost_usd"] == pytest.approx(31.5e-6)
+    exchange = get(f"{house.url}/understudy/v1/exchanges?route=to-messages")["exchanges"]
+    assert isinstance(exchange, list)
