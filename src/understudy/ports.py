@@ -199,10 +199,15 @@ class Answered(Value, frozen=True, kw_only=True):
 
 
 class Paired(Value, frozen=True, kw_only=True, tag="paired"):
-    """Both answers to one prompt, for the check. The words are dropped once they are judged."""
+    """Both answers to one prompt, for the check. The words are dropped once they are judged.
+
+    A pair that settles after its deadline counts as lost, whenever it is read.
+    """
 
     exchange_id: str
     at_s: float
+    settled_at_s: float
+    deadline_s: float
     hypothesis: str
     unit: str
     served: Side

@@ -47,7 +47,7 @@ async def gather(site: Site, draft: Draft, plan: Plan, request: Request) -> None
     served = plan.chain[0]
     first = draft.answered.get(served.name) or lost(served, "no answer")
     bare = msgspec.structs.replace(request, source=b"", stream=None, stream_usage=None)
-    if plan.shadow is None:
+    if plan.shadow is None or draft.sampled is None:
         if plan.canary:
             live = Live(
                 exchange_id=draft.id,
@@ -65,6 +65,8 @@ async def gather(site: Site, draft: Draft, plan: Plan, request: Request) -> None
         Paired(
             exchange_id=draft.id,
             at_s=draft.at_s,
+            settled_at_s=site.clock.now_s(),
+            deadline_s=draft.sampled.deadline_s,
             hypothesis=plan.hypothesis,
             unit=draft.unit or draft.id,
             served=plan.served,

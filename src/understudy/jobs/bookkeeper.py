@@ -45,17 +45,22 @@ class Bookkeeper:
         self._route_of = {row.id: row.route for row in store.hypotheses()}
         self._seen: set[Key] = {(row.tenant, row.route, row.kind) for row in store.slices()}
         self._looked_s = float("-inf")
+        # The spool was empty then: a pair that is open past its deadline by that time was truly lost.
+        self._booked_to_s = float("-inf")
         self._evaluator.open(set())
         self._learn()
 
     def turn(self) -> bool:
         """Drain one batch and look at the slices if something came or some time has passed; whether there was work."""
+        begun_s = self._clock.now_s()
         drained = self.drain()
+        if not drained:
+            self._booked_to_s = begun_s
         now_s = self._clock.monotonic_s()
         if not drained and now_s - self._looked_s < LOOK_EVERY_S:
             return False
         self._looked_s = now_s
-        moved = self._evaluator.turn()
+        moved = self._evaluator.turn(self._booked_to_s)
         if moved:
             self._learn()
         return drained or moved
@@ -99,7 +104,8 @@ class Bookkeeper:
                 sampled.append(sampled_row(record))
             elif check := self._check_of(record):
                 if isinstance(record, Paired):
-                    settled.append(settled_row(record, check))
+                    if record.settled_at_s <= record.deadline_s:
+                        settled.append(settled_row(record, check))
                 else:
                     outcomes.append(outcome_row(record, check))
         return Batch(

@@ -16,11 +16,11 @@ from understudy.jobs.recording import Recorder
 from understudy.jobs.registrar import claim, hypothesis_row, same_claim, slice_row, state_of
 from understudy.jobs.specs import RouteSpec
 from understudy.parity.events import Event
-from understudy.parity.gate import Decision, Facts, Policy, decide
+from understudy.parity.gate import Facts, Policy, decide
 from understudy.parity.slices import Hypothesis, SliceId
 from understudy.parity.state import Move, SliceState, absorb, apply, open_slice
 from understudy.parity.units import entering
-from understudy.ports import Check, Clock, SliceRow, StaleLease, Store
+from understudy.ports import BrokenChain, Check, Clock, SliceRow, StaleLease, Store
 
 log = logging.getLogger(__name__)
 # Long enough for one look at all slices, short enough that a dead evaluator is replaced within a minute.
@@ -61,6 +61,7 @@ class Evaluator:
         # Units of several turns that have entered, by hypothesis: a late turn must not enter them again.
         self._entered: dict[str, set[str]] = {}
         self._multi_turn: set[str] = set()
+        self._booked_to_s = float("-inf")
 
     def open(self, seen: set[Key]) -> None:
         """Register a hypothesis for every slice (tenant, route, kind) that has none, or whose definition changed."""
@@ -74,8 +75,9 @@ class Evaluator:
             if row is None or not same_claim(state_of(row).hypothesis, wanted):
                 self._register(self._untried(wanted))
 
-    def turn(self) -> bool:
-        """One look at every slice; whether any moved."""
+    def turn(self, booked_to_s: float) -> bool:
+        """One look at every slice; whether any moved. All that happened before `booked_to_s` is in the books."""
+        self._booked_to_s = booked_to_s
         held = list(self._take())
         moved = False
         for one in held:
@@ -99,7 +101,7 @@ class Evaluator:
             one.state = absorb(one.state, event)
             one.changed = True
             if one.state.ended is None:
-                moved = self._move(one, decide(one.state, one.policy, Facts(), self._clock.now_s())) or moved
+                moved = self._decide(one, Facts()) or moved
         if one.changed:
             self._save(one)
         return moved
@@ -111,7 +113,7 @@ class Evaluator:
         multi = {row.unit for row in rows if row.idle_s is not None}
         if multi:
             self._multi_turn.add(hypothesis)
-        for pair in entering(turns_of(rows), self._clock.now_s(), entered=entered):
+        for pair in entering(turns_of(rows), self._booked_to_s, entered=entered):
             if pair.unit in multi:
                 entered.add(pair.unit)
             yield pair
@@ -124,29 +126,35 @@ class Evaluator:
         asked = [Asked(one.state, one.policy) for one in open_ones]
         decisions = decide_all(asked, self._recorder.holding(), self._recorder.family(), self._clock.now_s())
         moved = False
-        for one, (decision, _) in zip(open_ones, decisions, strict=True):
-            moved = self._move(one, decision) or moved
+        for one, (decision, facts) in zip(open_ones, decisions, strict=True):
+            if decision.move is not Move.NONE:
+                moved = self._decide(one, facts) or moved
         for one in held:
             if one.state.reopens:
                 self._register(one.state.hypothesis.retry())
                 moved = True
         return moved
 
-    def _move(self, one: Held, decision: Decision) -> bool:
+    def _decide(self, one: Held, facts: Facts) -> bool:
+        """Ask the gate, make its move if there is one, and write both in one transaction; whether it moved."""
+        now_s = self._clock.now_s()
+        decision = decide(one.state, one.policy, facts, now_s)
         if decision.move is Move.NONE:
             return False
-        before = one.state
-        now_s = self._clock.now_s()
-        one.state = apply(before, decision.move, decision.to, now_s)
-        transition = self._recorder.transition(before, one.state, decision, one.policy, now_s)
+        after = apply(one.state, decision.move, decision.to, now_s)
+        transition = self._recorder.transition(one.state, after, decision, one.policy, facts)
         try:
-            self._store.save(slice_row(one.state, now_s), transition, lease=one.lease, fence=one.fence)
+            self._store.save(slice_row(after, now_s), transition, lease=one.lease, fence=one.fence)
         except StaleLease:
-            log.warning("%s: another evaluator took over; this decision is dropped", before.hypothesis.slice)
-            one.state, one.changed = before, False
+            log.warning("%s: another evaluator took over; this decision is dropped", one.lease)
+            one.changed = False
+            return False
+        except BrokenChain:
+            log.warning("%s: the record has moved on; this slice is decided at the next look", one.lease)
+            self._recorder.reload()
             return False
         self._recorder.written(transition)
-        one.changed = False
+        one.state, one.changed = after, False
         return True
 
     def _save(self, one: Held) -> None:

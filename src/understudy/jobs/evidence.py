@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from understudy.parity.events import Live
-from understudy.parity.units import Turn, pair_value
+from understudy.parity.units import MAX_UNIT_S, Turn, pair_value
 from understudy.ports import OutcomeRow, PairRow
 
 
@@ -24,8 +24,22 @@ def turn_of(row: PairRow) -> Turn:
 
 
 def turns_of(rows: Iterable[PairRow]) -> tuple[Turn, ...]:
-    """Pairs in the order of their sampling."""
-    return tuple(turn_of(row) for row in rows)
+    """Pairs in the order of their sampling, less those that came after their conversation had closed.
+
+    What belongs to a unit follows from the rows alone, so that a replay finds the same units whenever it looks.
+    """
+    first: dict[str, Turn] = {}
+    last: dict[str, Turn] = {}
+    kept = []
+    for row in rows:
+        turn = turn_of(row)
+        opening, before = first.setdefault(turn.unit, turn), last.get(turn.unit, turn)
+        closed_s = min(before.at_s + (before.idle_s or 0.0), opening.at_s + MAX_UNIT_S)
+        if before.idle_s is not None and turn.at_s > closed_s:
+            continue
+        last[turn.unit] = turn
+        kept.append(turn)
+    return tuple(kept)
 
 
 def live_of(row: OutcomeRow) -> Live:

@@ -40,7 +40,7 @@ def settled_row(record: Paired, check: Check) -> PairRow:
         unit=record.unit,
         at_s=record.at_s,
         served=record.served,
-        deadline_s=record.at_s,
+        deadline_s=record.deadline_s,
         propensity=0.0,
         settled=True,
         candidate=candidate,
