@@ -11,18 +11,14 @@ import msgspec
 import sqlalchemy as sa
 
 from understudy.ports import Batch, Exchange, OutcomeRow, PairRow
-from understudy.storage.tables import exchanges, money, outcomes, pairs, positions
+from understudy.storage.tables import exchanges, figure, money, outcomes, pairs, positions
 
 # Engines limit the values that one statement may carry, the tightest (an old SQLite) at 999.
 MAX_VALUES = 900
-# A count of tokens or nano-dollars above this (a million dollars for one answer) is an upstream's nonsense; it is
-# unknown to the columns and totals, which must not overflow, and stands unchanged in the exchange's record.
-MAX_FIGURE = 10**15
 # A caller may name any model of a provider; the bill shows this much of the name.
 MAX_MODEL_CHARS = 200
 _BUCKETS = ("uncached_in", "cache_read", "cache_write_5m", "cache_write_1h", "out", "reasoning")
 _COLUMNS = [column.name for column in exchanges.columns if column.name in Exchange.__struct_fields__]
-_COSTS = ("cost_nano_usd", "incumbent_cost_nano_usd")
 _OUTCOME = (
     "settled", "candidate", "incumbent", "candidate_good", "incumbent_good", "missing",
     "candidate_build", "incumbent_build", "prompt_hash", "shadow_cost_nano_usd",
@@ -101,7 +97,7 @@ def _add_money(connection: sa.Connection, new: Iterable[Exchange]) -> None:
 
 def _figures(exchange: Exchange) -> list[int]:
     """What one exchange adds to each of the totals."""
-    cost, incumbent = _figure(exchange.cost_nano_usd), _figure(exchange.incumbent_cost_nano_usd)
+    cost, incumbent = figure(exchange.cost_nano_usd), figure(exchange.incumbent_cost_nano_usd)
     saved = 0 if cost is None or incumbent is None else incumbent - cost
     compared = cost is not None and incumbent is not None
     return [1, cost is not None, cost or 0, incumbent is not None, incumbent or 0, compared, saved]
@@ -109,18 +105,13 @@ def _figures(exchange: Exchange) -> list[int]:
 
 def _exchange_values(exchange: Exchange) -> dict[str, Any]:
     values = {name: getattr(exchange, name) for name in _COLUMNS}
-    for name in _COSTS:
-        values[name] = _figure(values[name])
-    for name in _BUCKETS:
-        values[name] = _figure(getattr(exchange.usage, name))
+    values |= {name: getattr(exchange.usage, name) for name in _BUCKETS}
     values["record"] = msgspec.json.encode(exchange)
     return values
 
 
 def _closing_values(row: PairRow) -> dict[str, Any]:
-    values = {name: getattr(row, name) for name in _OUTCOME}
-    values["shadow_cost_nano_usd"] = _figure(row.shadow_cost_nano_usd)
-    return values | {"of_exchange": row.exchange_id}
+    return {name: getattr(row, name) for name in _OUTCOME} | {"of_exchange": row.exchange_id}
 
 
 def _insert(connection: sa.Connection, table: sa.Table, rows: Sequence[PairRow] | Sequence[OutcomeRow]) -> None:
@@ -153,7 +144,3 @@ def _first(rows: Iterable[Any], name: str) -> Iterator[Any]:
 def _portions(ids: list[str]) -> Iterator[list[str]]:
     for start in range(0, len(ids), MAX_VALUES):
         yield ids[start : start + MAX_VALUES]
-
-
-def _figure(value: int | None) -> int | None:
-    return value if value is not None and abs(value) <= MAX_FIGURE else None

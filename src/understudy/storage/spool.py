@@ -83,7 +83,7 @@ class SpoolWriter:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._directory = directory
         # Unique for each start, so that none appends to what another left, possibly torn; oldest first by name.
-        self._writer = f"{worker_id}-{time.time_ns():016x}-{os.getpid()}-{secrets.token_hex(4)}"
+        self._stem = f"{worker_id}-{time.time_ns():016x}-{os.getpid()}-{secrets.token_hex(4)}"
         self._limits = limits
         self._monotonic_s = monotonic_s
         self._count = 0
@@ -137,7 +137,7 @@ class SpoolWriter:
     def _next_segment(self) -> tuple[int, int]:
         """A new segment under this writer's lock, and the seed of its checksums."""
         while True:
-            path = self._directory / f"{self._writer}-{self._count:08d}{SUFFIX}"
+            path = self._directory / f"{self._stem}-{self._count:08d}{SUFFIX}"
             self._count += 1
             fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o600)
             fcntl.flock(fd, fcntl.LOCK_EX)
@@ -168,7 +168,7 @@ class SpoolReader:
     def read(self, positions: Mapping[str, int], limit: int) -> tuple[list[Record], dict[str, int]]:
         """Up to `limit` records after the booked places, and the places after them; no places when nothing is new.
 
-        A writer's records come in the order of its appends. A place of FINISHED asks the books to forget the segment.
+        A worker's records come in the order of its appends. A place of FINISHED asks the books to forget the segment.
         """
         records: list[Record] = []
         places: dict[str, int] = {}
@@ -201,14 +201,14 @@ class SpoolReader:
                 os.close(fd)
 
     def _in_turn(self) -> Iterator[str]:
-        """All segments, each writer's oldest first; another writer is first each time, so that none waits for ever."""
-        of_writer: dict[str, list[str]] = {}
+        """All segments, each worker's oldest first; another worker is first each time, so that none waits for ever."""
+        of_worker: dict[str, list[str]] = {}
         for name, _ in sorted(segment_sizes(self._directory)):
-            of_writer.setdefault(name.rpartition("-")[0], []).append(name)
-        writers = list(of_writer)
+            of_worker.setdefault(name.partition("-")[0], []).append(name)
+        workers = list(of_worker)
         self._turn += 1
-        for step in range(len(writers)):
-            yield from of_writer[writers[(self._turn + step) % len(writers)]]
+        for step in range(len(workers)):
+            yield from of_worker[workers[(self._turn + step) % len(workers)]]
 
     def _drain(self, name: str, at: int, records: list[Record], limit: int, budget: int) -> int:
         """Add the records of one segment from a place on; the place after them."""

@@ -18,6 +18,7 @@ from understudy.ports import (
     HypothesisRow,
     OutcomeRow,
     PairRow,
+    ScoreRow,
     SliceRow,
     StaleLease,
     TransitionRow,
@@ -106,6 +107,21 @@ class SqlStore:
         """The live outcomes of a hypothesis in the order in which they were booked."""
         asked = sa.select(outcomes).where(outcomes.c.hypothesis == hypothesis, outcomes.c.seq > after_seq)
         return [OutcomeRow(**row._mapping) for row in self._rows(asked.order_by(outcomes.c.seq))]
+
+    def scores(self) -> list[ScoreRow]:
+        """How both models did, by hypothesis: sums of outcomes over the settled pairs that have both."""
+        asked = (
+            sa.select(
+                pairs.c.hypothesis,
+                sa.func.count().label("n"),
+                sa.func.sum(pairs.c.candidate).label("candidate"),
+                sa.func.sum(pairs.c.incumbent).label("incumbent"),
+            )
+            .where(pairs.c.settled, pairs.c.candidate.is_not(None), pairs.c.incumbent.is_not(None))
+            .group_by(pairs.c.hypothesis)
+            .order_by(pairs.c.hypothesis)
+        )
+        return [ScoreRow(**row._mapping) for row in self._rows(asked)]
 
     # --- slices and their record ------------------------------------------------------------------------------
 

@@ -12,6 +12,9 @@ from sqlalchemy.types import TypeDecorator
 # Named for us, and not `alembic_version`: a database that has tables but not this one is somebody else's.
 VERSION_TABLE = "understudy_schema"
 HOUSE_ROW = 1
+# More than this (a thousand dollars for one answer) is an upstream's nonsense. Columns and totals must not overflow
+# for it; it stands unchanged in the exchange's record.
+MAX_FIGURE = 10**12
 
 
 class Words(TypeDecorator[str]):
@@ -23,6 +26,22 @@ class Words(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
         """The text as every engine takes it."""
         return value.replace("\x00", "\ufffd") if value is not None and "\x00" in value else value
+
+
+class Figure(TypeDecorator[int]):
+    """A count of tokens or nano-dollars from outside; one beyond MAX_FIGURE is unknown here."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: int | None, dialect: sa.Dialect) -> int | None:
+        """The count, or None."""
+        return figure(value)
+
+
+def figure(value: int | None) -> int | None:
+    """A count of tokens or nano-dollars, or None if it is absurd."""
+    return value if value is not None and abs(value) <= MAX_FIGURE else None
 
 
 metadata = sa.MetaData(
@@ -79,14 +98,14 @@ exchanges = sa.Table(
     sa.Column("http_status", sa.Integer, nullable=False),
     sa.Column("fault", Words),
     sa.Column("stop", Words),
-    sa.Column("uncached_in", sa.BigInteger),
-    sa.Column("cache_read", sa.BigInteger),
-    sa.Column("cache_write_5m", sa.BigInteger),
-    sa.Column("cache_write_1h", sa.BigInteger),
-    sa.Column("out", sa.BigInteger),
-    sa.Column("reasoning", sa.BigInteger),
-    sa.Column("cost_nano_usd", sa.BigInteger),
-    sa.Column("incumbent_cost_nano_usd", sa.BigInteger),
+    sa.Column("uncached_in", Figure),
+    sa.Column("cache_read", Figure),
+    sa.Column("cache_write_5m", Figure),
+    sa.Column("cache_write_1h", Figure),
+    sa.Column("out", Figure),
+    sa.Column("reasoning", Figure),
+    sa.Column("cost_nano_usd", Figure),
+    sa.Column("incumbent_cost_nano_usd", Figure),
     sa.Column("latency_ms", sa.Double, nullable=False),
     sa.Column("first_token_ms", sa.Double),
     sa.Column("hypothesis", Words),
@@ -150,7 +169,7 @@ pairs = sa.Table(
     sa.Column("candidate_build", Words, nullable=False),
     sa.Column("incumbent_build", Words, nullable=False),
     sa.Column("prompt_hash", Words, nullable=False),
-    sa.Column("shadow_cost_nano_usd", sa.BigInteger),
+    sa.Column("shadow_cost_nano_usd", Figure),
     sa.Index(None, "hypothesis", "seq"),
     sqlite_autoincrement=True,
 )

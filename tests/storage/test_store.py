@@ -1,0 +1,70 @@
+"""The store on SQLite, in a file and in memory: the contract, and what is SQLite's alone."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.storage.contract import StoreContract
+from tests.storage.samples import exchange, hypothesis_row, open_pair, slice_row
+
+from understudy.ports import Batch, Store
+from understudy.storage.open import open_store
+
+
+@pytest.fixture(params=["sqlite-file", "sqlite-memory"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    opened = open_store(f"sqlite:///{tmp_path / 'books.db'}" if request.param == "sqlite-file" else "sqlite://")
+    yield opened
+    opened.close()
+
+
+class TestStore(StoreContract):
+    pass
+
+
+def test_threads_share_a_store(store: Store) -> None:
+    """Readers in threads beside a writer: no batch is seen in part, none is lost."""
+    seen: list[set[int]] = []
+
+    def look() -> None:
+        seen.append({len(store.exchanges(1_000)) for _ in range(30)})
+
+    readers = [threading.Thread(target=look) for _ in range(2)]
+    for reader in readers:
+        reader.start()
+    for start in range(0, 400, 20):
+        store.enter(Batch(exchanges=tuple(exchange(n) for n in range(start, start + 20))))
+    for reader in readers:
+        reader.join()
+    assert len(store.exchanges(1_000)) == 400
+    assert all(count % 20 == 0 for counts in seen for count in counts)
+    assert len(seen) == 2
+
+
+def test_books_outlive_their_store(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'books.db'}"
+    first = open_store(url)
+    first.register(hypothesis_row(), slice_row())
+    first.enter(Batch(exchanges=(exchange(1),), sampled=(open_pair(1),), positions={"w0-a": 12}))
+    first.close()
+    second = open_store(url)
+    assert second.exchanges() == [exchange(1)]
+    assert second.positions() == {"w0-a": 12}
+    assert second.slices() == [slice_row()]
+    assert second.board_version() == 1
+    second.enter(Batch(sampled=(open_pair(2),)))
+    assert [row.seq for row in second.pairs("hyp_1")] == [1, 2]
+    second.close()
+
+
+def test_a_reader_follows_the_writer(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'books.db'}"
+    writer = open_store(url)
+    reader = open_store(url, read_only=True)
+    assert reader.board_version() == 0
+    writer.register(hypothesis_row(), slice_row())
+    assert reader.board_version() == 1
+    assert reader.slices() == [slice_row()]
+    reader.close()
+    writer.close()
