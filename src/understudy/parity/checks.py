@@ -15,7 +15,7 @@ import msgspec
 
 # Relative above 1, absolute below: what is left of a float after a few operations.
 TOLERANCE = 1e-6
-_NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+|(?<=\d))(?:[eE][-+]?\d+)?")
+_NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+|(?=\.\d))(?:\.\d+)?(?:[eE][-+]?\d+)?")
 
 
 class Check(msgspec.Struct, frozen=True):
@@ -50,8 +50,10 @@ def numeric(answer: str, reference: str, tolerance: float = TOLERANCE) -> float:
     """Whether the last number of the answer is the reference within a tolerance; ValueError if that is no number."""
     try:
         expected = float(reference)
-    except ValueError as error:
-        raise ValueError(f"reference {reference!r} is no number; write digits, a point, an exponent") from error
+    except ValueError:
+        expected = math.nan
+    if not math.isfinite(expected):
+        raise ValueError(f"reference {reference!r} is no number; write digits, a point, an exponent")
     numbers = _NUMBER.findall(answer)
     if not numbers:
         return 0.0
@@ -61,13 +63,21 @@ def numeric(answer: str, reference: str, tolerance: float = TOLERANCE) -> float:
 def json_equal(answer: str, reference: str) -> float:
     """Whether the whole answer is JSON of the reference's value, key order aside; ValueError if that is no JSON."""
     try:
-        expected = json.loads(reference)
+        expected = _parse(reference)
     except ValueError as error:
         raise ValueError(f"reference {reference!r} is no JSON: {error}") from error
     try:
-        return float(_same(json.loads(answer), expected))
+        return float(_same(_parse(answer), expected))
     except (ValueError, RecursionError):  # not JSON, or nested deeper than any answer needs to be
         return 0.0
+
+
+def _parse(text: str) -> Any:
+    return json.loads(text, parse_constant=_no_constant)
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name!r} is no JSON")  # NaN and Infinity, which json.loads would take
 
 
 def _same(left: Any, right: Any) -> bool:

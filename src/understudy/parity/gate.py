@@ -1,8 +1,8 @@
 """When may a slice move? The one decision, as a pure function of state, policy, facts and time.
 
-First whether it must come down, then whether anything keeps it from its next rung. The evidence for promotion is what
-it is now; the evidence against is the most it ever was, since a look that came late must not miss an alarm (Ville's
-bound speaks of the highest point anyway).
+First whether it must come down, then whether anything keeps it from its next rung. The evidence for promotion, and
+that of rollback, is what it is now: both are sums, which do not depend on the order of events. Futility and the watch
+read one ordered stream of pairs each, so they count the most that they ever showed: a late look misses no alarm.
 
 What ends a hypothesis:
 - below 100 %, futility at e' >= 100: pairs say that it is worse than the margin. In shadow that stops the shadowing.
@@ -56,7 +56,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
         for name in ("futility_at", "rollback_at", "watch_at"):
             if not getattr(self, name) > 1:
                 raise ValueError(
-                    f"{name} {getattr(self, name)!r} would fire without evidence; the default is 100 or more"
+                    f"{name} {getattr(self, name)!r} fires without evidence; give 100 or more"
                 )
 
 
@@ -88,7 +88,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
-    """The numbers that a decision saw: logarithms of e-values, and R of the watch. A replay makes each of them again."""
+    """The numbers that a decision saw: logarithms of e-values, and R of the watch. A replay makes each one again."""
 
     pairs_seq: int
     pairs_tip: str
@@ -101,9 +101,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     futility_log_e: float
     futility_peak: float
     rollback_log_e: float
-    rollback_peak: float
     breaker_log_e: float
-    breaker_peak: float
     watch: float
     watch_high: float
     live: int
@@ -111,7 +109,6 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     @classmethod
     def of(cls, state: SliceState) -> "Evidence":
         """The numbers of a state."""
-        rollback, breaker = state.rollback.trail, state.breaker.trail
         return cls(
             pairs_seq=state.pairs.seq,
             pairs_tip=state.pairs.tip,
@@ -123,10 +120,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
             peak=state.promotion.peak,
             futility_log_e=state.futility.log_e,
             futility_peak=state.futility.peak,
-            rollback_log_e=rollback.log_e,
-            rollback_peak=rollback.peak,
-            breaker_log_e=breaker.log_e,
-            breaker_peak=breaker.peak,
+            rollback_log_e=state.rollback.log_e,
+            breaker_log_e=state.breaker.log_e,
             watch=state.watch.value,
             watch_high=state.watch.high,
             live=state.live,
@@ -185,12 +180,12 @@ def _worse(state: SliceState, policy: Policy, facts: Facts) -> tuple[Move, str] 
     fall = Move.ALARM if state.rung is Rung.P100 else Move.DOWN
     harms = [(f"guardrail {rail.name!r}", rail.harm_log_e) for rail in facts.guardrails]
     if state.canary:
-        harms += [("rollback", state.rollback.trail.peak), ("technical faults", state.breaker.trail.peak)]
+        harms += [("rollback", state.rollback.log_e), ("technical faults", state.breaker.log_e)]
     if state.rung > Rung.SHADOW:
-        for name, peak in harms:
-            if peak >= math.log(policy.rollback_at):
-                has = words.evidence(peak)
-                return fall, f"{name}: e reached {has}, and {words.number(policy.rollback_at)} takes the share back"
+        for name, log_e in harms:
+            if log_e >= math.log(policy.rollback_at):
+                has, level = words.evidence(log_e), words.number(policy.rollback_at)
+                return fall, f"{name}: e = {has} that the candidate is worse; {level} takes the share back"
     if state.rung is Rung.P100:
         if state.watch.high < policy.watch_at:
             return None

@@ -2,7 +2,7 @@
 
 The ladder is a table and one judge. A rung opens at a level of evidence, not after a wait; by Ville's inequality a
 candidate that is truly below the margin reaches the rung that opens at e with probability at most 1/e, all rungs and
-all looks together. Rungs open one at a time and in order; the only way down is to the ground.
+all looks together. Rungs open one at a time and in order; when the candidate is worse it falls to the ground at once.
 """
 
 import enum

@@ -30,9 +30,8 @@ BREAKER_MARGIN = 0.01
 
 
 class Move(enum.StrEnum):
-    """What can happen to a slice. The engine makes the first six; people make the last three."""
+    """What can happen to a slice. The gate makes the first five; people make the last three."""
 
-    OPEN = "open"
     UP = "up"
     DOWN = "down"
     STOP = "stop"
@@ -100,7 +99,7 @@ class SliceState(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def reopens(self) -> bool:
-        """Whether `hypothesis.retry()` is to be opened without asking a person: after an alarm, never after a rollback."""
+        """Whether a new attempt is opened without asking a person: after an alarm, never after a rollback."""
         return self.ended is Status.ALARMED
 
 

@@ -12,7 +12,7 @@ import math
 
 import msgspec
 
-from understudy.stats.mixture import Mixture, Trail, rollback
+from understudy.stats.mixture import Mixture, rollback
 
 # More incumbent outcomes than this in one block hardly lower its noise: 19 leave a twentieth of one outcome's variance.
 MAX_BLOCK = 19
@@ -57,15 +57,18 @@ def _outcome(y: float) -> None:
 
 
 class Canary(msgspec.Struct, frozen=True):
-    """Blocks and the evidence in them that the candidate is worse than the incumbent by more than a margin."""
+    """The evidence of live differences that the candidate is worse than the incumbent by more than a margin.
 
-    trail: Trail
+    Blocks and pairs feed one mixture, in any order between them, so that there is one error to bound.
+    """
+
+    mixture: Mixture
     blocks: Blocks = Blocks()
 
     @classmethod
     def start(cls, margin: float) -> "Canary":
         """A canary that has seen nothing yet."""
-        return cls(Trail(Mixture(rollback(margin))))
+        return cls(Mixture(rollback(margin)))
 
     def incumbent(self, y: float) -> "Canary":
         """The canary after one live outcome of the incumbent."""
@@ -82,7 +85,12 @@ class Canary(msgspec.Struct, frozen=True):
     @property
     def n(self) -> int:
         """How many differences have entered, from blocks and from pairs."""
-        return self.trail.mixture.n
+        return self.mixture.n
+
+    @property
+    def log_e(self) -> float:
+        """The evidence now, as the logarithm of an e-value."""
+        return self.mixture.log_e
 
     def _after(self, blocks: Blocks, difference: float | None) -> "Canary":
-        return Canary(self.trail if difference is None else self.trail.update(difference), blocks)
+        return Canary(self.mixture if difference is None else self.mixture.update(difference), blocks)
