@@ -24,6 +24,7 @@ from understudy.jobs.board import base_board, with_ramps
 from understudy.jobs.bookkeeper import Bookkeeper
 from understudy.jobs.specs import RouteSpec
 from understudy.ledger.memory import MemoryLedger
+from understudy.parity.assign import salt_id
 from understudy.policy.keys import Keyring
 from understudy.ports import Check, Store
 from understudy.providers.aiohttp_transport import AiohttpTransport
@@ -185,7 +186,7 @@ async def open_worker(settings: Settings, secret: bytes, *, name: str) -> AsyncI
         store.close()
 
 
-def open_books(settings: Settings, *, holder: str) -> Bookkeeper:
+def open_books(settings: Settings, secret: bytes, *, holder: str) -> Bookkeeper:
     """The bookkeeper of this machine: the one writer of the database."""
     store = open_store(settings.database)
     routes = {route.name: route for route in settings.file.routes}
@@ -198,6 +199,7 @@ def open_books(settings: Settings, *, holder: str) -> Bookkeeper:
         checks=load_checks(settings.file.routes),
         clock=SystemClock(),
         holder=holder,
+        salt_id=salt_id(secret),
     )
 
 

@@ -287,7 +287,10 @@ class HypothesisRow(Value, frozen=True, kw_only=True):
 
 
 class PairRow(Value, frozen=True, kw_only=True):
-    """One turn of one unit: the two outcomes, or why one is missing; `…_good` says that the call itself went well."""
+    """One turn of one unit: the two outcomes, or why one is missing; `…_good` says that the call itself went well.
+
+    `digest` is a hash of what the pair was settled with: it tells which pair was changed later on.
+    """
 
     exchange_id: str
     hypothesis: str
@@ -306,6 +309,7 @@ class PairRow(Value, frozen=True, kw_only=True):
     candidate_build: str = ""
     incumbent_build: str = ""
     prompt_hash: str = ""
+    digest: str = ""
     shadow_cost_nano_usd: int | None = None
     seq: int = 0
 

@@ -50,7 +50,7 @@ def supervise(settings: Settings, secret: bytes, listening: socket.socket, ready
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     ups = [context.Event() for _ in range(settings.file.server.workers + 1)]
-    children: list[BaseProcess] = [context.Process(target=run_books, args=(settings, ups[0]), name="books")]
+    children: list[BaseProcess] = [context.Process(target=run_books, args=(settings, secret, ups[0]), name="books")]
     for index, up in enumerate(ups[1:]):
         arguments = (settings, secret, listening, f"w{index}", up)
         children.append(context.Process(target=run_worker, args=arguments, name=f"worker {index}"))
@@ -117,14 +117,14 @@ async def _exit_when_orphaned(server: uvicorn.Server) -> None:
     server.should_exit = True
 
 
-def run_books(settings: Settings, up: "threading.Event") -> None:
+def run_books(settings: Settings, secret: bytes, up: "threading.Event") -> None:
     """The bookkeeper process: drain, judge, decide, rest; on a stop, drain once more."""
     _log_to_stderr()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     parent = os.getppid()
-    books = open_books(settings, holder=f"{socket.gethostname()}:{os.getpid()}")
+    books = open_books(settings, secret, holder=f"{socket.gethostname()}:{os.getpid()}")
     with contextlib.closing(books):
         up.set()
         while not stop.is_set() and os.getppid() == parent:

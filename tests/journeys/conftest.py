@@ -15,7 +15,10 @@ providers:
   messagy: {{dialect: anthropic, base_url: "{url}", auth: none}}
 models:
   - {{name: chat-model, provider: chatty, model: plain, price: {{input_usd: 1, output_usd: 2, cache_read_usd: 0.5}}}}
-  - {{name: messages-model, provider: messagy, model: plain, price: {{input_usd: 1, output_usd: 2, cache_read_usd: 0.5}}}}
+  - name: messages-model
+    provider: messagy
+    model: plain
+    price: {{input_usd: 1, output_usd: 2, cache_read_usd: 0.5}}
   - {{name: broken, provider: chatty, model: status-500}}
   - {{name: cut, provider: chatty, model: cut}}
   - {{name: dead, provider: chatty, model: plain, base_url: "http://127.0.0.1:9/v1"}}

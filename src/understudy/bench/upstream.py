@@ -57,8 +57,10 @@ def messages_events() -> list[bytes]:
     def event(name: str, **fields: object) -> bytes:
         return f"event: {name}\ndata: {json.dumps({'type': name, **fields})}\n\n".encode()
 
-    message = {"id": "msg_1", "type": "message", "role": "assistant", "model": "m", "content": [], "stop_reason": None}
-    start = event("message_start", message={**message, "usage": {"input_tokens": 20, "output_tokens": 1}})
+    message: dict[str, object] = {"id": "msg_1", "type": "message", "role": "assistant", "model": "m", "content": []}
+    start = event(
+        "message_start", message={**message, "stop_reason": None, "usage": {"input_tokens": 20, "output_tokens": 1}}
+    )
     block = event("content_block_start", index=0, content_block={"type": "text", "text": ""})
     delta = event("content_block_delta", index=0, delta={"type": "text_delta", "text": WORD})
     end = (

@@ -2,7 +2,7 @@
 
 import typer
 
-from understudy.cli import doctor, keys, parity, serve
+from understudy.cli import bench, demo, doctor, keys, parity, serve
 
 HELP = """One gateway before every model you rent or own.
 
@@ -11,9 +11,11 @@ Start with [bold]understudy demo[/], or [bold]understudy serve[/] with OPENAI_AP
 """
 app = typer.Typer(help=HELP, rich_markup_mode="rich", no_args_is_help=True, pretty_exceptions_enable=False)
 app.command("serve")(serve.serve)
+app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
 app.add_typer(parity.app, name="parity")
 app.add_typer(keys.app, name="key")
+app.add_typer(bench.app, name="bench")
 
 
 def main() -> None:

@@ -33,6 +33,7 @@ class Bookkeeper:
         checks: Mapping[str, Check],
         clock: Clock,
         holder: str,
+        salt_id: str,
     ) -> None:
         self._store = store
         self._reader = reader
@@ -40,7 +41,7 @@ class Bookkeeper:
         self._routes = routes
         self._clock = clock
         self._evaluator = Evaluator(
-            store=store, routes=routes, builds=builds, checks=checks, clock=clock, holder=holder
+            store=store, routes=routes, builds=builds, checks=checks, clock=clock, holder=holder, salt_id=salt_id
         )
         self._route_of = {row.id: row.route for row in store.hypotheses()}
         self._seen: set[Key] = {(row.tenant, row.route, row.kind) for row in store.slices()}

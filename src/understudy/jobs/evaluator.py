@@ -50,6 +50,7 @@ class Evaluator:
         checks: Mapping[str, Check],
         clock: Clock,
         holder: str,
+        salt_id: str,
     ) -> None:
         self._store = store
         self._routes = {name: route for name, route in routes.items() if route.candidate is not None}
@@ -57,7 +58,7 @@ class Evaluator:
         self._checks = checks
         self._clock = clock
         self._holder = holder
-        self._recorder = Recorder(store, clock)
+        self._recorder = Recorder(store, salt_id)
         # Units of several turns that have entered, by hypothesis: a late turn must not enter them again.
         self._entered: dict[str, set[str]] = {}
         self._multi_turn: set[str] = set()

@@ -34,7 +34,7 @@ def settled_row(record: Paired, check: Check) -> PairRow:
     candidate = _outcome(record.request, record.candidate, check, on_crash=0.0)
     incumbent = _outcome(record.request, record.incumbent, check, on_crash=None)
     silent = record.candidate.reply is not None and candidate is None
-    return PairRow(
+    row = PairRow(
         exchange_id=record.exchange_id,
         hypothesis=record.hypothesis,
         unit=record.unit,
@@ -54,6 +54,14 @@ def settled_row(record: Paired, check: Check) -> PairRow:
         prompt_hash=prompt_hash(record.request),
         shadow_cost_nano_usd=(record.incumbent if record.served == "candidate" else record.candidate).cost_nano_usd,
     )
+    return msgspec.structs.replace(row, digest=pair_digest(row))
+
+
+def pair_digest(row: PairRow) -> str:
+    """SHA-256 over what a pair was settled with."""
+    outcomes = (row.candidate, row.incumbent, row.candidate_good, row.incumbent_good)
+    told = (row.exchange_id, row.hypothesis, row.unit, row.served, *outcomes, row.candidate_build, row.incumbent_build)
+    return hashlib.sha256(msgspec.json.encode(told)).hexdigest()
 
 
 def outcome_row(record: Live, check: Check) -> OutcomeRow:

@@ -11,10 +11,11 @@ from typing import Any
 
 import msgspec
 
+from understudy.parity.assign import ALGORITHM
 from understudy.parity.gate import Decision, Evidence, Facts, Policy
 from understudy.parity.ladder import Rung
 from understudy.parity.state import Move, SliceState
-from understudy.ports import Clock, HypothesisRow, Store, TransitionRow
+from understudy.ports import HypothesisRow, Store, TransitionRow
 from understudy.stats.mixture import e_value
 from understudy.stats.sequences import confidence
 
@@ -22,11 +23,11 @@ FORM = "transition/1"
 
 
 class Recorder:
-    """Writes links, and remembers what the fleet's decisions need of them."""
+    """Writes links, and remembers what the fleet's decisions need. `salt_id` names the assignment's secret."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, salt_id: str) -> None:
         self._store = store
-        self._clock = clock
+        self._salt_id = salt_id
         self.reload()
 
     def reload(self) -> None:
@@ -60,6 +61,7 @@ class Recorder:
                 "policy": msgspec.to_builtins(policy),
                 "facts": msgspec.to_builtins(facts),
                 "actor": "engine",
+                "assignment": {"algorithm": ALGORITHM, "salt": self._salt_id},
                 "code": version("understudy"),
                 "replay": f"understudy parity replay {slice_}",
             }
@@ -94,6 +96,12 @@ class Recorder:
         return self._family
 
 
+def body_of(row: TransitionRow) -> dict[str, Any]:
+    """What a link tells."""
+    body: dict[str, Any] = msgspec.json.decode(row.body)
+    return body
+
+
 def canonical(body: dict[str, Any]) -> bytes:
     """JSON in one form: keys sorted, no white space."""
     return msgspec.json.encode(body, order="sorted")
@@ -108,7 +116,7 @@ def holding_of(rows: Iterable[TransitionRow]) -> dict[str, float]:
     """Log e by hypothesis, frozen at its promotion to 100 %; it counts in the fleet even after a fall."""
     found: dict[str, float] = {}
     for row in rows:
-        body = msgspec.json.decode(row.body)
+        body = body_of(row)
         if body["move"] == Move.UP and body["to"] == Rung.P100.label:
             found[row.hypothesis] = body["evidence"]["log_e"]
     return found

@@ -12,7 +12,8 @@ import msgspec
 
 from understudy.canon.value import Value
 from understudy.jobs.evidence import live_of, turns_of
-from understudy.jobs.recording import digest
+from understudy.jobs.judging import pair_digest
+from understudy.jobs.recording import body_of, digest
 from understudy.parity.events import Live, Pair
 from understudy.parity.gate import Evidence, Facts, Policy, decide
 from understudy.parity.ladder import Rung
@@ -75,7 +76,7 @@ def broken_link(rows: list[TransitionRow]) -> str | None:
     for row in rows:
         if digest(row.body) != row.hash:
             return f"transition {row.seq} was changed after it was written: its hash does not fit"
-        if row.prev_hash != tip or msgspec.json.decode(row.body)["prev_hash"] != tip:
+        if row.prev_hash != tip or body_of(row)["prev_hash"] != tip:
             return f"transition {row.seq} does not follow the one before it: a link is missing"
         tip = row.hash
     return None
@@ -83,10 +84,14 @@ def broken_link(rows: list[TransitionRow]) -> str | None:
 
 def _replay(store: Store, hypothesis: Hypothesis, opened_s: float, rows: list[TransitionRow]) -> None:
     state = open_slice(hypothesis, opened_s)
-    pairs = iter(entering(turns_of(store.pairs(hypothesis.id)), math.inf))
+    stored = store.pairs(hypothesis.id)
+    for pair in stored:
+        if pair.settled and pair.digest != pair_digest(pair):
+            raise Disagreement(f"pair {pair.exchange_id} was changed after it was settled: its digest does not fit")
+    pairs = iter(entering(turns_of(stored), math.inf))
     outcomes = iter([live_of(row) for row in store.outcomes(hypothesis.id)])
     for row in rows:
-        body = msgspec.json.decode(row.body)
+        body = body_of(row)
         told = body["evidence"]
         state = _absorb(state, pairs, told["pairs_seq"], outcomes, told["outcomes_seq"])
         _compare(row.seq, msgspec.to_builtins(Evidence.of(state)), told)

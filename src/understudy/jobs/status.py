@@ -6,11 +6,9 @@ The same view serves the API, the terminal and whoever else asks; it reads the b
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-
 from understudy.canon.value import Value
 from understudy.jobs.fleet import Asked, decide_all
-from understudy.jobs.recording import family_of, holding_of
+from understudy.jobs.recording import body_of, family_of, holding_of
 from understudy.jobs.registrar import state_of
 from understudy.jobs.specs import ParitySpec
 from understudy.parity.ladder import NEXT, threshold
@@ -61,7 +59,7 @@ def views(store: Store, specs: Mapping[str, ParitySpec], now_s: float) -> list[S
     rows = [row for row in store.slices() if row.route in specs]
     scores = {row.hypothesis: row for row in store.scores()}
     transitions = store.transitions()
-    last = {(row.route, row.kind): msgspec.json.decode(row.body) for row in transitions}
+    last = {(row.route, row.kind): body_of(row) for row in transitions}
     asked = [Asked(state_of(row), specs[row.route].policy(multi_turn=False)) for row in rows]
     decisions = decide_all(asked, holding_of(transitions), family_of(store.hypotheses()), now_s)
     made = [

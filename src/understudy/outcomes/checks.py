@@ -26,8 +26,8 @@ class Expected:
         expected = metadata.get("expected") if isinstance(metadata, dict) else None
         if not isinstance(expected, str):
             return None
-        answer = text_of(reply.parts).strip()
-        return max(pure.exact(answer, expected.strip()), pure.json_equal(answer, expected))
+        answer = text_of(reply.parts)
+        return pure.json_equal(answer, expected) if _parses(expected) else pure.exact(answer, expected)
 
 
 class JsonAnswer:

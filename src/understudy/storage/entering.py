@@ -21,7 +21,7 @@ _BUCKETS = ("uncached_in", "cache_read", "cache_write_5m", "cache_write_1h", "ou
 _COLUMNS = [column.name for column in exchanges.columns if column.name in Exchange.__struct_fields__]
 _OUTCOME = (
     "settled", "candidate", "incumbent", "candidate_good", "incumbent_good", "missing",
-    "candidate_build", "incumbent_build", "prompt_hash", "shadow_cost_nano_usd",
+    "candidate_build", "incumbent_build", "prompt_hash", "digest", "shadow_cost_nano_usd",
 )  # fmt: skip
 _TOTALS = [column.name for column in money.columns if not column.primary_key]
 

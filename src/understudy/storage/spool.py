@@ -36,6 +36,8 @@ log = logging.getLogger(__name__)
 
 SUFFIX = ".seg"
 KEPT_SUFFIX = ".corrupt"
+# A segment before it is locked; one left behind by a kill in that instant is empty.
+NEW_SUFFIX = ".new"
 # The place that says: this segment is drained to its end and nobody writes it; its row and its file can go.
 FINISHED = -1
 MARK = b"\xa7Usp"
@@ -135,16 +137,18 @@ class SpoolWriter:
         self._fd, self._seed, self._size, self._torn = fd, seed, 0, False
 
     def _next_segment(self) -> tuple[int, int]:
-        """A new segment under this writer's lock, and the seed of its checksums."""
-        while True:
-            path = self._directory / f"{self._stem}-{self._count:08d}{SUFFIX}"
-            self._count += 1
-            fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o600)
-            fcntl.flock(fd, fcntl.LOCK_EX)
-            if os.fstat(fd).st_nlink:
-                return fd, seed_of(path.name)
-            # The reader took it for an abandoned one in the instant before it was locked, and removed it.
-            os.close(fd)
+        """A new segment under this writer's lock, and the seed of its checksums.
+
+        It gets its name once it is locked: the reader must never see a living segment that nobody holds, since it
+        would take it for an ended one, and remove it with all that was written in between.
+        """
+        path = self._directory / f"{self._stem}-{self._count:08d}{SUFFIX}"
+        self._count += 1
+        unnamed = path.with_suffix(NEW_SUFFIX)
+        fd = os.open(unnamed, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        unnamed.rename(path)
+        return fd, seed_of(path.name)
 
     def _measure(self) -> None:
         self._total = sum(size for _, size in segment_sizes(self._directory))
@@ -194,7 +198,7 @@ class SpoolReader:
             except FileNotFoundError:
                 continue
             try:
-                # Under the lock a writer that is just creating this file sees that it is gone, and takes another.
+                # A living segment stays, whatever the books say.
                 if _lock(fd):
                     path.unlink()
             finally:

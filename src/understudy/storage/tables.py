@@ -169,6 +169,7 @@ pairs = sa.Table(
     sa.Column("candidate_build", Words, nullable=False),
     sa.Column("incumbent_build", Words, nullable=False),
     sa.Column("prompt_hash", Words, nullable=False),
+    sa.Column("digest", Words, nullable=False),
     sa.Column("shadow_cost_nano_usd", Figure),
     sa.Index(None, "hypothesis", "seq"),
     sqlite_autoincrement=True,

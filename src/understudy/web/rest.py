@@ -145,7 +145,7 @@ def _dialect_of(request: Request, back: Back) -> Dialect:
     for dialect in back.dialects:
         if dialect.models_marker and dialect.models_marker in request.headers:
             return dialect
-    return next(dialect for dialect in back.dialects if dialect.models_marker is None)
+    return next((dialect for dialect in back.dialects if dialect.models_marker is None), back.dialects[0])
 
 
 def _json(body: bytes) -> Response:

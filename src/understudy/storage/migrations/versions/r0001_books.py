@@ -134,6 +134,7 @@ def _evidence() -> None:
         sa.Column("candidate_build", sa.Text, nullable=False),
         sa.Column("incumbent_build", sa.Text, nullable=False),
         sa.Column("prompt_hash", sa.Text, nullable=False),
+        sa.Column("digest", sa.Text, nullable=False),
         sa.Column("shadow_cost_nano_usd", sa.BigInteger),
         sa.PrimaryKeyConstraint("seq", name="pk_pairs"),
         sa.UniqueConstraint("exchange_id", name="uq_pairs_exchange_id"),

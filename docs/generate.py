@@ -1,0 +1,134 @@
+"""Writes the generated pages of docs/reference: configuration (from the structs that read it) and the commands' help.
+
+`python docs/generate.py` writes; with `--check` it exits 1 if a page is not what it would write.
+"""
+
+import subprocess
+import sys
+import types
+import typing
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from understudy.settings import File
+
+PAGES = Path(__file__).parent / "reference"
+COMMANDS = (
+    "", "serve", "demo", "doctor", "key create", "parity", "parity status", "parity show", "parity replay",
+    "bench gateway",
+)  # fmt: skip
+
+
+def configuration() -> str:
+    """Every key that understudy.yaml may hold, section by section."""
+    parts = [
+        "# Configuration: understudy.yaml",
+        "",
+        "Generated from the structs that read it (`make docs`). Unknown keys are errors; all errors of a file are",
+        "reported together, each with its line. A secret is a reference, `${NAME}` or `file:PATH`, never the value.",
+        "A duration is seconds, or text with its unit: `250ms`, `30s`, `5m`, `1h`, `1d`.",
+        "",
+    ]
+    seen: list[type[msgspec.Struct]] = []
+    _section(File, "(top level)", parts, seen)
+    return "\n".join(parts) + "\n"
+
+
+def _section(struct: type[msgspec.Struct], title: str, parts: list[str], seen: list[type[msgspec.Struct]]) -> None:
+    if struct in seen:
+        return
+    seen.append(struct)
+    parts += [
+        f"## {title}",
+        "",
+        " ".join((struct.__doc__ or "").split()),
+        "",
+        "| key | type | default |",
+        "|---|---|---|",
+    ]
+    inner = []
+    for field in msgspec.structs.fields(struct):
+        parts.append(f"| `{field.encode_name}` | {_type(field.type)} | {_default(field)} |")
+        inner += [(field.encode_name, found) for found in _structs(field.type)]
+    parts.append("")
+    for name, found in inner:
+        _section(found, name, parts, seen)
+
+
+def _structs(kind: Any) -> list[type[msgspec.Struct]]:
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        return [kind]
+    return [found for arg in typing.get_args(kind) for found in _structs(arg)]
+
+
+def _type(kind: Any) -> str:
+    origin, args = typing.get_origin(kind), typing.get_args(kind)
+    if origin is typing.Annotated:
+        return _type(args[0])
+    if origin in (typing.Union, types.UnionType):
+        return " or ".join(dict.fromkeys(_type(arg) for arg in args if arg is not type(None)))
+    if origin is typing.Literal:
+        return ", ".join(f"`{arg}`" for arg in args)
+    if origin is tuple:
+        return f"list of {_type(args[0])}"
+    if origin is dict:
+        return f"mapping of name to {_type(args[1])}"
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        return f"see {kind.__name__.removesuffix('Spec').lower()}"
+    return {str: "text", int: "whole number", float: "number", bool: "true or false"}.get(kind, str(kind))
+
+
+def _default(field: Any) -> str:
+    if field.required:
+        return "**required**"
+    value = field.default if field.default is not msgspec.NODEFAULT else field.default_factory()
+    if value is None or value in ({}, (), []) or isinstance(value, msgspec.Struct):
+        return ""
+    return f"`{value}`"
+
+
+def commands() -> str:
+    """The help of every command, as the terminal shows it."""
+    parts = ["# Commands", "", "Generated from the commands' own help (`make docs`).", ""]
+    for command in COMMANDS:
+        shown = subprocess.run(
+            [sys.executable, "-m", "understudy", *command.split(), "--help"],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={"TERM": "dumb", "COLUMNS": "100", "NO_COLOR": "1", "PATH": "/usr/bin:/bin"},
+        ).stdout
+        lines = "\n".join(line.rstrip() for line in shown.strip().splitlines())
+        parts += [
+            f"## understudy {command}".rstrip(),
+            "",
+            "```text",
+            lines.replace("python -m understudy", "understudy"),
+            "```",
+            "",
+        ]
+    return "\n".join(parts)
+
+
+def main() -> int:
+    """Write the pages, or check them; the exit status."""
+    pages = {"configuration.md": configuration(), "commands.md": commands()}
+    stale = [name for name, text in pages.items() if not _same(PAGES / name, text)]
+    if "--check" in sys.argv:
+        for name in stale:
+            print(f"docs/reference/{name} is not what `make docs` writes")
+        return 1 if stale else 0
+    PAGES.mkdir(parents=True, exist_ok=True)
+    for name, text in pages.items():
+        (PAGES / name).write_text(text, encoding="utf-8")
+    return 0
+
+
+def _same(path: Path, text: str) -> bool:
+    return path.exists() and path.read_text(encoding="utf-8") == text
+
+
+if __name__ == "__main__":
+    sys.exit(main())

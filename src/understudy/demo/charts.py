@@ -1,0 +1,109 @@
+"""Charts as SVG text: lines over an axis, self-contained, readable in light and dark, with no script."""
+
+import html
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+WIDTH, HEIGHT = 860, 320
+LEFT, RIGHT, TOP, BOTTOM = 64, 190, 16, 44
+COLOURS = ("#2f6fed", "#d1495b", "#2a9d8f", "#e09f3e", "#7b5ea7", "#5c677d", "#9c6644", "#3d8b37", "#c2185b", "#00838f")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One series: its name and its points (x, y)."""
+
+    name: str
+    points: Sequence[tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A level that a reader should compare with, and its name."""
+
+    y: float
+    name: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """What to draw. On a log axis, values below its lower end lie on the lower end."""
+
+    title: str
+    x_title: str
+    y_title: str
+    lines: Sequence[Line]
+    y_range: tuple[float, float]
+    log: bool = False
+    marks: Sequence[Mark] = ()
+    events: Sequence[tuple[float, str]] = field(default_factory=tuple)
+
+    def svg(self) -> str:
+        """The chart as one SVG element."""
+        x_top = max((x for line in self.lines for x, _ in line.points), default=1.0) or 1.0
+        parts = [
+            f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{html.escape(self.title)}">',
+            *self._axes(x_top),
+            *(self._mark(mark) for mark in self.marks),
+            *(self._event(x, name, x_top) for x, name in self.events),
+        ]
+        for number, line in enumerate(self.lines):
+            parts += self._line(line, number, x_top)
+        return "\n".join([*parts, "</svg>"])
+
+    def _x(self, x: float, x_top: float) -> float:
+        return LEFT + (WIDTH - LEFT - RIGHT) * x / x_top
+
+    def _y(self, y: float) -> float:
+        low, high = self.y_range
+        if self.log:
+            y, low, high = math.log(max(y, low)), math.log(low), math.log(high)
+        share = (min(max(y, low), high) - low) / (high - low)
+        return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * share
+
+    def _axes(self, x_top: float) -> list[str]:
+        bottom, right = HEIGHT - BOTTOM, WIDTH - RIGHT
+        parts = [f'<path class="axis" d="M{LEFT} {TOP}V{bottom}H{right}"/>']
+        for step in range(5):
+            x = x_top * step / 4
+            parts.append(_text(self._x(x, x_top), bottom + 18, f"{x:,.0f}", "middle"))
+        for y in self._ticks():
+            at = self._y(y)
+            parts.append(f'<path class="grid" d="M{LEFT} {at:.1f}H{right}"/>')
+            parts.append(_text(LEFT - 8, at + 4, f"{y:g}", "end"))
+        parts.append(_text((LEFT + right) / 2, HEIGHT - 6, self.x_title, "middle"))
+        parts.append(
+            f'<text transform="translate(14 {(TOP + bottom) / 2}) rotate(-90)" text-anchor="middle">'
+            f"{html.escape(self.y_title)}</text>"
+        )
+        return parts
+
+    def _ticks(self) -> list[float]:
+        low, high = self.y_range
+        if not self.log:
+            return [low + (high - low) * step / 4 for step in range(5)]
+        return [10.0**power for power in range(math.ceil(math.log10(low)), math.floor(math.log10(high)) + 1)]
+
+    def _mark(self, mark: Mark) -> str:
+        y = self._y(mark.y)
+        return f'<path class="mark" d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}"/>' + _text(LEFT + 4, y - 4, mark.name, "start")
+
+    def _event(self, x: float, name: str, x_top: float) -> str:
+        at = self._x(x, x_top)
+        return f'<path class="event" d="M{at:.1f} {TOP}V{HEIGHT - BOTTOM}"/>' + _text(at - 4, TOP + 10, name, "end")
+
+    def _line(self, line: Line, number: int, x_top: float) -> list[str]:
+        colour = COLOURS[number % len(COLOURS)]
+        path = " ".join(f"{self._x(x, x_top):.1f},{self._y(y):.1f}" for x, y in line.points)
+        legend_y = TOP + 8 + 18 * number
+        legend_x = WIDTH - RIGHT + 16
+        return [
+            f'<polyline fill="none" stroke="{colour}" stroke-width="2" points="{path}"/>',
+            f'<path stroke="{colour}" stroke-width="3" d="M{legend_x} {legend_y}h18"/>',
+            _text(legend_x + 24, legend_y + 4, line.name, "start"),
+        ]
+
+
+def _text(x: float, y: float, words: str, anchor: str) -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{html.escape(words)}</text>'

@@ -1,0 +1,69 @@
+"""The table that moves while the demo runs."""
+
+from typing import Any
+
+from rich.console import Group
+from rich.panel import Panel
+from rich.progress import Progress
+from rich.table import Table
+from rich.text import Text
+
+from understudy.demo.watching import Sight
+
+STYLES = {
+    "shadowing": "yellow",
+    "canary": "cyan",
+    "watching": "bold green",
+    "stopped": "red",
+    "rolled back": "bold red",
+    "alarmed": "bold red",
+}
+NANO = 1e9
+
+
+def slices(sight: Sight | None) -> Table:
+    """Every slice, where it stands and what keeps it there."""
+    table = Table(expand=True, pad_edge=False, box=None, header_style="bold dim")
+    for name, justify in (
+        ("slice", "left"), ("pairs", "right"), ("own", "right"), ("rented", "right"), ("e", "right"),
+        ("share", "right"), ("state", "left"), ("what blocks the next rung", "left"), ("saved", "right"),
+    ):  # fmt: skip
+        table.add_column(name, justify=justify, no_wrap=name != "what blocks the next rung", overflow="ellipsis")  # type: ignore[arg-type]
+    for one in sight.slices if sight else []:
+        style = STYLES.get(one["status"], "")
+        table.add_row(
+            one["kind"],
+            f"{one['pairs'] + one['watched']}",
+            rate(one["candidate_mean"]),
+            rate(one["incumbent_mean"]),
+            evidence(one["e"]),
+            f"{one['share']:.0%}",
+            Text(one["status"], style=style),
+            Text(one["blocked"] or "", style="dim"),
+            f"${one['saved_nano'] / NANO:.4f}",
+        )
+    return table
+
+
+def screen(sight: Sight | None, progress: Progress, notes: list[str]) -> Group:
+    """The whole screen: table, money, notes, progress."""
+    money = ""
+    if sight is not None:
+        money = (
+            f"callers' answers cost ${sight.spent_nano / NANO:.4f}; all rented they would have cost "
+            f"${(sight.spent_nano + sight.saved_nano) / NANO:.4f}; comparing cost ${sight.shadow_nano / NANO:.4f}"
+        )
+    title = "own against rented, slice by slice"
+    parts: list[Any] = [Panel(slices(sight), title=title, border_style="dim"), Text(money, style="dim")]
+    parts += [Text(note) for note in notes]
+    return Group(*parts, progress)
+
+
+def rate(mean: float | None) -> str:
+    """A mean outcome as a percentage."""
+    return "–" if mean is None else f"{mean:.1%}"
+
+
+def evidence(e: float) -> str:
+    """An e-value, short."""
+    return f"{e:.2g}" if e < 1000 else f"{e:.0e}".replace("e+0", "e").replace("e+", "e")
