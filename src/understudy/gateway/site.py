@@ -2,6 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Annotated
+
+from msgspec import Meta
 
 from understudy.canon.value import Value
 from understudy.dialects.contract import Dialect
@@ -9,6 +12,8 @@ from understudy.gateway.wheel import Wheel
 from understudy.policy.keys import Keyring
 from understudy.ports import Clock, Exchange, Journal, Ledger, Spawn, Upstream
 from understudy.routing.board import Board
+
+Seconds = Annotated[float, Meta(gt=0)]
 
 
 class Timeouts(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -18,11 +23,11 @@ class Timeouts(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     Silence is broken toward the caller every `keep_alive_s`: coding clients give up on longer ones.
     """
 
-    connect_s: float = 5.0
-    first_token_s: float = 120.0
-    idle_s: float = 60.0
-    total_s: float = 600.0
-    keep_alive_s: float = 10.0
+    connect_s: Seconds = 5.0
+    first_token_s: Seconds = 120.0
+    idle_s: Seconds = 60.0
+    total_s: Seconds = 600.0
+    keep_alive_s: Seconds = 10.0
 
 
 class Standing(Value, frozen=True, kw_only=True):

@@ -8,9 +8,10 @@ from msgspec import Meta
 from understudy.canon.value import Value
 from understudy.parity.gate import Policy
 from understudy.parity.slices import RiskClass
-from understudy.routing.board import Name
 
-Duration = Annotated[str, Meta(pattern=r"^\d+(\.\d+)?(ms|s|m|h|d)$")] | Annotated[float, Meta(ge=0)]
+# A route is part of a slice's text form, which is cut at ':' and '/'.
+RouteName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}\Z")]
+Duration = Annotated[str, Meta(pattern=r"^\d+(\.\d+)?(ms|s|m|h|d)\Z")] | Annotated[float, Meta(ge=0)]
 Fraction = Annotated[float, Meta(ge=0, le=1)]
 Margin = Annotated[float, Meta(gt=0, lt=1)]
 _UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
@@ -59,7 +60,7 @@ class ParitySpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class RouteSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One route: a name that callers put in `model`."""
 
-    name: Name
+    name: RouteName
     incumbent: str
     candidate: str | None = None
     fallbacks: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from understudy.canon.value import Value
 from understudy.providers.catalogue import ProviderRow
 from understudy.routing.board import Endpoint, Model, Name
 
-SecretRef = Annotated[str, Meta(pattern=r"^(\$\{[A-Za-z_][A-Za-z0-9_]*\}|file:.+)$")]
+SecretRef = Annotated[str, Meta(pattern=r"^(\$\{[A-Za-z_][A-Za-z0-9_]*\}|file:.+)\Z")]
 Url = Annotated[str, Meta(pattern=r"^https?://")]
 Usd = Annotated[float, Meta(ge=0)]
 

@@ -11,8 +11,8 @@ from msgspec import Meta
 from understudy.canon.money import UNKNOWN_PRICE, Price
 from understudy.canon.value import Value
 
-# What a model or a route may be called: it becomes part of slice names, URLs and metric labels.
-Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$")]
+# What a model may be called: it becomes part of URLs, headers and metric labels.
+Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}\Z")]
 
 
 class Endpoint(Value, frozen=True):
