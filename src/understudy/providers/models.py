@@ -121,9 +121,9 @@ def _or_none(usd: float | None) -> int | None:
 
 
 def reachable(rows: Mapping[str, ProviderRow], secrets: Mapping[str, str]) -> dict[str, Model]:
-    """Templates of all providers whose secret is there, or that run on this machine without one."""
+    """Templates of all providers whose secret is there, or that need none: on this machine, or with `auth: none`."""
     return {
         name: template_of(name, row)
         for name, row in rows.items()
-        if (row.api_key in secrets if row.api_key else row.probe)
+        if (row.api_key in secrets if row.api_key else row.probe or row.auth == "none")
     }

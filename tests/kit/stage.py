@@ -1,0 +1,164 @@
+"""The stage of the kit's tests: the replay of recorded bytes, the real server before it, callers of both dialects.
+
+Here lives how a recording is asked for through the gateway and how the answer is read. What must be equal is in the
+tests. The replay is a program of its own in a process of its own; the model's name chooses the recording.
+"""
+
+import asyncio
+import contextlib
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import aiohttp
+
+from tests.journeys.house import UP_S, free_port, server
+from tests.kit.recordings import CHAT, FILES, MESSAGES, TOOLS, Recording
+
+PATHS = {CHAT: "/v1/chat/completions", MESSAGES: "/v1/messages"}
+PROVIDERS = {CHAT: "recordedchat", MESSAGES: "recordedmessages"}
+# Enough to overlap waiting with work on two cores; more only queues.
+CALLERS = 8
+# How long the replay keeps silent where a fault is silence, in seconds; the server below gives up before.
+HOLD_S = 3.0
+CONFIG = """\
+server: {{host: 127.0.0.1, port: {{port}}, workers: 1}}
+timeouts: {{first_token_s: 1.5, idle_s: 1.0, total_s: 20.0, keep_alive_s: 0.5}}
+providers:
+  recordedchat: {{dialect: openai_chat, base_url: "{url}/v1", auth: none}}
+  recordedmessages: {{dialect: anthropic, base_url: "{url}/v1", auth: none}}
+models:
+  - {{name: any-chat, provider: recordedchat, model: any}}
+  - {{name: any-messages, provider: recordedmessages, model: any}}
+"""
+_T = TypeVar("_T")
+_R = TypeVar("_R")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A server whose upstream is the replay, and the journal of what the replay was sent."""
+
+    url: str
+    journal: Path
+
+    def sent(self) -> dict[str, list[dict[str, Any]]]:
+        """The bodies that the replay was sent for each recording, in order; those that asked for a fault left out."""
+        bodies: dict[str, list[dict[str, Any]]] = {}
+        for line in self.journal.read_text(encoding="utf-8").splitlines():
+            entry = json.loads(line)
+            if entry["fault"] is None:
+                bodies.setdefault(entry["id"], []).append(entry["body"])
+        return bodies
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a caller got, in the form that the oracle reads."""
+
+    status: int
+    headers: dict[str, str]
+    response: dict[str, Any]
+
+
+@contextlib.contextmanager
+def replay(folder: Path) -> Iterator[tuple[str, Path]]:
+    """The replay of the kit, up: its address, and its journal."""
+    port, journal = free_port(), folder / "sent.jsonl"
+    command = [sys.executable, str(TOOLS / "replay_upstream.py"), "--port", str(port), "--journal", str(journal)]
+    command += ["--hold", str(HOLD_S), *map(str, FILES)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    watchdog = threading.Timer(UP_S, process.kill)
+    watchdog.start()
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline(), "the replay did not start"
+        yield f"http://127.0.0.1:{port}", journal
+    finally:
+        watchdog.cancel()
+        process.kill()
+        process.communicate()
+
+
+@contextlib.contextmanager
+def stage(folder: Path) -> Iterator[Stage]:
+    """The replay, and `understudy serve` in front of it."""
+    with replay(folder) as (url, journal), server(folder, CONFIG.format(url=url)) as house:
+        yield Stage(house.url, journal)
+
+
+def request(recording: Recording, client: str, fault: str = "") -> dict[str, Any]:
+    """The body with which a caller of one dialect asks for a recording.
+
+    In the recording's own dialect it is the recorded body. In the other it is as small as can be, because the replay
+    does not look at it: what must be equal is the answer.
+    """
+    model = f"{PROVIDERS[recording.protocol]}/{recording.id}{'!' + fault if fault else ''}"
+    if client == recording.protocol:
+        return {**recording.asked, "model": model}
+    body: dict[str, Any] = {"model": model, "messages": [{"role": "user", "content": "Go on."}]}
+    tools = list(_tools(recording))
+    if tools:
+        body["tools"] = tools
+    if client == MESSAGES:
+        body["max_tokens"] = 1024
+    if recording.stream:
+        body["stream"] = True
+        if client == CHAT:
+            body["stream_options"] = {"include_usage": True}
+    return body
+
+
+def _tools(recording: Recording) -> Iterator[dict[str, Any]]:
+    """The recorded caller's own tools in the words of the other dialect, by hand; a provider's own have none."""
+    for tool in recording.asked.get("tools") or []:
+        if recording.protocol == CHAT and tool.get("type") == "function":
+            function = tool["function"]
+            schema = function.get("parameters") or {"type": "object", "properties": {}}
+            yield {"name": function["name"], "description": function.get("description") or "", "input_schema": schema}
+        if recording.protocol == MESSAGES and "input_schema" in tool:
+            function = {"name": tool["name"], "parameters": tool["input_schema"]}
+            yield {"type": "function", "function": function}
+
+
+async def ask(session: aiohttp.ClientSession, url: str, client: str, body: dict[str, Any]) -> Answer:
+    """One request and its answer, read to the end or to the break."""
+    data = json.dumps(body, ensure_ascii=False).encode()
+    headers = {"content-type": "application/json"}
+    async with session.post(url + PATHS[client], data=data, headers=headers) as answer:
+        text = await answer.text()
+        got = {name.lower(): value for name, value in answer.headers.items()}
+        if "event-stream" in got.get("content-type", ""):
+            return Answer(answer.status, got, {"status": answer.status, "sse_text": text})
+        return Answer(answer.status, got, {"status": answer.status, "body": json.loads(text)})
+
+
+def each(jobs: Iterable[_T], do: Callable[[aiohttp.ClientSession, _T], Any], kind: type[_R]) -> list[_R]:
+    """Do every job, several at a time; the results in the order of the jobs."""
+    return asyncio.run(_each(list(jobs), do))
+
+
+async def _each(jobs: list[_T], do: Callable[[aiohttp.ClientSession, _T], Any]) -> list[Any]:
+    results: list[Any] = [None] * len(jobs)
+    waiting = iter(enumerate(jobs))
+
+    async def caller(session: aiohttp.ClientSession) -> None:
+        for place, job in waiting:
+            results[place] = await do(session, job)
+
+    async with _session() as session, asyncio.TaskGroup() as group:
+        for _ in range(CALLERS):
+            group.create_task(caller(session))
+    return results
+
+
+@contextlib.asynccontextmanager
+async def _session() -> AsyncIterator[aiohttp.ClientSession]:
+    limit = aiohttp.ClientTimeout(total=UP_S)
+    async with aiohttp.ClientSession(timeout=limit, connector=aiohttp.TCPConnector(limit=CALLERS)) as session:
+        yield session

@@ -1,0 +1,119 @@
+"""Recorded answers that break on their way: what is harmless goes unnoticed, what is not never looks complete.
+
+The faults are the replay's own, made on recorded bytes. What a caller must see of each is the table of faults in
+docs: an HTTP status while nothing was sent, an error inside the stream once something was.
+"""
+
+import itertools
+from typing import Any
+
+import aiohttp
+import pytest
+
+from tests.kit.recordings import CHAT, MESSAGES, Recording, chosen, neutral
+from tests.kit.stage import Answer, Stage, ask, each, request
+
+DIALECTS = (CHAT, MESSAGES)
+# How many recordings of each dialect meet each fault; every third of them calls tools.
+SAMPLES = 6
+# An answer below this many bytes may have all its content behind its middle, where these faults strike.
+MIN_BYTES = 4_000
+HARMLESS = ("split1", "split7", "garbage", "nodone")
+BREAKING = ("cut50", "eof50", "stall", "inband", "halftool")
+REFUSALS: dict[str, dict[str, tuple[int, str | None]]] = {
+    "429": {CHAT: (429, "rate_limit_exceeded"), MESSAGES: (429, "rate_limit_error")},
+    "500": {CHAT: (500, "server_error"), MESSAGES: (500, "api_error")},
+    "503": {CHAT: (503, None), MESSAGES: (529, "overloaded_error")},
+    "529": {CHAT: (503, None), MESSAGES: (529, "overloaded_error")},
+}
+
+
+@pytest.fixture(scope="module")
+def samples(staged: Stage) -> list[Recording]:
+    """A handful of streams of each dialect, with and without tools, long enough to be broken in the middle."""
+    return [recording for dialect in DIALECTS for recording in _samples(dialect)]
+
+
+def _samples(dialect: str) -> list[Recording]:
+    usable = [
+        recording
+        for recording in chosen()[0]
+        if recording.protocol == dialect and recording.stream and len(recording.response["sse_text"]) >= MIN_BYTES
+    ]
+    tools = [recording for recording in usable if "streamed_tool_deltas" in recording.features]
+    words = [recording for recording in usable if recording.view["text"] and not recording.view["tools"]]
+    half = SAMPLES // 2
+    return [*itertools.islice(tools, half), *itertools.islice(words, half)]
+
+
+def suffer(staged: Stage, recordings: list[Recording], client: str, fault: str) -> list[Answer]:
+    """What callers of a dialect get of these recordings with a fault, in their order."""
+
+    async def one(session: aiohttp.ClientSession, recording: Recording) -> Answer:
+        return await ask(session, staged.url, client, request(recording, client, fault))
+
+    return each(recordings, one, Answer)
+
+
+def views(client: str, answers: list[Answer]) -> list[dict[str, Any]]:
+    """What the oracle reads in these answers."""
+    return [neutral(client, answer.response) for answer in answers]
+
+
+@pytest.mark.parametrize("client", DIALECTS)
+@pytest.mark.parametrize("fault", HARMLESS)
+def test_F4_a_harmless_fault_goes_unnoticed(staged: Stage, samples: list[Recording], client: str, fault: str) -> None:
+    hurt = views(client, suffer(staged, samples, client, fault))
+    assert hurt == views(client, suffer(staged, samples, client, ""))
+    assert all(view["complete"] for view in hurt)
+
+
+@pytest.mark.parametrize("client", DIALECTS)
+@pytest.mark.parametrize("fault", BREAKING)
+def test_F1_F2_F3_F5_F8_a_broken_answer_never_looks_complete(
+    staged: Stage, samples: list[Recording], client: str, fault: str
+) -> None:
+    answers = suffer(staged, samples, client, fault)
+    for answer, view in zip(answers, views(client, answers), strict=True):
+        assert view["error"], (fault, answer)
+        assert view["error"]["message"]
+        assert not view["complete"]
+        if answer.status == 200:
+            assert not looks_finished(client, answer.response["sse_text"])
+
+
+def looks_finished(client: str, text: str) -> bool:
+    """Whether anything in a stream says that the answer is complete."""
+    flat = text.replace(" ", "")
+    return "message_stop" in flat if client == MESSAGES else "[DONE]" in flat
+
+
+@pytest.mark.parametrize("client", DIALECTS)
+def test_F9_pings_alone_are_no_answer(staged: Stage, samples: list[Recording], client: str) -> None:
+    answers = suffer(staged, samples[::SAMPLES], client, "pingonly")
+    for view in views(client, answers):
+        assert view["error"]
+        assert not view["complete"]
+        assert not view["text"]
+
+
+@pytest.mark.parametrize("client", DIALECTS)
+def test_F10_events_under_a_wrong_content_type_are_still_an_answer(
+    staged: Stage, samples: list[Recording], client: str
+) -> None:
+    assert views(client, suffer(staged, samples, client, "ctype")) == views(client, suffer(staged, samples, client, ""))
+
+
+@pytest.mark.parametrize("client", DIALECTS)
+@pytest.mark.parametrize("fault", REFUSALS)
+def test_F6_a_refusal_keeps_its_status_in_the_callers_words(
+    staged: Stage, samples: list[Recording], client: str, fault: str
+) -> None:
+    status, word = REFUSALS[fault][client]
+    answers = suffer(staged, samples[::SAMPLES], client, fault)
+    for answer, view in zip(answers, views(client, answers), strict=True):
+        assert answer.status == status
+        assert word in (None, view["error"]["type"])
+        assert "injected fault" in view["error"]["message"]
+        if fault != "500":
+            assert answer.headers["retry-after"] == "1"

@@ -1,0 +1,172 @@
+"""Every recorded answer, asked for through the gateway in both dialects, says what the provider said.
+
+The oracle reads the recorded answer and the caller's answer; text, tools, stop, usage and completeness must be equal.
+Set KIT_REPORT to a file's name to have every disagreement written there.
+"""
+
+import collections
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from tests.kit.recordings import CHAT, MESSAGES, Recording, chosen, neutral
+from tests.kit.stage import Answer, Stage, ask, each, request
+
+DIALECTS = (CHAT, MESSAGES)
+MODES = {True: "streamed", False: "whole"}
+# What each caller's dialect has a word for, beside the counts that both have.
+USAGE = ("in", "out", "cache_read", "cache_write", "reasoning")
+# The least share of agreement across dialects, after what EXPECTED names.
+CROSS_FLOOR = 0.98
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A disagreement that is right: when it is expected, in which field, and why."""
+
+    field: str
+    why: str
+    when: Callable[[Recording, str], bool]
+
+
+EXPECTED: tuple[Expected, ...] = ()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One recording asked for in one dialect: the fields in which the answer differs from what was recorded."""
+
+    recording: Recording
+    client: str
+    answer: Answer
+    differs: dict[str, tuple[Any, Any]]
+
+    @property
+    def cell(self) -> tuple[str, str, bool]:
+        """Caller's dialect, upstream's dialect, streamed or not."""
+        return self.client, self.recording.protocol, self.recording.stream
+
+    @property
+    def unexplained(self) -> dict[str, tuple[Any, Any]]:
+        """The differences that nothing in EXPECTED accounts for."""
+        known = {one.field for one in EXPECTED if one.when(self.recording, self.client)}
+        return {field: pair for field, pair in self.differs.items() if field not in known}
+
+
+def compare(recording: Recording, client: str, answer: Answer) -> dict[str, tuple[Any, Any]]:
+    """The fields in which an answer differs from what was recorded, each with both values."""
+    try:
+        seen = neutral(client, answer.response)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        return {"form": ("readable", repr(error))}
+    if seen["error"]:
+        return {"error": (None, seen["error"])}
+    fields = {name: (recording.view[name], seen[name]) for name in ("text", "tools", "stop", "complete")}
+    if not recording.stream or client != CHAT or wants_usage(request(recording, client)):
+        fields |= {f"usage.{n}": (recording.view["usage"].get(n) or 0, seen["usage"].get(n) or 0) for n in USAGE}
+    return {name: pair for name, pair in fields.items() if pair[0] != pair[1]}
+
+
+def wants_usage(body: dict[str, Any]) -> bool:
+    """Whether a streamed Chat request asks for usage."""
+    return bool((body.get("stream_options") or {}).get("include_usage"))
+
+
+@pytest.fixture(scope="module")
+def outcomes(staged: Stage, table: list[str]) -> list[Outcome]:
+    """Every recording in both dialects."""
+    recordings, left = chosen()
+
+    async def one(session: aiohttp.ClientSession, job: tuple[Recording, str]) -> Outcome:
+        recording, client = job
+        answer = await ask(session, staged.url, client, request(recording, client))
+        return Outcome(recording, client, answer, compare(recording, client, answer))
+
+    found = each([(recording, client) for recording in recordings for client in DIALECTS], one, Outcome)
+    table += rows(found)
+    table += [f"left out: {count:4d}  {reason}" for reason, count in left.most_common()]
+    report(found)
+    return found
+
+
+def rows(outcomes: list[Outcome]) -> list[str]:
+    """The table: one line for each cell, and one for each class of difference."""
+    total, agree, apart = collections.Counter[Any](), collections.Counter[Any](), collections.Counter[Any]()
+    for outcome in outcomes:
+        total[outcome.cell] += 1
+        agree[outcome.cell] += not outcome.unexplained
+        apart[outcome.cell] += bool(outcome.differs) and not outcome.unexplained
+    lines = [f"{'caller':20s}{'upstream':20s}{'':10s}{'agree':>6s} /{'total':>6s}   of them expected to differ"]
+    for client, upstream, stream in sorted(total):
+        cell = client, upstream, stream
+        numbers = f"{agree[cell]:6d} /{total[cell]:6d}   {apart[cell]:d}"
+        lines.append(f"{client:20s}{upstream:20s}{MODES[stream]:10s}{numbers}")
+    return lines
+
+
+def report(outcomes: list[Outcome]) -> None:
+    """Write every difference to the file that KIT_REPORT names."""
+    path = os.environ.get("KIT_REPORT")
+    if not path:
+        return
+    with Path(path).open("w", encoding="utf-8") as out:
+        for outcome in outcomes:
+            for field, (recorded, seen) in outcome.differs.items():
+                known = field not in outcome.unexplained
+                line = {"client": outcome.client, "id": outcome.recording.id, "field": field, "expected": known}
+                out.write(json.dumps({**line, "recorded": recorded, "seen": seen}, ensure_ascii=False)[:2000] + "\n")
+
+
+def told(outcomes: list[Outcome]) -> str:
+    """Differences in words, the first of each class of them."""
+    classes: dict[tuple[str, ...], list[str]] = collections.defaultdict(list)
+    for outcome in outcomes:
+        classes[tuple(outcome.unexplained)].append(outcome.recording.id)
+    return "\n".join(f"{len(ids)} in {', '.join(fields)}: {ids[:3]}" for fields, ids in classes.items())
+
+
+@pytest.mark.parametrize("stream", [True, False], ids=["streamed", "whole"])
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_the_same_dialect_says_all_that_was_recorded(outcomes: list[Outcome], dialect: str, stream: bool) -> None:
+    cell = [outcome for outcome in outcomes if outcome.cell == (dialect, dialect, stream)]
+    wrong = [outcome for outcome in cell if outcome.unexplained]
+    assert cell
+    assert not wrong, told(wrong)
+
+
+@pytest.mark.parametrize("stream", [True, False], ids=["streamed", "whole"])
+@pytest.mark.parametrize(("client", "upstream"), [(CHAT, MESSAGES), (MESSAGES, CHAT)])
+def test_the_other_dialect_says_what_was_recorded(
+    outcomes: list[Outcome], client: str, upstream: str, stream: bool
+) -> None:
+    cell = [outcome for outcome in outcomes if outcome.cell == (client, upstream, stream)]
+    wrong = [outcome for outcome in cell if outcome.unexplained]
+    assert cell
+    assert len(wrong) <= (1 - CROSS_FLOOR) * len(cell), told(wrong)
+
+
+@pytest.mark.usefixtures("outcomes")
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_the_same_dialects_request_goes_upstream_as_it_was(staged: Stage, dialect: str) -> None:
+    sent = staged.sent()
+    changed = {}
+    for recording in chosen()[0]:
+        asked = upstream_form({**recording.asked, "model": recording.id}, dialect)
+        # The caller of the other dialect asked for it too, in other words.
+        bodies = [upstream_form(body, dialect) for body in sent[recording.id]]
+        if recording.protocol == dialect and asked not in bodies:
+            changed[recording.id] = [name for name in asked if all(asked[name] != body.get(name) for body in bodies)]
+    assert not changed
+
+
+def upstream_form(body: dict[str, Any], dialect: str) -> dict[str, Any]:
+    """A streamed Chat request as if its caller had asked for usage, which the gateway always does."""
+    if dialect != CHAT or not body.get("stream"):
+        return body
+    return {**body, "stream_options": {**(body.get("stream_options") or {}), "include_usage": True}}
