@@ -10,6 +10,7 @@ import hashlib
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -19,7 +20,11 @@ HOST = "127.0.0.1"
 # A server is up within half a second for a small model; a 70B model read from a cold disk takes minutes.
 START_TIMEOUT_S = 300.0
 POLL_S = 0.02
+# llama.cpp's log at this level holds warnings and errors, and not a line for every request.
+QUIET = 1
 STOP_S = 5.0
+# How much of a dead engine's log an error shows: its reason stands at the end.
+LAST_WORDS_CHARS = 2_000
 
 
 class EngineFailed(Exception):
@@ -34,8 +39,10 @@ class LlamaCpp:
         self.url = f"http://{HOST}:{self.port}/v1"
         command = [sys.executable, "-m", "understudy.engines.llama_cpp", str(model), "--port", str(self.port)]
         command += ["--slots", str(slots), "--context", str(context), "--threads", str(threads)]
+        # A file and not a pipe: nobody reads along, and a full pipe would stop the engine.
+        self._words = tempfile.TemporaryFile()
         self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=self._words
         )
         if self._process.stdin is None:
             raise EngineFailed("the engine's process has no standard input to take its key from")
@@ -62,13 +69,16 @@ class LlamaCpp:
         deadline = time.monotonic() + START_TIMEOUT_S
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
-                words = self._process.stderr.read().decode(errors="replace") if self._process.stderr else ""
-                raise EngineFailed(f"llama.cpp ended with status {self._process.returncode}: {words[-2000:].strip()}")
+                raise EngineFailed(f"llama.cpp ended with status {self._process.returncode}: {self._last_words()}")
             if self._healthy():
                 return
             time.sleep(POLL_S)
         self.stop()
         raise EngineFailed(f"llama.cpp was not up within {START_TIMEOUT_S:g} s")
+
+    def _last_words(self) -> str:
+        self._words.seek(0)
+        return self._words.read().decode(errors="replace")[-LAST_WORDS_CHARS:].strip()
 
     def _healthy(self) -> bool:
         try:
@@ -110,6 +120,7 @@ def serve(arguments: argparse.Namespace) -> None:
     params.cpuparams_batch.n_threads = arguments.threads
     params.use_jinja = True
     params.ui = False
+    params.verbosity = QUIET
     params.warmup = True
     server = xllamacpp.Server(params)
     while sys.stdin.readline():
