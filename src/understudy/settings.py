@@ -107,7 +107,8 @@ def load(path: Path | None, environ: Mapping[str, str] | None = None, *, base: P
     reader = _Reader(str(path))
     root = reader.compose(path)
     file = reader.read(root, File, "") if root is not None else File()
-    if reader.problems:
+    if file is None:
+        _check_names(reader, root, load_rows())
         raise ConfigError(reader.file, reader.problems)
     return _compose(file, environ, base or path.resolve().parent, reader, root)
 
@@ -124,32 +125,41 @@ def _compose(file: File, environ: Mapping[str, str], base: Path, reader: "_Reade
         moved = environ.get(row.base_url_env) if row.base_url_env else None
         if moved and name not in file.providers:
             rows[name] = msgspec.structs.replace(row, base_url=moved.rstrip("/"))
-    _check_names(file, rows, reader, root)
+    _check_names(reader, root, rows)
     secrets = _secrets(file, rows, environ, base, reader, root)
     if reader.problems:
         raise ConfigError(reader.file, reader.problems)
     return Settings(file=file, rows=rows, secrets=secrets, base=base)
 
 
-def _check_names(file: File, rows: Mapping[str, ProviderRow], reader: "_Reader", root: yaml.Node | None) -> None:
-    models = [model.name for model in file.models]
-    routes = [route.name for route in file.routes]
-    for place, model in enumerate(file.models):
-        if model.provider not in rows:
-            reader.unknown(root, ("models", place, "provider"), "provider", model.provider, rows)
-    for place, name in enumerate([*models, *routes]):
-        if (models + routes).index(name) != place:
-            at = ("models", place, "name") if place < len(models) else ("routes", place - len(models), "name")
-            reader.wrong(root, at, f"the name {name!r} is taken already")
-    for place, route in enumerate(file.routes):
-        for key, names in route.model_names().items():
-            for name in names:
-                if name not in models:
-                    reader.unknown(root, ("routes", place, key), "model", name, models)
-    for place, held in enumerate(file.keys):
-        for name in held.routes:
-            if name not in routes and name not in models:
-                reader.unknown(root, ("keys", place, "routes"), "route", name, [*routes, *models])
+def _check_names(reader: "_Reader", root: yaml.Node | None, rows: Mapping[str, ProviderRow]) -> None:
+    """Names that mean nothing, and names that are taken twice; read from the file as it is, whatever else is wrong."""
+    data = _plain(root) if isinstance(root, yaml.MappingNode) else {}
+    models, routes, keys = (_entries(data, section) for section in ("models", "routes", "keys"))
+    added = data.get("providers")
+    providers = [*rows, *(added if isinstance(added, dict) else ())]
+    taken: set[Any] = set()
+    for section, entries in (("models", models), ("routes", routes)):
+        for place, entry in entries:
+            if entry.get("name") in taken:
+                reader.wrong(root, (section, place, "name"), f"the name {entry.get('name')!r} is taken already")
+            taken.add(entry.get("name"))
+    known = [str(entry.get("name")) for _, entry in models]
+    for place, entry in models:
+        reader.known(root, ("models", place, "provider"), "provider", [entry.get("provider")], providers)
+    for place, entry in routes:
+        for field in ("incumbent", "candidate"):
+            reader.known(root, ("routes", place, field), "model", [entry.get(field)], known)
+        reader.known(root, ("routes", place, "fallbacks"), "model", entry.get("fallbacks"), known)
+    callable_names = [*(str(entry.get("name")) for _, entry in routes), *known]
+    for place, entry in keys:
+        reader.known(root, ("keys", place, "routes"), "route", entry.get("routes"), callable_names)
+
+
+def _entries(data: Mapping[str, Any], section: str) -> list[tuple[int, dict[str, Any]]]:
+    """The entries of a section that are mappings, with their places."""
+    found = data.get(section)
+    return [(n, entry) for n, entry in enumerate(found) if isinstance(entry, dict)] if isinstance(found, list) else []
 
 
 def _secrets(
@@ -168,12 +178,12 @@ def _secrets(
     for place, model in enumerate(file.models):
         row_needed = rows.get(model.provider)
         refs = {model.api_key or (row_needed.api_key if row_needed else None), *(d.api_key for d in model.deployments)}
-        for ref in refs - {None}:
-            value = secret_value(str(ref), environ, base)
+        for ref in sorted(ref for ref in refs if ref):
+            value = secret_value(ref, environ, base)
             if value:
-                secrets[str(ref)] = value
+                secrets[ref] = value
             else:
-                reader.wrong(root, ("models", place), f"model {model.name!r} has no secret: {_remedy(str(ref))}")
+                reader.wrong(root, ("models", place), f"model {model.name!r} has no secret: {_remedy(ref)}")
     return secrets
 
 
@@ -263,11 +273,13 @@ class _Reader:
         path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in at).lstrip(".")
         self.problems.append(Problem(path, line, message))
 
-    def unknown(self, root: yaml.Node | None, at: tuple[str | int, ...], what: str, name: str, known: Any) -> None:
-        """One more problem: a name that means nothing."""
-        close = difflib.get_close_matches(name, list(known), n=1)
-        hint = f"; did you mean {close[0]!r}?" if close else f"; known: {', '.join(known) or 'none'}"
-        self.wrong(root, at, f"there is no {what} {name!r}{hint}")
+    def known(self, root: yaml.Node | None, at: tuple[str | int, ...], what: str, names: Any, known: list[str]) -> None:
+        """A problem for each of the names that is none of the known ones; what is no name is another check's."""
+        for name in names if isinstance(names, list) else ():
+            if isinstance(name, str) and name not in known:
+                close = difflib.get_close_matches(name, known, n=1)
+                hint = f"; did you mean {close[0]!r}?" if close else f"; known: {', '.join(known) or 'none'}"
+                self.wrong(root, at, f"there is no {what} {name!r}{hint}")
 
 
 def _find(node: yaml.Node, at: tuple[str | int, ...]) -> yaml.Node:

@@ -314,11 +314,13 @@ def server(folder: Path, config: str, **environ: str) -> Iterator[Server]:
         running.process.wait(UP_S)
 
 
-def start(folder: Path, path: Path, port: int, environ: dict[str, str]) -> Server:
-    """Start the server and wait until it answers; its log is in `server.log`."""
+def start(folder: Path, path: Path | None, port: int, environ: dict[str, str]) -> Server:
+    """Start the server and wait until it answers; its log is in `server.log`. With no path it looks around itself."""
+    chosen = ["--config", str(path)] if path is not None else []
     with (folder / "server.log").open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "understudy", "serve", "--config", str(path)],
+            [sys.executable, "-m", "understudy", "serve", "--port", str(port), *chosen],
+            cwd=folder,
             stdout=log,
             stderr=log,
             env={"PATH": "/usr/bin:/bin", "HOME": str(folder), **environ},
@@ -335,11 +337,11 @@ def start(folder: Path, path: Path, port: int, environ: dict[str, str]) -> Serve
     raise AssertionError("the server was not up: " + (folder / "server.log").read_text(encoding="utf-8"))
 
 
-def get(url: str, **headers: str) -> dict[str, Any]:
-    """A JSON page of the server."""
+def get(url: str, **headers: str) -> Any:
+    """A page of the server: JSON as its value, anything else as text."""
     with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=10) as answer:
-        found: dict[str, Any] = json.loads(answer.read())
-        return found
+        body = answer.read()
+        return json.loads(body) if "json" in answer.headers["content-type"] else body.decode()
 
 
 def post(url: str, body: bytes, **headers: str) -> tuple[int, dict[str, str], bytes]:

@@ -65,8 +65,3 @@ class RouteSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     candidate: str | None = None
     fallbacks: tuple[str, ...] = ()
     parity: ParitySpec = ParitySpec()
-
-    def model_names(self) -> dict[str, tuple[str, ...]]:
-        """The models that this route names, by the key that names them."""
-        candidate = (self.candidate,) if self.candidate is not None else ()
-        return {"incumbent": (self.incumbent,), "candidate": candidate, "fallbacks": self.fallbacks}

@@ -1,0 +1,139 @@
+"""`understudy serve` and what it says when it cannot: through the real command, in a terminal of its own."""
+
+import os
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.house import free_port, get, start, upstream
+
+
+def understudy(folder: Path, *arguments: str, **environ: str) -> "subprocess.CompletedProcess[str]":
+    """Run the command and wait."""
+    return subprocess.run(
+        [sys.executable, "-m", "understudy", *arguments],
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "HOME": str(folder), "COLUMNS": "200", **environ},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def test_with_nothing_to_serve_it_says_what_to_set_and_exits_2(tmp_path: Path) -> None:
+    done = understudy(tmp_path, "serve")
+    assert done.returncode == 2
+    for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "127.0.0.1:8080", "127.0.0.1:8000", "127.0.0.1:11434"):
+        assert name in done.stderr
+
+
+def test_a_broken_config_lists_every_error_with_path_and_line_and_exits_2(tmp_path: Path) -> None:
+    (tmp_path / "understudy.yaml").write_text(
+        "server: {prot: 4000}\n"
+        "models:\n"
+        "  - name: a\n"
+        "    provider: opnai\n"
+        "    model: 7\n"
+        "routes:\n"
+        "  - name: r\n"
+        "    incumbent: b\n",
+        encoding="utf-8",
+    )
+    done = understudy(tmp_path, "serve")
+    assert done.returncode == 2
+    assert "understudy.yaml:1: server.prot: unknown key 'prot'; did you mean 'port'?" in done.stderr
+    assert "understudy.yaml:4: models[0].provider: there is no provider 'opnai'; did you mean 'openai'?" in done.stderr
+    assert "understudy.yaml:5: models[0].model" in done.stderr
+    assert "understudy.yaml:8: routes[0].incumbent: there is no model 'b'" in done.stderr
+    assert "4 problems" in done.stderr
+
+
+def test_names_that_mean_nothing_are_listed_together(tmp_path: Path) -> None:
+    (tmp_path / "understudy.yaml").write_text(
+        "models:\n  - {name: a, provider: opnai, model: x}\nroutes:\n  - {name: r, incumbent: b, candidate: a}\n",
+        encoding="utf-8",
+    )
+    done = understudy(tmp_path, "serve")
+    assert done.returncode == 2
+    assert "understudy.yaml:2: models[0].provider: there is no provider 'opnai'; did you mean 'openai'?" in done.stderr
+    assert "understudy.yaml:4: routes[0].incumbent: there is no model 'b'" in done.stderr
+
+
+def test_without_keys_it_refuses_any_address_but_loopback(tmp_path: Path) -> None:
+    config = tmp_path / "understudy.yaml"
+    config.write_text(
+        "providers: {x: {dialect: openai_chat, base_url: 'http://127.0.0.1:9/v1', auth: none}}\n"
+        "models: [{name: a, provider: x, model: a}]\n",
+        encoding="utf-8",
+    )
+    done = understudy(tmp_path, "serve", "--host", "0.0.0.0")
+    assert done.returncode == 2
+    assert "loopback only" in done.stderr
+
+
+@pytest.mark.parametrize("content", [b"not a database at all, but long enough to look at" * 40])
+def test_a_foreign_file_in_place_of_the_database_is_refused_and_left_alone(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "understudy.db").write_bytes(content)
+    (tmp_path / "understudy.yaml").write_text(
+        "providers: {x: {dialect: openai_chat, base_url: 'http://127.0.0.1:9/v1', auth: none}}\n"
+        "models: [{name: a, provider: x, model: a}]\n",
+        encoding="utf-8",
+    )
+    done = understudy(tmp_path, "serve", "--port", str(free_port()))
+    assert done.returncode == 2
+    assert "understudy.db" in done.stderr
+    assert (tmp_path / "understudy.db").read_bytes() == content
+    assert understudy(tmp_path, "doctor").returncode == 1
+
+
+def test_it_declares_what_it_finds_in_the_environment(tmp_path: Path) -> None:
+    with upstream() as scripted:
+        port = free_port()
+        running = start(tmp_path, None, port, {"OPENAI_API_KEY": "sk-x", "OPENAI_BASE_URL": scripted.url})
+        try:
+            log = (tmp_path / "server.log").read_text(encoding="utf-8")
+            assert "openai: 1 models: plain" in log
+            assert "sk-x" not in log
+            listed = get(f"{running.url}/v1/models")
+            assert [model["id"] for model in listed["data"]] == ["plain"]
+            assert get(f"{running.url}/livez", accept="text/plain") == "ok"
+            with urllib.request.urlopen(f"{running.url}/metrics") as page:
+                assert b"understudy_requests" in page.read()
+        finally:
+            running.process.terminate()
+            running.process.wait(20)
+
+
+def test_doctor_checks_config_database_and_engines(tmp_path: Path) -> None:
+    with upstream() as scripted:
+        (tmp_path / "understudy.yaml").write_text(
+            f"providers: {{x: {{dialect: openai_chat, base_url: '{scripted.url}', auth: none}}}}\n"
+            "models:\n"
+            "  - {name: up, provider: x, model: a}\n"
+            "  - {name: down, provider: x, model: a, base_url: 'http://127.0.0.1:9/v1'}\n",
+            encoding="utf-8",
+        )
+        done = understudy(tmp_path, "doctor")
+    assert done.returncode == 1
+    assert "will be made" in done.stdout
+    assert "its price is unknown" in done.stdout
+    assert "connection to 127.0.0.1:9 failed" in done.stdout
+
+
+def test_a_key_is_shown_once_and_only_its_digest_is_for_the_file(tmp_path: Path) -> None:
+    done = understudy(tmp_path, "key", "create", "payments")
+    assert done.returncode == 0
+    key = next(line for line in done.stdout.splitlines() if "sk-us-" in line).split()[-1]
+    assert done.stdout.count(key) == 1
+    assert "name: payments" in done.stdout
+    assert (tmp_path / "understudy.secret").stat().st_mode & 0o077 == 0
+
+
+def test_every_command_teaches(tmp_path: Path) -> None:
+    for command in ("", "serve", "demo", "doctor", "key create", "parity status", "parity show", "parity replay"):
+        done = understudy(tmp_path, *command.split(), "--help")
+        assert done.returncode == 0
+        assert "Usage" in done.stdout
