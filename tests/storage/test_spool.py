@@ -416,23 +416,21 @@ def test_after_a_full_disk_the_next_append_starts_a_fresh_segment(
     assert (books.reader.torn, books.reader.corrupt) == (1, 0)
 
 
-def test_a_segment_taken_for_abandoned_before_its_lock_is_made_anew(
-    tmp_path: Path, books: Books, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The reader comes between a writer's open and its lock, finds an empty file that nobody holds, and removes it."""
+def test_a_segment_has_no_name_before_it_is_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a reader could come between the two, find a file that nobody holds, and later remove it unread."""
     lock_for_real = fcntl.flock
-    once = iter([True])
+    seen: list[list[Path]] = []
 
-    def late(fd: int, how: int) -> None:
-        if how == fcntl.LOCK_EX and next(once, False):
-            books.drain()
+    def watched(fd: int, how: int) -> None:
+        seen.append(segments(tmp_path))
         lock_for_real(fd, how)
 
-    monkeypatch.setattr(fcntl, "flock", late)
-    writer = SpoolWriter(tmp_path, "w0")
+    monkeypatch.setattr(fcntl, "flock", watched)
+    writer = SpoolWriter(tmp_path, "w0", SpoolLimits(segment_bytes=1))
     writer.append(exchange(1))
-    assert books.drain() == [exchange(1)]
-    assert [path.name[-8:] for path in segments(tmp_path)] == ["0001.seg"]
+    writer.append(exchange(2))
+    (first, _) = segments(tmp_path)
+    assert seen == [[], [first]]
 
 
 # --- processes ------------------------------------------------------------------------------------------------------
