@@ -72,7 +72,7 @@ def test_a_route_wins_over_a_model_of_its_name() -> None:
 def test_a_provider_and_an_id_make_a_model() -> None:
     chosen = plan("cloud/some/deep:id")
     assert names(chosen) == ["cloud/some/deep:id"]
-    assert chosen.chain[0].upstream == "some/deep:id"
+    assert (chosen.chain[0].upstream, chosen.chain[0].build) == ("some/deep:id", "some/deep:id")
     assert chosen.chain[0].endpoints == BOARD.providers["cloud"].endpoints
 
 

@@ -1,7 +1,7 @@
 """The transport on aiohttp: every outgoing connection of a worker, one pool, owned here and closed here.
 
-Redirects are never followed (a POST must not wander), the environment's proxies are not read, and answers are asked
-for uncompressed so that a stream's bytes can go on as they came. Satisfies ports.Upstream.
+Redirects are never followed (a POST must not wander), no cookie is kept, the environment's proxies are not read, and
+answers are asked for uncompressed so that a stream's bytes can go on as they came. Satisfies ports.Upstream.
 """
 
 from collections.abc import AsyncIterator, Mapping
@@ -68,6 +68,8 @@ class AiohttpTransport:
         connector = aiohttp.TCPConnector(limit=MAX_CONNECTIONS, keepalive_timeout=KEEP_ALIVE_S)
         self._session = aiohttp.ClientSession(
             connector=connector,
+            # Callers share this pool; what an upstream sets for one of them must not come back from another.
+            cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
             skip_auto_headers=("accept-encoding", "user-agent"),
             timeout=aiohttp.ClientTimeout(total=None),
@@ -105,8 +107,6 @@ class AiohttpTransport:
             response = await self._session.request(
                 method, url, data=body, headers=headers, timeout=limits, allow_redirects=False
             )
-        except TimeoutError as error:
-            raise Fault(f"{host} did not accept a connection in time", kind=FaultKind.TIMEOUT) from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise _broken(host, error) from error
         return AiohttpAnswer(response, host)
@@ -117,5 +117,7 @@ def _host(url: str) -> str:
 
 
 def _broken(host: str, error: Exception) -> Fault:
+    if isinstance(error, TimeoutError):
+        return Fault(f"{host} did not answer in time", kind=FaultKind.TIMEOUT)
     why = str(error) or type(error).__name__
     return Fault(f"the connection to {host} failed: {why}", kind=FaultKind.UPSTREAM)

@@ -1,0 +1,129 @@
+"""Declared models: what the operator says lies over what the catalogue knows, and unknown stays unknown."""
+
+import msgspec
+import pytest
+
+from understudy.canon.money import UNKNOWN_PRICE
+from understudy.providers.catalogue import ProviderRow
+from understudy.providers.models import (
+    DeploymentSpec,
+    ModelSpec,
+    PriceSpec,
+    ProviderSpec,
+    SecretRef,
+    Url,
+    model_of,
+    overlay,
+    price_of,
+    reachable,
+    template_of,
+)
+from understudy.routing.board import Endpoint
+
+ROW = ProviderRow(
+    dialect="openai_chat",
+    base_url="https://cloud.test/v1/",
+    api_key="${CLOUD}",
+    headers={"version": "1"},
+    renames={"a": "b"},
+    unsupported=("seed",),
+    max_tokens=100,
+)
+
+
+def spec(**said: object) -> ModelSpec:
+    return msgspec.convert({"name": "m", "provider": "cloud", "model": "m-1", **said}, ModelSpec)
+
+
+@pytest.mark.parametrize("ref", ["${A}", "${_a1}", "file:secret", "file:/run/x y"])
+def test_references_to_secrets(ref: str) -> None:
+    assert msgspec.convert(ref, SecretRef) == ref
+
+
+@pytest.mark.parametrize("ref", ["sk-live-1", "$A", "${}", "${1A}", "${A}x", "${A}\n", "file:", "x file:y", "file:a\n"])
+def test_a_secret_itself_is_no_reference(ref: str) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert(ref, SecretRef)
+
+
+@pytest.mark.parametrize("url", ["cloud.test/v1", "ftp://x", " https://x"])
+def test_an_address_is_http(url: str) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert(url, Url)
+
+
+def test_a_model_takes_after_its_row() -> None:
+    model = model_of(spec(), ROW)
+    assert (model.name, model.provider, model.upstream, model.dialect) == ("m", "cloud", "m-1", "openai_chat")
+    assert model.endpoints == (Endpoint("https://cloud.test/v1", "${CLOUD}"),)
+    assert (model.headers, model.renames, model.unsupported) == (ROW.headers, ROW.renames, ROW.unsupported)
+    assert (model.maker, model.build, model.max_tokens, model.owned) == ("openai_chat", "m-1", 100, False)
+    assert model.price is UNKNOWN_PRICE
+
+
+def test_what_a_model_says_itself_wins() -> None:
+    said = {"base_url": "http://mine.test/", "api_key": "file:k", "owned": True, "build": "b2", "max_tokens": 7}
+    model = model_of(spec(**said), ROW)
+    assert model.endpoints == (Endpoint("http://mine.test", "file:k"),)
+    assert (model.owned, model.build, model.max_tokens) == (True, "b2", 7)
+
+
+def test_a_model_may_disown_what_its_row_owns() -> None:
+    owned = msgspec.structs.replace(ROW, owned=True)
+    assert model_of(spec(), owned).owned
+    assert not model_of(spec(owned=False), owned).owned
+
+
+def test_more_deployments_share_the_key_unless_they_have_their_own() -> None:
+    more = (DeploymentSpec(base_url="https://two.test/"), DeploymentSpec(base_url="https://three.test", api_key="${T}"))
+    model = model_of(msgspec.structs.replace(spec(), deployments=more), ROW)
+    assert model.endpoints == (
+        Endpoint("https://cloud.test/v1", "${CLOUD}"),
+        Endpoint("https://two.test", "${CLOUD}"),
+        Endpoint("https://three.test", "${T}"),
+    )
+
+
+def test_a_rows_maker_is_whose_seals_it_takes() -> None:
+    assert model_of(spec(), msgspec.structs.replace(ROW, maker="other")).maker == "other"
+
+
+def test_prices_are_kept_in_nano_dollars_and_a_bucket_left_out_is_unknown() -> None:
+    price = price_of(PriceSpec(input_usd=0.15, output_usd=0.6, cache_read_usd=0.0))
+    assert (price.uncached_in, price.out, price.cache_read) == (150_000_000, 600_000_000, 0)
+    assert (price.cache_write_5m, price.cache_write_1h) == (None, None)
+    written = price_of(PriceSpec(input_usd=1, output_usd=1, cache_write_usd=2, cache_write_1h_usd=3))
+    assert (written.cache_write_5m, written.cache_write_1h) == (2_000_000_000, 3_000_000_000)
+    assert price_of(None) is UNKNOWN_PRICE
+
+
+@pytest.mark.parametrize(
+    "said", [{"price": {"input_usd": -1, "output_usd": 1}}, {"price": {"input_usd": 1}}, {"max_tokens": 0}, {"nmae": 1}]
+)
+def test_nonsense_is_refused(said: dict[str, object]) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        spec(**said)
+
+
+def test_the_operators_fields_lie_over_a_row() -> None:
+    changed = overlay(ROW, ProviderSpec(base_url="http://gate.test", headers={}, owned=False))
+    assert changed == msgspec.structs.replace(ROW, base_url="http://gate.test", headers={})
+    assert overlay(ROW, ProviderSpec()) == ROW
+
+
+def test_a_new_row_needs_a_dialect_and_an_address() -> None:
+    assert overlay(None, ProviderSpec(dialect="d", base_url="http://x")) == ProviderRow(
+        dialect="d", base_url="http://x"
+    )
+    assert overlay(None, ProviderSpec(dialect="d")) is None
+    assert overlay(None, ProviderSpec(base_url="http://x")) is None
+
+
+def test_only_what_can_be_reached_from_here_is_a_template() -> None:
+    here = ProviderRow(dialect="d", base_url="http://127.0.0.1:1", probe=True)
+    rows = {"cloud": ROW, "here": here, "keyless": msgspec.structs.replace(ROW, api_key=None)}
+    assert list(reachable(rows, {})) == ["here"]
+    found = reachable(rows, {"${CLOUD}": "x"})
+    assert list(found) == ["cloud", "here"]
+    assert found["cloud"] == template_of("cloud", ROW)
+    assert (found["cloud"].name, found["cloud"].upstream) == ("cloud", "")
