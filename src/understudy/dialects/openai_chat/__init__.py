@@ -1,0 +1,86 @@
+"""OpenAI Chat Completions, both ways: as server for callers and as client of upstreams, whole and streamed.
+
+The room by its modules: `words` (tables), `fields` and `blocks` (one JSON object, one piece of content), `thinking`,
+`request_reader` and `request_writer` with `conversation`, `answers` (whole), `stream_reader` and `stream_writer`,
+`edits` (same-dialect frames), `metering`, `errors`, `losses`. Other dialects are unknown here: everything that comes
+from them comes as canon. Reference: https://platform.openai.com/docs/api-reference/chat
+"""
+
+from understudy.canon.faults import Fault
+from understudy.canon.frames import Frame
+from understudy.canon.reply import Reply
+from understudy.canon.request import Request
+from understudy.dialects.contract import Dialect, Echo, Encoded, Target
+from understudy.dialects.openai_chat.answers import read_reply, write_models, write_reply
+from understudy.dialects.openai_chat.edits import edit_frame
+from understudy.dialects.openai_chat.errors import read_fault, write_failure, write_fault
+from understudy.dialects.openai_chat.request_reader import read_request
+from understudy.dialects.openai_chat.request_writer import write_request
+from understudy.dialects.openai_chat.stream_reader import StreamReader
+from understudy.dialects.openai_chat.stream_writer import DONE, StreamWriter
+from understudy.dialects.openai_chat.words import NAME
+from understudy.dialects.sse import comment
+
+
+class OpenAiChat:
+    """The dialect as the contract asks for it; each method is one function of the room."""
+
+    name = NAME
+    served: tuple[str, ...] = ("/v1/chat/completions", "/chat/completions")
+    path = "/chat/completions"
+    models_marker: str | None = None
+
+    def decode_request(self, body: bytes) -> Request:
+        """A caller's body; a Fault names the field that is wrong."""
+        return read_request(body)
+
+    def encode_request(self, request: Request, target: Target) -> Encoded:
+        """The body for an upstream; the caller's own bytes with named edits where the caller speaks this dialect."""
+        return write_request(request, target)
+
+    def decode_reply(self, body: bytes, maker: str) -> Reply:
+        """A whole answer of an upstream; a Fault if it is none."""
+        return read_reply(body, maker)
+
+    def encode_reply(self, reply: Reply, request: Request, echo: Echo) -> Encoded:
+        """A whole answer for the caller; the upstream's own bytes with named edits where it speaks this dialect."""
+        return write_reply(reply, echo)
+
+    def reply_decoder(self, maker: str) -> StreamReader:
+        """A fresh decoder for one upstream stream."""
+        return StreamReader(maker)
+
+    def reply_encoder(self, request: Request, echo: Echo) -> StreamWriter:
+        """A fresh encoder for one caller's stream."""
+        return StreamWriter(request, echo)
+
+    def edit_frame(self, frame: Frame, request: Request, echo: Echo) -> bytes:
+        """A same-dialect frame for the caller, with the model's name and the extension edited where they stand."""
+        return edit_frame(frame, request, echo)
+
+    def closing(self) -> bytes:
+        """The closing line, which some upstreams leave out after a complete answer."""
+        return DONE
+
+    def keep_alive(self, started: bool) -> bytes:
+        """A comment, which may stand anywhere."""
+        return comment("waiting")
+
+    def encode_models(self, names: tuple[str, ...]) -> bytes:
+        """The list of models, all on one page."""
+        return write_models(names)
+
+    def encode_fault(self, fault: Fault, request_id: str) -> tuple[int, bytes]:
+        """The HTTP status and body of a fault."""
+        return write_fault(fault, request_id)
+
+    def encode_failure(self, fault: Fault, request_id: str) -> bytes:
+        """The data that ends a stream in a fault; no ending may follow it."""
+        return write_failure(fault, request_id)
+
+    def decode_fault(self, status: int, body: bytes, retry_after_s: float | None) -> Fault:
+        """What an upstream's error answer says, whatever its envelope."""
+        return read_fault(status, body, retry_after_s)
+
+
+DIALECT: Dialect = OpenAiChat()

@@ -1,0 +1,148 @@
+"""Content parts: pieces of a message's content, one by one, read and written.
+
+Kinds that canon has no word for become `Opaque`, whole. So do known kinds whose source canon cannot hold, such as a
+file by its id: an upstream of this dialect takes them, and every other encoder refuses them by name. Fields that
+stand below a part's own object (`image_url.x`) stay below it in the extras, and come back together.
+"""
+
+import re
+from typing import Any
+
+from understudy.canon.faults import Fault
+from understudy.canon.parts import Document, Image, Inline, Opaque, Part, Refusal, Remote, Text, Thinking, ToolCall
+from understudy.canon.value import Extras
+from understudy.dialects.openai_chat.fields import ARRAY, OBJECT, STRING, Fields, checked, wrong
+from understudy.dialects.openai_chat.losses import at
+from understudy.dialects.openai_chat.thinking import read_block as read_thinking_block
+
+_DATA_URL = re.compile(r"data:([^,]+);base64,(.*)", re.DOTALL)
+# The API asks for a name with every file's data.
+DEFAULT_FILENAME = "document"
+
+
+def read_content(value: Any, path: str) -> tuple[tuple[Part, ...], bool]:
+    """The parts of a message's content, and whether it was a bare string."""
+    if isinstance(value, str):
+        return (Text(value),), True
+    if not isinstance(value, list):
+        raise wrong(path, "expected a string or an array of content parts")
+    return tuple(read_part(part, at(path, place)) for place, part in enumerate(value)), False
+
+
+def read_part(value: Any, path: str) -> Part:
+    """The part that one piece of content stands for."""
+    fields = Fields(value, path)
+    kind = fields.need("type", STRING)
+    if kind == "text":
+        return Text(fields.need("text", STRING), fields.rest)
+    if kind == "refusal":
+        # The type stays in the extras: without it the words would come back as the message's own `refusal`.
+        return Refusal(fields.need("refusal", STRING), {"type": "refusal", **fields.rest})
+    if kind == "image_url":
+        return _read_image(fields)
+    if kind == "file":
+        return _read_file(fields) or Opaque(kind, value)
+    if kind == "thinking":
+        return read_thinking_block(value) or Opaque(kind, value)
+    return Opaque(kind, value)
+
+
+def _read_image(fields: Fields) -> Image:
+    if isinstance(fields.rest.get("image_url"), str):
+        # Some hosts take the bare URL; it stays among the extras, so that it goes back out as one.
+        return Image(_source(fields.rest["image_url"]), extras=fields.rest)
+    inner = Fields(fields.need("image_url", OBJECT), at(fields.path, "image_url"))
+    source = _source(inner.need("url", STRING))
+    detail = inner.take("detail", STRING)
+    return Image(source, detail, _below(fields.rest, "image_url", inner.rest))
+
+
+def _read_file(fields: Fields) -> Document | None:
+    inner = Fields(fields.need("file", OBJECT), at(fields.path, "file"))
+    data = inner.take("file_data", STRING)
+    source = None if data is None else _source(data)
+    if source is None or (isinstance(source, Remote) and not source.url.startswith(("http://", "https://"))):
+        return None
+    return Document(source, inner.take("filename", STRING), _below(fields.rest, "file", inner.rest))
+
+
+def _source(url: str) -> Inline | Remote:
+    match = _DATA_URL.fullmatch(url)
+    return Remote(url) if match is None else Inline(match[1], match[2])
+
+
+def _below(extras: Extras, name: str, rest: Extras) -> Extras:
+    return {**extras, name: rest} if rest else extras
+
+
+def merged(body: dict[str, Any], extras: Extras) -> dict[str, Any]:
+    """A body with its extras back in place, those of objects below it too."""
+    whole = dict(body)
+    for name, value in extras.items():
+        known = whole.get(name)
+        whole[name] = {**known, **value} if isinstance(known, dict) and isinstance(value, dict) else value
+    return whole
+
+
+def write_part(part: Part, *, own: bool) -> dict[str, Any]:
+    """The piece of content for a part; `own` says that it came from this dialect, so that its extras go back out."""
+    if isinstance(part, Opaque):
+        return part.body
+    if isinstance(part, Thinking):
+        return part.extras
+    body = _write(part)
+    return merged(body, part.extras) if own else body
+
+
+def _write(part: Part) -> dict[str, Any]:
+    match part:
+        case Text():
+            return {"type": "text", "text": part.text}
+        case Refusal():
+            return {"type": "refusal", "refusal": part.text}
+        case Image():
+            image = {"url": _url(part.source)}
+            return {
+                "type": "image_url",
+                "image_url": image if part.detail is None else {**image, "detail": part.detail},
+            }
+        case Document():
+            name = {} if part.name is None else {"filename": part.name}
+            return {"type": "file", "file": {"file_data": _url(part.source), **name}}
+    raise TypeError(f"{part!r} is no piece of content")
+
+
+def _url(source: Inline | Remote) -> str:
+    return f"data:{source.media_type};base64,{source.data}" if isinstance(source, Inline) else source.url
+
+
+def read_calls(value: Any, path: str) -> tuple[ToolCall | Opaque, ...]:
+    """The tool calls of an assistant's message; a call of a kind that canon has no word for is opaque."""
+    calls: list[Any] = checked(value, ARRAY, path)
+    return tuple(_read_call(call, at(path, place)) for place, call in enumerate(calls))
+
+
+def _read_call(value: Any, path: str) -> ToolCall | Opaque:
+    fields = Fields(value, path)
+    kind = fields.take("type", STRING) or "function"
+    if kind != "function":
+        return Opaque(kind, value)
+    inner = Fields(fields.need("function", OBJECT), at(path, "function"))
+    call_id, name = fields.need("id", STRING), inner.need("name", STRING)
+    arguments = inner.take("arguments", STRING) or ""
+    return ToolCall(call_id, name, arguments, _below(fields.rest, "function", inner.rest))
+
+
+def write_call(call: ToolCall | Opaque, *, own: bool) -> dict[str, Any]:
+    """A tool call as the body has it."""
+    if isinstance(call, Opaque):
+        return call.body
+    function = {"name": call.name, "arguments": call.arguments}
+    body = {"id": call.id, "type": "function", "function": function}
+    return merged(body, call.extras) if own else body
+
+
+def misplaced(part: Part, role: str, path: str) -> Fault:
+    """The fault of content that a message of this role cannot hold here."""
+    kind = part.kind if isinstance(part, Opaque) else type(part).__name__.lower()
+    return wrong(path, f"a message of role {role!r} holds no {kind!r} in this dialect")

@@ -1,0 +1,72 @@
+"""Edits of a same-dialect stream: what a caller must read other than the upstream wrote it.
+
+Every chunk names the model that the caller asked for; a chunk that exists only for its usage goes to those who asked
+for usage; the extension stands where the last usage does. Everything else leaves as it came, byte for byte.
+"""
+
+from typing import Any
+
+import msgspec
+
+from understudy.canon.frames import Frame
+from understudy.canon.reply import Delta, Metered
+from understudy.canon.request import Request
+from understudy.dialects.contract import Echo
+from understudy.dialects.openai_chat.words import EXTENSION
+from understudy.dialects.sse import SseParser, event_bytes
+
+_encode = msgspec.json.encode
+
+
+class _Named(msgspec.Struct):
+    model: str | None = None
+
+
+_MODEL = msgspec.json.Decoder(_Named)
+
+
+def edit_frame(frame: Frame, request: Request, echo: Echo) -> bytes:
+    """The frame's bytes for the caller."""
+    if frame.usage_only and request.stream_usage is not True:
+        return b""
+    if frame.terminal or b'"model"' not in frame.raw:
+        return frame.raw
+    if echo.extension and _closes(frame):
+        return _edited(frame.raw, {"model": echo.model, EXTENSION: echo.extension})
+    return _renamed(frame.raw, echo.model)
+
+
+def _closes(frame: Frame) -> bool:
+    """Whether usage stands here for the last time, as far as one can tell: some hosts repeat it on every chunk."""
+    told = {type(event) for event in frame.events}
+    return Metered in told and Delta not in told
+
+
+def _renamed(raw: bytes, model: str) -> bytes:
+    """The raw bytes with the model's name in place; a name spelt in the usual way is replaced without a rewrite."""
+    start = raw.find(b"{")
+    try:
+        named = _MODEL.decode(raw[start : raw.rfind(b"}") + 1]).model
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _edited(raw, {"model": model})
+    if named is None or named == model:
+        return raw
+    for colon in (b'"model":', b'"model": '):
+        name = colon + _encode(named)
+        if raw.count(name) == 1:
+            return raw.replace(name, colon + _encode(model))
+    return _edited(raw, {"model": model})
+
+
+def _edited(raw: bytes, edits: dict[str, Any]) -> bytes:
+    """The event told anew with some fields set, key order kept; what is no JSON object stays as it came."""
+    parser = SseParser()
+    out = []
+    for piece in parser.feed(raw) + parser.close():
+        try:
+            body = msgspec.json.decode(piece.data or b"", type=dict[str, msgspec.Raw])
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            out.append(piece.raw)
+        else:
+            out.append(event_bytes(_encode({**body, **edits}), piece.event))
+    return b"".join(out)

@@ -1,0 +1,42 @@
+"""Losses: what one translation leaves behind, gathered while it happens.
+
+A translation is handed one of these and reports into it; the encoder returns `items` with the bytes.
+"""
+
+from collections.abc import Iterable
+
+from understudy.canon.faults import Fault, bad_request
+from understudy.canon.omissions import Omission
+from understudy.dialects.openai_chat.words import NAME
+
+
+class Losses:
+    """The omissions of one translation, in the order in which they were met."""
+
+    def __init__(self) -> None:
+        self.items: list[Omission] = []
+
+    def add(self, field: str, why: str) -> None:
+        """One field stayed behind."""
+        self.items.append(Omission(field, why))
+
+    def extras(self, path: str, names: Iterable[str], dialect: str) -> None:
+        """Fields that only their own dialect has a word for stay behind."""
+        for name in names:
+            self.add(at(path, name), f"a field of the {dialect} dialect that has no peer here")
+
+
+def at(path: str, name: str | int) -> str:
+    """The path of a field below `path`, which is empty at the top, as this dialect's error texts spell it."""
+    if isinstance(name, int):
+        return f"{path}[{name}]"
+    return f"{path}.{name}" if path else name
+
+
+def foreign(path: str, what: str, kind: str, dialect: str) -> Fault:
+    """The fault of a thing that only its own dialect knows: it must not be dropped on the quiet."""
+    return bad_request(
+        f"{path}: {what} of type {kind!r} belongs to the {dialect} dialect and has no form in the {NAME} dialect; "
+        f"leave it out or name a model that speaks {dialect}",
+        path,
+    )

@@ -1,0 +1,158 @@
+"""Requests, written: canon into a body for an upstream of this dialect.
+
+From a caller of this dialect the body is the caller's own bytes, with named edits of top-level fields; key order and
+unknown fields stay. From any other caller, or when the bytes are gone, it is made from canon. What could not be
+carried is in the omissions; what must not be guessed is a fault. A stream always asks for its usage, whoever asked.
+"""
+
+from typing import Any
+
+import msgspec
+
+from understudy.canon.faults import bad_request
+from understudy.canon.request import BuiltinTool, Request, Tool
+from understudy.dialects.contract import Encoded, Target
+from understudy.dialects.openai_chat.blocks import merged
+from understudy.dialects.openai_chat.conversation import foreign_seal, own_messages, write_conversation
+from understudy.dialects.openai_chat.losses import Losses, at, foreign
+from understudy.dialects.openai_chat.thinking import write_effort
+from understudy.dialects.openai_chat.words import NAME
+
+# The most stop sequences that the API takes.
+MAX_STOPS = 4
+# The name of an answer's schema, which the API demands and other dialects do not have.
+DEFAULT_SCHEMA_NAME = "answer"
+_KNOBS = (
+    "temperature", "top_p", "seed", "presence_penalty", "frequency_penalty", "logit_bias", "logprobs", "top_logprobs",
+    "n",
+)  # fmt: skip
+
+
+def write_request(request: Request, target: Target) -> Encoded:
+    """The body for this target, and what stayed behind; a Fault where the request cannot be said here at all."""
+    losses = Losses()
+    try:
+        passes = request.dialect == NAME and bool(request.source)
+        fields = _edited(request, target, losses) if passes else _made(request, target, losses)
+        body = msgspec.json.encode(_aimed(fields, request, target, losses))
+    except RecursionError:
+        raise bad_request("The body is nested too deeply; flatten it.") from None
+    return Encoded(body, tuple(losses.items))
+
+
+def _edited(request: Request, target: Target, losses: Losses) -> dict[str, Any]:
+    fields: dict[str, Any] = msgspec.json.decode(request.source, type=dict[str, msgspec.Raw])
+    fields["model"] = target.model
+    if request.streamed and request.stream_usage is not True:
+        options = request.extras.get("stream_options") or {}
+        fields["stream_options"] = {**options, "include_usage": True}
+    if any(foreign_seal(part, target) for message in request.messages for part in message.parts):
+        fields["messages"] = own_messages(request, target, losses)
+    return fields
+
+
+def _aimed(fields: dict[str, Any], request: Request, target: Target, losses: Losses) -> dict[str, Any]:
+    """The fields under the provider's names, less those that it refuses."""
+    aimed = {}
+    for name, value in fields.items():
+        if name not in target.unsupported:
+            aimed[target.renames.get(name, name)] = value
+        elif name != "stream_options" or request.stream_usage is not None:
+            losses.add(name, f"the provider of {target.model!r} refuses this field")
+    return aimed
+
+
+def _made(request: Request, target: Target, losses: Losses) -> dict[str, Any]:
+    own = request.dialect == NAME
+    fields: dict[str, Any] = {"model": target.model, "messages": write_conversation(request, target, losses)}
+    fields |= _tools(request, own, losses)
+    if request.max_tokens is not None:
+        short = own and "max_completion_tokens" not in request.spelling
+        fields["max_tokens" if short else "max_completion_tokens"] = request.max_tokens
+    fields |= _sampling(request, own, losses)
+    fields |= write_effort(request, losses)
+    fields |= _format(request, own, losses)
+    if request.stream is not None:
+        fields["stream"] = request.stream
+    asked = True if request.streamed else request.stream_usage
+    if asked is not None:
+        fields["stream_options"] = {"include_usage": asked}
+    if request.user is not None:
+        fields["user"] = request.user
+    if own:
+        return merged(fields, request.extras)
+    losses.extras("", request.extras, request.dialect)
+    return fields
+
+
+def _tools(request: Request, own: bool, losses: Losses) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    choice, parallel = request.tool_choice, request.parallel_tools
+    if not own and not request.tools:
+        for name, value in (("tools", request.tools), ("tool_choice", choice), ("parallel_tools", parallel)):
+            if value is not None:
+                losses.add(name, "this dialect takes it only with at least one tool")
+        return {}
+    if request.tools is not None:
+        fields["tools"] = [_tool(tool, at("tools", place), request, losses) for place, tool in enumerate(request.tools)]
+    if choice is not None:
+        fields["tool_choice"] = choice.mode
+        if choice.mode == "named":
+            body = {"type": "function", "function": {"name": choice.name}}
+            fields["tool_choice"] = merged(body, choice.extras) if own else body
+        if not own:
+            losses.extras("tool_choice", choice.extras, request.dialect)
+    if parallel is not None:
+        fields["parallel_tool_calls"] = parallel
+    return fields
+
+
+def _tool(tool: Tool | BuiltinTool, path: str, request: Request, losses: Losses) -> dict[str, Any]:
+    own = request.dialect == NAME
+    if isinstance(tool, BuiltinTool):
+        if own:
+            return tool.body
+        raise foreign(path, "a tool", tool.kind, request.dialect)
+    function: dict[str, Any] = {"name": tool.name}
+    for name in ("description", "parameters", "strict"):
+        value = getattr(tool, name)
+        if value is not None:
+            function[name] = value
+    body = {"type": "function", "function": function}
+    if own:
+        return merged(body, tool.extras)
+    losses.extras(path, tool.extras, request.dialect)
+    return body
+
+
+def _sampling(request: Request, own: bool, losses: Losses) -> dict[str, Any]:
+    sampling = request.sampling
+    fields = {name: value for name in _KNOBS if (value := getattr(sampling, name)) is not None}
+    if sampling.top_k is not None:
+        if own:
+            fields["top_k"] = sampling.top_k
+        else:
+            losses.add("top_k", f"the {NAME} dialect has no such field")
+    if sampling.stop is not None:
+        words = list(sampling.stop)
+        if own:
+            fields["stop"] = words[0] if "stop" in request.spelling else words
+        elif words:
+            fields["stop"] = words[:MAX_STOPS]
+            for word in words[MAX_STOPS:]:
+                losses.add("stop", f"{word!r} is one too many: the {NAME} dialect takes {MAX_STOPS}")
+    return fields
+
+
+def _format(request: Request, own: bool, losses: Losses) -> dict[str, Any]:
+    form = request.format
+    if form is None:
+        return {}
+    body: dict[str, Any] = {"type": form.kind}
+    if form.kind == "json_schema":
+        name = form.name if own else form.name or DEFAULT_SCHEMA_NAME
+        told = {"name": name, "description": form.description, "schema": form.schema, "strict": form.strict}
+        body["json_schema"] = {word: value for word, value in told.items() if value is not None}
+    if not own:
+        losses.extras("response_format", form.extras, request.dialect)
+    return {"response_format": merged(body, form.extras) if own else body}

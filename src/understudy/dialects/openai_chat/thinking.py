@@ -1,0 +1,182 @@
+"""Thinking on the wire of this dialect, which has no word of its own for it: many hosts, three spellings.
+
+`reasoning_content` or `reasoning` hold bare words; `reasoning_details` is a list of entries, the carrier of seals,
+whose `format` names the maker; and some hosts put a block of type `thinking` into the content. An entry that says no
+more than canon does has no extras; any other keeps its fields there, its `type` among them, and goes back out as it
+came. Words told twice, once beside the entries, are one part; `spelling` says which names a request used.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from understudy.canon.parts import Thinking
+from understudy.canon.request import Request, ThinkingAsk
+from understudy.canon.value import Extras
+from understudy.dialects.openai_chat.losses import Losses
+from understudy.dialects.openai_chat.words import (
+    DEFAULT_EFFORT,
+    EFFORTS,
+    FORMAT_OF_MAKER,
+    MAKER_OF_FORMAT,
+    MOST_EFFORT,
+    NAME,
+    NO_EFFORT,
+    UNKNOWN_FORMAT,
+    effort_of,
+)
+
+DETAILS = "reasoning_details"
+NAMES = ("reasoning_content", "reasoning")
+# Spelling words: the bare words are called `reasoning`, and they stand beside the entries that say them too.
+SHORT, TWICE = "reasoning", "reasoning_twice"
+# Where each type of entry keeps its words, or its seal.
+WORDS_OF = {"reasoning.text": "text", "reasoning.summary": "summary"}
+_SEAL_OF = {"reasoning.text": "signature", "reasoning.encrypted": "data"}
+_TYPES = {*WORDS_OF, *_SEAL_OF}
+
+
+def spelling_of(messages: list[Any]) -> tuple[str, ...]:
+    """How the messages of one request spell thinking; a message that does it another way keeps that in its extras."""
+    bodies = [message for message in messages if isinstance(message, dict)]
+    used = [name for body in bodies for name in NAMES if isinstance(body.get(name), str)]
+    name = used[0] if used else NAMES[0]
+    told = [(words, body.get(name)) for body in bodies if (words := _words(body.get(DETAILS)))]
+    twice = bool(told) and all(words == twin for words, twin in told)
+    return (*((SHORT,) if name == SHORT else ()), *((TWICE,) if twice else ()))
+
+
+def _words(details: Any) -> str:
+    if not known(details):
+        return ""
+    return "".join(part.text for part in read_details(details, NAME))
+
+
+def known(details: Any) -> bool:
+    """Whether this is a list of entries of known types, and not empty."""
+    return (
+        isinstance(details, list)
+        and bool(details)
+        and all(isinstance(entry, dict) and entry.get("type") in _TYPES for entry in details)
+    )
+
+
+def read_thinking(rest: Extras, spelling: tuple[str, ...], maker: str) -> tuple[Thinking, ...]:
+    """The thinking in a message's fields, which are taken out of `rest`; `maker` made seals that name nobody."""
+    name = SHORT if SHORT in spelling else NAMES[0]
+    if known(rest.get(DETAILS)):
+        parts = read_details(rest.pop(DETAILS), maker)
+        if TWICE in spelling and rest.get(name) == "".join(part.text for part in parts):
+            rest.pop(name, None)
+        return parts
+    words = rest.get(name)
+    if isinstance(words, str) and words:
+        return (Thinking(rest.pop(name)),)
+    return ()
+
+
+def read_details(details: list[dict[str, Any]], maker: str) -> tuple[Thinking, ...]:
+    """One part for each entry."""
+    return tuple(_read_entry(entry, place, maker) for place, entry in enumerate(details))
+
+
+def _read_entry(entry: dict[str, Any], place: int, maker: str) -> Thinking:
+    kind = entry["type"]
+    rest = dict(entry)
+    text = _taken(rest, WORDS_OF.get(kind))
+    seal = _taken(rest, _SEAL_OF.get(kind))
+    sealed_by = maker_of(entry.get("format"), maker) if seal else None
+    part = Thinking(text, seal or None, sealed_by, kind == "reasoning.encrypted" and bool(seal))
+    if seal and entry == _entry(part, place):
+        return part
+    return Thinking(part.text, part.seal, part.sealed_by, part.redacted, rest)
+
+
+def _taken(rest: Extras, name: str | None) -> str:
+    """A text out of the fields; an empty or foreign one stays there."""
+    if name is not None and isinstance(rest.get(name), str) and rest[name]:
+        return str(rest.pop(name))
+    return ""
+
+
+def maker_of(form: Any, maker: str) -> str:
+    """Whose seal a format names; the maker given where it names nobody."""
+    if not isinstance(form, str) or not form or form == UNKNOWN_FORMAT:
+        return maker
+    return MAKER_OF_FORMAT.get(form, form)
+
+
+def write_thinking(parts: Iterable[Thinking], *, name: str, twice: bool) -> dict[str, Any]:
+    """The fields of a message for thinking; `twice` tells the words of the entries beside them too."""
+    fields: dict[str, Any] = {}
+    entries: list[dict[str, Any]] = []
+    words = []
+    for part in parts:
+        if _is_entry(part):
+            entries.append(_entry(part, len(entries)))
+        if twice or not _is_entry(part):
+            words.append(part.text)
+    if "".join(words):
+        fields[name] = "".join(words)
+    if entries:
+        fields[DETAILS] = entries
+    return fields
+
+
+def _is_entry(part: Thinking) -> bool:
+    return part.seal is not None or part.extras.get("type") in _TYPES
+
+
+def _entry(part: Thinking, place: int) -> dict[str, Any]:
+    if part.extras.get("type") in _TYPES:
+        kind = part.extras["type"]
+        words = {WORDS_OF[kind]: part.text} if part.text and kind in WORDS_OF else {}
+        return {**part.extras, **words, **({} if part.seal is None else {_SEAL_OF[kind]: part.seal})}
+    form = FORMAT_OF_MAKER.get(part.sealed_by or "", part.sealed_by)
+    if part.redacted:
+        return {"type": "reasoning.encrypted", "data": part.seal, "format": form, "index": place}
+    return {"type": "reasoning.text", "text": part.text, "signature": part.seal, "format": form, "index": place}
+
+
+def sealed_entry(part: Thinking, place: int) -> dict[str, Any]:
+    """The entry that carries a seal, with the words it seals."""
+    return _entry(Thinking(part.text, part.seal, part.sealed_by, part.redacted), place)
+
+
+def read_block(block: dict[str, Any]) -> Thinking | None:
+    """A content block of type `thinking`; it keeps its own form whole, since hosts differ in it."""
+    inner = block.get("thinking")
+    if isinstance(inner, str):
+        return Thinking(inner, extras=block)
+    if not isinstance(inner, list):
+        return None
+    words = [piece["text"] for piece in inner if isinstance(piece, dict) and isinstance(piece.get("text"), str)]
+    return Thinking("".join(words), extras=block)
+
+
+def write_effort(request: Request, losses: Losses) -> dict[str, Any]:
+    """How much to think, as an effort word; a budget buys one by the table in `words`."""
+    ask = request.thinking
+    if ask is None:
+        return {}
+    if request.dialect != NAME:
+        losses.extras("thinking", ask.extras, request.dialect)
+    word = _effort(ask, losses, own=request.dialect == NAME)
+    return {} if word is None else {"reasoning_effort": word}
+
+
+def _effort(ask: ThinkingAsk, losses: Losses, *, own: bool) -> str | None:
+    if ask.mode == "disabled":
+        return NO_EFFORT
+    if ask.effort is not None:
+        if own or ask.effort in EFFORTS:
+            return ask.effort
+        losses.add("thinking.effort", f"{ask.effort!r} became {MOST_EFFORT!r}: this dialect has {', '.join(EFFORTS)}")
+        return MOST_EFFORT
+    if ask.budget_tokens is not None:
+        word = effort_of(ask.budget_tokens)
+        losses.add("thinking.budget_tokens", f"{ask.budget_tokens!r} became the effort {word!r}: no budgets here")
+        return word
+    if ask.mode == "adaptive":
+        losses.add("thinking", "adaptive thinking has no word here; the model's own default holds")
+        return None
+    return DEFAULT_EFFORT if ask.mode == "enabled" else None
