@@ -34,7 +34,8 @@ def log_e(bet: Bet, xs: Array) -> Iterator[Array]:
 
 def peaks(bet: Bet, xs: Array) -> Array:
     """The highest log e that each row ever shows."""
-    return np.stack([chunk.max(axis=1) for chunk in log_e(bet, xs)]).max(axis=0)
+    highest: Array = np.stack([chunk.max(axis=1) for chunk in log_e(bet, xs)]).max(axis=0)
+    return highest
 
 
 def passages(bet: Bet, xs: Array, level: float) -> Array:
