@@ -6,6 +6,7 @@ the child through its standard input: arguments and environments can be read by 
 """
 
 import argparse
+import contextlib
 import hashlib
 import socket
 import subprocess
@@ -25,6 +26,8 @@ QUIET = 1
 STOP_S = 5.0
 # How much of a dead engine's log an error shows: its reason stands at the end.
 LAST_WORDS_CHARS = 2_000
+# The engine is on loopback, whatever proxy the environment names.
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class EngineFailed(Exception):
@@ -40,17 +43,18 @@ class LlamaCpp:
         command = [sys.executable, "-m", "understudy.engines.llama_cpp", str(model), "--port", str(self.port)]
         command += ["--slots", str(slots), "--context", str(context), "--threads", str(threads)]
         # A file and not a pipe: nobody reads along, and a full pipe would stop the engine.
-        self._words = tempfile.TemporaryFile()
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=self._words
-        )
+        self._words = tempfile.TemporaryFile()  # noqa: SIM115  (open for as long as the engine)
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=self._words)
         if self._process.stdin is None:
             raise EngineFailed("the engine's process has no standard input to take its key from")
         self._process.stdin.write(key.encode() + b"\n")
         self._process.stdin.flush()
 
     def __enter__(self) -> "LlamaCpp":
-        self._wait()
+        with contextlib.ExitStack() as undo:
+            undo.callback(self.stop)
+            self._wait()
+            undo.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -64,6 +68,9 @@ class LlamaCpp:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        self._words.close()
 
     def _wait(self) -> None:
         deadline = time.monotonic() + START_TIMEOUT_S
@@ -73,7 +80,6 @@ class LlamaCpp:
             if self._healthy():
                 return
             time.sleep(POLL_S)
-        self.stop()
         raise EngineFailed(f"llama.cpp was not up within {START_TIMEOUT_S:g} s")
 
     def _last_words(self) -> str:
@@ -82,7 +88,7 @@ class LlamaCpp:
 
     def _healthy(self) -> bool:
         try:
-            with urllib.request.urlopen(f"http://{HOST}:{self.port}/health", timeout=1) as answer:
+            with _DIRECT.open(f"http://{HOST}:{self.port}/health", timeout=1) as answer:
                 return bool(answer.status == 200)
         except (urllib.error.URLError, OSError):
             return False
