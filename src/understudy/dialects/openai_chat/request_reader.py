@@ -147,9 +147,9 @@ def _read_choice(top: Fields) -> ToolChoice | None:
         case str(word) if word in _MODES:
             del top.rest["tool_choice"]
             return ToolChoice(word)  # type: ignore[arg-type]
-        case {"type": "function"} as body:
+        case {"type": "function", **body}:
             del top.rest["tool_choice"]
-            fields = Fields({name: value for name, value in body.items() if name != "type"}, "tool_choice")
+            fields = Fields(body, "tool_choice")
             inner = Fields(fields.need("function", OBJECT), "tool_choice.function")
             return ToolChoice("named", inner.need("name", STRING), _with(fields, "function", inner))
         case str() | dict() | None:
