@@ -328,7 +328,7 @@ def start(folder: Path, path: Path | None, port: int, environ: dict[str, str]) -
         )
     url = f"http://127.0.0.1:{port}"
     for _ in range(int(UP_S / 0.05)):
-        with contextlib.suppress(urllib.error.URLError, ConnectionError):
+        with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):
             urllib.request.urlopen(f"{url}/readyz", timeout=5).close()
             return Server(url, folder, process)
         assert process.poll() is None, (folder / "server.log").read_text(encoding="utf-8")

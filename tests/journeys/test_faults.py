@@ -33,12 +33,15 @@ def test_F1_F2_F3_F5_a_broken_stream_ends_in_an_error_and_never_looks_complete(
     house: Server, provider: str, path: str, fault: str
 ) -> None:
     status, _, body = ask(house, path, f"{provider}/{fault}")
-    assert status == 200
-    assert WORDS[0].strip().encode() in body
     assert b'"error"' in body
     assert not looks_finished(path, body)
     if fault == "inband":
+        # What came in one piece with the error was never sent on: then it can still be told by the status.
+        assert status in (200, 503, 529)
         assert b"scripted overload" in body
+        return
+    assert status == 200
+    assert WORDS[0].strip().encode() in body
 
 
 @pytest.mark.parametrize("provider", UPSTREAMS)

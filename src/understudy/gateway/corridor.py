@@ -79,6 +79,8 @@ class Gateway:
         standing = site.standing()
         draft.caller = admit(standing.keyring, site.server_secret, call.key)
         draft.request = request = call.dialect.decode_request(call.body)
+        if not request.messages:
+            raise bad_request("messages is empty; there is nothing to answer", "messages")
         permit(draft.caller, request.model)
         conversation = conversation_of(call.headers, request, draft.caller.name, draft.id)
         draft.unit = conversation.unit

@@ -110,7 +110,7 @@ def _exchanges(back: Back) -> Endpoint:
         asked = request.query_params.get("limit", "100")
         limit = min(int(asked), MAX_EXCHANGES) if asked.isdigit() else 100
         rows = await asyncio.to_thread(back.store.exchanges, limit, route=request.query_params.get("route"))
-        return _json(msgspec.json.encode({"exchanges": rows}))
+        return _json(msgspec.json.encode({"exchanges": [msgspec.structs.asdict(row) for row in rows]}))
 
     return exchanges
 

@@ -1,0 +1,94 @@
+"""A slice earns its traffic on the real server, over HTTP: shadow, check, gate, share, headers, record, replay."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.cli.test_serve import understudy
+from tests.journeys.house import WORDS, Server, Upstream, eventually, get, post, server
+
+CONFIG = """\
+server: {{host: 127.0.0.1, port: {{port}}, workers: 2}}
+providers:
+  chatty: {{dialect: openai_chat, base_url: "{url}", auth: none}}
+  messagy: {{dialect: anthropic, base_url: "{url}", auth: none}}
+models:
+  - name: rented
+    provider: messagy
+    model: plain
+    build: r1
+    price: {{input_usd: 3, output_usd: 15, cache_read_usd: 1}}
+  - name: own
+    provider: chatty
+    model: plain
+    build: o1
+    owned: true
+    price: {{input_usd: 0, output_usd: 0, cache_read_usd: 0}}
+  - {{name: bad, provider: chatty, model: status-500, build: b1, owned: true}}
+routes:
+  - {{name: good-route, incumbent: rented, candidate: own, parity: {{shadow: 1.0, dwell: 0, cycle: 0}}}}
+  - {{name: bad-route, incumbent: rented, candidate: bad, parity: {{shadow: 1.0, dwell: 0, cycle: 0}}}}
+"""
+TEXT = "".join(WORDS)
+# Ties only: e grows with each, and the last rung of a fleet of four needs about 250.
+ENOUGH = 340
+
+
+def ask(house: Server, route: str, number: int, kind: str = "facts") -> dict[str, str]:
+    """One request that says which answer is expected; the headers of its answer."""
+    path = ("/v1/chat/completions", "/v1/messages")[number % 2]
+    metadata = {"expected": TEXT}
+    messages = [{"role": "user", "content": f"question {number}"}]
+    body = {"model": route, "messages": messages, "metadata": metadata, "stream": number % 3 == 0, "max_tokens": 9}
+    status, headers, answer = post(house.url + path, json.dumps(body).encode(), **{"x-understudy-kind": kind})
+    assert status == 200, answer
+    return headers
+
+
+def slice_of(house: Server, name: str) -> dict[str, Any]:
+    found = [one for one in get(f"{house.url}/understudy/v1/parity")["slices"] if one["slice"] == name]
+    return found[0] if found else {}
+
+
+def test_a_slice_earns_its_traffic_and_a_bad_one_never_does(scripted: Upstream, tmp_path: Path) -> None:
+    with server(tmp_path, CONFIG.format(url=scripted.url)) as house:
+        first = ask(house, "good-route", 0)
+        assert first["x-understudy-model"] == "rented"
+        ask(house, "bad-route", 0)
+        eventually(lambda: slice_of(house, "good-route/facts") and slice_of(house, "bad-route/facts"))
+        eventually(lambda: "share" in ask(house, "good-route", 1)["x-understudy-reason"].replace("serves", "share"))
+        for number in range(ENOUGH):
+            ask(house, "good-route", number)
+            if number < 60:
+                ask(house, "bad-route", number)
+        good = eventually(lambda: (one := slice_of(house, "good-route/facts"))["share"] == 1.0 and one, 20)
+        assert good["status"] == "watching"
+        bad = eventually(lambda: (one := slice_of(house, "bad-route/facts"))["status"] == "stopped" and one)
+        assert bad["share"] == 0.0
+        served = eventually(lambda: (h := ask(house, "good-route", 7))["x-understudy-model"] == "own" and h)
+        assert served["x-understudy-owned"] == "true"
+        assert "100%" in served["x-understudy-reason"]
+        money = get(f"{house.url}/understudy/v1/money")["money"]
+        own = next(row for row in money if row["model"] == "own" and row["purpose"] == "serve")
+        assert own["incumbent_cost_nano_usd"] > own["cost_nano_usd"] == 0
+        path = str(tmp_path / "understudy.yaml")
+        _commands(tmp_path, path)
+
+
+def _commands(folder: Path, path: str) -> None:
+    """What the terminal says of the same slices."""
+    status = understudy(folder, "parity", "status", "--config", path)
+    assert status.returncode == 0
+    assert "good-route/facts" in status.stdout
+    assert "futility" in status.stdout
+    shown = understudy(folder, "parity", "show", "good-route/facts", "--config", path, "--json", "slice.json")
+    assert shown.returncode == 0
+    assert "o1 is at most 5 points worse than r1" in shown.stdout
+    moves = json.loads((folder / "slice.json").read_text(encoding="utf-8"))["transitions"]
+    assert [move["to"] for move in moves] == ["1 %", "5 %", "25 %", "50 %", "100 %"]
+    unknown = understudy(folder, "parity", "show", "good-route/nothing", "--config", path)
+    assert unknown.returncode == 2
+    assert "good-route/facts" in unknown.stderr
+    replayed = understudy(folder, "parity", "replay", "--config", path)
+    assert replayed.returncode == 0, replayed.stdout
+    assert "agrees" in replayed.stdout
