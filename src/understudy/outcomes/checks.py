@@ -61,10 +61,14 @@ class ToolCalled:
 
 def _parses(text: str) -> bool:
     try:
-        json.loads(text)
-    except ValueError:
+        json.loads(text, parse_constant=_no_constant)
+    except (ValueError, RecursionError):  # not JSON, or nested deeper than any answer needs to be
         return False
     return True
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name!r} is no JSON")  # NaN and Infinity, which json.loads would take
 
 
 EXPECTED: Check = Expected()
