@@ -10,7 +10,7 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,6 +22,12 @@ from tests.kit.recordings import CHAT, FILES, MESSAGES, TOOLS, Recording
 
 PATHS = {CHAT: "/v1/chat/completions", MESSAGES: "/v1/messages"}
 PROVIDERS = {CHAT: "recordedchat", MESSAGES: "recordedmessages"}
+# Chat's formats of sealed thinking, and the provider below whose maker takes them back; others get none (T40).
+SEALED = {
+    "anthropic-claude-v1": "recordedclaude",
+    "google-gemini-v1": "recordedgemini",
+    "openai-responses-v1": "recordedresponses",
+}
 # Enough to overlap waiting with work on two cores; more only queues.
 CALLERS = 8
 # How long the replay keeps silent where a fault is silence, in seconds; the server below gives up before.
@@ -31,10 +37,12 @@ server: {{host: 127.0.0.1, port: {{port}}, workers: 1}}
 timeouts: {{first_token_s: 1.5, idle_s: 1.0, total_s: 20.0, keep_alive_s: 0.5}}
 providers:
   recordedchat: {{dialect: openai_chat, base_url: "{url}/v1", auth: none}}
+  recordedclaude: {{dialect: openai_chat, base_url: "{url}/v1", auth: none, maker: anthropic}}
+  recordedgemini: {{dialect: openai_chat, base_url: "{url}/v1", auth: none, maker: gemini}}
+  recordedresponses: {{dialect: openai_chat, base_url: "{url}/v1", auth: none, maker: openai_responses}}
   recordedmessages: {{dialect: anthropic, base_url: "{url}/v1", auth: none}}
 models:
-  - {{name: any-chat, provider: recordedchat, model: any}}
-  - {{name: any-messages, provider: recordedmessages, model: any}}
+  - {{name: any, provider: recordedchat, model: any}}
 """
 _T = TypeVar("_T")
 _R = TypeVar("_R")
@@ -74,13 +82,13 @@ def replay(folder: Path) -> Iterator[tuple[str, Path]]:
     command += ["--hold", str(HOLD_S), *map(str, FILES)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     watchdog = threading.Timer(UP_S, process.kill)
-    watchdog.start()
     try:
+        watchdog.start()
         assert process.stdout is not None
         assert process.stdout.readline(), "the replay did not start"
+        watchdog.cancel()
         yield f"http://127.0.0.1:{port}", journal
     finally:
-        watchdog.cancel()
         process.kill()
         process.communicate()
 
@@ -98,7 +106,7 @@ def request(recording: Recording, client: str, fault: str = "") -> dict[str, Any
     In the recording's own dialect it is the recorded body. In the other it is as small as can be, because the replay
     does not look at it: what must be equal is the answer.
     """
-    model = f"{PROVIDERS[recording.protocol]}/{recording.id}{'!' + fault if fault else ''}"
+    model = f"{provider(recording)}/{recording.id}{'!' + fault if fault else ''}"
     if client == recording.protocol:
         return {**recording.asked, "model": model}
     body: dict[str, Any] = {"model": model, "messages": [{"role": "user", "content": "Go on."}]}
@@ -112,6 +120,16 @@ def request(recording: Recording, client: str, fault: str = "") -> dict[str, Any
         if client == CHAT:
             body["stream_options"] = {"include_usage": True}
     return body
+
+
+def provider(recording: Recording) -> str:
+    """The provider to ask for a recording: one that takes back the seals which its request holds."""
+    if recording.protocol == CHAT:
+        for message in recording.asked["messages"]:
+            for entry in message.get("reasoning_details") or []:
+                if entry.get("format") in SEALED:
+                    return SEALED[entry["format"]]
+    return PROVIDERS[recording.protocol]
 
 
 def _tools(recording: Recording) -> Iterator[dict[str, Any]]:
@@ -138,13 +156,13 @@ async def ask(session: aiohttp.ClientSession, url: str, client: str, body: dict[
         return Answer(answer.status, got, {"status": answer.status, "body": json.loads(text)})
 
 
-def each(jobs: Iterable[_T], do: Callable[[aiohttp.ClientSession, _T], Any], kind: type[_R]) -> list[_R]:
+def each(jobs: Iterable[_T], do: Callable[[aiohttp.ClientSession, _T], Awaitable[_R]]) -> list[_R]:
     """Do every job, several at a time; the results in the order of the jobs."""
     return asyncio.run(_each(list(jobs), do))
 
 
-async def _each(jobs: list[_T], do: Callable[[aiohttp.ClientSession, _T], Any]) -> list[Any]:
-    results: list[Any] = [None] * len(jobs)
+async def _each(jobs: list[_T], do: Callable[[aiohttp.ClientSession, _T], Awaitable[_R]]) -> list[_R]:
+    results: dict[int, _R] = {}
     waiting = iter(enumerate(jobs))
 
     async def caller(session: aiohttp.ClientSession) -> None:
@@ -154,7 +172,7 @@ async def _each(jobs: list[_T], do: Callable[[aiohttp.ClientSession, _T], Any]) 
     async with _session() as session, asyncio.TaskGroup() as group:
         for _ in range(CALLERS):
             group.create_task(caller(session))
-    return results
+    return [results[place] for place in range(len(jobs))]
 
 
 @contextlib.asynccontextmanager
