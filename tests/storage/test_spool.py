@@ -213,9 +213,10 @@ def test_a_record_longer_than_the_window(tmp_path: Path, books: Books, monkeypat
     assert books.drain() == [exchange(1), paired(2, "long " * 5_000), exchange(3)]
 
 
-def test_a_batch_is_bounded_in_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("segment_bytes", [1, 1 << 20], ids=["over segments", "within one"])
+def test_a_batch_is_bounded_in_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, segment_bytes: int) -> None:
     monkeypatch.setattr(spool, "MAX_BATCH_BYTES", 1_000)
-    write(tmp_path, range(30), limits=SpoolLimits())
+    write(tmp_path, range(30), limits=SpoolLimits(segment_bytes=segment_bytes))
     records_of_one, _ = SpoolReader(tmp_path).read({}, 1_000)
     assert 1 < len(records_of_one) < 6
 

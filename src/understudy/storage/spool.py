@@ -319,7 +319,7 @@ def frame_end(data: bytes, offset: int, seed: int) -> int | None:
         return None
     mark, length, checksum = HEADER.unpack_from(data, offset)
     end: int = start + length
-    if mark != MARK or length == 0 or end > len(data):
+    if mark != MARK or end > len(data):
         return None
     return end if zlib.crc32(memoryview(data)[start:end], seed) == checksum else None
 
