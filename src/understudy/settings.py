@@ -18,10 +18,11 @@ import yaml
 
 from understudy.canon.value import Value
 from understudy.gateway.site import Timeouts
-from understudy.jobs.specs import RouteSpec
+from understudy.jobs.specs import Duration, RouteName, RouteSpec
 from understudy.policy.keys import Key
 from understudy.providers.catalogue import ProviderRow, load_rows
-from understudy.providers.models import ModelSpec, ProviderSpec, SecretRef, overlay
+from understudy.providers.models import ModelSpec, ProviderSpec, SecretRef, Url, overlay
+from understudy.routing.board import Name
 from understudy.web.server import ServerSpec
 
 DEFAULT_FILE = Path("understudy.yaml")
@@ -30,6 +31,15 @@ DEFAULT_SECRET = "file:understudy.secret"
 # A configuration is written by hand; anything larger is a wrong file.
 MAX_FILE_BYTES = 4 * 1024 * 1024
 _ENV_REF = re.compile(r"\$\{(\w+)\}")
+_SQLITE = "sqlite:///"
+# What is said of a value that is none of these, instead of its pattern. A secret is never repeated.
+_WORDS: dict[Any, str] = {
+    SecretRef: "a secret is written as a reference, ${{NAME}} or file:PATH, never as itself",
+    Url: "{0!r} is no address; it starts with http:// or https://",
+    Name: "{0!r} is no name; write 1 to 128 letters, digits, '.', '_', ':', '-'",
+    RouteName: "{0!r} is no name of a route; write 1 to 128 letters, digits, '.', '_', '-'",
+    Duration: "{0!r} is no duration; write seconds, or 500ms, 30s, 5m, 1h, 1d",
+}
 
 
 class File(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -86,17 +96,15 @@ class Settings(Value, frozen=True, kw_only=True):
     @property
     def database(self) -> str:
         """The database URL with a relative SQLite path made absolute."""
-        prefix = "sqlite:///"
         url = self.file.storage
-        return prefix + str(self.base / url.removeprefix(prefix)) if url.startswith(prefix) else url
+        return _SQLITE + str(self.base / url.removeprefix(_SQLITE)) if url.startswith(_SQLITE) else url
 
     @property
     def spool(self) -> Path:
-        """Where records wait between the request path and the database."""
-        prefix = "sqlite:///"
+        """Where records wait between the request path and the database: beside a SQLite file, under its name."""
         url = self.file.storage
-        name = Path(url.removeprefix(prefix)).stem if url.startswith(prefix) else "understudy"
-        return self.base / Path(name).parent / f"{name}.spool"
+        name = url.removeprefix(_SQLITE) if url.startswith(_SQLITE) else "understudy"
+        return (self.base / name).with_suffix(".spool")
 
 
 def load(path: Path | None, environ: Mapping[str, str] | None = None, *, base: Path | None = None) -> Settings:
@@ -123,7 +131,8 @@ def _compose(file: File, environ: Mapping[str, str], base: Path, reader: "_Reade
             rows[name] = row
     for name, row in rows.items():
         moved = environ.get(row.base_url_env) if row.base_url_env else None
-        if moved and name not in file.providers:
+        said = file.providers.get(name)
+        if moved and (said is None or said.base_url is None):
             rows[name] = msgspec.structs.replace(row, base_url=moved.rstrip("/"))
     _check_names(reader, root, rows)
     secrets = _secrets(file, rows, environ, base, reader, root)
@@ -138,12 +147,13 @@ def _check_names(reader: "_Reader", root: yaml.Node | None, rows: Mapping[str, P
     models, routes, keys = (_entries(data, section) for section in ("models", "routes", "keys"))
     added = data.get("providers")
     providers = [*rows, *(added if isinstance(added, dict) else ())]
-    taken: set[Any] = set()
+    taken: list[Any] = []
     for section, entries in (("models", models), ("routes", routes)):
         for place, entry in entries:
             if entry.get("name") in taken:
                 reader.wrong(root, (section, place, "name"), f"the name {entry.get('name')!r} is taken already")
-            taken.add(entry.get("name"))
+            if "name" in entry:
+                taken.append(entry["name"])
     known = [str(entry.get("name")) for _, entry in models]
     for place, entry in models:
         reader.known(root, ("models", place, "provider"), "provider", [entry.get("provider")], providers)
@@ -195,7 +205,7 @@ def secret_value(ref: str, environ: Mapping[str, str], base: Path) -> str | None
     path = base / ref.removeprefix("file:")
     try:
         return path.read_text(encoding="utf-8").strip() or None
-    except OSError:
+    except (OSError, UnicodeDecodeError):
         return None
 
 
@@ -216,7 +226,9 @@ class _Reader:
         try:
             if path.stat().st_size > MAX_FILE_BYTES:
                 raise ConfigError(self.file, [Problem("", 1, f"the file is larger than {MAX_FILE_BYTES} bytes")])
-            return yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+            text = path.read_text(encoding="utf-8")
+            # Read twice: the nodes know their lines, and only the values show unknown tags and impossible keys.
+            node = yaml.compose(text, Loader=yaml.SafeLoader) if yaml.safe_load(text) is not None else None
         except OSError as error:
             raise ConfigError(self.file, [Problem("", 1, f"cannot be read: {error.strerror}")]) from error
         except UnicodeDecodeError as error:
@@ -224,6 +236,11 @@ class _Reader:
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
             raise ConfigError(self.file, [Problem("", line, f"is not YAML: {error.problem}")]) from error
+        except (yaml.YAMLError, ValueError) as error:
+            raise ConfigError(self.file, [Problem("", 1, f"is not YAML: {str(error).splitlines()[0]}")]) from error
+        except RecursionError as error:
+            raise ConfigError(self.file, [Problem("", 1, "is nested too deeply")]) from error
+        return node
 
     def read(self, node: yaml.Node, kind: Any, path: str) -> Any:
         """The value of a node as `kind`; what is wrong is noted, and None stands in for it."""
@@ -234,14 +251,24 @@ class _Reader:
         if origin is tuple and isinstance(node, yaml.SequenceNode):
             return tuple(self.read(item, args[0], f"{path}[{place}]") for place, item in enumerate(node.value))
         if origin is dict and isinstance(node, yaml.MappingNode):
-            return {key.value: self.read(value, args[1], f"{path}.{key.value}") for key, value in node.value}
+            return {key.value: self.read(value, args[1], where) for key, value, where in self._entries(node, path)}
         try:
             return msgspec.convert(_plain(node), kind)
         except msgspec.ValidationError as error:
-            self.note(path, node, _worded(str(error)))
-        except yaml.YAMLError as error:
-            self.note(path, node, f"cannot be read: {error}")
+            words = _WORDS.get(kind)
+            self.note(path, node, words.format(node.value) if words else _worded(str(error)))
         return None
+
+    def _entries(self, node: yaml.MappingNode, path: str) -> Iterator[tuple[yaml.ScalarNode, yaml.Node, str]]:
+        """The keys of a mapping, each with its value and its path; one that stands there twice is a problem."""
+        seen: set[str] = set()
+        for key, value in node.value:
+            where = f"{path}.{key.value}" if path else str(key.value)
+            if key.value in seen:
+                self.note(where, key, f"the key {key.value!r} stands here twice")
+            else:
+                seen.add(key.value)
+                yield key, value, where
 
     def _struct(self, node: yaml.Node, kind: type[msgspec.Struct], path: str) -> Any:
         if not isinstance(node, yaml.MappingNode):
@@ -250,14 +277,13 @@ class _Reader:
         fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
         values: dict[str, Any] = {}
         before = len(self.problems)
-        for key, value in node.value:
-            where = f"{path}.{key.value}" if path else str(key.value)
-            if key.value not in fields:
-                self.note(where, key, _unknown_key(str(key.value), fields))
-            elif key.value in values:
-                self.note(where, key, f"the key {key.value!r} stands here twice")
-            else:
-                values[key.value] = self.read(value, fields[key.value].type, where)
+        for key, value, where in self._entries(node, path):
+            field = fields.get(key.value)
+            if field is None:
+                self.note(where, key, _unknown_key(key.value, fields))
+            elif field.required or not _is_null(value):
+                # A key with nothing after it, as when all below is a comment, leaves the default.
+                values[key.value] = self.read(value, field.type, where)
         for name, field in fields.items():
             if field.required and name not in values:
                 self.note(path, node, f"the key {name!r} is missing")
@@ -314,6 +340,4 @@ def _unknown_key(key: str, fields: Mapping[str, Any]) -> str:
 
 
 def _worded(message: str) -> str:
-    if "matching regex" in message and r"\$\{" in message:
-        return "a secret is written as a reference, ${NAME} or file:PATH, never as itself"
     return message[0].lower() + message[1:]

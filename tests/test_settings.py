@@ -1,0 +1,321 @@
+"""Settings: every mistake of a file is told at once, with its path, its line and what to do."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from understudy import settings
+from understudy.providers.catalogue import load_rows
+from understudy.settings import ConfigError, File, Secrets, Settings, load, secret_value
+
+GOOD = """\
+server: {port: 4321}
+storage: sqlite:///data/books.db
+secret: file:server.secret
+models:
+  - name: rented
+    provider: openai
+    model: gpt-4.1
+    price: {input_usd: 2.0, output_usd: 8.0}
+  - name: own
+    provider: llama_cpp
+    model: own-7b
+routes:
+  - name: support
+    incumbent: rented
+    candidate: own
+    parity: {margin: 0.1, dwell: 90s, cycle: 12, risk: high}
+keys:
+  - {name: team, digest: abc, routes: [support]}
+"""
+KEY = {"OPENAI_API_KEY": "sk-live-word"}
+
+
+def loaded(folder: Path, text: str | bytes, environ: dict[str, str] | None = None) -> Settings:
+    path = folder / "understudy.yaml"
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return load(path, KEY if environ is None else environ)
+
+
+def problems(folder: Path, text: str | bytes, environ: dict[str, str] | None = None) -> list[str]:
+    """What is wrong with a file, as `line: path: message`."""
+    with pytest.raises(ConfigError) as raised:
+        loaded(folder, text, environ)
+    prefix = f"{folder / 'understudy.yaml'}:"
+    lines = str(raised.value).split("\n")
+    assert all(line.startswith(prefix) for line in lines)
+    return [line.removeprefix(prefix) for line in lines]
+
+
+def test_a_good_file(tmp_path: Path) -> None:
+    made = loaded(tmp_path, GOOD)
+    assert made.file.server.port == 4321
+    assert [model.name for model in made.file.models] == ["rented", "own"]
+    [route] = made.file.routes
+    assert (route.incumbent, route.candidate, route.parity.margin, route.parity.risk) == ("rented", "own", 0.1, "high")
+    policy = route.parity.policy(multi_turn=False)
+    assert (policy.dwell_s, policy.cycle_s) == (90.0, 12.0)
+    assert made.file.keys[0].routes == ("support",)
+    assert made.base == tmp_path
+    assert made.database == f"sqlite:///{tmp_path}/data/books.db"
+    assert made.secrets == {"${OPENAI_API_KEY}": "sk-live-word"}
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "# only words\n", "---\n", "{}"])
+def test_an_empty_file_is_all_defaults(tmp_path: Path, text: str) -> None:
+    made = loaded(tmp_path, text, {})
+    assert made.file == File()
+    assert made.rows == load_rows()
+    assert (made.file.server.host, made.file.server.port, made.file.server.workers) == ("127.0.0.1", 4000, 1)
+    assert (made.file.timeouts.connect_s, made.file.timeouts.total_s) == (5.0, 600.0)
+    assert (made.database, made.spool) == (f"sqlite:///{tmp_path}/understudy.db", tmp_path / "understudy.spool")
+
+
+def test_sections_left_empty_are_defaults_too(tmp_path: Path) -> None:
+    assert loaded(tmp_path, "server:\nmodels:\nroutes:\nkeys: []\n", {}).file == File()
+
+
+def test_without_a_file_the_environment_alone_counts(tmp_path: Path) -> None:
+    made = load(None, KEY, base=tmp_path)
+    assert (made.file, made.base) == (File(), tmp_path)
+    assert made.secrets == {"${OPENAI_API_KEY}": "sk-live-word"}
+
+
+def test_the_environment_of_the_process_is_read_when_none_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "from-the-process")
+    assert load(None).secrets["${OPENAI_API_KEY}"] == "from-the-process"
+    assert load(None).base == Path(os.curdir).resolve()
+
+
+OWN = "models: [{name: own, provider: llama_cpp, model: m}]\n"
+MISTAKES = [
+    ("server: {prot: 1}", "1: server.prot: unknown key 'prot'; did you mean 'port'?"),
+    ("zzz: 1", "1: zzz: unknown key 'zzz'; known here: server, timeouts, providers, storage, secret, models, rou"),
+    ("server:\n  port: many", "2: server.port: expected `int`, got `str`"),
+    ("server: {port: 65536}", "1: server.port: expected `int` <= 65535"),
+    ("server: {workers: 0}", "1: server.workers: expected `int` >= 1"),
+    ("server: {port: true}", "1: server.port: expected `int`, got `bool`"),
+    ("server: [1]", "1: server: a mapping is expected here"),
+    ("- 1", "1: a mapping is expected here"),
+    ("words", "1: a mapping is expected here"),
+    ("models: {}", "1: models: "),
+    ("models: [1]", "1: models[0]: a mapping is expected here"),
+    ("models:\n  -", "2: models[0]: a mapping is expected here"),
+    ("server:\n  port: 1\n  port: 2", "3: server.port: the key 'port' stands here twice"),
+    ("providers:\n  p: {dialect: d, base_url: 'http://x'}\n  p: {}", "3: providers.p: the key 'p' stands here twice"),
+    ("timeouts: {idle_s: 0}", "1: timeouts.idle_s: expected `float` > 0.0"),
+    ("timeouts: {idle_s: .nan}", "1: timeouts.idle_s: "),
+    ("timeouts: {idle_s: 1 minute}", "1: timeouts.idle_s: expected `float`, got `str`"),
+    ("providers: {openai: {base_url: 'ftp://x'}}", "1: providers.openai.base_url: 'ftp://x' is no address; "),
+    ("providers: {new: {dialect: d}}", "1: providers.new: a new provider needs 'dialect' and 'base_url'"),
+    ("providers: {openai: {headers: {a: 1}}}", "1: providers.openai.headers.a: expected `str`, got `int`"),
+    ("models:\n  - name: a/b\n    provider: vllm\n    model: m", "2: models[0].name: 'a/b' is no name; "),
+    ("zzz:\n  a: 1", "1: zzz: unknown key"),
+    (f"{OWN}routes:\n  - name: a/b\n    incumbent: own", "3: routes[0].name: 'a/b' is no name of a route; "),
+    (f"{OWN}routes:\n  - name: 'a:b'\n    incumbent: own", "3: routes[0].name: 'a:b' is no name of a route; "),
+    (f"{OWN}routes: [{{name: [a], incumbent: own}}]", "2: routes[0].name: "),
+    ("secret: word", "1: secret: a secret is written as a reference, ${NAME} or file:PATH, never as itself"),
+    ("1: 2", "1: 1: unknown key '1'"),
+    ("? [a, b]\n: 1", "1: is not YAML: found unhashable key"),
+    ("server: {<<: {port: 1}}", "1: server.<<: unknown key '<<'"),
+    ("server: {port: !!python/object/apply:os.getcwd []}", "1: is not YAML: could not determine a constr"),
+    ("secret: 2024-99-99", "1: is not YAML: month must be in 1..12"),
+    ("a: " + "[" * 5_000, "1: is nested too deeply"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), MISTAKES, ids=[text[:40] for text, _ in MISTAKES])
+def test_one_mistake(tmp_path: Path, text: str, expected: str) -> None:
+    [found] = problems(tmp_path, text)
+    assert found.startswith(expected)
+
+
+PARITY = [
+    ("margin: 0", "expected `float` > 0.0"),
+    ("margin: 1", "expected `float` < 1.0"),
+    ("shadow: 1.5", "expected `float` <= 1.0"),
+    ("dwell: soon", "'soon' is no duration; write seconds, or 500ms, 30s, 5m, 1h, 1d"),
+    ("dwell: 1w", "'1w' is no duration"),
+    ("dwell: -1", "'-1' is no duration"),
+    ("risk: low", "invalid enum value 'low'"),
+    ("approvals: -1", "expected `int` >= 0"),
+    ("watch: 1", "expected `float` > 1.0"),
+    ("mragin: 0.1", "unknown key 'mragin'; did you mean 'margin'?"),
+]
+
+
+@pytest.mark.parametrize(("said", "expected"), PARITY, ids=[said for said, _ in PARITY])
+def test_a_mistake_deep_inside_has_its_whole_path(tmp_path: Path, said: str, expected: str) -> None:
+    text = GOOD.replace("{margin: 0.1, dwell: 90s, cycle: 12, risk: high}", f"\n      {said}")
+    [found] = problems(tmp_path, text)
+    assert found.startswith(f"17: routes[0].parity.{said.split(':')[0]}: {expected}")
+
+
+def test_all_mistakes_are_told_together_in_order(tmp_path: Path) -> None:
+    text = """\
+server: {prot: 1, workers: none}
+models:
+  - name: a
+    provider: openai
+  - provider: openai
+    model: x
+    api_key: sk-live-word
+storge: x
+"""
+    found = problems(tmp_path, text)
+    assert [re.sub(r";.*|expected.*", "", line) for line in found] == [
+        "1: server.prot: unknown key 'prot'",
+        "1: server.workers: ",
+        "3: models[0]: the key 'model' is missing",
+        "5: models[1]: the key 'name' is missing",
+        "7: models[1].api_key: a secret is written as a reference, ${NAME} or file:PATH, never as itself",
+        "8: storge: unknown key 'storge'",
+    ]
+    assert not any("sk-live" in line for line in found)
+
+
+NAMES = """\
+models:
+  - {name: rented, provider: opnai, model: x}
+  - {name: own, provider: llama_cpp, model: x}
+  - {name: own, provider: llama_cpp, model: y}
+routes:
+  - {name: own, incumbent: rentd, candidate: zebra, fallbacks: [own, onw]}
+keys:
+  - {name: k, digest: d, routes: [own, rentet]}
+"""
+
+
+def test_every_name_must_mean_something(tmp_path: Path) -> None:
+    assert problems(tmp_path, NAMES) == [
+        "2: models[0].provider: there is no provider 'opnai'; did you mean 'openai'?",
+        "4: models[2].name: the name 'own' is taken already",
+        "6: routes[0].name: the name 'own' is taken already",
+        "6: routes[0].incumbent: there is no model 'rentd'; did you mean 'rented'?",
+        "6: routes[0].candidate: there is no model 'zebra'; known: rented, own, own",
+        "6: routes[0].fallbacks: there is no model 'onw'; did you mean 'own'?",
+        "8: keys[0].routes: there is no route 'rentet'; did you mean 'rented'?",
+    ]
+
+
+def test_a_name_that_is_missing_twice_is_not_taken(tmp_path: Path) -> None:
+    found = problems(tmp_path, "models: [{provider: vllm, model: a}, {provider: vllm, model: b}]")
+    assert found == ["1: models[0]: the key 'name' is missing", "1: models[1]: the key 'name' is missing"]
+
+
+def test_an_unknown_name_on_an_empty_board(tmp_path: Path) -> None:
+    [found] = problems(tmp_path, "routes: [{name: r, incumbent: x}]")
+    assert found.endswith("there is no model 'x'; known: none")
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"server: {port: 1", "1: is not YAML: "),
+        (b"server:\n\tport: 1", "2: is not YAML: "),
+        (b"a: *nobody", "1: is not YAML: found undefined alias"),
+        (b"a: 1\n---\nb: 2", "2: is not YAML: "),
+        (b"a: \x00", "1: is not YAML: "),
+        (b"server: {host: '\xff\xfe'}", "1: is not UTF-8: "),
+    ],
+)
+def test_a_file_that_cannot_be_read_as_yaml(tmp_path: Path, content: bytes, expected: str) -> None:
+    [found] = problems(tmp_path, content)
+    assert found.startswith(expected)
+
+
+def test_a_file_that_is_too_large(tmp_path: Path) -> None:
+    [found] = problems(tmp_path, b"#" * (settings.MAX_FILE_BYTES + 1))
+    assert found == "1: the file is larger than 4194304 bytes"
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"none\.yaml:1: cannot be read: No such file"):
+        load(tmp_path / "none.yaml", {})
+    with pytest.raises(ConfigError, match="cannot be read: Is a directory"):
+        load(tmp_path, {})
+
+
+def test_a_file_in_a_loop_of_aliases_ends(tmp_path: Path) -> None:
+    bomb = "\n".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 30))
+    found = problems(tmp_path, "a0: &a0 [x]\n" + bomb)
+    assert len(found) == 30
+
+
+def test_a_literal_secret_is_refused_and_never_repeated(tmp_path: Path) -> None:
+    text = GOOD.replace("    model: gpt-4.1\n", "    model: gpt-4.1\n    api_key: sk-live-word\n")
+    [found] = problems(tmp_path, text)
+    assert found == "8: models[0].api_key: a secret is written as a reference, ${NAME} or file:PATH, never as itself"
+
+
+def test_a_secret_that_is_needed_and_missing_has_a_remedy(tmp_path: Path) -> None:
+    expected = "5: models[0]: model 'rented' has no secret: set OPENAI_API_KEY in the environment"
+    assert problems(tmp_path, GOOD, {}) == [expected]
+    assert problems(tmp_path, GOOD, {"OPENAI_API_KEY": ""}) == [expected]
+    text = GOOD.replace("    model: gpt-4.1\n", "    model: gpt-4.1\n    api_key: file:keys/one\n")
+    assert problems(tmp_path, text) == ["5: models[0]: model 'rented' has no secret: write it to 'keys/one'"]
+
+
+def test_a_deployments_own_secret_is_needed_too(tmp_path: Path) -> None:
+    more = "    deployments: [{base_url: 'https://x', api_key: '${OTHER}'}, {base_url: 'https://y'}]\n"
+    text = GOOD.replace("    model: gpt-4.1\n", "    model: gpt-4.1\n" + more)
+    assert problems(tmp_path, text) == ["5: models[0]: model 'rented' has no secret: set OTHER in the environment"]
+    made = loaded(tmp_path, text, {**KEY, "OTHER": "o"})
+    assert made.secrets == {"${OPENAI_API_KEY}": "sk-live-word", "${OTHER}": "o"}
+
+
+def test_secrets_come_from_files_beside_the_configuration(tmp_path: Path) -> None:
+    (tmp_path / "one").write_text("  word\n")
+    (tmp_path / "empty").write_text("\n")
+    assert secret_value("file:one", {}, tmp_path) == "word"
+    assert secret_value(f"file:{tmp_path}/one", {}, Path("/")) == "word"
+    assert secret_value("file:empty", {}, tmp_path) is None
+    assert secret_value("file:none", {}, tmp_path) is None
+    assert secret_value("${A}", {"A": "b"}, tmp_path) == "b"
+    assert secret_value("${A}", {"A": ""}, tmp_path) is None
+
+
+def test_a_secret_file_that_is_not_text_counts_as_missing(tmp_path: Path) -> None:
+    (tmp_path / "one").write_bytes(b"\xff\xfe\x00")
+    assert secret_value("file:one", {}, tmp_path) is None
+
+
+def test_secrets_never_show(tmp_path: Path) -> None:
+    made = loaded(tmp_path, GOOD)
+    for shown in (repr(made), str(made), repr(made.secrets), str(made.secrets), f"{made.secrets}", repr(made.file)):
+        assert "sk-live-word" not in shown
+    assert repr(Secrets({"a": "b"})) == "<1 secrets>"
+
+
+def test_a_providers_own_variable_moves_its_address(tmp_path: Path) -> None:
+    environ = {**KEY, "OPENAI_BASE_URL": "http://127.0.0.1:9/v1/"}
+    assert loaded(tmp_path, GOOD, environ).rows["openai"].base_url == "http://127.0.0.1:9/v1"
+    said = GOOD + "providers: {openai: {base_url: 'https://said.test'}}\n"
+    assert loaded(tmp_path, said, environ).rows["openai"].base_url == "https://said.test"
+    other = GOOD + "providers: {openai: {max_tokens: 5}}\n"
+    assert loaded(tmp_path, other, environ).rows["openai"].base_url == "http://127.0.0.1:9/v1"
+
+
+def test_a_provider_may_be_added_and_used(tmp_path: Path) -> None:
+    text = GOOD.replace("provider: openai", "provider: new")
+    added = "providers:\n  new: {dialect: openai_chat, base_url: 'https://new.test', auth: none}\n"
+    made = loaded(tmp_path, text + added, {})
+    assert made.rows["new"].auth == "none"
+    assert made.rows["openai"] == load_rows()["openai"]
+
+
+@pytest.mark.parametrize(
+    ("storage", "database", "spool"),
+    [
+        ("sqlite:///a.db", "sqlite:///{base}/a.db", "a.spool"),
+        ("sqlite:///data/a.db", "sqlite:///{base}/data/a.db", "data/a.spool"),
+        ("sqlite:////srv/a.db", "sqlite:////srv/a.db", "/srv/a.spool"),
+        ("postgresql://u@h/d", "postgresql://u@h/d", "understudy.spool"),
+    ],
+)
+def test_the_spool_lies_beside_the_database(tmp_path: Path, storage: str, database: str, spool: str) -> None:
+    made = loaded(tmp_path, f"storage: {storage}", {})
+    assert made.database == database.format(base=tmp_path)
+    assert made.spool == tmp_path / spool
