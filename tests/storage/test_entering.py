@@ -55,7 +55,7 @@ told = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(batches=st.lists(st.lists(told, max_size=8), max_size=5))
 def test_money_is_the_sum_of_first_tellings(batches: list[list[Exchange]]) -> None:
     store = open_store("sqlite://")
@@ -83,7 +83,7 @@ def test_money_is_the_sum_of_first_tellings(batches: list[list[Exchange]]) -> No
     store.close()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     cuts=st.lists(st.integers(0, 30), max_size=4),
     again=st.booleans(),

@@ -2,9 +2,6 @@
 
 import fcntl
 import os
-import random
-import subprocess
-import sys
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,87 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.storage.samples import exchange, paired, records, sampled
+from tests.storage.spools import SMALL, Books, segments, told, write
 
-from understudy.ports import RECORD_ENCODER, Exchange, Journal, Record
+from understudy.ports import RECORD_ENCODER, Journal
 from understudy.ports import SpoolReader as ReaderPort
 from understudy.storage import spool
 from understudy.storage.spool import FINISHED, HEADER, MARK, SpoolLimits, SpoolReader, SpoolWriter
-
-SMALL = SpoolLimits(segment_bytes=4_000, measure_s=0.0, free_bytes=0)
-KILLS = 20
-
-# A worker that appends until it is killed, and tells each append only after it has returned.
-WORKER = """
-import sys
-from pathlib import Path
-from tests.storage.samples import records
-from understudy.storage.spool import SpoolLimits, SpoolWriter
-writer = SpoolWriter(Path(sys.argv[1]), sys.argv[2], SpoolLimits(segment_bytes=int(sys.argv[3])))
-for number in range(int(sys.argv[4])):
-    writer.append(*records(number))
-    print(number, flush=True)
-if sys.argv[5] == "close":
-    writer.close()
-"""
-
-
-class Books:
-    """What a bookkeeper does with a spool, without a database: places are kept, then segments go."""
-
-    def __init__(self, directory: Path) -> None:
-        self.reader = SpoolReader(directory)
-        self.places: dict[str, int] = {}
-        self.records: list[Record] = []
-
-    def turn(self, limit: int = 500) -> bool:
-        """One batch; whether anything was new."""
-        records, places = self.reader.read(self.places, limit)
-        self.records += records
-        for name, place in places.items():
-            if place == FINISHED:
-                self.places.pop(name, None)
-            else:
-                self.places[name] = place
-        self.reader.forget(places)
-        return bool(places)
-
-    def drain(self, limit: int = 500) -> list[Record]:
-        """All there is."""
-        while self.turn(limit):
-            pass
-        return self.records
-
-    def numbers(self) -> list[int]:
-        """The exchanges so far, by their numbers."""
-        return [int(record.id[3:]) for record in self.records if isinstance(record, Exchange)]
 
 
 @pytest.fixture
 def books(tmp_path: Path) -> Books:
     return Books(tmp_path)
-
-
-def write(directory: Path, numbers: range, worker: str = "w0", limits: SpoolLimits = SMALL) -> SpoolWriter:
-    writer = SpoolWriter(directory, worker, limits)
-    for number in numbers:
-        writer.append(*records(number))
-    return writer
-
-
-def segments(directory: Path) -> list[Path]:
-    return sorted(directory.glob("*.seg"))
-
-
-def told(numbers: range) -> list[Record]:
-    return [record for number in numbers for record in records(number)]
-
-
-def worker(directory: Path, name: str, *, appends: int, segment_bytes: int, then: str) -> "subprocess.Popen[str]":
-    arguments = [str(directory), name, str(segment_bytes), str(appends), then]
-    environment = {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[2]), *sys.path])}
-    return subprocess.Popen(
-        [sys.executable, "-c", WORKER, *arguments], stdout=subprocess.PIPE, text=True, env=environment
-    )
 
 
 def test_both_ends_satisfy_their_ports(tmp_path: Path) -> None:
@@ -432,55 +359,6 @@ def test_a_segment_has_no_name_before_it_is_locked(tmp_path: Path, monkeypatch: 
     writer.append(exchange(2))
     (first, _) = segments(tmp_path)
     assert seen == [[], [first]]
-
-
-# --- processes ------------------------------------------------------------------------------------------------------
-
-
-def test_every_append_that_returned_is_there_after_a_kill(tmp_path: Path) -> None:
-    """Workers are killed at random instants; the rule holds for each of them, and their segments go."""
-    draw = random.Random(20)
-    for kill in range(KILLS):
-        books = Books(tmp_path / str(kill))
-        segment_bytes = draw.choice([700, 5_000, 1 << 20])
-        process = worker(tmp_path / str(kill), "w0", appends=1_000_000, segment_bytes=segment_bytes, then="go on")
-        assert process.stdout is not None
-        lines: list[str] = []
-        for _ in range(draw.randint(1, 400)):
-            lines.append(process.stdout.readline())
-            if draw.random() < 0.02:
-                books.turn(draw.randint(1, 50))
-        process.kill()
-        lines += process.stdout.read().splitlines(keepends=True)
-        returned = max(int(line) for line in lines if line.endswith("\n"))
-        process.wait()
-        process.stdout.close()
-        books.drain()
-        numbers = books.numbers()
-        assert numbers == list(range(len(numbers)))
-        assert returned < len(numbers) <= returned + 2
-        assert books.reader.torn <= 1
-        assert books.reader.corrupt == 0
-        assert segments(tmp_path / str(kill)) == []
-
-
-def test_a_reader_beside_two_writing_processes_loses_and_doubles_nothing(tmp_path: Path, books: Books) -> None:
-    names = ("w0", "w1")
-    processes = [worker(tmp_path, name, appends=1_500, segment_bytes=20_000, then="close") for name in names]
-    outputs = [process.stdout for process in processes]
-    while any(process.poll() is None for process in processes):
-        books.turn(200)
-        for output in outputs:
-            assert output is not None
-            output.readline()
-    for process in processes:
-        process.communicate()
-        assert process.returncode == 0
-    books.drain()
-    assert sorted(books.numbers()) == sorted([*range(1_500), *range(1_500)])
-    assert len(books.records) == 2 * len(told(range(1_500)))
-    assert (books.reader.torn, books.reader.corrupt) == (0, 0)
-    assert list(tmp_path.iterdir()) == []
 
 
 # --- frames ---------------------------------------------------------------------------------------------------------
