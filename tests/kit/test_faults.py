@@ -73,8 +73,10 @@ def test_F4_a_harmless_fault_goes_unnoticed(staged: Stage, samples: list[Recordi
 def test_F1_F2_F3_F5_F8_a_broken_answer_never_looks_complete(
     staged: Stage, samples: list[Recording], client: str, fault: str
 ) -> None:
+    whole = views(client, suffer(staged, samples, client, ""))
     answers = suffer(staged, samples, client, fault)
-    for answer, view in zip(answers, views(client, answers), strict=True):
+    for answer, view, undisturbed in zip(answers, views(client, answers), whole, strict=True):
+        assert undisturbed["text"].startswith(view["text"])
         assert view["error"], (fault, answer)
         assert view["error"]["message"]
         assert not view["complete"]
