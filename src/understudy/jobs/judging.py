@@ -1,7 +1,7 @@
 """Judging: a record from the spool becomes numbers. The words are dropped here; only outcomes go into the books.
 
 A check that breaks on the candidate's answer counts against the candidate, since an answer must not be able to make
-itself uncounted; one that breaks on the incumbent's answer voids the pair.
+itself uncounted; one that breaks on the incumbent's answer voids the pair. A score outside [0, 1] is a break too.
 """
 
 import hashlib
@@ -87,7 +87,12 @@ def _outcome(request: Request, side: Answered, check: Check, *, on_crash: float 
     if side.reply is None:
         return None
     try:
-        return check.score(request, side.reply)
+        score = check.score(request, side.reply)
+        if score is None:
+            return None
+        if not 0 <= score <= 1:
+            raise ValueError(f"the score {score!r} is not in [0, 1]")
+        return float(score)
     except Exception:
         # The supervisor of checks: a plug-in's mistake is an outcome, not the end of the books.
         log.exception("check %s %s broke on an answer of %s", check.name, check.version, side.model)

@@ -21,7 +21,7 @@ def seconds(duration: str | float) -> float:
     """A duration in seconds: a number is seconds already, text has its unit (ms, s, m, h, d)."""
     if not isinstance(duration, str):
         return float(duration)
-    match = re.fullmatch(r"([\d.]+)([a-z]+)", duration)
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)", duration)
     if match is None:
         raise ValueError(f"{duration!r} is no duration; write 30s, 5m, 1h or 1d")
     return float(match[1]) * _UNITS_S[match[2]]

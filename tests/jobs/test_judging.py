@@ -1,0 +1,159 @@
+"""Judging: what each side's answer becomes in the books, and that no mistake of a check ends them."""
+
+import msgspec
+import pytest
+
+from tests.jobs.books import answered, request
+from understudy.canon.messages import Message
+from understudy.canon.parts import Text, text_of
+from understudy.canon.reply import Reply
+from understudy.canon.request import Request
+from understudy.jobs.judging import outcome_row, pair_digest, prompt_hash, sampled_row, settled_row
+from understudy.ports import Answered, Live, Paired, PairRow, Sampled, Side
+
+
+class Check:
+    """Says the number that the answer says, nothing of "silent", and breaks on anything else."""
+
+    name = "number"
+    version = "1"
+
+    def score(self, request: Request, reply: Reply) -> float | None:
+        word = text_of(reply.parts)
+        return None if word == "silent" else float(word)
+
+
+def pair(own: str | None, rented: str | None, *, served: Side = "incumbent") -> PairRow:
+    return settled_row(paired(answered("own", own), answered("rented", rented), served=served), Check())
+
+
+def paired(own: Answered, rented: Answered, *, served: Side = "incumbent") -> Paired:
+    return Paired(
+        exchange_id="e",
+        at_s=1.0,
+        settled_at_s=2.0,
+        deadline_s=9.0,
+        hypothesis="h",
+        unit="u",
+        served=served,
+        request=request(),
+        candidate=own,
+        incumbent=rented,
+    )
+
+
+@pytest.mark.parametrize(
+    ("own", "rented", "outcomes", "good", "missing"),
+    [
+        ("1", "0", (1.0, 0.0), (True, True), None),
+        ("0.5", "1", (0.5, 1.0), (True, True), None),
+        (None, "1", (None, 1.0), (False, True), "candidate: timeout"),
+        ("1", None, (1.0, None), (True, False), "incumbent: timeout"),
+        (None, None, (None, None), (False, False), "candidate: timeout"),
+        ("silent", "silent", (None, None), (True, True), "check number: no opinion"),
+        ("silent", "1", (None, None), (True, True), "check number: no opinion"),
+        ("silent", None, (None, None), (True, False), "incumbent: timeout"),
+        ("1", "silent", (1.0, None), (True, True), None),
+        ("broken", "1", (0.0, 1.0), (True, True), None),
+        ("1", "broken", (1.0, None), (True, True), None),
+        ("1.5", "1", (0.0, 1.0), (True, True), None),
+        ("-0.1", "1", (0.0, 1.0), (True, True), None),
+        ("nan", "1", (0.0, 1.0), (True, True), None),
+        ("1", "inf", (1.0, None), (True, True), None),
+    ],
+)
+def test_a_settled_pair(
+    own: str | None,
+    rented: str | None,
+    outcomes: tuple[float | None, float | None],
+    good: tuple[bool, bool],
+    missing: str | None,
+) -> None:
+    row = pair(own, rented)
+    assert (row.candidate, row.incumbent) == outcomes
+    assert (row.candidate_good, row.incumbent_good) == good
+    assert row.missing == missing
+    assert row.settled
+
+
+def test_a_broken_check_is_logged_with_its_name(caplog: pytest.LogCaptureFixture) -> None:
+    pair("broken", "2")
+    assert [record.getMessage() for record in caplog.records] == [
+        "check number 1 broke on an answer of own",
+        "check number 1 broke on an answer of rented",
+    ]
+
+
+def test_a_pairs_row_says_which_builds_and_what_the_comparison_cost() -> None:
+    own = msgspec.structs.replace(answered("own", "1"), cost_nano_usd=1)
+    rented = msgspec.structs.replace(answered("rented", "1"), cost_nano_usd=200)
+    row = settled_row(paired(own, rented), Check())
+    assert (row.exchange_id, row.hypothesis, row.unit, row.served) == ("e", "h", "u", "incumbent")
+    assert (row.candidate_build, row.incumbent_build) == ("own-1", "rented-1")
+    assert row.prompt_hash == prompt_hash(request())
+    assert row.shadow_cost_nano_usd == 1
+    assert settled_row(paired(own, rented, served="candidate"), Check()).shadow_cost_nano_usd == 200
+
+
+def test_an_announced_pair_is_open() -> None:
+    record = Sampled(
+        exchange_id="e",
+        at_s=1.0,
+        hypothesis="h",
+        unit="u",
+        served="candidate",
+        deadline_s=9.0,
+        propensity=0.25,
+        idle_s=60.0,
+    )
+    row = sampled_row(record)
+    assert (row.exchange_id, row.hypothesis, row.unit, row.at_s, row.served) == ("e", "h", "u", 1.0, "candidate")
+    assert (row.deadline_s, row.propensity, row.idle_s, row.settled) == (9.0, 0.25, 60.0, False)
+
+
+def test_a_digest_changes_with_whatever_a_pair_was_settled_with() -> None:
+    row = pair("1", "0")
+    assert row.digest == pair_digest(row)
+    changes: list[dict[str, object]] = [
+        {"exchange_id": "f"},
+        {"hypothesis": "i"},
+        {"unit": "v"},
+        {"served": "candidate"},
+        {"candidate": 0.0},
+        {"candidate": None},
+        {"incumbent": 1.0},
+        {"candidate_good": False},
+        {"incumbent_good": False},
+        {"candidate_build": "own-2"},
+        {"incumbent_build": "rented-2"},
+    ]
+    digests = {pair_digest(msgspec.structs.replace(row, **change)) for change in changes}
+    assert len(digests | {row.digest}) == len(changes) + 1
+
+
+@pytest.mark.parametrize(
+    ("word", "side", "outcome", "good"),
+    [
+        ("1", "candidate", 1.0, True),
+        ("silent", "candidate", None, True),
+        ("broken", "candidate", 0.0, True),
+        ("broken", "incumbent", None, True),
+        ("2", "incumbent", None, True),
+        (None, "candidate", 0.0, False),
+        (None, "incumbent", 0.0, False),
+    ],
+)
+def test_a_live_outcome(word: str | None, side: Side, outcome: float | None, good: bool) -> None:
+    record = Live(exchange_id="e", at_s=3.0, hypothesis="h", side=side, request=request(), answer=answered("own", word))
+    row = outcome_row(record, Check())
+    assert (row.exchange_id, row.hypothesis, row.at_s, row.side) == ("e", "h", 3.0, side)
+    assert (row.outcome, row.good) == (outcome, good)
+
+
+def test_a_prompts_hash_is_of_its_meaning() -> None:
+    asked = request()
+    same = msgspec.structs.replace(asked, stream=True, source=b"{}", model="other")
+    other = msgspec.structs.replace(asked, messages=(Message("user", (Text("ask "),)),))
+    assert prompt_hash(same) == prompt_hash(asked)
+    assert prompt_hash(other) != prompt_hash(asked)
+    assert len(prompt_hash(asked)) == 64
