@@ -14,30 +14,31 @@ TEMPLATE = """\
 server: {{host: 127.0.0.1, port: {port}}}
 storage: sqlite:///demo.db
 providers:
-  stand-in: {{dialect: anthropic, base_url: "{rented_url}", auth: none}}   # a stand-in for a rented provider
+  # a stand-in for a rented provider
+  stand-in: {{dialect: anthropic, base_url: "{rented_url}", auth: none}}
 models:
   - name: rented
     provider: stand-in
     model: stand-in-1
     build: stand-in-1
-    price: {{input_usd: {input_usd}, output_usd: {output_usd}}}      # per million tokens
+    price: {{input_usd: {input_usd:g}, output_usd: {output_usd:g}}}  # per million tokens
   - name: own
-    provider: llama_cpp                              # a real tiny Llama in llama.cpp
+    provider: llama_cpp  # a real tiny Llama
     base_url: "{own_url}"
     model: own
     build: "{build}"
     owned: true
-    price: {{input_usd: {own_input_usd:g}, output_usd: {own_output_usd:g}}}  # an assumption, not a measurement
+    price: {{input_usd: {own_input_usd:g}, output_usd: {own_output_usd:g}}}  # assumed, not measured
 routes:
   - name: {route}
     incumbent: rented
-    candidate: own                # shadowed, checked, ramped slice by slice
+    candidate: own
     parity:
-      margin: {margin}              # own may be at most 5 points worse
-      check: demo_tasks           # the truth, computed from each prompt
-      shadow: 1.0                 # every request is answered by both: a demo must not take weeks
-      dwell: 0                    # a rung normally holds for an hour, half of the traffic for a day;
-      cycle: 0                    # here evidence alone decides, so that you can watch
+      margin: {margin}       # own may be at most 5 points worse
+      check: demo_tasks  # the truth, computed from each prompt
+      shadow: 1.0        # both answer every request: a demo must not take weeks
+      dwell: 0           # a rung normally holds for an hour, and half of the
+      cycle: 0           # traffic for a day; here evidence alone decides
 """
 
 

@@ -28,7 +28,8 @@ class Relay:
     async def pass_on(self, request: web.Request) -> web.StreamResponse:
         """One call, whole or streamed."""
         if self._session is None:
-            self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
+            # llama.cpp closes kept connections as it likes, so none is kept.
+            self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, force_close=True))
         body = await request.read()
         headers = {"content-type": "application/json", "authorization": f"Bearer {self.key}"}
         async with self._session.post(f"{self.url}/chat/completions", data=body, headers=headers) as answer:

@@ -41,6 +41,7 @@ MAX_FAULT_REQUESTS = 400
 FAULT_STEP = 20
 MEASURED_PER_KIND = 200
 READY_S = 30.0
+SLOTS = 8
 DECIDED = ("watching", "stopped", "rolled back", "alarmed")
 FILE_NAME = "demo-report.html"
 
@@ -81,7 +82,8 @@ def prepare(folder: Path) -> Path:
 async def run(stage: Stage, *, max_requests: int = MAX_REQUESTS, keep: bool = False) -> report.Run:
     """The whole demo; with `keep`, the server stays up until a signal comes."""
     key = secrets.token_urlsafe(16)
-    engine = LlamaCpp(stage.model, key=key)
+    # One thread: the model is so small that a second one waits for the first.
+    engine = LlamaCpp(stage.model, key=key, slots=SLOTS, context=256, threads=1)
     with engine:
         stand_in, relay = StandIn(stage.seed), Relay(engine.url, key)
         rented_port, own_port, port = free_port(), free_port(), free_port()

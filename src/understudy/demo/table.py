@@ -24,13 +24,10 @@ NANO = 1e9
 def slices(sight: Sight | None) -> Table:
     """Every slice, where it stands and what keeps it there."""
     table = Table(expand=True, pad_edge=False, box=None, header_style="bold dim")
-    for name, justify in (
-        ("slice", "left"), ("pairs", "right"), ("own", "right"), ("rented", "right"), ("e", "right"),
-        ("share", "right"), ("state", "left"), ("what blocks the next rung", "left"), ("saved", "right"),
-    ):  # fmt: skip
-        table.add_column(name, justify=justify, no_wrap=name != "what blocks the next rung", overflow="ellipsis")  # type: ignore[arg-type]
+    for name in ("slice", "pairs", "own", "rented", "e", "share", "saved", "state"):
+        table.add_column(name, justify="left" if name in ("slice", "state") else "right", no_wrap=True)
+    table.add_column("what blocks the next rung", no_wrap=True, overflow="ellipsis", ratio=1)
     for one in sight.slices if sight else []:
-        style = STYLES.get(one["status"], "")
         table.add_row(
             one["kind"],
             f"{one['pairs'] + one['watched']}",
@@ -38,9 +35,9 @@ def slices(sight: Sight | None) -> Table:
             rate(one["incumbent_mean"]),
             evidence(one["e"]),
             f"{one['share']:.0%}",
-            Text(one["status"], style=style),
-            Text(one["blocked"] or "", style="dim"),
             f"${one['saved_nano'] / NANO:.4f}",
+            Text(one["status"], style=STYLES.get(one["status"], "")),
+            Text(one["blocked"] or "nothing: it serves the slice and is watched", style="dim"),
         )
     return table
 

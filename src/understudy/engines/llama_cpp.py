@@ -37,11 +37,15 @@ class EngineFailed(Exception):
 class LlamaCpp:
     """One running server. `url` is its OpenAI-compatible base; `with` stops it."""
 
-    def __init__(self, model: Path, *, key: str, slots: int = 4, context: int = 1024, threads: int = 2) -> None:
+    def __init__(
+        self, model: Path, *, key: str, slots: int = 4, context: int = 1024, threads: int | None = None
+    ) -> None:
         self.port = free_port()
         self.url = f"http://{HOST}:{self.port}/v1"
         command = [sys.executable, "-m", "understudy.engines.llama_cpp", str(model), "--port", str(self.port)]
-        command += ["--slots", str(slots), "--context", str(context), "--threads", str(threads)]
+        command += ["--slots", str(slots), "--context", str(context)]
+        if threads is not None:
+            command += ["--threads", str(threads)]
         # A file and not a pipe: nobody reads along, and a full pipe would stop the engine.
         self._words = tempfile.TemporaryFile()  # noqa: SIM115  (open for as long as the engine)
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=self._words)
@@ -122,8 +126,9 @@ def serve(arguments: argparse.Namespace) -> None:
     params.api_keys = [key]
     params.n_parallel = arguments.slots
     params.n_ctx = arguments.context * arguments.slots
-    params.cpuparams.n_threads = arguments.threads
-    params.cpuparams_batch.n_threads = arguments.threads
+    if arguments.threads is not None:
+        params.cpuparams.n_threads = arguments.threads
+        params.cpuparams_batch.n_threads = arguments.threads
     params.use_jinja = True
     params.ui = False
     params.verbosity = QUIET
@@ -141,7 +146,7 @@ def parser() -> argparse.ArgumentParser:
     parsing.add_argument("--port", type=int, required=True)
     parsing.add_argument("--slots", type=int, default=4, help="requests answered at a time")
     parsing.add_argument("--context", type=int, default=1024, help="tokens of context for each slot")
-    parsing.add_argument("--threads", type=int, default=2)
+    parsing.add_argument("--threads", type=int, help="llama.cpp's own choice where it is left out")
     return parsing
 
 

@@ -63,25 +63,19 @@ class AiohttpTransport:
     def __init__(self, secrets: Mapping[str, str]) -> None:
         self._secrets = secrets
         self._session: aiohttp.ClientSession | None = None
+        self._fresh: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> "AiohttpTransport":
-        connector = aiohttp.TCPConnector(limit=MAX_CONNECTIONS, keepalive_timeout=KEEP_ALIVE_S)
-        self._session = aiohttp.ClientSession(
-            connector=connector,
-            # Callers share this pool; what an upstream sets for one of them must not come back from another.
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,
-            skip_auto_headers=("accept-encoding", "user-agent"),
-            timeout=aiohttp.ClientTimeout(total=None),
-            read_bufsize=READ_BYTES,
-        )
+        self._session = _session(aiohttp.TCPConnector(limit=MAX_CONNECTIONS, keepalive_timeout=KEEP_ALIVE_S))
+        self._fresh = _session(aiohttp.TCPConnector(limit=MAX_CONNECTIONS, force_close=True))
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._session is not None:
-            await self._session.close()
+        for session in (self._session, self._fresh):
+            if session is not None:
+                await session.close()
 
     async def post(self, call: UpstreamCall) -> AiohttpAnswer:
         """Send a call and wait for its headers."""
@@ -100,16 +94,37 @@ class AiohttpTransport:
     async def _ask(
         self, method: str, url: str, headers: dict[str, str], body: bytes | None, limits: aiohttp.ClientTimeout
     ) -> AiohttpAnswer:
-        if self._session is None:
+        if self._session is None or self._fresh is None:
             raise RuntimeError("the transport is used outside its 'async with'")
         host = _host(url)
+
+        async def ask(session: aiohttp.ClientSession) -> aiohttp.ClientResponse:
+            return await session.request(method, url, data=body, headers=headers, timeout=limits, allow_redirects=False)
+
         try:
-            response = await self._session.request(
-                method, url, data=body, headers=headers, timeout=limits, allow_redirects=False
-            )
+            try:
+                response = await ask(self._session)
+            except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
+                # A kept connection that the upstream had closed meanwhile, before a byte of an answer: some servers
+                # close after every so many requests. Once more, on a new connection; a refused one stays refused.
+                if isinstance(error, aiohttp.ClientConnectorError):
+                    raise
+                response = await ask(self._fresh)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise _broken(host, error) from error
         return AiohttpAnswer(response, host)
+
+
+def _session(connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(
+        connector=connector,
+        # Callers share the pool; what an upstream sets for one of them must not come back from another.
+        cookie_jar=aiohttp.DummyCookieJar(),
+        auto_decompress=False,
+        skip_auto_headers=("accept-encoding", "user-agent"),
+        timeout=aiohttp.ClientTimeout(total=None),
+        read_bufsize=READ_BYTES,
+    )
 
 
 def _host(url: str) -> str:
