@@ -44,11 +44,14 @@ def _edited(request: Request, target: Target, losses: Losses) -> dict[str, Any]:
     fields: dict[str, Any] = msgspec.json.decode(request.source, type=dict[str, msgspec.Raw])
     fields["model"] = target.model
     if request.streamed and request.stream_usage is not True:
-        options = request.extras.get("stream_options") or {}
-        fields["stream_options"] = {**options, "include_usage": True}
+        fields["stream_options"] = _options(request)
     if any(foreign_seal(part, target) for message in request.messages for part in message.parts):
         fields["messages"] = own_messages(request, target, losses)
     return fields
+
+
+def _options(request: Request) -> dict[str, Any]:
+    return {**(request.extras.get("stream_options") or {}), "include_usage": True}
 
 
 def _aimed(fields: dict[str, Any], request: Request, target: Target, losses: Losses) -> dict[str, Any]:
@@ -75,12 +78,13 @@ def _made(request: Request, target: Target, losses: Losses) -> dict[str, Any]:
     if request.stream is not None:
         fields["stream"] = request.stream
     asked = True if request.streamed else request.stream_usage
-    if asked is not None:
+    if asked is not None and (own or request.streamed):
         fields["stream_options"] = {"include_usage": asked}
     if request.user is not None:
         fields["user"] = request.user
     if own:
-        return merged(fields, request.extras)
+        # A stream asks for its usage even where the caller wrote null.
+        return merged(fields, request.extras) | ({"stream_options": _options(request)} if request.streamed else {})
     losses.extras("", request.extras, request.dialect)
     return fields
 

@@ -102,6 +102,7 @@ class StreamReader:
         # The open part of words or thinking: what continues it, and its index.
         self._flow: object = None
         self._flow_index = -1
+        self._thought: list[str] = []
         self._calls: list[_Call] = []
         self._call_of: dict[int | str, _Call] = {}
         self._annotations: list[Any] = []
@@ -236,6 +237,9 @@ class StreamReader:
     def _think(self, delta: _Words) -> None:
         text = delta.reasoning_content or delta.reasoning
         if isinstance(text, str):
+            if self._flow != SHORT:
+                self._thought.clear()
+            self._thought.append(text)
             self._say(SHORT, Thinking(), text)
 
     def _details(self, delta: _Words) -> None:
@@ -249,7 +253,11 @@ class StreamReader:
             kind = entry["type"]
             seal = entry.get("data") if kind == _SEALED else entry.get("signature")
             text = entry.get(WORDS_OF.get(kind))
-            if isinstance(text, str) and text:
+            # An entry with its seal may repeat the words that came beside it.
+            again = (
+                bool(seal) and self._flow == SHORT and isinstance(text, str) and "".join(self._thought).endswith(text)
+            )
+            if isinstance(text, str) and text and not again:
                 self._say((kind, entry.get("index")), Thinking(), text)
             if isinstance(seal, str) and seal:
                 self._seal(seal, maker_of(entry.get("format"), self._maker), redacted=kind == _SEALED)

@@ -106,20 +106,16 @@ def maker_of(form: Any, maker: str) -> str:
 
 
 def write_thinking(parts: Iterable[Thinking], *, name: str, twice: bool) -> dict[str, Any]:
-    """The fields of a message for thinking; `twice` tells the words of the entries beside them too."""
-    fields: dict[str, Any] = {}
+    """The fields of a message for thinking: entries once there is a seal among it, else the bare words.
+
+    `twice` tells the words of entries beside them too, for those who read nothing else.
+    """
+    told = list(parts)
     entries: list[dict[str, Any]] = []
-    words = []
-    for part in parts:
-        if _is_entry(part):
-            entries.append(_entry(part, len(entries)))
-        if twice or not _is_entry(part):
-            words.append(part.text)
-    if "".join(words):
-        fields[name] = "".join(words)
-    if entries:
-        fields[DETAILS] = entries
-    return fields
+    if any(_is_entry(part) for part in told):
+        entries = [_entry(part, place) for place, part in enumerate(told)]
+    words = "".join(part.text for part in told) if twice or not entries else ""
+    return {**({name: words} if words else {}), **({DETAILS: entries} if entries else {})}
 
 
 def _is_entry(part: Thinking) -> bool:
@@ -132,6 +128,8 @@ def _entry(part: Thinking, place: int) -> dict[str, Any]:
         words = {WORDS_OF[kind]: part.text} if part.text and kind in WORDS_OF else {}
         return {**part.extras, **words, **({} if part.seal is None else {_SEAL_OF[kind]: part.seal})}
     form = FORMAT_OF_MAKER.get(part.sealed_by or "", part.sealed_by)
+    if part.seal is None:
+        return {"type": "reasoning.text", "text": part.text, "index": place}
     if part.redacted:
         return {"type": "reasoning.encrypted", "data": part.seal, "format": form, "index": place}
     return {"type": "reasoning.text", "text": part.text, "signature": part.seal, "format": form, "index": place}
