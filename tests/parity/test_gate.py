@@ -80,6 +80,12 @@ def test_PAR_4_3_an_open_rung_stays_open_when_e_falls_and_the_next_waits() -> No
     assert block(fallen) is Block.EVIDENCE
 
 
+def test_PAR_4_2_evidence_counts_as_it_is_now_and_not_as_it_once_was() -> None:
+    state = fed(fresh(), [1.0] * 5 + [-1.0] * 2)
+    assert state.promotion.log_e < math.log(5) <= state.promotion.peak
+    assert block(state) is Block.EVIDENCE
+
+
 # --- conditions -------------------------------------------------------------------------------------------------
 
 

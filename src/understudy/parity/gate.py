@@ -55,9 +55,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
                 raise ValueError(f"{name} {getattr(self, name)!r} is negative; 0 asks for nothing")
         for name in ("futility_at", "rollback_at", "watch_at"):
             if not getattr(self, name) > 1:
-                raise ValueError(
-                    f"{name} {getattr(self, name)!r} fires without evidence; give 100 or more"
-                )
+                raise ValueError(f"{name} {getattr(self, name)!r} fires without evidence; give 100 or more")
 
 
 class Approval(msgspec.Struct, frozen=True):
