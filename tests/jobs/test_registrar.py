@@ -36,6 +36,7 @@ def test_a_retry_is_the_same_claim_under_another_id() -> None:
     assert again.attempt == 3
     assert again.id != CLAIM.id
     assert same_claim(again, CLAIM)
+    assert same_claim(CLAIM, again)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,51 @@
+"""The board, built: routes from the configuration, shares from the books."""
+
+import pytest
+
+from understudy.jobs.board import base_board, with_ramps
+from understudy.jobs.specs import ParitySpec, RouteSpec
+from understudy.ports import SliceRow
+from understudy.routing.board import Endpoint, Model, Ramp, Route
+
+MODEL = Model(name="m", provider="p", upstream="m", dialect="d", endpoints=(Endpoint("http://x"),), maker="d")
+SPEC = RouteSpec(
+    name="r", incumbent="m", candidate="own", fallbacks=("m",), parity=ParitySpec(shadow=0.25, unit_idle="2m")
+)
+BASE = base_board({"m": MODEL}, [SPEC, RouteSpec(name="plain", incumbent="m")], {"p": MODEL})
+
+
+def slice_row(kind: str, share: float, *, shadow: bool = True) -> SliceRow:
+    return SliceRow(
+        tenant="default",
+        route="r",
+        kind=kind,
+        hypothesis=f"h-{kind}",
+        share=share,
+        shadow=shadow,
+        watching=share == 1.0,
+        state=b"{}",
+        updated_at_s=0.0,
+    )
+
+
+def test_the_configuration_alone_moves_nothing() -> None:
+    assert BASE.routes == {
+        "r": Route(name="r", incumbent="m", candidate="own", fallbacks=("m",), shadow=0.25, unit_idle_s=120.0),
+        "plain": Route(name="plain", incumbent="m", shadow=0.05, unit_idle_s=1800.0),
+    }
+    assert (BASE.models, BASE.providers, BASE.ramps, BASE.version) == ({"m": MODEL}, {"p": MODEL}, {}, 0)
+
+
+@pytest.mark.parametrize(("share", "canary"), [(0.0, False), (0.01, True), (0.5, True), (1.0, False)])
+def test_a_slice_is_in_canary_while_both_models_serve(share: float, canary: bool) -> None:
+    board = with_ramps(BASE, [slice_row("chat", share)], 3)
+    assert board.ramps == {("r", "chat"): Ramp(hypothesis="h-chat", share=share, shadow=True, canary=canary)}
+    assert (board.version, board.routes) == (3, BASE.routes)
+
+
+def test_each_slice_has_its_own_ramp_and_old_ones_go() -> None:
+    first = with_ramps(BASE, [slice_row("chat", 0.5), slice_row("code", 0.0, shadow=False)], 1)
+    assert set(first.ramps) == {("r", "chat"), ("r", "code")}
+    assert not first.ramps["r", "code"].shadow
+    assert set(with_ramps(first, [slice_row("chat", 0.5)], 2).ramps) == {("r", "chat")}
+    assert BASE.ramps == {}

@@ -1,0 +1,87 @@
+"""Slices as they are shown: the books' own figures, the one thing that blocks, and the last move."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tests.jobs.books import ROUTE, World
+from understudy.jobs.status import SliceView, views
+
+SPECS = {"r": ROUTE.parity}
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+def shown(world: World) -> list[SliceView]:
+    return views(world.store, SPECS, world.clock.now_s())
+
+
+def test_nothing_is_shown_before_traffic(world: World) -> None:
+    assert shown(world) == []
+
+
+def test_a_new_slice_knows_nothing_and_says_what_it_needs(world: World) -> None:
+    hypothesis = world.show()
+    [view] = shown(world)
+    assert (view.slice, view.route, view.kind, view.hypothesis) == ("r/chat", "r", "chat", hypothesis)
+    assert (view.candidate, view.incumbent, view.check, view.attempt) == ("own-1", "rented-1", "word 1", 1)
+    assert (view.status, view.rung, view.share, view.pairs) == ("shadowing", "shadow", 0.0, 0)
+    assert (view.candidate_mean, view.incumbent_mean, view.difference) == (None, None, None)
+    assert (view.low, view.high, view.e) == (-1.0, 1.0, 1.0)
+    assert (view.next_rung, view.next_needs_e) == ("1 %", 5.0)
+    assert "1 % needs more evidence" in (view.blocked or "")
+    assert (view.last_move, view.last_reason) == (None, None)
+
+
+def test_figures_are_those_of_the_books(world: World) -> None:
+    hypothesis = world.show()
+    world.play(hypothesis, [("right", "wrong"), ("right", "right"), ("wrong", "right"), ("right", "wrong")])
+    [view] = shown(world)
+    assert (view.pairs, view.wins, view.losses) == (4, 2, 1)
+    assert (view.candidate_mean, view.incumbent_mean, view.difference) == (0.75, 0.5, 0.25)
+    assert view.low < 0.25 < view.high
+    assert view.e > 1.0
+
+
+def test_a_slice_that_has_moved_says_why(world: World) -> None:
+    hypothesis = world.show()
+    world.play(hypothesis, [("right", "wrong")] * 40)
+    [view] = shown(world)
+    assert (view.status, view.rung, view.share) == ("watching", "100 %", 1.0)
+    assert (view.next_rung, view.next_needs_e, view.blocked) == (None, None, None)
+    assert view.last_move == "up"
+    assert "opens 100 %" in (view.last_reason or "")
+    assert view.watched + view.pairs == 40
+
+
+def test_an_ended_slice_says_so(world: World) -> None:
+    hypothesis = world.show()
+    world.play(hypothesis, [("wrong", "right")] * 60)
+    [view] = shown(world)
+    assert (view.status, view.share, view.last_move) == ("stopped", 0.0, "stop")
+    assert view.futility_e >= 100
+    assert "a new build" in (view.blocked or "")
+
+
+def test_slices_are_shown_in_order_and_only_of_configured_routes(world: World) -> None:
+    for kind in ("zoo", "chat", "code"):
+        world.show(kind)
+    assert [view.slice for view in shown(world)] == ["r/chat", "r/code", "r/zoo"]
+    assert views(world.store, {}, world.clock.now_s()) == []
+
+
+def test_a_policy_that_changed_is_shown_at_once(world: World) -> None:
+    world.show()
+    high = {"r": msgspec.structs.replace(ROUTE.parity, risk="high")}
+    [view] = views(world.store, high, world.clock.now_s())
+    assert view.next_needs_e == 25.0
+
+
+def test_the_view_is_plain_data(world: World) -> None:
+    world.show()
+    [view] = shown(world)
+    assert msgspec.json.decode(msgspec.json.encode(view), type=SliceView) == view
