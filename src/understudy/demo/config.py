@@ -21,14 +21,16 @@ models:
     provider: stand-in
     model: stand-in-1
     build: stand-in-1
-    price: {{input_usd: {input_usd:g}, output_usd: {output_usd:g}}}  # per million tokens
+    # per million tokens; the own model's server keeps prompts, so cached ones are priced too
+    price: {{input_usd: {input_usd:g}, output_usd: {output_usd:g}, cache_read_usd: {input_usd:g}}}
   - name: own
     provider: llama_cpp  # a real tiny Llama
     base_url: "{own_url}"
     model: own
     build: "{build}"
     owned: true
-    price: {{input_usd: {own_input_usd:g}, output_usd: {own_output_usd:g}}}  # assumed, not measured
+    # assumed, not measured
+    price: {{input_usd: {own_input_usd:g}, output_usd: {own_output_usd:g}, cache_read_usd: {own_input_usd:g}}}
 routes:
   - name: {route}
     incumbent: rented

@@ -34,6 +34,8 @@ from understudy.engines.llama_cpp import LlamaCpp, build_of, free_port
 
 # The most requests of the main part: the slowest slices that can be decided are decided by then.
 MAX_REQUESTS = 3600
+# The fewest: by then all is decided as a rule, and what was decided has had time to pay.
+MIN_REQUESTS = 2400
 # How many are played between two looks at whether all is decided.
 STEP = 120
 # The most requests of the broken slice: a total failure is found after about fifteen.
@@ -118,7 +120,10 @@ async def _play(stage: Stage, url: str, relay: Relay, max_requests: int) -> tupl
     )
     bar = progress.add_task("requests", total=max_requests)
     begun = time.monotonic()
-    live = Live(get_renderable=lambda: screen(_last(watcher), progress, stage.notes), console=stage.console)
+    live = Live(
+        get_renderable=lambda: screen(_last(watcher), progress, stage.notes, width=stage.console.width),
+        console=stage.console,
+    )
     async with aiohttp.ClientSession() as session, contextlib.aclosing(player):
         with live:
             async with asyncio.TaskGroup() as group:
@@ -150,7 +155,8 @@ async def _main_part(player: Player, watcher: Watcher, max_requests: int, seed: 
     while player.score.asked < max_requests:
         await player.play(tasks, STEP)
         last = _last(watcher)
-        if last is not None and last.slices and all(one["status"] in DECIDED for one in last.slices):
+        decided = last is not None and last.slices and all(one["status"] in DECIDED for one in last.slices)
+        if decided and player.score.asked >= MIN_REQUESTS:
             return
 
 

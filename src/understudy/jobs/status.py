@@ -49,6 +49,7 @@ class SliceView(Value, frozen=True, kw_only=True):
     watch_r: float
     next_rung: str | None
     next_needs_e: float | None
+    block: str | None
     blocked: str | None
     last_move: str | None
     last_reason: str | None
@@ -103,6 +104,7 @@ def _view(row: SliceRow, one: Asked, score: ScoreRow | None, last: Mapping[str, 
         watch_r=state.watch.value,
         next_rung=following.label if following else None,
         next_needs_e=threshold(following, risk) if following else None,
+        block=str(blocked.block) if blocked is not None else None,
         blocked=blocked.sentence if blocked is not None else None,
         last_move=last.get("move"),
         last_reason=last.get("reason"),
