@@ -14,6 +14,7 @@ from understudy.parity.assign import sticky_key
 CONVERSATION_HEADER = "x-understudy-conversation"
 # Headers by which known clients name their session.
 SESSION_HEADERS = ("x-session-id", "x-session-affinity")
+_INSTRUCTING = ("system", "developer")
 
 
 class Conversation(Value, frozen=True):
@@ -25,12 +26,12 @@ class Conversation(Value, frozen=True):
 
 def conversation_of(headers: Mapping[str, str], request: Request, caller: str, request_id: str) -> Conversation:
     """The conversation that a request belongs to."""
-    declared = headers.get(CONVERSATION_HEADER)
-    session = next((headers[name] for name in SESSION_HEADERS if name in headers), None)
-    spoken = [message for message in request.messages if message.role not in ("system", "developer")]
+    declared = headers.get(CONVERSATION_HEADER) or None
+    session = next((headers[name] for name in SESSION_HEADERS if headers.get(name)), None)
+    spoken = [message for message in request.messages if message.role not in _INSTRUCTING]
     one_turn = declared is None and session is None and len(spoken) <= 1
     opening = next((message for message in spoken if message.role == "user"), None)
-    system = "\n".join(text_of(message.parts) for message in request.messages if message not in spoken)
+    system = "\n".join(text_of(message.parts) for message in request.messages if message.role in _INSTRUCTING)
     unit = sticky_key(
         declared=declared,
         session=session,

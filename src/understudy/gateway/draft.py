@@ -19,6 +19,7 @@ from understudy.routing.choose import Plan
 
 # Header values must stay well below the 8 KiB that common proxies allow for all headers.
 MAX_OMITTED_HEADER_CHARS = 1_000
+_CONTROLS = dict.fromkeys((*range(32), 127), " ")
 
 
 class Draft:
@@ -94,7 +95,8 @@ class Draft:
             return
         self.booked = True
         if status == "ok" and self.model is not None:
-            self.attempts.append(Attempt(self.model.name, "ok", http_status, self.elapsed_ms()))
+            spent_ms = self.elapsed_ms() - sum(attempt.latency_ms for attempt in self.attempts)
+            self.attempts.append(Attempt(self.model.name, "ok", http_status, spent_ms))
         exchange = self._exchange(status, fault, http_status)
         self._site.journal.append(exchange)
         self._site.observe(exchange)
@@ -144,5 +146,5 @@ def status_of(fault: Fault, *, content: bool) -> Status:
 
 
 def _header_text(text: str) -> str:
-    """Text that is safe as a header value: ASCII without line breaks."""
-    return text.encode("ascii", "replace").decode().replace("\r", " ").replace("\n", " ")
+    """Text that is safe as a header value: ASCII without line breaks or other controls."""
+    return text.encode("ascii", "replace").decode().translate(_CONTROLS)

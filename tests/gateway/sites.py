@@ -1,0 +1,86 @@
+"""A site made of the real parts that need no network: spool, ledger, wheel, a dialect; a clock that jumps."""
+
+import itertools
+from pathlib import Path
+
+from understudy.canon.money import Price
+from understudy.dialects.anthropic import DIALECT
+from understudy.gateway.site import Call, Site, Standing, Timeouts
+from understudy.gateway.wheel import Wheel
+from understudy.ledger.memory import MemoryLedger
+from understudy.policy.keys import Keyring
+from understudy.ports import Exchange, Record
+from understudy.providers.aiohttp_transport import AiohttpTransport
+from understudy.routing.board import Board, Endpoint, Model
+from understudy.storage.spool import SpoolReader, SpoolWriter
+
+# Nano-dollars per million tokens: one input token costs 2,000 nano-dollars, one output token 8,000.
+PRICE = Price(uncached_in=2_000_000_000, out=8_000_000_000)
+RENTED = Model(
+    name="rented",
+    provider="p",
+    upstream="rented-1",
+    dialect="anthropic",
+    endpoints=(Endpoint("http://127.0.0.1:9"),),
+    maker="anthropic",
+    build="rented-b",
+    price=PRICE,
+)
+OWN = Model(
+    name="own",
+    provider="here",
+    upstream="own-1",
+    dialect="anthropic",
+    endpoints=(Endpoint("http://127.0.0.1:9"),),
+    maker="anthropic",
+    build="own-b",
+    owned=True,
+    price=Price(uncached_in=0, out=0),
+)
+BOARD = Board(models={"rented": RENTED, "own": OWN})
+
+
+class Clock:
+    """Wall time and monotonic time that move when they are told to."""
+
+    def __init__(self) -> None:
+        self.wall_s = 1_000.0
+        self.ticks_s = 50.0
+
+    def now_s(self) -> float:
+        return self.wall_s
+
+    def monotonic_s(self) -> float:
+        return self.ticks_s
+
+
+class Stage:
+    """A site, and what it wrote and told."""
+
+    def __init__(self, folder: Path) -> None:
+        self.clock = Clock()
+        self.observed: list[Exchange] = []
+        self._reader = SpoolReader(folder)
+        numbers = itertools.count(1)
+        self.site = Site(
+            dialects={DIALECT.name: DIALECT},
+            upstream=AiohttpTransport({}),
+            journal=SpoolWriter(folder, "w0"),
+            ledger=MemoryLedger(self.clock),
+            clock=self.clock,
+            wheel=Wheel(lambda work: work.close()),
+            spawn=lambda work: work.close(),
+            standing=lambda: Standing(board=BOARD, keyring=Keyring()),
+            new_id=lambda: f"ex_{next(numbers)}",
+            server_secret=b"s" * 32,
+            timeouts=Timeouts(),
+            observe=self.observed.append,
+        )
+
+    def call(self, **headers: str) -> Call:
+        """A call with these headers."""
+        return Call(DIALECT, {name.replace("_", "-"): value for name, value in headers.items()}, b"{}")
+
+    def journal(self) -> list[Record]:
+        """Everything that was written to the spool."""
+        return self._reader.read({}, 1_000)[0]
