@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 WIDTH, HEIGHT = 860, 320
-LEFT, RIGHT, TOP, BOTTOM = 64, 190, 16, 44
+LEFT, RIGHT, TOP, BOTTOM = 74, 190, 16, 44
 COLOURS = ("#2f6fed", "#d1495b", "#2a9d8f", "#e09f3e", "#7b5ea7", "#5c677d", "#9c6644", "#3d8b37", "#c2185b", "#00838f")
 
 
@@ -71,7 +71,7 @@ class Chart:
         for y in self._ticks():
             at = self._y(y)
             parts.append(f'<path class="grid" d="M{LEFT} {at:.1f}H{right}"/>')
-            parts.append(_text(LEFT - 8, at + 4, f"{y:g}", "end"))
+            parts.append(_text(LEFT - 8, at + 4, f"{y:.3g}", "end"))
         parts.append(_text((LEFT + right) / 2, HEIGHT - 6, self.x_title, "middle"))
         parts.append(
             f'<text transform="translate(14 {(TOP + bottom) / 2}) rotate(-90)" text-anchor="middle">'
@@ -87,7 +87,9 @@ class Chart:
 
     def _mark(self, mark: Mark) -> str:
         y = self._y(mark.y)
-        return f'<path class="mark" d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}"/>' + _text(LEFT + 4, y - 4, mark.name, "start")
+        return f'<path class="mark" d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}"/>' + _text(
+            WIDTH - RIGHT - 4, y - 4, mark.name, "end"
+        )
 
     def _event(self, x: float, name: str, x_top: float) -> str:
         at = self._x(x, x_top)

@@ -23,7 +23,7 @@ td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; } .good { co
 .sum { display: flex; flex-wrap: wrap; gap: .8rem; margin: 1rem 0; } .sum div { border: 1px solid var(--line); border-radius: .5rem; padding: .6rem .9rem; } .sum b { display: block; font-size: 1.3rem; }
 """  # noqa: E501
 RUNGS = (Mark(5, "1 %"), Mark(10, "5 %"), Mark(20, "25 %"), Mark(50, "50 %"), Mark(100, "100 %"))
-E_LOW, E_HIGH = 0.01, 100_000.0
+E_LOW, E_HIGH = 0.1, 1000.0
 
 
 @dataclass(frozen=True)
