@@ -66,6 +66,11 @@ def test_a_record_comes_back_as_it_went_in(record: Record) -> None:
     assert type(again) is type(record)
 
 
+def test_the_names_of_records_on_disk_stay_as_they_are() -> None:
+    tags = [msgspec.msgpack.decode(RECORD_ENCODER.encode(record))["type"] for record in RECORDS]
+    assert tags == ["exchange", "exchange", "sampled", "paired", "live"]
+
+
 def test_an_unknown_record_is_never_taken_for_another() -> None:
     with pytest.raises(msgspec.ValidationError):
         RECORD_DECODER.decode(msgspec.msgpack.encode({"type": "other", "id": "e", "at_s": 1.0}))
