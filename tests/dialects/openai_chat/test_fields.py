@@ -1,0 +1,53 @@
+"""Reading one object: each field once, a wrong one by name and value."""
+
+import pytest
+from tests.dialects.openai_chat.samples import refused
+
+from understudy.dialects.openai_chat.fields import (
+    ARRAY,
+    FLAG,
+    INTEGER,
+    MAX_SHOWN,
+    NUMBER,
+    OBJECT,
+    STRING,
+    Fields,
+    checked,
+)
+
+
+def test_a_field_is_taken_once_and_what_is_left_is_the_rest() -> None:
+    fields = Fields({"a": 1, "b": None, "c": "x"}, "top")
+    assert fields.take("a", INTEGER) == 1
+    assert fields.take("b", INTEGER) is None
+    assert fields.take("d", STRING) is None
+    assert fields.rest == {"b": None, "c": "x"}
+
+
+def test_a_needed_field_is_asked_for_by_name() -> None:
+    fault = refused(Fields({"a": None}, "messages[0]").need, "a", STRING)
+    assert fault.param == "messages[0].a"
+    assert fault.message == "Missing required parameter: 'messages[0].a'."
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "words"),
+    [
+        (7, STRING, "expected a string, got 7"),
+        (True, INTEGER, "expected an integer, got True"),
+        ("x" * 100, NUMBER, repr("x" * MAX_SHOWN)),
+        ([], OBJECT, "got an array"),
+        ({}, ARRAY, "got an object"),
+        (None, FLAG, "got null"),
+    ],
+)
+def test_a_wrong_type_is_shown(value: object, kind: object, words: str) -> None:
+    fault = refused(checked, value, kind, "x.y")
+    assert words in fault.message
+    assert fault.param == "x.y"
+
+
+def test_the_whole_body_has_no_name() -> None:
+    fault = refused(Fields, [], "")
+    assert fault.param is None
+    assert "'body'" in fault.message

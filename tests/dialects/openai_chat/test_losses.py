@@ -1,0 +1,25 @@
+"""What a translation leaves behind is named by its place."""
+
+from understudy.canon.omissions import Omission
+from understudy.dialects.openai_chat.losses import Losses, at, foreign
+
+
+def test_losses_keep_their_order_and_places() -> None:
+    losses = Losses()
+    losses.add("top_k", "no such field")
+    losses.extras("tools[0]", {"kind": 1, "size": 2}, "anthropic")
+    losses.extras("", ["container"], "anthropic")
+    assert [omission.field for omission in losses.items] == ["top_k", "tools[0].kind", "tools[0].size", "container"]
+    assert losses.items[0] == Omission("top_k", "no such field")
+    assert "anthropic" in losses.items[1].why
+
+
+def test_paths_are_spelt_as_this_dialect_spells_them() -> None:
+    assert at(at(at("messages", 0), "content"), 1) == "messages[0].content[1]"
+    assert at("", "model") == "model"
+
+
+def test_a_foreign_thing_is_refused_with_its_kind_and_both_dialects() -> None:
+    fault = foreign("tools[1]", "a tool", "bash", "anthropic")
+    assert fault.param == "tools[1]"
+    assert all(word in fault.message for word in ("'bash'", "anthropic", "openai_chat"))
