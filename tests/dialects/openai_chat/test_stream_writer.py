@@ -53,7 +53,13 @@ def test_words_thinking_and_refusals_have_fields_of_their_own() -> None:
 
 
 def test_T37_a_seal_is_carried_with_the_words_it_seals() -> None:
-    sealed: list[Event] = [PartStarted(0, Thinking()), Delta(0, "h"), Delta(0, "m"), Sealed(0, "s", "anthropic"), PartEnded(0)]
+    sealed: list[Event] = [
+        PartStarted(0, Thinking()),
+        Delta(0, "h"),
+        Delta(0, "m"),
+        Sealed(0, "s", "anthropic"),
+        PartEnded(0),
+    ]
     hidden: list[Event] = [PartStarted(1, Thinking(redacted=True)), Sealed(1, "d", "anthropic")]
     assert deltas(*sealed, *hidden)[2:] == [
         {"reasoning_details": [entry("text", text="hm", signature="s")]},

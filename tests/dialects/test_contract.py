@@ -1,0 +1,198 @@
+"""What every dialect owes the corridor, whichever it is: the promises of the contract, asked of each registered one."""
+
+import json
+from importlib.metadata import entry_points
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.dialects.strategies import interleaved, replies
+
+from understudy.canon.faults import Fault, FaultKind, bad_request
+from understudy.canon.grammar import Grammar
+from understudy.canon.messages import Message
+from understudy.canon.parts import Text, ToolCall, text_of
+from understudy.canon.reply import Collector, Event, Failed, Finished, Reply, events_of
+from understudy.canon.request import Request
+from understudy.dialects.contract import Dialect, Echo, Target
+
+DIALECTS: dict[str, Dialect] = {entry.name: entry.load() for entry in entry_points(group="understudy.dialects")}
+ALL = pytest.mark.parametrize("dialect", DIALECTS.values(), ids=list(DIALECTS))
+REQUEST = Request(
+    model="asked",
+    messages=(Message("user", (Text("Hello"),), plain=True),),
+    dialect="elsewhere",
+    stream=True,
+    stream_usage=True,
+)
+ECHO = Echo("asked", {"owned": True})
+FAULTS = [Fault("what happened", kind=kind, native="word", retry_after_s=2.0) for kind in FaultKind]
+
+
+def told(dialect: Dialect, events: list[Event], *, ended: bool = True) -> bytes:
+    encoder = dialect.reply_encoder(REQUEST, ECHO)
+    return b"".join(map(encoder.send, events)) + (encoder.end(ECHO) if ended else b"")
+
+
+def read(dialect: Dialect, raw: bytes) -> Collector:
+    decoder = dialect.reply_decoder("elsewhere")
+    grammar, collector = Grammar(), Collector()
+    for frame in decoder.feed(raw) + decoder.close():
+        assert not frame.malformed
+        for event in frame.events:
+            grammar.check(event)
+            collector.feed(event)
+    return collector
+
+
+def essence(reply: Reply) -> tuple[str, list[tuple[str, Any]]]:
+    """What every dialect can say: the words, and the calls with their arguments."""
+    calls = [part for part in reply.parts if isinstance(part, ToolCall)]
+    return text_of(tuple(part for part in reply.parts if isinstance(part, Text))), [
+        (call.name, call.arguments or "{}") for call in calls
+    ]
+
+
+def test_both_built_in_dialects_are_registered_under_their_own_names() -> None:
+    assert {"openai_chat", "anthropic"} <= set(DIALECTS)
+    assert all(dialect.name == name for name, dialect in DIALECTS.items())
+
+
+def test_no_two_dialects_are_served_at_one_path() -> None:
+    paths = [path for dialect in DIALECTS.values() for path in dialect.served]
+    assert len(set(paths)) == len(paths)
+    assert all(path.startswith("/") for path in paths)
+    assert all(dialect.path.startswith("/") for dialect in DIALECTS.values())
+
+
+@ALL
+def test_every_dialect_encodes_a_request_that_it_reads_again(dialect: Dialect) -> None:
+    encoded = dialect.encode_request(REQUEST, Target("upstream-model", "elsewhere", max_tokens=7))
+    back = dialect.decode_request(encoded.body)
+    assert (back.model, back.dialect, back.streamed) == ("upstream-model", dialect.name, True)
+    assert [text_of(message.parts) for message in back.messages] == ["Hello"]
+    assert back.source == encoded.body
+
+
+@ALL
+@given(data=st.data())
+def test_R9_an_answer_is_the_same_streamed_in_any_order_and_whole(dialect: Dialect, data: st.DataObject) -> None:
+    reply = data.draw(replies("elsewhere"))
+    streamed = read(dialect, told(dialect, list(events_of(reply)))).reply()
+    mingled = read(dialect, told(dialect, data.draw(interleaved(reply)))).reply()
+    whole = dialect.decode_reply(dialect.encode_reply(reply, REQUEST, ECHO).body, "elsewhere")
+    assert essence(streamed) == essence(whole)
+    assert essence(mingled)[1] == essence(whole)[1]
+    assert sorted(essence(mingled)[0]) == sorted(essence(whole)[0])
+    assert streamed.stop == mingled.stop == whole.stop
+    assert streamed.usage.total_in == whole.usage.total_in == reply.usage.total_in
+
+
+@ALL
+@given(data=st.data())
+def test_R1_nothing_that_looks_like_an_ending_leaves_before_the_end(dialect: Dialect, data: st.DataObject) -> None:
+    events = data.draw(replies("elsewhere").flatmap(interleaved))
+    raw = told(dialect, events, ended=False)
+    assert read(dialect, raw).finished is None
+    whole = told(dialect, events)
+    assert whole.startswith(raw)
+    assert read(dialect, whole).finished is not None
+
+
+@ALL
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.kind.value)
+def test_T53_a_fault_inside_a_stream_is_a_failure_and_no_ending(dialect: Dialect, fault: Fault) -> None:
+    reply = Reply(id="1", model="m", dialect="elsewhere", parts=(Text("half"),))
+    raw = told(dialect, list(events_of(reply)), ended=False) + dialect.encode_failure(fault, "request-1")
+    collector = read(dialect, raw)
+    assert collector.failed is not None
+    assert collector.failed.message == "what happened"
+    assert collector.finished is None
+
+
+@ALL
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.kind.value)
+def test_T56_an_error_answer_says_its_message_and_is_read_as_an_error(dialect: Dialect, fault: Fault) -> None:
+    status, body = dialect.encode_fault(fault, "request-1")
+    assert 400 <= status < 600
+    # An upstream of ours that turns its caller away is, seen from here, one that turned our key away.
+    back = dialect.decode_fault(status, body, 2.0)
+    assert (back.message, back.retry_after_s) == ("what happened", 2.0)
+    assert b"request-1" in body
+
+
+@ALL
+@pytest.mark.parametrize("status", [400, 401, 429, 500, 503, 529])
+@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"7", b'{"error":{}}', b'"why"', b"\xff", b"[" * 100_000])
+def test_any_error_body_of_any_status_is_a_fault_with_a_message(dialect: Dialect, status: int, body: bytes) -> None:
+    fault = dialect.decode_fault(status, body, None)
+    assert fault.message
+    assert b"<html>".decode() not in fault.message
+
+
+@ALL
+@pytest.mark.parametrize("started", [True, False])
+def test_T52_a_keep_alive_tells_nothing_and_may_stand_anywhere(dialect: Dialect, started: bool) -> None:
+    events = list(events_of(Reply(id="1", model="m", dialect="elsewhere", parts=(Text("a"),))))
+    before, after = told(dialect, events[:1], ended=False), told(dialect, events, ended=False)
+    first = before if started else b""
+    decoder = dialect.reply_decoder("elsewhere")
+    decoder.feed(first)
+    (alive,) = decoder.feed(dialect.keep_alive(started))
+    assert (alive.events, alive.malformed, alive.terminal) == ((), False, False)
+    kept = read(dialect, first + dialect.keep_alive(started) + after[len(first) :])
+    assert text_of(kept.parts()) == "a"
+
+
+@ALL
+def test_T50_the_closing_line_adds_nothing_to_an_answer(dialect: Dialect) -> None:
+    reply = Reply(id="1", model="m", dialect="elsewhere", parts=(Text("a"),))
+    events = list(events_of(reply))
+    collector = read(dialect, told(dialect, events, ended=False) + dialect.closing())
+    assert text_of(collector.parts()) == "a"
+    assert not any(isinstance(event, Failed) for event in events)
+
+
+@ALL
+def test_T70_the_list_of_models_names_them_all_in_order(dialect: Dialect) -> None:
+    listed = json.loads(dialect.encode_models(("b", "a")))
+    assert [model["id"] for model in listed["data"]] == ["b", "a"]
+
+
+@ALL
+@given(raw=st.binary(max_size=100))
+def test_garbage_is_a_fault_of_the_sender(dialect: Dialect, raw: bytes) -> None:
+    with pytest.raises(Fault) as asked:
+        dialect.decode_request(raw)
+    assert asked.value.kind is FaultKind.BAD_REQUEST
+    with pytest.raises(Fault) as answered:
+        dialect.decode_reply(raw, "elsewhere")
+    assert answered.value.kind is not FaultKind.BAD_REQUEST
+
+
+@ALL
+@pytest.mark.parametrize("name", list(DIALECTS))
+@given(data=st.data())
+def test_an_answer_crosses_two_dialects_with_its_words_and_calls(
+    dialect: Dialect, name: str, data: st.DataObject
+) -> None:
+    reply = data.draw(replies("elsewhere"))
+    first = read(dialect, told(dialect, list(events_of(reply)))).reply()
+    second = read(DIALECTS[name], told(DIALECTS[name], list(events_of(first)))).reply()
+    assert essence(second) == essence(first)
+    assert (second.stop is None) == (first.stop is None)
+    assert second.usage.total_in == first.usage.total_in
+
+
+def test_a_fault_that_names_a_field_is_worded_for_people() -> None:
+    fault = bad_request("no such role", "messages[0].role")
+    for dialect in DIALECTS.values():
+        assert b"no such role" in dialect.encode_fault(fault, "request-1")[1]
+
+
+def test_a_finish_is_the_only_event_that_completes() -> None:
+    events = list(events_of(Reply(id="1", model="m", dialect="elsewhere")))
+    assert not any(isinstance(event, Finished) for event in events)
+    for dialect in DIALECTS.values():
+        assert read(dialect, told(dialect, events, ended=False)).finished is None
