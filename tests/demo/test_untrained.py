@@ -18,7 +18,7 @@ def test_the_shipped_model_is_a_small_llama() -> None:
     names = [tensor.name for tensor in tensors(data)]
     assert names.count("token_embd.weight") == 1
     assert "blk.3.ffn_down.weight" in names
-    assert sum(tensor.count for tensor in tensors(data)) > 900_000
+    assert sum(tensor.numbers for tensor in tensors(data)) > 900_000
 
 
 def test_only_the_weights_differ(tmp_path: Path) -> None:

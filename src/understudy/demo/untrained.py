@@ -26,7 +26,7 @@ class Tensor(NamedTuple):
     """One tensor of a file: its name, how many numbers it holds, its type, and where its data begins."""
 
     name: str
-    count: int
+    numbers: int
     kind: int
     offset: int
 
@@ -81,11 +81,11 @@ def write_untrained(source: Path, target: Path, *, seed: int) -> None:
     rng = np.random.default_rng(seed)
     for tensor in tensors(bytes(data)):
         if tensor.kind == Q8_0:
-            noise = np.zeros(tensor.count // 32, _BLOCK)
+            noise = np.zeros(tensor.numbers // 32, _BLOCK)
             noise["scale"] = _SCALE
             noise["values"] = rng.integers(-127, 128, (len(noise), 32))
         elif tensor.kind == F32:
-            noise = np.ones(tensor.count, "<f4")
+            noise = np.ones(tensor.numbers, "<f4")
         else:
             raise ValueError(f"tensor {tensor.name!r} has type {tensor.kind}; only f32 and q8_0 are written here")
         data[tensor.offset : tensor.offset + noise.nbytes] = noise.tobytes()
