@@ -47,7 +47,12 @@ def test_what_is_known_at_the_start_of_a_part_is_kept() -> None:
 
 
 def test_T35_the_last_word_on_usage_wins_and_nothing_is_added() -> None:
-    told: list[Event] = [Started("i", "m", "d"), Metered(Usage(5, out=1)), Metered(Usage(out=7)), Finished(StopReason.STOP)]
+    told: list[Event] = [
+        Started("i", "m", "d"),
+        Metered(Usage(5, out=1)),
+        Metered(Usage(out=7)),
+        Finished(StopReason.STOP),
+    ]
     assert reply_of(told).usage == Usage(5, out=7)
 
 
