@@ -44,12 +44,15 @@ def demo(
     report.write(finished, path)
     wrong = [verdict for verdict in finished.verdicts if verdict.right is False]
     for verdict in wrong:
-        out.print(f"[red]wrong by the truth:[/] {verdict.kind}: {verdict.words}; it reached {verdict.reached:.0%}")
+        out.print(
+            f"[red]wrong by the truth:[/] {verdict.kind}: {verdict.words}; it reached {verdict.reached:.0%}",
+            soft_wrap=True,
+        )
     if json is not None:
         figures = {"seed": chosen, "seconds": finished.seconds, "verdicts": finished.verdicts}
         json.write_bytes(msgspec.json.encode({**figures, "slices": finished.sights[-1].slices}))
-    out.print(f"[bold]{path}[/] has the plots: evidence, shares, money, and what was right (seed {chosen})")
+    out.print(f"\n[bold]{path}[/] has the plots and what was right by the truth (seed {chosen})", soft_wrap=True)
     kind = finished.fault_kind or "triage"
-    out.print(NEXT.format(folder=folder, kind=kind), markup=False)
+    out.print(NEXT.format(folder=folder, kind=kind), markup=False, soft_wrap=True)
     if check and wrong:
         raise typer.Exit(EXIT_FAILED)

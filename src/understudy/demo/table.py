@@ -30,7 +30,7 @@ def slices(sight: Sight | None, *, wide: bool = False) -> Table:
     table = Table(expand=True, pad_edge=False, box=None, header_style="bold dim")
     for name in ("slice", "pairs", "own", "rented", "e", "share", "saved", "state"):
         table.add_column(name, justify="left" if name in ("slice", "state") else "right", no_wrap=True)
-    table.add_column("what blocks it", no_wrap=True, overflow="ellipsis", ratio=1)
+    table.add_column("what blocks it" if wide else "waits for", no_wrap=True, overflow="ellipsis", ratio=1)
     for one in sight.slices if sight else []:
         table.add_row(
             one["kind"],
@@ -52,7 +52,7 @@ def _blocked(one: dict[str, Any], *, wide: bool) -> str:
     if wide:
         return str(one["blocked"])
     if one["block"] == "evidence":
-        return f"e {evidence(one['e'])} of {one['next_needs_e']:g}"
+        return f"e<{one['next_needs_e']:g}"
     return str(one["block"])
 
 
