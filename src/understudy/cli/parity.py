@@ -32,7 +32,7 @@ def status(config: ConfigOption = None, json: JsonOption = None) -> None:
     for name in ("slice", "state", "share", "pairs", "own", "rented", "e", "what blocks the next rung"):
         table.add_column(name, no_wrap=name in ("slice", "state"))
     for view in found:
-        blocked = view.blocked or view.last_reason or ""
+        blocked = view.blocked or "nothing: it serves the whole slice and is watched"
         pairs = f"{view.pairs + view.watched}"
         own, rented = _rate(view.candidate_mean), _rate(view.incumbent_mean)
         table.add_row(view.slice, view.status, f"{view.share:.0%}", pairs, own, rented, f"{view.e:.3g}", blocked)
