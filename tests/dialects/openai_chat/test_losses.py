@@ -7,8 +7,8 @@ from understudy.dialects.openai_chat.losses import Losses, at, foreign
 def test_losses_keep_their_order_and_places() -> None:
     losses = Losses()
     losses.add("top_k", "no such field")
-    losses.extras("tools[0]", {"kind": 1, "size": 2}, "anthropic")
-    losses.extras("", ["container"], "anthropic")
+    losses.extras("tools[0]", {"kind": 1, "none": None, "size": 2}, "anthropic")
+    losses.extras("", {"container": False}, "anthropic")
     assert [omission.field for omission in losses.items] == ["top_k", "tools[0].kind", "tools[0].size", "container"]
     assert losses.items[0] == Omission("top_k", "no such field")
     assert "anthropic" in losses.items[1].why

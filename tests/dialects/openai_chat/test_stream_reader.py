@@ -159,7 +159,7 @@ def test_T50_a_finish_without_done_is_complete_and_done_without_a_finish_is_not(
 
 
 @pytest.mark.parametrize(
-    ("tail", "stop"), [([DONE], True), ([usage()], True), ([], False), ([chunk(content="y")], False)]
+    ("tail", "stop"), [([DONE], True), ([usage()], True), ([], False), ([chunk(content="y"), DONE], False)]
 )
 def test_T25_an_empty_finish_word_counts_only_before_usage_or_the_end(tail: list[Any], stop: bool) -> None:
     reply = reply_in(sse(OPENING, chunk("", content="w"), chunk(content="x"), chunk(""), *tail))

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.dialects.openai_chat.samples import asked, body, entry, written
+from tests.dialects.openai_chat.samples import CLAUDE, asked, body, entry, written
 
 from understudy.canon.parts import Thinking
 from understudy.canon.request import ThinkingAsk
@@ -73,6 +73,16 @@ def test_words_that_differ_from_the_entries_stay_beside_them() -> None:
     said = {**ASSISTANT, "reasoning": "other", "reasoning_details": [SEALED]}
     assert spelling_of([said, 7, {}]) == ("reasoning",)
     assert read_request(body(messages=[said])).messages[0].extras == {"reasoning": "other"}
+
+
+def test_words_told_once_here_and_twice_there_come_back_as_they_were() -> None:
+    said = [
+        {**ASSISTANT, "reasoning": "hm", "reasoning_details": [SEALED]},
+        {**ASSISTANT, "reasoning_details": [SEALED]},
+    ]
+    assert spelling_of(said) == ("reasoning",)
+    request = msgspec.structs.replace(read_request(body(messages=said)), source=b"")
+    assert written(request, CLAUDE)[0]["messages"] == said
 
 
 @pytest.mark.parametrize("details", ["x", [], [7], [{"type": "of tomorrow"}]])
