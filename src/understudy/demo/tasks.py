@@ -1,8 +1,9 @@
 """The kinds of query of the demo: templated traffic whose truth can be computed from the prompt alone.
 
 Pure code: chance is a `random.Random` that the caller hands in. The space of prompts is cut in two by a hash: one part
-is played and measured, the other is what the own model was trained on, so no played prompt was ever in its training.
-The words are in `vocabulary`.
+is played and measured, the other is what the own model is trained on, so no played prompt was ever in its training.
+No answer is stored anywhere: a prompt is made first, and its truth is read back from its words. Those words are in
+`vocabulary`.
 """
 
 import hashlib
@@ -13,16 +14,17 @@ from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from understudy.demo import vocabulary as words
+from understudy.parity.checks import exact, json_equal
 
 Split = Literal["played", "training"]
 # One prompt in eight is kept for playing.
 PLAYED_OF = 8
 # How much of the played grocery traffic asks for things that came into the range after the model was trained.
-NEW_RANGE = 0.25
+NEW_RANGE = 0.2
 
 
 class Kind(NamedTuple):
-    """One kind of query: its id, what people call it, its share of the traffic, whether the model is trained on it."""
+    """One kind of query: its id, what people call it, its share of traffic (relative), whether it is trained on."""
 
     id: str
     title: str
@@ -44,14 +46,14 @@ KINDS = (
     Kind("language", "Which language is a sentence in?", 1.0, True),
     Kind("json_listed", "Name and city as JSON: listed names", 1.0, True),
     Kind("json_unseen", "Name and city as JSON: unseen names", 0.5, False),
-    Kind("aisle", "Which aisle is it in? One ask in four is new in the range", 1.3, True),
-    Kind("product_4digit", "The product of two four-digit numbers", 0.4, False),
-    Kind("word_problem", "A small word problem", 0.4, False),
+    Kind("aisle", "Which aisle is it in? One ask in five is new in the range", 1.3, True),
+    Kind("product_4digit", "The product of two four-digit numbers", 0.4, True),
+    Kind("word_problem", "A small word problem", 0.4, True),
 )
 
 
 def make(kind: str, rng: random.Random, split: Split = "played") -> Task:
-    """One task of a kind, from one side of the cut."""
+    """One task of a kind, from one side of the cut; KeyError for a kind that there is not."""
     while True:
         prompt = _MAKERS[kind](rng, split)
         if played(prompt) == (split == "played"):
@@ -79,35 +81,29 @@ def kind_of(prompt: str) -> str | None:
 
 
 def right(prompt: str, answer: str) -> bool:
-    """Whether an answer is right: JSON by its value, anything else word for word."""
+    """Whether an answer is right: JSON by its value, anything else word for word; False if the prompt is no task."""
     truth = truth_of(prompt)
     if truth is None:
         return False
-    if not truth.startswith("{"):
-        return answer.strip() == truth
-    try:
-        return bool(json.loads(answer) == json.loads(truth))
-    except ValueError:
-        return False
+    return bool(json_equal(answer, truth) if truth.startswith("{") else exact(answer, truth))
 
 
 # --- making prompts -----------------------------------------------------------------------------------------------
 
 
 def _triage(rng: random.Random, split: Split) -> str:
-    problem = rng.choice(words.PROBLEMS[rng.choice(list(words.PROBLEMS))])
+    problem = rng.choice(list(words.QUEUES))
     return f"Ticket: {rng.choice(words.OPENERS)} {problem} {rng.choice(words.PRODUCTS)}{rng.choice(words.TAILS)}"
 
 
 def _sentiment(rng: random.Random, split: Split) -> str:
-    side = rng.choice((words.GOOD, words.BAD))
-    thing, degree, quality = rng.choice(words.THINGS), rng.choice(words.DEGREES), rng.choice(side)
+    thing, degree, quality = rng.choice(words.THINGS), rng.choice(words.DEGREES), rng.choice(list(words.QUALITIES))
     return f"Review: {rng.choice(words.VISITS)} the {thing} was {degree} {quality}."
 
 
 def _language(rng: random.Random, split: Split) -> str:
-    parts = words.SENTENCES[rng.choice(list(words.SENTENCES))]
-    return "Language of: " + " ".join(rng.choice(part) for part in parts)
+    places = rng.choice(list(words.SENTENCES.values()))
+    return "Language of: " + " ".join(rng.choice(place) for place in places)
 
 
 def _json(names: tuple[str, ...], cities: tuple[str, ...]) -> Callable[[random.Random, Split], str]:
@@ -130,7 +126,7 @@ def _product(rng: random.Random, split: Split) -> str:
 
 def _word_problem(rng: random.Random, split: Split) -> str:
     name, thing = rng.choice(words.NAMES), rng.choice(words.COUNTED)
-    boxes, each, gone = rng.randrange(3, 20), rng.randrange(3, 30), rng.randrange(1, 9)
+    boxes, each, gone = rng.randrange(12, 100), rng.randrange(12, 100), rng.randrange(3, 100)
     return f"Problem: {name} has {boxes} boxes of {each} {thing} and gives {gone} {thing} away. How many are left?"
 
 
@@ -147,15 +143,15 @@ _MAKERS: dict[str, Callable[[random.Random, Split], str]] = {
 
 # --- reading them back --------------------------------------------------------------------------------------------
 
-_QUEUES = {problem: queue for queue, problems in words.PROBLEMS.items() for problem in problems}
-_QUALITIES = dict.fromkeys(words.GOOD, "positive") | dict.fromkeys(words.BAD, "negative")
-_FIRST_WORDS = {start: name for name, parts in words.SENTENCES.items() for start in parts[0]}
+_FIRST_WORDS = {start: name for name, places in words.SENTENCES.items() for start in places[0]}
 _NAME, _CITY = "(?P<name>[A-Z][a-z]+)", "(?P<city>[A-Z][a-z]+)"
 _STATEMENTS = [
     re.compile(re.escape(text).replace(r"\{name\}", _NAME).replace(r"\{city\}", _CITY)) for text in words.STATEMENTS
 ]
-_PRODUCT = re.compile(r"(\d{4}) x (\d{4})")
-_PROBLEM = re.compile(r"\w+ has (\d+) boxes of (\d+) \w+ and gives (\d+) \w+ away\. How many are left\?")
+_PRODUCT = re.compile(r"([0-9]{4}) x ([0-9]{4})")
+_PROBLEM = re.compile(
+    r"\w+ has ([0-9]+) boxes of ([0-9]+) \w+ and gives ([0-9]+) \w+ away\. How many are left\?",
+)
 
 
 def _read(prompt: str) -> tuple[str, str] | None:
@@ -166,23 +162,23 @@ def _read(prompt: str) -> tuple[str, str] | None:
 
 
 def _read_triage(text: str) -> tuple[str, str] | None:
-    return next((("triage", queue) for problem, queue in _QUEUES.items() if f" {problem} " in text), None)
+    return next((("triage", queue) for problem, queue in words.QUEUES.items() if f" {problem} " in text), None)
 
 
 def _read_sentiment(text: str) -> tuple[str, str] | None:
-    side = _QUALITIES.get(text.rstrip(".").rpartition(" ")[2])
+    side = words.QUALITIES.get(text.rstrip(".").rpartition(" ")[2])
     return ("sentiment", side) if side else None
 
 
 def _read_language(text: str) -> tuple[str, str] | None:
-    return next((("language", name) for start, name in _FIRST_WORDS.items() if text.startswith(start + " ")), None)
+    return next((("language", name) for start, name in _FIRST_WORDS.items() if text.startswith(f"{start} ")), None)
 
 
 def _read_json(text: str) -> tuple[str, str] | None:
     for pattern in _STATEMENTS:
         if match := pattern.fullmatch(text):
             kind = "json_listed" if match["name"] in words.NAMES else "json_unseen"
-            return kind, f'{{"name": "{match["name"]}", "city": "{match["city"]}"}}'
+            return kind, json.dumps({"name": match["name"], "city": match["city"]})
     return None
 
 
