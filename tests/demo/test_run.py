@@ -46,8 +46,8 @@ def test_learned_kinds_earn_their_traffic_and_others_do_not(
 def test_the_injected_fault_is_found_and_named(played: tuple[Path, str, dict[str, dict[str, object]]]) -> None:
     _, printed, slices = played
     assert "fault injected" in printed
-    assert "alarm on" in printed
-    assert any(one["last_move"] == "alarm" and one["share"] == 0.0 for one in slices.values())
+    assert "alarm: watch: R reached" in printed
+    assert any(str(one["last_fall"]).startswith("alarm") and one["share"] == 0.0 for one in slices.values())
 
 
 def test_it_says_what_it_did_and_what_to_try_next(played: tuple[Path, str, dict[str, dict[str, object]]]) -> None:

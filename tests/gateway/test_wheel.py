@@ -76,10 +76,17 @@ def test_a_new_attempt_starts_anew() -> None:
     watch = begun()
     watch.content(2.5)
     watch.why = "the model fell silent"
-    watch.begin(200.0, asyncio.Timeout(None), first_s=3.0)
-    assert (watch.begun, watch.heard, watch.why, watch.idle_s) == (200.0, 200.0, "", None)
-    assert watch.late(203.0) is None
-    assert watch.late(203.1) == "the model sent no content within 3 s"
+    watch.begin(105.0, asyncio.Timeout(None), first_s=3.0)
+    assert (watch.begun, watch.heard, watch.why, watch.idle_s) == (105.0, 105.0, "", None)
+    assert watch.late(108.0) is None
+    assert watch.late(108.1) == "the model sent no content within 3 s"
+
+
+def test_all_attempts_together_have_the_whole_time_once() -> None:
+    watch = begun()
+    watch.begin(109.0, asyncio.Timeout(None), first_s=3.0)
+    assert watch.late(110.0) is None
+    assert watch.late(110.1) == "the model did not finish within 10 s"
 
 
 def test_a_verdict_is_a_timeout_in_its_own_words() -> None:

@@ -182,10 +182,10 @@ async def _fault_part(stage: Stage, player: Player, watcher: Watcher, relay: Rel
         if now["hypothesis"] != hypothesis or now["status"] in ("rolled back", "alarmed"):
             asked = player.score.asked - stage.fault_at
             stage.fault_words = (
-                f"At request {stage.fault_at} the own deployment was broken for {kind!r}; {now['last_move']} fired "
-                f"within {asked} requests of it: {now['last_reason']}. New requests went back to the rented model."
+                f"At request {stage.fault_at} the own deployment was broken for {kind!r}. Within {asked} requests of "
+                f"it: {now['last_fall']}. New requests went back to the rented model."
             )
-            stage.notes.append(f"{now['last_move']} on {kind!r} within {asked} requests: {now['last_reason']}")
+            stage.notes.append(f"{kind!r} within {asked} requests: {now['last_fall']}")
             return
     stage.fault_words = f"The fault on {kind!r} was not found within {MAX_FAULT_REQUESTS} requests."
     stage.notes.append(stage.fault_words)

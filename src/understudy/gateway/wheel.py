@@ -26,13 +26,14 @@ class Watch:
         "idle_s",
         "keep_alive",
         "keep_alive_s",
+        "opened",
         "sent",
         "total_s",
         "why",
     )
 
     def __init__(self, now: float, *, total_s: float) -> None:
-        self.begun = self.heard = self.sent = now
+        self.opened = self.begun = self.heard = self.sent = now
         self.total_s = total_s
         self.first_s: float | None = None
         self.idle_s: float | None = None
@@ -56,7 +57,7 @@ class Watch:
             return f"the model sent no content within {self.first_s:g} s"
         if self.idle_s is not None and now - self.heard > self.idle_s:
             return f"the model fell silent for more than {self.idle_s:g} s"
-        if now - self.begun > self.total_s:
+        if now - self.opened > self.total_s:
             return f"the model did not finish within {self.total_s:g} s"
         return None
 

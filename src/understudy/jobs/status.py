@@ -3,7 +3,7 @@
 The same view serves the API, the terminal and whoever else asks; it reads the books and decides nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from understudy.canon.value import Value
@@ -13,6 +13,7 @@ from understudy.jobs.registrar import state_of
 from understudy.jobs.specs import ParitySpec
 from understudy.parity.ladder import NEXT, threshold
 from understudy.parity.slices import RiskClass
+from understudy.parity.state import Move
 from understudy.ports import ScoreRow, SliceRow, Store
 from understudy.stats.mixture import e_value
 from understudy.stats.sequences import confidence
@@ -53,6 +54,7 @@ class SliceView(Value, frozen=True, kw_only=True):
     blocked: str | None
     last_move: str | None
     last_reason: str | None
+    last_fall: str | None
 
 
 def views(store: Store, specs: Mapping[str, ParitySpec], now_s: float) -> list[SliceView]:
@@ -60,21 +62,26 @@ def views(store: Store, specs: Mapping[str, ParitySpec], now_s: float) -> list[S
     rows = [row for row in store.slices() if row.route in specs]
     scores = {row.hypothesis: row for row in store.scores()}
     transitions = store.transitions()
-    last = {(row.route, row.kind): body_of(row) for row in transitions}
+    moves: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in transitions:
+        moves.setdefault((row.route, row.kind), []).append(body_of(row))
     asked = [Asked(state_of(row), specs[row.route].policy(multi_turn=False)) for row in rows]
     decisions = decide_all(asked, holding_of(transitions), family_of(store.hypotheses()), now_s)
     made = [
-        _view(row, one, scores.get(row.hypothesis), last.get((row.route, row.kind), {}), decision.blocked_by)
+        _view(row, one, scores.get(row.hypothesis), moves.get((row.route, row.kind), []), decision.blocked_by)
         for row, one, (decision, _) in zip(rows, asked, decisions, strict=True)
     ]
     return sorted(made, key=lambda view: view.slice)
 
 
-def _view(row: SliceRow, one: Asked, score: ScoreRow | None, last: Mapping[str, Any], blocked: Any) -> SliceView:
+def _view(
+    row: SliceRow, one: Asked, score: ScoreRow | None, moves: Sequence[Mapping[str, Any]], blocked: Any
+) -> SliceView:
     state, risk = one.state, RiskClass(one.policy.risk)
     following = NEXT.get(state.rung)
     interval = confidence(state.levels)
     hypothesis = state.hypothesis
+    falls = [move for move in moves if move["move"] in (Move.DOWN, Move.ALARM)]
     return SliceView(
         slice=str(hypothesis.slice),
         route=row.route,
@@ -106,6 +113,7 @@ def _view(row: SliceRow, one: Asked, score: ScoreRow | None, last: Mapping[str, 
         next_needs_e=threshold(following, risk) if following else None,
         block=str(blocked.block) if blocked is not None else None,
         blocked=blocked.sentence if blocked is not None else None,
-        last_move=last.get("move"),
-        last_reason=last.get("reason"),
+        last_move=moves[-1]["move"] if moves else None,
+        last_reason=moves[-1]["reason"] if moves else None,
+        last_fall=f"{falls[-1]['move']}: {falls[-1]['reason']}" if falls else None,
     )

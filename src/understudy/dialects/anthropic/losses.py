@@ -3,9 +3,8 @@
 A translation is handed one of these and reports into it; the encoder returns `items` with the bytes.
 """
 
-from collections.abc import Iterable
-
 from understudy.canon.omissions import Omission
+from understudy.canon.value import Extras
 
 
 class Losses:
@@ -18,10 +17,11 @@ class Losses:
         """One field stayed behind."""
         self.items.append(Omission(field, why))
 
-    def extras(self, path: str, names: Iterable[str], dialect: str) -> None:
-        """Fields that only their own dialect has a word for stay behind."""
-        for name in names:
-            self.add(at(path, name), f"a field of the {dialect} dialect that has no peer here")
+    def extras(self, path: str, extras: Extras, dialect: str) -> None:
+        """Fields that only their own dialect has a word for stay behind; a null said nothing and is no loss."""
+        for name, value in extras.items():
+            if value is not None:
+                self.add(at(path, name), f"a field of the {dialect} dialect that has no peer here")
 
 
 def at(path: str, name: str | int) -> str:
