@@ -98,6 +98,8 @@ async def _work(settings: Settings, secret: bytes, listening: socket.socket, nam
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,
+            ws="none",
             timeout_keep_alive=75,
             timeout_graceful_shutdown=GRACE_S,
         )
