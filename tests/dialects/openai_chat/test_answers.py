@@ -92,6 +92,19 @@ def test_what_canon_has_no_word_for_stays_and_comes_back() -> None:
     assert again == body
 
 
+def test_usage_of_an_odd_form_comes_back_as_it_was() -> None:
+    told = {
+        "prompt_tokens": 1,
+        "completion_tokens": 1,
+        "total_tokens": 2,
+        "cached_tokens": 1,
+        "prompt_tokens_details": 7,
+    }
+    reply = read({**answer(content="x"), "usage": told})
+    again = json.loads(write_reply(msgspec.structs.replace(reply, source=b""), Echo("m")).body)
+    assert again["usage"] == told
+
+
 @pytest.mark.parametrize(
     "raw",
     [

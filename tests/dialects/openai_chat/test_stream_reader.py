@@ -208,6 +208,23 @@ def test_F4_a_malformed_event_is_marked_and_the_stream_goes_on(bad: str) -> None
     assert reply_of(events_of_frames(frames)).parts == (Text("x"),)
 
 
+@pytest.mark.parametrize("spoilt", [b'"x\xff": 1', b'"x": "\xff"', b'"x": 1e999', b'"x": ' + b"[" * 100_000])
+def test_F4_bytes_that_are_no_json_in_a_field_that_nobody_reads_spoil_their_event_alone(spoilt: bytes) -> None:
+    opening = b'data: {"id": "chatcmpl-0", ' + spoilt + b', "choices": [{"delta": {"content": "lost"}}]}\n\n'
+    frames = frames_of(opening + sse(chunk(content="kept"), chunk("stop")))
+    assert [frame.malformed for frame in frames] == [True, False, False]
+    assert reply_of(events_of_frames(frames)).parts == (Text("kept"),)
+
+
+@pytest.mark.parametrize("error", [{"error": "broke off"}, chunk(choice={"error": {"message": "broke off"}})])
+def test_T53_nothing_is_told_after_an_error(error: dict[str, Any]) -> None:
+    broken = {**error, "usage": usage()["usage"]}
+    late = chunk(content="late")
+    events = events_in(OPENING, chunk(content="a"), broken, late, chunk("stop"), usage(), DONE)
+    assert events[-1] == Failed("broke off", FaultKind.UPSTREAM)
+    assert not any(isinstance(event, Finished | Metered) for event in events)
+
+
 def test_T52_comments_and_empty_events_are_frames_without_events() -> None:
     frames = frames_of(sse(": PROCESSING\n\n", "data:\n\n", {"choices": []}, "event: x\n\n"))
     assert len(frames) == 4

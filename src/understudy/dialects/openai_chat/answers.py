@@ -15,7 +15,7 @@ from understudy.canon.parts import Opaque, Refusal, ReplyPart, Text, Thinking, T
 from understudy.canon.reply import Reply, StopReason
 from understudy.canon.value import Extras
 from understudy.dialects.contract import Echo, Encoded
-from understudy.dialects.openai_chat.blocks import read_calls, read_part, write_call, write_part
+from understudy.dialects.openai_chat.blocks import merged, read_calls, read_part, write_call, write_part
 from understudy.dialects.openai_chat.errors import read_fault
 from understudy.dialects.openai_chat.fields import ARRAY, OBJECT, STRING, Fields
 from understudy.dialects.openai_chat.losses import Losses, at
@@ -188,9 +188,7 @@ def _put_back(body: dict[str, Any], extras: Extras) -> None:
     choice |= {name: value for name, value in first.items() if name != "message"}
     choice["message"] |= first.get("message", {})
     body["choices"] += others
-    for name, value in rest.pop("usage", {}).items():
-        known_below = body["usage"].get(name)
-        body["usage"][name] = {**known_below, **value} if isinstance(known_below, dict) else value
+    body["usage"] = merged(body["usage"], rest.pop("usage", {}))
     body |= rest
 
 

@@ -96,6 +96,7 @@ class StreamReader:
         self._parser = SseParser()
         self._started: Started | None = None
         self._finished = False
+        self._failed = False
         self._blank = False
         self._metered = False
         self._parts = 0
@@ -115,14 +116,14 @@ class StreamReader:
     def close(self) -> list[Frame]:
         """What the closed stream left over; an empty finish word with usage behind it ends the answer here."""
         frames = [self._frame(piece) for piece in self._parser.close()]
-        if self._blank and self._metered and not self._finished:
+        if self._blank and self._metered and not self._finished and not self._failed:
             self._finish("", None)
             frames.append(Frame(b"", self._told()))
         return frames
 
     def _frame(self, piece: SseFrame) -> Frame:
         data = piece.data
-        if not data:
+        if not data or self._failed:
             return Frame(piece.raw)
         if data.strip() == _DONE:
             if self._blank and not self._finished:
@@ -130,9 +131,11 @@ class StreamReader:
             return Frame(piece.raw, self._told(), terminal=True)
         try:
             chunk = _DECODER.decode(data)
+            # The opening tells fields of the whole answer that no struct knows by name.
+            whole = msgspec.json.decode(data) if self._started is None else {}
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return Frame(piece.raw, malformed=True)
-        self._read(chunk, data)
+        self._read(chunk, whole)
         return Frame(piece.raw, self._told(), usage_only=not chunk.choices and isinstance(chunk.usage, dict))
 
     def _told(self) -> tuple[Event, ...]:
@@ -140,7 +143,7 @@ class StreamReader:
         self._out.clear()
         return events
 
-    def _read(self, chunk: _Chunk, data: bytes) -> None:
+    def _read(self, chunk: _Chunk, whole: dict[str, Any]) -> None:
         if chunk.error:
             self._fail(chunk.error)
             return
@@ -148,21 +151,22 @@ class StreamReader:
         if usage is None and isinstance(chunk.x_groq, dict):
             usage = chunk.x_groq.get("usage")
         if self._started is None and (chunk.choices or chunk.id or usage):
-            self._start(chunk, data)
+            self._start(chunk, whole)
         for choice in chunk.choices or ():
             # Only the first choice is the answer; the others are for the caller who asked for several.
-            if not choice.index and not self._finished:
+            if not choice.index and not self._finished and not self._failed:
                 self._choice(choice)
-        if usage is not None:
+        if usage is not None and not self._failed:
             self._meter(usage)
 
     def _fail(self, error: Any) -> None:
+        """The upstream broke the answer off: whatever it says afterwards tells nothing."""
+        self._failed = True
         body = {"error": error}
         message, word, _ = told(body)
         self._out.append(Failed(message or "the upstream broke off without a message", kind_of(body), word))
 
-    def _start(self, chunk: _Chunk, data: bytes) -> None:
-        whole: dict[str, Any] = msgspec.json.decode(data)
+    def _start(self, chunk: _Chunk, whole: dict[str, Any]) -> None:
         created = int(chunk.created) if isinstance(chunk.created, int | float) else None
         extras = {name: value for name, value in whole.items() if name not in _READ and value is not None}
         self._started = Started(chunk.id or "", chunk.model or "", NAME, created, extras)
