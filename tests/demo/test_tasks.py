@@ -1,5 +1,6 @@
 """The tasks of the demo: their truth, their cut in two, and what counts as right."""
 
+import hashlib
 import json
 import random
 import re
@@ -69,6 +70,14 @@ def test_what_is_played_is_never_trained_on(kind: str) -> None:
     trained = {make(kind, rng, "training").prompt for _ in range(400)}
     assert all(played(prompt) for prompt in asked)
     assert not any(played(prompt) for prompt in trained)
+
+
+def test_the_cut_is_the_one_that_the_shipped_model_was_trained_with() -> None:
+    rng = random.Random(12)
+    sides = {prompt: played(prompt) for prompt in (make("triage", rng, "training").prompt for _ in range(200))}
+    sides |= {f"Aisle: Add {number} bags of toast": played(f"Aisle: Add {number} bags of toast") for number in range(99)}
+    for prompt, side in sides.items():
+        assert side == hashlib.sha256(prompt.encode()).hexdigest()[:2].endswith(("0", "8")), prompt
 
 
 @pytest.mark.parametrize("kind", IDS)
