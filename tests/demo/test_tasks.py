@@ -75,7 +75,9 @@ def test_what_is_played_is_never_trained_on(kind: str) -> None:
 def test_the_cut_is_the_one_that_the_shipped_model_was_trained_with() -> None:
     rng = random.Random(12)
     sides = {prompt: played(prompt) for prompt in (make("triage", rng, "training").prompt for _ in range(200))}
-    sides |= {f"Aisle: Add {number} bags of toast": played(f"Aisle: Add {number} bags of toast") for number in range(99)}
+    sides |= {
+        f"Aisle: Add {number} bags of toast": played(f"Aisle: Add {number} bags of toast") for number in range(99)
+    }
     for prompt, side in sides.items():
         assert side == hashlib.sha256(prompt.encode()).hexdigest()[:2].endswith(("0", "8")), prompt
 
