@@ -21,7 +21,7 @@ PURE_ROOMS = {"canon", "dialects", "stats", "routing", "parity", "policy"}
 # What floors 0 to 2 may import besides lower floors: nothing that reads a clock, a file, a socket or chance.
 PURE_MODULES = {
     "__future__", "base64", "bisect", "collections", "contextlib", "dataclasses", "enum", "fractions", "functools",
-    "hashlib", "heapq", "hmac", "itertools", "json", "math", "msgspec", "numpy", "operator", "re", "string", "struct",
+    "hashlib", "heapq", "hmac", "itertools", "json", "math", "msgspec", "operator", "re", "string", "struct",
     "types", "typing", "understudy", "unicodedata",
 }  # fmt: skip
 # Where a plain `except Exception` may stand: the supervisors of request, task, job, writer, check and plug-in load.
@@ -129,7 +129,7 @@ def pure(name: str, text: str, tree: ast.Module) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom):
             found = [node.module or ""]
         for module in found:
-            if module.split(".")[0] not in PURE_MODULES or module.startswith("numpy.random"):
+            if module.split(".")[0] not in PURE_MODULES:
                 yield f"imports {module!r} on a pure floor"
         if isinstance(node, ast.Attribute) and node.attr == "random" and isinstance(node.value, ast.Name):
             yield "draws by chance on a pure floor"

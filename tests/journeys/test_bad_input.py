@@ -26,6 +26,12 @@ CASES: list[tuple[str, bytes, int, str]] = [
 ]
 
 
+def booked(house: Server, headers: dict[str, str]) -> Any:
+    """The journal's row of an answer, once it is there."""
+    found = get(f"{house.url}/understudy/v1/exchanges?limit=20")["exchanges"]
+    return next((one for one in found if one["id"] == headers["x-understudy-request-id"]), None)
+
+
 @pytest.mark.parametrize("path", [CHAT, MESSAGES])
 @pytest.mark.parametrize(("name", "body", "status", "named"), CASES, ids=[case[0] for case in CASES])
 def test_bad_bodies(house: Server, path: str, name: str, body: bytes, status: int, named: str) -> None:
@@ -35,12 +41,7 @@ def test_bad_bodies(house: Server, path: str, name: str, body: bytes, status: in
     assert named.lower() in json.dumps(told).lower()
     assert ("type" in told) == (path == MESSAGES)
     assert told["error"]["message"]
-
-    def booked() -> Any:
-        found = get(f"{house.url}/understudy/v1/exchanges?limit=20")["exchanges"]
-        return [one for one in found if one["id"] == headers["x-understudy-request-id"]]
-
-    assert eventually(booked)[0]["status"] == "refused"
+    assert eventually(lambda: booked(house, headers))["status"] == "refused"
 
 
 @pytest.mark.parametrize("path", [CHAT, MESSAGES])
@@ -70,9 +71,10 @@ def test_nesting_just_under_the_parsers_limit_is_no_500(house: Server, path: str
 @pytest.mark.parametrize("path", [CHAT, MESSAGES])
 def test_50_mb_is_413(house: Server, path: str) -> None:
     body = json.dumps({**GOOD, "messages": [{"role": "user", "content": "x" * 50_000_000}]}).encode()
-    status, _, answer = post(house.url + path, body)
+    status, headers, answer = post(house.url + path, body)
     assert status == 413
     assert b"server.max_body_bytes" in answer
+    assert eventually(lambda: booked(house, headers))["fault"] == "too_large"
 
 
 def test_strict_mode_turns_every_omission_into_a_400(house: Server) -> None:

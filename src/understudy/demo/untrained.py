@@ -4,11 +4,11 @@ It proves that what moves a slice is what the model can do: with this in its pla
 the file: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
 """
 
+import math
+import random
 import struct
 from pathlib import Path
 from typing import NamedTuple
-
-import numpy as np
 
 MAGIC = b"GGUF"
 # What a value of each plain type takes, in bytes; 8 is text and 9 an array.
@@ -16,10 +16,10 @@ _SIZES = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
 _TEXT, _ARRAY = 8, 9
 _ALIGNMENT = 32
 F32, Q8_0 = 0, 8
-# A q8_0 block: a half-precision scale and 32 small integers.
-_BLOCK = np.dtype([("scale", "<f2"), ("values", "i1", 32)])
-# The spread of a fresh model's weights, as a scale of integers up to 127.
-_SCALE = 0.02 / 64
+# A q8_0 block is a half-precision scale and 32 small integers; the scale gives a fresh model's spread of weights.
+_BLOCK_VALUES = 32
+_SCALE = struct.pack("<e", 0.02 / 64)
+_ONE = struct.pack("<f", 1.0)
 
 
 class Tensor(NamedTuple):
@@ -69,7 +69,7 @@ def tensors(data: bytes) -> list[Tensor]:
     found = []
     for _ in range(count):
         name, rank = cursor.text(), cursor.take("I")
-        numbers = int(np.prod([cursor.take("Q") for _ in range(rank)]))
+        numbers = math.prod(cursor.take("Q") for _ in range(rank))
         found.append(Tensor(name, numbers, cursor.take("I"), cursor.take("Q")))
     base = -(-cursor.at // _ALIGNMENT) * _ALIGNMENT
     return [tensor._replace(offset=base + tensor.offset) for tensor in found]
@@ -78,15 +78,13 @@ def tensors(data: bytes) -> list[Tensor]:
 def write_untrained(source: Path, target: Path, *, seed: int) -> None:
     """Write `target`: the source's architecture and words, every matrix drawn anew from the seed."""
     data = bytearray(source.read_bytes())
-    rng = np.random.default_rng(seed)
+    rng = random.Random(seed)
     for tensor in tensors(bytes(data)):
         if tensor.kind == Q8_0:
-            noise = np.zeros(tensor.numbers // 32, _BLOCK)
-            noise["scale"] = _SCALE
-            noise["values"] = rng.integers(-127, 128, (len(noise), 32))
+            noise = b"".join(_SCALE + rng.randbytes(_BLOCK_VALUES) for _ in range(tensor.numbers // _BLOCK_VALUES))
         elif tensor.kind == F32:
-            noise = np.ones(tensor.numbers, "<f4")
+            noise = _ONE * tensor.numbers
         else:
             raise ValueError(f"tensor {tensor.name!r} has type {tensor.kind}; only f32 and q8_0 are written here")
-        data[tensor.offset : tensor.offset + noise.nbytes] = noise.tobytes()
+        data[tensor.offset : tensor.offset + len(noise)] = noise
     target.write_bytes(data)

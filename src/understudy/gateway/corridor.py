@@ -71,6 +71,12 @@ class Gateway:
             if draft.plan is not None and draft.request is not None and (draft.sampled or draft.plan.canary):
                 self._site.spawn(gather(self._site, draft, draft.plan, draft.request))
 
+    async def refuse(self, call: Call, fault: Fault, sender: Sender) -> None:
+        """Answer a call that came to nothing before it could be read: told in its dialect, and booked."""
+        draft = Draft(self._site, call)
+        watch = Watch(asyncio.get_running_loop().time(), total_s=self._site.timeouts.total_s)
+        await Relay(sender, call.dialect, draft, watch).fail(fault)
+
     def _prepare(self, call: Call, draft: Draft) -> Request:
         """Admit, decode, plan; announce the comparison if there is to be one."""
         site = self._site

@@ -64,16 +64,14 @@ class ModelRoutes:
             await self._rest(scope, receive, send)
             return
         sender = AsgiSender(send)
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         try:
             body = await read_body(scope, receive, self._max_body_bytes)
         except CallerGone:
             return
         except Fault as fault:
-            status, told = dialect.encode_fault(fault, "")
-            await sender.start(status, [("content-type", "application/json"), ("connection", "close")])
-            await sender.end(told)
+            await self._gateway.refuse(Call(dialect, headers, b""), fault, sender)
             return
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         await self._answer(Call(dialect, headers, body), sender, receive)
 
     async def _answer(self, call: Call, sender: AsgiSender, receive: Receive) -> None:
