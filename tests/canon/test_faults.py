@@ -9,6 +9,12 @@ def test_the_table_has_a_row_for_each_kind() -> None:
     assert set(TABLE) == set(FaultKind)
     assert all(400 <= row.status < 600 for row in TABLE.values())
     assert not any(row.retriable for row in TABLE.values() if row.blame is Blame.CALLER)
+    assert all(row.retriable for row in TABLE.values() if row.blame is Blame.UPSTREAM)
+
+
+def test_our_own_key_turned_away_is_ours_and_the_callers_is_the_callers() -> None:
+    assert TABLE[FaultKind.UPSTREAM_REFUSED].blame is Blame.US
+    assert TABLE[FaultKind.AUTHENTICATION].blame is Blame.CALLER
 
 
 def test_a_fault_knows_whose_it_is() -> None:
@@ -32,10 +38,12 @@ def test_a_bad_request_names_its_field() -> None:
         (408, FaultKind.TIMEOUT),
         (413, FaultKind.TOO_LARGE),
         (418, FaultKind.BAD_REQUEST),
+        (422, FaultKind.BAD_REQUEST),
         (429, FaultKind.RATE_LIMITED),
         (500, FaultKind.UPSTREAM_INTERNAL),
         (502, FaultKind.UPSTREAM),
         (503, FaultKind.OVERLOADED),
+        (504, FaultKind.TIMEOUT),
         (529, FaultKind.OVERLOADED),
         (302, FaultKind.UPSTREAM),
     ],

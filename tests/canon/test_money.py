@@ -32,7 +32,7 @@ def test_half_a_nano_goes_to_the_even_neighbour(tokens: int, expected: int) -> N
 
 
 def test_R22_what_is_unknown_makes_an_unknown_cost_and_never_0() -> None:
-    assert cost(NO_USAGE, PRICE) is None
+    assert {cost(usage, PRICE) for usage in (NO_USAGE, Usage(uncached_in=1), Usage(out=1))} == {None}
     assert cost(Usage(uncached_in=1, out=1), UNKNOWN_PRICE) is None
     assert cost(Usage(uncached_in=1, cache_read=1, out=1), Price(uncached_in=1, out=1)) is None
     # A bucket without tokens needs no price.
@@ -47,3 +47,8 @@ def test_dollars_are_for_people() -> None:
     assert usd(NANO) == 1.0
     assert usd(None) is None
     assert per_million(0.15) == 150_000_000
+
+
+@given(st.integers(0, 10**9))
+def test_a_price_as_people_write_it_is_exact(millionths: int) -> None:
+    assert per_million(millionths / 10**6) == millionths * 1_000

@@ -1,5 +1,7 @@
 """A whole answer and its events are two forms of one thing."""
 
+from typing import get_args
+
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,6 +10,7 @@ from tests.dialects.strategies import interleaved, replies
 from understudy.canon.faults import FaultKind
 from understudy.canon.parts import Text, Thinking, ToolCall
 from understudy.canon.reply import (
+    CONTENT_EVENTS,
     Collector,
     Delta,
     Event,
@@ -27,7 +30,7 @@ from understudy.canon.usage import NO_USAGE, Usage
 
 @given(st.data())
 def test_R8_the_events_of_an_answer_tell_it_again_in_any_order(data: st.DataObject) -> None:
-    reply = data.draw(replies("d"))
+    reply = msgspec.structs.replace(data.draw(replies("d")), native_stop=data.draw(st.none() | st.text()))
     assert reply_of(events_of(reply)) == reply
     assert reply_of(data.draw(interleaved(reply))) == reply
 
@@ -70,3 +73,7 @@ def test_an_answer_without_usage_or_stop_tells_neither() -> None:
     reply = Reply(id="i", model="m", dialect="d")
     assert list(events_of(reply)) == [Started("i", "m", "d")]
     assert msgspec.structs.replace(reply, usage=NO_USAGE) == reply
+
+
+def test_T59_opening_usage_and_failure_leave_another_model_free_to_answer() -> None:
+    assert set(get_args(Event)) - set(CONTENT_EVENTS) == {Started, Metered, Failed}

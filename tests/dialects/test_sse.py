@@ -52,6 +52,12 @@ def test_a_last_event_without_its_blank_line_is_given_at_the_close() -> None:
     assert parser.close() == []
 
 
+def test_blank_lines_between_events_belong_to_the_next_and_at_the_end_to_none() -> None:
+    raw = b"data: a\n\n\ndata: b\n\n\n"
+    frames = [SseFrame(b"data: a\n\n", None, b"a"), SseFrame(b"\ndata: b\n\n", None, b"b")]
+    assert parsed(raw) == parsed(raw, *range(len(raw))) == frames
+
+
 def test_an_event_without_an_end_is_a_fault_before_memory_is_gone() -> None:
     parser = SseParser()
     parser.feed(b"data: " + b"x" * (MAX_FRAME_BYTES - 6))
@@ -67,7 +73,7 @@ ENDS = st.sampled_from([b"\n", b"\r\n", b"\r"])
 def test_T47_cuts_do_not_matter_and_no_byte_is_lost(lines: list[tuple[bytes, bytes]], cuts: list[int]) -> None:
     raw = b"".join(line + end for line, end in lines)
     frames = parsed(raw, *cuts)
-    assert [frame.data for frame in frames] == [frame.data for frame in parsed(raw)]
+    assert frames == parsed(raw)
     rest = raw.removeprefix(b"".join(frame.raw for frame in frames))
     assert not rest.strip()
 
