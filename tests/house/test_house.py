@@ -201,6 +201,8 @@ TESTED_ELSEWHERE = {
     "gateway/relay.py": "journeys/test_faults.py",
     "jobs/bookkeeper.py": "jobs/test_evaluator.py",
     "jobs/recording.py": "jobs/test_replaying.py",
+    "parity/record.py": "jobs/test_replaying.py",
+    "parity/replay.py": "jobs/test_replaying.py",
     "processes.py": "journeys/test_kill.py",
     "web/asgi.py": "journeys/test_bad_input.py",
     "web/rest.py": "journeys/test_faults.py",

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.jobs.books import BUILDS, ROUTE, World
-from understudy.jobs.recording import body_of
+from understudy.jobs.recording import link_of
 from understudy.jobs.registrar import state_of
 from understudy.parity.state import Status
 from understudy.ports import SliceRow, StaleLease
@@ -36,7 +36,7 @@ def test_a_slice_climbs_rung_by_rung_and_every_move_is_recorded(world: World) ->
     hypothesis = world.show()
     world.play(hypothesis, BETTER)
     assert world.standing() == (hypothesis, 1.0)
-    moves = [body_of(one) for one in world.store.transitions("r", "chat")]
+    moves = [link_of(one).told() for one in world.store.transitions("r", "chat")]
     assert [move["to"] for move in moves] == ["1 %", "5 %", "25 %", "50 %", "100 %"]
     needed = [5, 10, 20, 50, 100]
     assert all(move["e"] >= least for move, least in zip(moves, needed, strict=True))
@@ -118,7 +118,7 @@ def test_rollback_on_live_outcomes_takes_the_share_back(world: World) -> None:
             break
     state = state_of(row(world))
     assert state.ended is Status.ROLLED_BACK
-    assert body_of(world.store.transitions()[-1])["move"] == "down"
+    assert link_of(world.store.transitions()[-1]).told()["move"] == "down"
 
 
 def test_the_watch_alarms_after_100_percent_and_a_new_attempt_starts_from_shadow(world: World) -> None:
@@ -132,7 +132,7 @@ def test_the_watch_alarms_after_100_percent_and_a_new_attempt_starts_from_shadow
     assert share == 0.0
     assert state_of(row(world)).hypothesis.attempt == 2
     assert state_of(row(world)).promotion.mixture.n == 0
-    assert body_of(world.store.transitions()[-1])["move"] == "alarm"
+    assert link_of(world.store.transitions()[-1]).told()["move"] == "alarm"
 
 
 def test_a_new_build_is_a_new_hypothesis_with_no_wealth(world: World, tmp_path: Path) -> None:

@@ -79,3 +79,9 @@ def test_a_changed_transition_is_named(world: World) -> None:
 def test_a_dropped_transition_is_named(world: World) -> None:
     change(world, "delete from transitions where seq = 3")
     assert "transition 4 does not follow" in words(world)
+
+
+def test_a_changed_hypothesis_is_named(world: World) -> None:
+    change(world, "update hypotheses set body = cast(replace(cast(body as text), '0.05', '0.5') as blob) where seq = 1")
+    assert "hypothesis" in words(world)
+    assert "was changed after it was registered" in words(world)

@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 
 from understudy.cli.screen import EXIT_FAILED, ConfigOption, JsonOption, give_up, load_or_leave, out
-from understudy.jobs.recording import body_of
+from understudy.jobs.recording import link_of
 from understudy.jobs.replaying import replay_all
 from understudy.jobs.status import SliceView, views
 from understudy.parity.slices import SliceId
@@ -53,7 +53,7 @@ def show(slice_: SliceArgument, config: ConfigOption = None, json: JsonOption = 
         known = ", ".join(one.slice for one in _views(settings, store)) or "none yet"
         give_up(f"there is no slice {slice_!r}; known: {known}")
     rows = store.transitions(wanted.route, wanted.kind)
-    moves = [body_of(row) for row in rows]
+    moves = [link_of(row).told() for row in rows]
     if json is not None:
         json.write_bytes(msgspec.json.encode({"slice": view, "transitions": moves}))
     _figures(view)

@@ -143,7 +143,7 @@ class Evaluator:
         if decision.move is Move.NONE:
             return False
         after = apply(one.state, decision.move, decision.to, now_s)
-        transition = self._recorder.transition(one.state, after, decision, one.policy, facts)
+        transition = self._recorder.transition(one.state, decision, one.policy, facts, now_s)
         try:
             self._store.save(slice_row(after, now_s), transition, lease=one.lease, fence=one.fence)
         except StaleLease:

@@ -8,10 +8,11 @@ from typing import Any
 
 from understudy.canon.value import Value
 from understudy.jobs.fleet import Asked, decide_all
-from understudy.jobs.recording import body_of, family_of, holding_of
+from understudy.jobs.recording import family_of, link_of
 from understudy.jobs.registrar import state_of
 from understudy.jobs.specs import ParitySpec
 from understudy.parity.ladder import NEXT, threshold
+from understudy.parity.record import holding
 from understudy.parity.slices import RiskClass
 from understudy.parity.state import Move
 from understudy.ports import ScoreRow, SliceRow, Store
@@ -64,9 +65,9 @@ def views(store: Store, specs: Mapping[str, ParitySpec], now_s: float) -> list[S
     transitions = store.transitions()
     moves: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in transitions:
-        moves.setdefault((row.route, row.kind), []).append(body_of(row))
+        moves.setdefault((row.route, row.kind), []).append(link_of(row).told())
     asked = [Asked(state_of(row), specs[row.route].policy(multi_turn=False)) for row in rows]
-    decisions = decide_all(asked, holding_of(transitions), family_of(store.hypotheses()), now_s)
+    decisions = decide_all(asked, holding(map(link_of, transitions)), family_of(store.hypotheses()), now_s)
     made = [
         _view(row, one, scores.get(row.hypothesis), moves.get((row.route, row.kind), []), decision.blocked_by)
         for row, one, (decision, _) in zip(rows, asked, decisions, strict=True)
