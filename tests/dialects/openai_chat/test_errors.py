@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from understudy.canon.faults import Fault, FaultKind, bad_request
+from understudy.dialects.envelopes import MAX_PLAIN_CHARS
 from understudy.dialects.openai_chat.errors import (
-    MAX_PLAIN_CHARS,
     kind_of,
     read_fault,
     told,

@@ -19,8 +19,7 @@ from understudy.dialects.anthropic.losses import Losses, at
 from understudy.dialects.anthropic.metering import read_usage, unread_usage, write_usage
 from understudy.dialects.anthropic.words import NAME, stop_of, stop_word
 from understudy.dialects.contract import Echo, Encoded
-
-EXTENSION = "understudy"
+from understudy.dialects.passage import EXTENSION, passed
 
 
 def read_reply(body: bytes, maker: str) -> Reply:
@@ -73,11 +72,7 @@ def _reply_part(block: Any, path: str, maker: str) -> ReplyPart:
 def write_reply(reply: Reply, echo: Echo) -> Encoded:
     """The body for a caller, and what it could not carry."""
     if reply.dialect == NAME and reply.source:
-        fields: dict[str, Any] = msgspec.json.decode(reply.source, type=dict[str, msgspec.Raw])
-        fields["model"] = echo.model
-        if echo.extension:
-            fields[EXTENSION] = echo.extension
-        return Encoded(msgspec.json.encode(fields))
+        return passed(reply.source, echo)
     losses = Losses()
     body = _made(reply, echo, losses)
     return Encoded(msgspec.json.encode(body), tuple(losses.items))

@@ -11,8 +11,8 @@ import msgspec
 
 from understudy.canon.frames import Frame
 from understudy.canon.reply import Started
-from understudy.dialects.anthropic.answers import EXTENSION
 from understudy.dialects.contract import Echo
+from understudy.dialects.passage import EXTENSION
 from understudy.dialects.sse import SseParser, event_bytes
 
 _Body = dict[str, msgspec.Raw]

@@ -21,7 +21,8 @@ from understudy.dialects.openai_chat.fields import ARRAY, OBJECT, STRING, Fields
 from understudy.dialects.openai_chat.losses import Losses, at
 from understudy.dialects.openai_chat.metering import read_usage, unread_usage, write_usage
 from understudy.dialects.openai_chat.thinking import DETAILS, NAMES, known, read_details, write_thinking
-from understudy.dialects.openai_chat.words import EXTENSION, NAME, NATIVE_LENGTH, stop_of, stop_word
+from understudy.dialects.openai_chat.words import NAME, NATIVE_LENGTH, stop_of, stop_word
+from understudy.dialects.passage import EXTENSION, passed
 
 
 def read_reply(body: bytes, maker: str) -> Reply:
@@ -146,11 +147,7 @@ def _unread(top: Extras, choice: Extras, message: Extras, others: list[Any], usa
 def write_reply(reply: Reply, echo: Echo) -> Encoded:
     """The body for a caller, and what it could not carry."""
     if reply.dialect == NAME and reply.source:
-        fields: dict[str, Any] = msgspec.json.decode(reply.source, type=dict[str, msgspec.Raw])
-        fields["model"] = echo.model
-        if echo.extension:
-            fields[EXTENSION] = echo.extension
-        return Encoded(msgspec.json.encode(fields))
+        return passed(reply.source, echo)
     losses = Losses()
     body = _made(reply, echo, losses)
     return Encoded(msgspec.json.encode(body), tuple(losses.items))

@@ -12,7 +12,7 @@ from understudy.canon.frames import Frame
 from understudy.canon.reply import Delta, Metered
 from understudy.canon.request import Request
 from understudy.dialects.contract import Echo
-from understudy.dialects.openai_chat.words import EXTENSION
+from understudy.dialects.passage import EXTENSION
 from understudy.dialects.sse import SseParser, event_bytes
 
 _encode = msgspec.json.encode

@@ -9,11 +9,12 @@ from typing import Any
 import msgspec
 
 from understudy.canon.faults import Fault, FaultKind, kind_of_status
+from understudy.dialects import envelopes
 from understudy.dialects.openai_chat.words import ERROR_OF_KIND, KIND_OF_ERROR
 from understudy.dialects.sse import event_bytes
 
-# The longest piece of an error body without an envelope that is passed on.
-MAX_PLAIN_CHARS = 300
+# The fields that class an error, the narrower one first.
+CLASSING = ("code", "type", "status")
 
 
 def write_fault(fault: Fault, request_id: str) -> tuple[int, bytes]:
@@ -34,13 +35,7 @@ def _envelope(fault: Fault, request_id: str) -> bytes:
 
 def read_fault(status: int, body: bytes, retry_after_s: float | None = None) -> Fault:
     """The fault that an upstream's error answer stands for, whatever its envelope."""
-    try:
-        value = msgspec.json.decode(body)
-    except (ValueError, RecursionError):
-        value = None
-        message, word, param = _plain(body), None, None
-    else:
-        message, word, param = told(value)
+    (message, word, param), value = envelopes.read(body, CLASSING)
     kind = kind_of_status(status) if status >= 400 else kind_of(value)
     if message is None:
         message = f"the upstream answered {status} without a message"
@@ -62,41 +57,6 @@ def kind_of(body: Any) -> FaultKind:
     return FaultKind.UPSTREAM
 
 
-def told(body: Any) -> tuple[str | None, str | None, str | None]:
-    """The message of an error body, the word that classes it, and the field at fault, from any envelope."""
-    if isinstance(body, list) and body:
-        body = body[0]
-    if isinstance(body, str):
-        return body, None, None
-    if not isinstance(body, dict):
-        return None, None, None
-    error = body.get("error")
-    if isinstance(error, dict):
-        return (
-            _first_text(error, "message"),
-            _first_text(error, "code", "type", "status"),
-            _first_text(error, "param"),
-        )
-    if isinstance(error, str):
-        return error, _first_text(body, "code", "type"), None
-    message = _first_text(body, "message", "detail")
-    rest = body.get("message") or body.get("detail")
-    if message is None and rest is not None:
-        message = msgspec.json.encode(rest).decode()
-    return message, _first_text(body, "code", "type", "error_type"), _first_text(body, "param")
-
-
-def _first_text(body: dict[str, Any], *names: str) -> str | None:
-    for name in names:
-        value = body.get(name)
-        if isinstance(value, str) and value:
-            return value
-        if isinstance(value, int) and not isinstance(value, bool):
-            return str(value)
-    return None
-
-
-def _plain(body: bytes) -> str | None:
-    text = body[:MAX_PLAIN_CHARS].decode("utf-8", "replace").strip()
-    # A page is for a browser; it says nothing to a program, and may say too much of the upstream's network.
-    return None if not text or text.startswith("<") else text
+def told(body: Any) -> envelopes.Told:
+    """The message of an error value, the word that classes it, and the field at fault."""
+    return envelopes.told(body, CLASSING)

@@ -21,7 +21,8 @@ from understudy.dialects.openai_chat.blocks import write_call
 from understudy.dialects.openai_chat.losses import Losses, at
 from understudy.dialects.openai_chat.metering import write_usage
 from understudy.dialects.openai_chat.thinking import DETAILS, NAMES, sealed_entry
-from understudy.dialects.openai_chat.words import EXTENSION, NAME, stop_word
+from understudy.dialects.openai_chat.words import NAME, stop_word
+from understudy.dialects.passage import EXTENSION
 from understudy.dialects.sse import event_bytes
 
 DONE = event_bytes(b"[DONE]")

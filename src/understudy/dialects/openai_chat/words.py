@@ -8,8 +8,6 @@ from understudy.canon.faults import FaultKind
 from understudy.canon.reply import StopReason
 
 NAME = "openai_chat"
-# The key under which the gateway adds its own figures to an answer.
-EXTENSION = "understudy"
 
 STOP_OF_WORD = {
     "stop": StopReason.STOP,
