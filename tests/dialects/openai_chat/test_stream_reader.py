@@ -155,6 +155,7 @@ def test_T50_a_finish_without_done_is_complete_and_done_without_a_finish_is_not(
     assert reply_in(sse(OPENING, chunk(content="x"), chunk("stop"))).stop is StopReason.STOP
     cut = frames_of(sse(OPENING, chunk(content="x"), DONE))
     assert cut[-1].terminal
+    assert frames_of(b"data: [DONE] \r\n\r\n")[0].terminal
     assert reply_of([event for frame in cut for event in frame.events]).stop is None
 
 
