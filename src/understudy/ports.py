@@ -135,7 +135,7 @@ class Exchange(Value, frozen=True, kw_only=True, tag="exchange"):
     """One request and its reply, as kept in the journal: figures and names, never words.
 
     `purpose` is "serve" for a caller's answer and "shadow" for one that nobody waits for. `cost_nano_usd` is None when
-    a price or a count is unknown.
+    a price or a count is unknown. `malformed` counts events of the upstream's stream that were skipped as noise.
     """
 
     id: str
@@ -165,6 +165,7 @@ class Exchange(Value, frozen=True, kw_only=True, tag="exchange"):
     first_token_ms: float | None = None
     attempts: tuple[Attempt, ...] = ()
     omissions: tuple[Omission, ...] = ()
+    malformed: int = 0
     hypothesis: str | None = None
     unit: str | None = None
     bucket: float | None = None

@@ -63,10 +63,17 @@ def test_the_sdk_raises_on_a_broken_stream(house: Server, provider: str, fault: 
 @pytest.mark.parametrize("path", [CHAT, MESSAGES])
 @pytest.mark.parametrize("provider", UPSTREAMS)
 def test_F4_a_malformed_event_is_skipped(house: Server, provider: str, path: str) -> None:
-    status, _, body = ask(house, path, f"{provider}/garbage")
+    status, headers, body = ask(house, path, f"{provider}/garbage")
     assert status == 200
     assert b'"error"' not in body
     assert looks_finished(path, body)
+
+    def counted() -> Any:
+        found = get(f"{house.url}/understudy/v1/exchanges?limit=20")["exchanges"]
+        return [one["malformed"] for one in found if one["id"] == headers["x-understudy-request-id"]]
+
+    assert eventually(counted) == [1]
+    assert "understudy_malformed_events_total" in get(f"{house.url}/metrics")
 
 
 @pytest.mark.parametrize(("path", "status"), [(CHAT, 503), (MESSAGES, 529)])

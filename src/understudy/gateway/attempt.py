@@ -111,7 +111,6 @@ class StreamAttempt:
         self._held: list[bytes] = []
         self._terminal = b""
         self.collector = Collector()
-        self.malformed = 0
 
     async def run(self, watch: Watch, *, strict: bool) -> None:
         """Relay the answer to its end; a Fault if it breaks, whose `relay.content` tells how far it came."""
@@ -174,7 +173,7 @@ class StreamAttempt:
         if content and watch.first_s is not None:
             watch.content(self._site.timeouts.idle_s)
         if frame.malformed:
-            self.malformed += 1
+            self._draft.malformed += 1
             return b""
         if not self._same:
             return b"".join(self._encoder.send(event) for event in frame.events)

@@ -40,6 +40,7 @@ class Draft:
         self.usage: Usage = NO_USAGE
         self.stop: str | None = None
         self.omissions: tuple[Omission, ...] = ()
+        self.malformed = 0
         self.attempts: list[Attempt] = []
         # What each model that was asked came to, for the pair.
         self.answered: dict[str, Answered] = {}
@@ -131,6 +132,7 @@ class Draft:
             first_token_ms=self._first_token_ms,
             attempts=tuple(self.attempts),
             omissions=self.omissions,
+            malformed=self.malformed,
             hypothesis=plan.hypothesis if plan else None,
             unit=self.unit,
             bucket=plan.bucket if plan else None,

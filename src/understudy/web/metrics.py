@@ -42,6 +42,12 @@ class Metrics:
         self._cost = Counter(
             "understudy_cost_usd", "Money spent, in dollars.", ("model", "purpose"), registry=self._registry
         )
+        self._malformed = Counter(
+            "understudy_malformed_events",
+            "Events of upstream streams that said nothing and were skipped.",
+            ("model",),
+            registry=self._registry,
+        )
         self._omissions = Counter(
             "understudy_omissions", "Fields that a translation could not carry.", ("model",), registry=self._registry
         )
@@ -60,6 +66,8 @@ class Metrics:
             self._tokens.labels(model, "output").inc(exchange.usage.out)
         if exchange.cost_nano_usd:
             self._cost.labels(model, exchange.purpose).inc(exchange.cost_nano_usd / 1e9)
+        if exchange.malformed:
+            self._malformed.labels(model).inc(exchange.malformed)
         if exchange.omissions:
             self._omissions.labels(model).inc(len(exchange.omissions))
 

@@ -77,6 +77,11 @@ def test_T29_a_refusal_stays_a_refusal() -> None:
     assert turn == {"role": "assistant", "content": None, "refusal": "I had rather not."}
 
 
+def test_an_assistant_turn_without_a_word_is_left_out() -> None:
+    hello = Message("user", (Text("hello"),))
+    assert sent(Message("assistant", (Refusal(""), Text(""))), hello) == [{"role": "user", "content": "hello"}]
+
+
 def test_users_who_speak_twice_stay_two_messages() -> None:
     assert len(sent(Message("user", (Text("a"),)), Message("user", (Text("b"),)))) == 2
 

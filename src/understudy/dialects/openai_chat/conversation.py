@@ -203,12 +203,13 @@ class _Writer:
                 said.append((part, below))
         pieces = [self._checked(part, below, "assistant") for part, below in said if not _empty(part)]
         body = write_thinking(thinking, name=NAMES[0], twice=False)
+        refusal = "".join(refusals)
         if pieces:
             body["content"] = _bare(pieces)
-        elif calls or refusals:
+        elif calls or refusal:
             body["content"] = None
-        if refusals:
-            body["refusal"] = "".join(refusals)
+        if refusal:
+            body["refusal"] = refusal
         if calls:
             body["tool_calls"] = calls
         return body
