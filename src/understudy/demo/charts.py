@@ -71,7 +71,7 @@ class Chart:
         for y in self._ticks():
             at = self._y(y)
             parts.append(f'<path class="grid" d="M{LEFT} {at:.1f}H{right}"/>')
-            parts.append(_text(LEFT - 8, at + 4, f"{y:.3g}", "end"))
+            parts.append(_text(LEFT - 8, at + 4, f"{y:,.0f}" if y >= 10 else f"{y:.3g}", "end"))
         parts.append(_text((LEFT + right) / 2, HEIGHT - 6, self.x_title, "middle"))
         parts.append(
             f'<text transform="translate(14 {(TOP + bottom) / 2}) rotate(-90)" text-anchor="middle">'
