@@ -77,7 +77,10 @@ def test_the_child_ends_when_its_parent_does() -> None:
     with subprocess.Popen(
         [*command, "--slots", "1", "--context", "64"], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as child:
-        child.communicate(b"word\n", timeout=30)
+        try:
+            child.communicate(b"word\n", timeout=30)
+        finally:
+            child.kill()
         assert child.returncode == 0
 
 

@@ -8,6 +8,7 @@ the child through its standard input: arguments and environments can be read by 
 import argparse
 import contextlib
 import hashlib
+import os
 import socket
 import subprocess
 import sys
@@ -136,7 +137,8 @@ def serve(arguments: argparse.Namespace) -> None:
     server = xllamacpp.Server(params)
     while sys.stdin.readline():
         pass
-    del server
+    # Not by way of the server's destructor: it may wait for ever for a thread of its own that is still starting up.
+    os._exit(0 if server else 1)
 
 
 def parser() -> argparse.ArgumentParser:
