@@ -3,7 +3,8 @@
 import pytest
 from tests.dialects.anthropic.samples import refused
 
-from understudy.dialects.anthropic.fields import ARRAY, FLAG, INTEGER, NUMBER, STRING, Fields, checked
+from understudy.dialects.anthropic.fields import Fields, checked
+from understudy.dialects.fields import ARRAY, FLAG, INTEGER, NUMBER, STRING
 
 
 def test_fields_are_taken_once_and_the_rest_is_kept() -> None:

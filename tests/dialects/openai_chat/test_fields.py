@@ -3,17 +3,8 @@
 import pytest
 from tests.dialects.openai_chat.samples import refused
 
-from understudy.dialects.openai_chat.fields import (
-    ARRAY,
-    FLAG,
-    INTEGER,
-    MAX_SHOWN,
-    NUMBER,
-    OBJECT,
-    STRING,
-    Fields,
-    checked,
-)
+from understudy.dialects.fields import ARRAY, FLAG, INTEGER, MAX_SHOWN, NUMBER, OBJECT, STRING
+from understudy.dialects.openai_chat.fields import Fields, checked
 
 
 def test_a_field_is_taken_once_and_what_is_left_is_the_rest() -> None:

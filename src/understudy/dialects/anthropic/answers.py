@@ -14,11 +14,12 @@ from understudy.canon.parts import Opaque, Refusal, ReplyPart, Text, Thinking, T
 from understudy.canon.reply import Reply, StopReason
 from understudy.dialects.anthropic.blocks import arguments_of, read_block, write_block
 from understudy.dialects.anthropic.errors import read_fault
-from understudy.dialects.anthropic.fields import ARRAY, OBJECT, STRING, Fields
+from understudy.dialects.anthropic.fields import Fields
 from understudy.dialects.anthropic.losses import Losses, at
 from understudy.dialects.anthropic.metering import read_usage, unread_usage, write_usage
 from understudy.dialects.anthropic.words import NAME, stop_of, stop_word
 from understudy.dialects.contract import Echo, Encoded
+from understudy.dialects.fields import ARRAY, OBJECT, STRING
 from understudy.dialects.passage import EXTENSION, passed
 
 

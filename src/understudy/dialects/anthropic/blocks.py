@@ -23,9 +23,10 @@ from understudy.canon.parts import (
     ToolCall,
     ToolResult,
 )
-from understudy.dialects.anthropic.fields import ARRAY, FLAG, OBJECT, STRING, Fields, checked, wrong
+from understudy.dialects.anthropic.fields import Fields, checked, wrong
 from understudy.dialects.anthropic.losses import at
 from understudy.dialects.anthropic.toolids import legal, original
+from understudy.dialects.fields import ARRAY, FLAG, OBJECT, STRING
 
 _ARGUMENTS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 

@@ -1,68 +1,12 @@
-"""Fields: reading one JSON object with names for everything that can be wrong with it.
+"""Fields of this dialect's bodies: how its error texts spell a path and say what is wrong there."""
 
-Each field is taken once; what was not taken is left in `rest` and becomes the extras of the value. A null is not a
-value but is not forgotten either: it stays in `rest`, so that an upstream of the same dialect sees it again.
-"""
-
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from understudy.canon.faults import Fault, bad_request
 from understudy.dialects.anthropic.losses import at
+from understudy.dialects.fields import Kind, Reader, Wording, of_kind
 
 T = TypeVar("T")
-# The longest piece of a wrong value that an error message repeats.
-MAX_SHOWN = 60
-
-
-class Kind(NamedTuple, Generic[T]):
-    """A JSON type: what to call it, and how it looks after decoding."""
-
-    words: str
-    types: tuple[type, ...]
-
-
-STRING: Kind[str] = Kind("a string", (str,))
-INTEGER: Kind[int] = Kind("an integer", (int,))
-NUMBER: Kind[float] = Kind("a number", (int, float))
-FLAG: Kind[bool] = Kind("true or false", (bool,))
-ARRAY: Kind[list[Any]] = Kind("an array", (list,))
-OBJECT: Kind[dict[str, Any]] = Kind("an object", (dict,))
-
-
-class Fields:
-    """One object being read at `path`."""
-
-    __slots__ = ("path", "rest")
-
-    def __init__(self, value: Any, path: str) -> None:
-        whole: dict[str, Any] = checked(value, OBJECT, path)
-        self.rest = dict(whole)
-        self.path = path
-
-    def take(self, name: str, kind: Kind[T]) -> T | None:
-        """The field's value, or None where it is absent or null; a Fault if it is of another type."""
-        value = self.rest.get(name)
-        if value is None:
-            return None
-        if type(value) not in kind.types:
-            raise _unlike(value, kind, at(self.path, name))
-        del self.rest[name]
-        return value  # type: ignore[no-any-return]
-
-    def need(self, name: str, kind: Kind[T]) -> T:
-        """The field's value; a Fault if it is absent, null or of another type."""
-        value = self.take(name, kind)
-        if value is None:
-            raise wrong(at(self.path, name), "Field required")
-        return value
-
-
-def checked(value: Any, kind: Kind[T], path: str) -> T:
-    """The value itself if it is of that kind, else a Fault that shows it."""
-    # The exact type: to Python a boolean is an integer too, to JSON it is not.
-    if type(value) in kind.types:
-        return value  # type: ignore[no-any-return]
-    raise _unlike(value, kind, path)
 
 
 def wrong(path: str, what: str) -> Fault:
@@ -70,15 +14,24 @@ def wrong(path: str, what: str) -> Fault:
     return bad_request(f"{path or 'body'}: {what}", path or None)
 
 
-def _unlike(value: Any, kind: Kind[Any], path: str) -> Fault:
-    return wrong(path, f"Input should be {kind.words}, not {_shown(value)}")
+def _unlike(path: str, expected: str, found: str) -> Fault:
+    return wrong(path, f"Input should be {expected}, not {found}")
 
 
-def _shown(value: Any) -> str:
-    if isinstance(value, list):
-        return "an array"
-    if isinstance(value, dict):
-        return "an object"
-    if value is None:
-        return "null"
-    return repr(value[:MAX_SHOWN] if isinstance(value, str) else value)
+def _missing(path: str) -> Fault:
+    return wrong(path, "Field required")
+
+
+WORDING = Wording(at, _unlike, _missing)
+
+
+class Fields(Reader):
+    """One object being read at `path`."""
+
+    __slots__ = ()
+    wording = WORDING
+
+
+def checked(value: Any, kind: Kind[T], path: str) -> T:
+    """The value itself if it is of that kind, else a Fault that shows it."""
+    return of_kind(value, kind, path, WORDING)

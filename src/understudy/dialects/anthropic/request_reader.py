@@ -22,19 +22,10 @@ from understudy.canon.request import (
 )
 from understudy.canon.value import Extras
 from understudy.dialects.anthropic.blocks import read_content, read_system
-from understudy.dialects.anthropic.fields import (
-    ARRAY,
-    FLAG,
-    INTEGER,
-    NUMBER,
-    OBJECT,
-    STRING,
-    Fields,
-    checked,
-    wrong,
-)
+from understudy.dialects.anthropic.fields import Fields, checked, wrong
 from understudy.dialects.anthropic.losses import at
 from understudy.dialects.anthropic.words import NAME
+from understudy.dialects.fields import ARRAY, FLAG, INTEGER, NUMBER, OBJECT, STRING
 
 _ROLES = ("user", "assistant", "system")
 _MODES = ("enabled", "disabled", "adaptive")

@@ -15,9 +15,10 @@ from understudy.canon.parts import Opaque, Refusal, ReplyPart, Text, Thinking, T
 from understudy.canon.reply import Reply, StopReason
 from understudy.canon.value import Extras
 from understudy.dialects.contract import Echo, Encoded
+from understudy.dialects.fields import ARRAY, OBJECT, STRING
 from understudy.dialects.openai_chat.blocks import merged, read_calls, read_part, write_call, write_part
 from understudy.dialects.openai_chat.errors import read_fault
-from understudy.dialects.openai_chat.fields import ARRAY, OBJECT, STRING, Fields
+from understudy.dialects.openai_chat.fields import Fields
 from understudy.dialects.openai_chat.losses import Losses, at
 from understudy.dialects.openai_chat.metering import read_usage, unread_usage, write_usage
 from understudy.dialects.openai_chat.thinking import DETAILS, NAMES, known, read_details, write_thinking

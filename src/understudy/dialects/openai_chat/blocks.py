@@ -11,7 +11,8 @@ from typing import Any
 from understudy.canon.faults import Fault
 from understudy.canon.parts import Document, Image, Inline, Opaque, Part, Refusal, Remote, Text, Thinking, ToolCall
 from understudy.canon.value import Extras
-from understudy.dialects.openai_chat.fields import ARRAY, OBJECT, STRING, Fields, checked, wrong
+from understudy.dialects.fields import ARRAY, OBJECT, STRING
+from understudy.dialects.openai_chat.fields import Fields, checked, wrong
 from understudy.dialects.openai_chat.losses import at
 from understudy.dialects.openai_chat.thinking import read_block as read_thinking_block
 
