@@ -197,6 +197,7 @@ TESTED_ELSEWHERE = {
     "dialects/contract.py": "journeys/test_sdks.py",
     # One reader with two wordings: both dialects' own tests ask it everything.
     "dialects/fields.py": "dialects/openai_chat/test_fields.py",
+    "dialects/losses.py": "dialects/openai_chat/test_losses.py",
     "gateway/attempt.py": "journeys/test_faults.py",
     "gateway/corridor.py": "journeys/test_faults.py",
     "gateway/evidence.py": "journeys/test_ramp.py",

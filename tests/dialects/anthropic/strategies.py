@@ -4,6 +4,7 @@ import json
 from typing import Any, Literal
 
 from hypothesis import strategies as st
+from tests.dialects.strategies import COUNTS, JSON, NAMES, OBJECTS, SAID, UNKNOWN, WORDS
 
 from understudy.canon.messages import Message
 from understudy.canon.parts import (
@@ -18,22 +19,9 @@ from understudy.canon.parts import (
     ToolCall,
     ToolResult,
 )
-from understudy.canon.reply import Event, Reply, StopReason, events_of
+from understudy.canon.reply import Reply, StopReason
 from understudy.canon.request import Request, Sampling, ThinkingAsk, Tool
 from understudy.canon.usage import Usage
-
-WORDS = st.text(st.characters(codec="utf-8"), max_size=12)
-SAID = WORDS.filter(lambda text: bool(text.strip()))
-NAMES = st.from_regex("[a-z][a-z0-9_]{0,8}", fullmatch=True)
-COUNTS = st.integers(0, 10**6)
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False, allow_infinity=False) | WORDS,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3),
-    max_leaves=6,
-)
-OBJECTS = st.dictionaries(WORDS, JSON, max_size=3)
-# Names that no version of this dialect has, for fields that nobody knows.
-UNKNOWN = st.dictionaries(st.from_regex("x_[a-z]{1,6}", fullmatch=True), JSON, max_size=2)
 
 
 def _with(known: dict[str, st.SearchStrategy[Any]], **maybe: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -157,21 +145,3 @@ def replies(draw: st.DrawFn) -> Reply:
         stop_sequence=draw(st.none() | WORDS),
         usage=draw(USAGES),
     )
-
-
-@st.composite
-def interleaved(draw: st.DrawFn, reply: Reply) -> list[Event]:
-    """The events of an answer in any order that the grammar allows: parts open in order, their insides mingle."""
-    opening, *rest = events_of(reply)
-    queues: list[list[Event]] = [[] for _ in reply.parts]
-    ending = [event for event in rest if not hasattr(event, "index")]
-    for event in rest:
-        if hasattr(event, "index"):
-            queues[event.index].append(event)
-    events, opened = [opening], 0
-    while any(queues):
-        ready = [queue for queue in queues[: opened + 1] if queue]
-        place = draw(st.integers(0, len(ready) - 1))
-        opened += ready[place] is queues[min(opened, len(queues) - 1)] and len(queues) > opened
-        events.append(ready[place].pop(0))
-    return events + ending

@@ -8,7 +8,8 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.dialects.anthropic.samples import ECHO, TARGET, asked, data_of, events_of_frames, frames_of, told, written
-from tests.dialects.anthropic.strategies import BODIES, JSON, conversations, interleaved, replies
+from tests.dialects.anthropic.strategies import BODIES, conversations, replies
+from tests.dialects.strategies import JSON, interleaved
 
 from understudy.canon.faults import Fault
 from understudy.canon.messages import Message, split_system, turns

@@ -1,29 +1,14 @@
-"""Losses: what one translation leaves behind, gathered while it happens.
+"""Losses of this dialect: how it spells the path of a field that stayed behind."""
 
-A translation is handed one of these and reports into it; the encoder returns `items` with the bytes.
-"""
-
-from understudy.canon.omissions import Omission
-from understudy.canon.value import Extras
-
-
-class Losses:
-    """The omissions of one translation, in the order in which they were met."""
-
-    def __init__(self) -> None:
-        self.items: list[Omission] = []
-
-    def add(self, field: str, why: str) -> None:
-        """One field stayed behind."""
-        self.items.append(Omission(field, why))
-
-    def extras(self, path: str, extras: Extras, dialect: str) -> None:
-        """Fields that only their own dialect has a word for stay behind; a null said nothing and is no loss."""
-        for name, value in extras.items():
-            if value is not None:
-                self.add(at(path, name), f"a field of the {dialect} dialect that has no peer here")
+from understudy.dialects.losses import Gathered
 
 
 def at(path: str, name: str | int) -> str:
     """The path of a field below `path`, which is empty at the top."""
     return f"{path}.{name}" if path else str(name)
+
+
+class Losses(Gathered):
+    """The omissions of one translation, their paths spelt as this dialect's error texts spell them."""
+
+    at = staticmethod(at)

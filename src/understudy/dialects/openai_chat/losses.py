@@ -1,29 +1,8 @@
-"""Losses: what one translation leaves behind, gathered while it happens.
-
-A translation is handed one of these and reports into it; the encoder returns `items` with the bytes.
-"""
+"""Losses of this dialect: how it spells the path of a field that stayed behind."""
 
 from understudy.canon.faults import Fault, bad_request
-from understudy.canon.omissions import Omission
-from understudy.canon.value import Extras
+from understudy.dialects.losses import Gathered
 from understudy.dialects.openai_chat.words import NAME
-
-
-class Losses:
-    """The omissions of one translation, in the order in which they were met."""
-
-    def __init__(self) -> None:
-        self.items: list[Omission] = []
-
-    def add(self, field: str, why: str) -> None:
-        """One field stayed behind."""
-        self.items.append(Omission(field, why))
-
-    def extras(self, path: str, extras: Extras, dialect: str) -> None:
-        """Fields that only their own dialect has a word for stay behind; a null said nothing and is no loss."""
-        for name, value in extras.items():
-            if value is not None:
-                self.add(at(path, name), f"a field of the {dialect} dialect that has no peer here")
 
 
 def at(path: str, name: str | int) -> str:
@@ -31,6 +10,12 @@ def at(path: str, name: str | int) -> str:
     if isinstance(name, int):
         return f"{path}[{name}]"
     return f"{path}.{name}" if path else name
+
+
+class Losses(Gathered):
+    """The omissions of one translation, their paths spelt as this dialect's error texts spell them."""
+
+    at = staticmethod(at)
 
 
 def foreign(path: str, what: str, kind: str, dialect: str) -> Fault:

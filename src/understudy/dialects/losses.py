@@ -1,0 +1,30 @@
+"""Losses: what one translation leaves behind, gathered while it happens.
+
+A translation is handed one of these and reports into it; the encoder returns `items` with the bytes. How a path is
+spelt is the dialect's own.
+"""
+
+from understudy.canon.omissions import Omission
+from understudy.canon.value import Extras
+
+
+class Gathered:
+    """The omissions of one translation, in the order in which they were met; a dialect says how paths are spelt."""
+
+    @staticmethod
+    def at(path: str, name: str) -> str:
+        """The path of a field below `path`, which is empty at the top."""
+        raise NotImplementedError
+
+    def __init__(self) -> None:
+        self.items: list[Omission] = []
+
+    def add(self, field: str, why: str) -> None:
+        """One field stayed behind."""
+        self.items.append(Omission(field, why))
+
+    def extras(self, path: str, extras: Extras, dialect: str) -> None:
+        """Fields that only their own dialect has a word for stay behind; a null said nothing and is no loss."""
+        for name, value in extras.items():
+            if value is not None:
+                self.add(self.at(path, name), f"a field of the {dialect} dialect that has no peer here")
