@@ -63,6 +63,8 @@ class Evaluator:
         self._entered: dict[str, set[str]] = {}
         self._multi_turn: set[str] = set()
         self._booked_to_s = float("-inf")
+        # The fencing number of each lease, None while another holds it, and until when it runs.
+        self._leases: dict[str, tuple[int | None, float]] = {}
 
     def open(self, seen: set[Key]) -> None:
         """Register a hypothesis for every slice (tenant, route, kind) that has none, or whose definition changed."""
@@ -89,11 +91,20 @@ class Evaluator:
         for row in self._store.slices():
             route = self._routes.get(row.route)
             lease = f"evaluate:{row.tenant}:{row.route}/{row.kind}"
-            fence = self._store.lease(lease, self._holder, LEASE_S, self._clock.now_s()) if route else None
+            fence = self._fence(lease) if route else None
             if route is not None and fence is not None:
                 self._remember(row)
                 policy = route.parity.policy(multi_turn=row.hypothesis in self._multi_turn)
                 yield Held(state_of(row), lease, fence, policy)
+
+    def _fence(self, lease: str) -> int | None:
+        """The lease's fencing number; a lease is renewed at half its life, not by a write at every look."""
+        now_s = self._clock.now_s()
+        fence, until_s = self._leases.get(lease, (None, now_s))
+        if fence is None or not until_s - LEASE_S <= now_s < until_s - LEASE_S / 2:
+            fence = self._store.lease(lease, self._holder, LEASE_S, now_s)
+            self._leases[lease] = (fence, now_s + LEASE_S)
+        return fence
 
     def _look(self, one: Held) -> bool:
         """Take in what has settled since, decide after each event, keep what was learned."""
@@ -148,6 +159,7 @@ class Evaluator:
             self._store.save(slice_row(after, now_s), transition, lease=one.lease, fence=one.fence)
         except StaleLease:
             log.warning("%s: another evaluator took over; this decision is dropped", one.lease)
+            self._leases.pop(one.lease, None)
             one.changed = False
             return False
         except BrokenChain:
@@ -163,6 +175,7 @@ class Evaluator:
             self._store.save(slice_row(one.state, self._clock.now_s()), None, lease=one.lease, fence=one.fence)
         except StaleLease:
             log.warning("%s: another evaluator took over; what was learned here is its to learn", one.lease)
+            self._leases.pop(one.lease, None)
         one.changed = False
 
     def _untried(self, wanted: Hypothesis) -> Hypothesis:
