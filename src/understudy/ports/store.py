@@ -1,0 +1,145 @@
+"""The database, as named questions."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from understudy.ports.records import Exchange, Source
+from understudy.ports.rows import (
+    Batch,
+    FeedbackRow,
+    HypothesisRow,
+    OrderRow,
+    OutcomeRow,
+    PairRow,
+    ScoreRow,
+    SliceRow,
+    SpentRow,
+    TransitionRow,
+    VerdictRow,
+    Waiting,
+)
+
+
+class Store(Protocol):
+    """The database, read and written through named questions. Only the books process writes."""
+
+    def enter(self, batch: Batch) -> None:
+        """Write a batch once: rows already there (same id) are left as they are, positions move on."""
+        ...
+
+    def positions(self) -> dict[str, int]:
+        """How far each spool segment has been drained, in bytes."""
+        ...
+
+    def register(self, row: HypothesisRow, slice_row: SliceRow | None) -> None:
+        """Write a hypothesis and point its slice at it, before its first pair; the board version moves on.
+
+        An imported hypothesis has no slice.
+        """
+        ...
+
+    def hypotheses(self) -> list[HypothesisRow]:
+        """All hypotheses, oldest first."""
+        ...
+
+    def slices(self) -> list[SliceRow]:
+        """Where every slice stands."""
+        ...
+
+    def pairs(self, hypothesis: str, after_seq: int = 0) -> list[PairRow]:
+        """The pairs of a hypothesis in the order in which they were sampled."""
+        ...
+
+    def outcomes(self, hypothesis: str, after_seq: int = 0) -> list[OutcomeRow]:
+        """The live outcomes of a hypothesis in the order in which they were booked."""
+        ...
+
+    def verdicts(self, hypothesis: str, after_seq: int = 0) -> list[VerdictRow]:
+        """The verdicts on those pairs of a hypothesis that have a higher number, in the order of booking."""
+        ...
+
+    def waiting(self, sources: Sequence[Source], now_s: float, limit: int) -> list[Waiting]:
+        """Answered pairs within their deadline, with their words, that have no verdict of any of these sources.
+
+        Pairs that ask for a label are "label"'s; the oldest come first.
+        """
+        ...
+
+    def waiting_for(self, exchange_id: str) -> Waiting | None:
+        """One pair with its words, whatever was said of it; None without such a pair or without words."""
+        ...
+
+    def forget_texts(self, now_s: float) -> int:
+        """Delete the words that have expired; how many pairs' words went."""
+        ...
+
+    def feedback(self, hypothesis: str | None = None) -> list[FeedbackRow]:
+        """What users did with answers, oldest first, under one hypothesis or all."""
+        ...
+
+    def order(self, row: OrderRow) -> None:
+        """Keep an order and what came of it; one with the same id is left as it is."""
+        ...
+
+    def orders(self, hypothesis: str | None = None) -> list[OrderRow]:
+        """What people asked for, oldest first, under one hypothesis or all."""
+        ...
+
+    def order_of(self, order_id: str) -> OrderRow | None:
+        """What came of one order; None while it is not in the books."""
+        ...
+
+    def exchange(self, exchange_id: str) -> Exchange | None:
+        """One exchange of the journal; None if it is not there (yet)."""
+        ...
+
+    def spent(self, since_s: float) -> list[SpentRow]:
+        """What comparing has cost since then, by route, kind and purpose ("shadow", "judge")."""
+        ...
+
+    def set_rate(self, tenant: str, route: str, kind: str, rate: float) -> None:
+        """Set the share of a slice's requests that are compared; the board moves on if it changed."""
+        ...
+
+    def save(self, slice_row: SliceRow, transition: TransitionRow | None, *, lease: str, fence: int) -> None:
+        """Keep a slice's state, and a transition with it, if the lease still holds; the board moves on if one came.
+
+        Raises StaleLease if another evaluator took over, BrokenChain if the transition does not follow the last one.
+        """
+        ...
+
+    def scores(self) -> list[ScoreRow]:
+        """How both models did, by hypothesis."""
+        ...
+
+    def transitions(self, route: str | None = None, kind: str | None = None) -> list[TransitionRow]:
+        """The record, oldest first, of one slice or of all (the chain runs over all)."""
+        ...
+
+    def lease(self, name: str, holder: str, ttl_s: float, now_s: float) -> int | None:
+        """Take or renew a lease: its fencing number, never handed out twice; None while another holder has it."""
+        ...
+
+    def board_version(self) -> int:
+        """A number that moves on with every change that callers can feel."""
+        ...
+
+    def exchanges(self, limit: int = 100, *, route: str | None = None) -> list[Exchange]:
+        """The newest exchanges of the journal."""
+        ...
+
+    def money(self) -> list[dict[str, Any]]:
+        """Per route, kind and model: exchanges, cost, and what the incumbent would have cost, in nano-dollars."""
+        ...
+
+    def close(self) -> None:
+        """Give the connections back."""
+        ...
+
+
+class StaleLease(Exception):
+    """Another evaluator holds the lease by now: what this one decided is not written."""
+
+
+class BrokenChain(Exception):
+    """A transition did not follow the last one of the record: it is not written."""

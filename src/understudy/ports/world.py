@@ -1,0 +1,98 @@
+"""Time, tasks, callers and upstreams, as the house needs them."""
+
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from typing import Any, Protocol
+
+from understudy.canon.value import Value
+from understudy.routing.board import Endpoint, Model
+
+
+class Clock(Protocol):
+    """Time, as an argument."""
+
+    def now_s(self) -> float:
+        """Unix time in seconds."""
+        ...
+
+    def monotonic_s(self) -> float:
+        """Seconds that never go back; only differences mean anything."""
+        ...
+
+
+Spawn = Callable[[Coroutine[Any, Any, None]], None]
+"""Starts a task whose parent is the application; its failure is logged and counted by the supervisor."""
+
+
+class Ledger(Protocol):
+    """What changes while requests run."""
+
+    def recall(self, conversation: str) -> str | None:
+        """The model that a running conversation is on, if it is remembered."""
+        ...
+
+    def remember(self, conversation: str, model: str) -> None:
+        """Note the model that a running conversation is on."""
+        ...
+
+
+Headers = Sequence[tuple[str, str]]
+
+
+class Sender(Protocol):
+    """The way back to one caller, whatever the server is built on."""
+
+    async def start(self, status: int, headers: Headers) -> None:
+        """Send the status line and headers; once, before any body."""
+        ...
+
+    async def write(self, data: bytes) -> None:
+        """Hand body bytes to the socket; waits while the caller reads too slowly."""
+        ...
+
+    async def end(self, data: bytes = b"") -> None:
+        """Hand over the last bytes and close the answer."""
+        ...
+
+
+class UpstreamCall(Value, frozen=True):
+    """One HTTP POST to one place of a model; the transport adds the secret, which nobody else ever sees.
+
+    The connect time-out is apart from the attempt's own deadlines.
+    """
+
+    model: Model
+    endpoint: Endpoint
+    path: str
+    body: bytes
+    connect_timeout_s: float = 5.0
+
+
+class UpstreamAnswer(Protocol):
+    """An answer whose headers have come."""
+
+    status: int
+    headers: Mapping[str, str]
+
+    def chunks(self) -> AsyncIterator[bytes]:
+        """The body as it arrives; a Fault(UPSTREAM) if the connection breaks."""
+        ...
+
+    async def read(self) -> bytes:
+        """The whole body; a Fault(UPSTREAM) if it breaks or is larger than the transport's limit."""
+        ...
+
+    def close(self) -> None:
+        """Give the connection up at once: the upstream sees that nobody reads on."""
+        ...
+
+
+class Upstream(Protocol):
+    """The transport to upstreams: connections, pools, TLS."""
+
+    async def post(self, call: UpstreamCall) -> UpstreamAnswer:
+        """Send a call and wait for its headers; a Fault(UPSTREAM or TIMEOUT) if none come."""
+        ...
+
+    async def get(self, url: str, headers: dict[str, str], timeout_s: float) -> tuple[int, bytes]:
+        """A small GET, for probes at start and health checks."""
+        ...
