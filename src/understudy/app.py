@@ -9,33 +9,41 @@ import logging
 import os
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 import msgspec
 
+from understudy.canon.reply import Reply
+from understudy.canon.request import Request
 from understudy.dialects.contract import Dialect
 from understudy.gateway.corridor import Gateway
 from understudy.gateway.site import Site, Standing
+from understudy.gateway.unattended import Errand, ask_unattended
 from understudy.gateway.wheel import Wheel
 from understudy.jobs.board import base_board, with_ramps
 from understudy.jobs.bookkeeper import Bookkeeper
+from understudy.jobs.panel import Panel
 from understudy.jobs.specs import RouteSpec
+from understudy.jobs.verdicts import Verdicts
 from understudy.ledger.memory import MemoryLedger
+from understudy.outcomes.judge import PairwiseJudge, family_conflict
 from understudy.parity.assign import salt_id
+from understudy.parity.slices import OutcomeKind
 from understudy.policy.keys import Keyring
-from understudy.ports import Check, Store
+from understudy.ports import Check, CheckRefused, Exchange, Judge, Store
 from understudy.providers.aiohttp_transport import AiohttpTransport
 from understudy.providers.models import model_of, reachable
-from understudy.routing.board import Board
+from understudy.routing.board import Board, Model
 from understudy.settings import Settings
 from understudy.storage.open import open_store
 from understudy.storage.spool import SpoolReader, SpoolWriter
 from understudy.web.asgi import App, ModelRoutes
+from understudy.web.back import Back
 from understudy.web.metrics import Metrics
-from understudy.web.rest import Back, rest
+from understudy.web.rest import rest
 
 log = logging.getLogger(__name__)
 # How often a worker looks whether the board has moved: well below the second within which it must follow.
@@ -72,20 +80,55 @@ def load_dialects() -> dict[str, Dialect]:
     return found
 
 
-def load_checks(routes: tuple[RouteSpec, ...]) -> dict[str, Check]:
-    """The check of every route that has a candidate, by route; PluginMissing names one that is not installed."""
+def load_panels(settings: Settings, models: Mapping[str, Model]) -> dict[str, Panel]:
+    """Who judges each route that has a candidate. Raises PluginMissing, or CheckRefused for a judge of the family."""
     installed = {point.name: point for point in entry_points(group="understudy.checks")}
-    checks: dict[str, Check] = {}
-    for route in routes:
+    panels: dict[str, Panel] = {}
+    for route in settings.file.routes:
         if route.candidate is None:
             continue
-        point = installed.get(route.parity.check)
-        if point is None:
-            raise PluginMissing(
-                f"route {route.name!r}: there is no check {route.parity.check!r}; installed: {', '.join(installed)}"
-            )
-        checks[route.name] = point.load()
-    return checks
+        spec = route.parity
+        checks = {name: _load_check(route.name, name, installed) for name in spec.checks}
+        panels[route.name] = Panel(
+            spec,
+            check=checks[spec.check] if spec.outcome is OutcomeKind.CHECK else None,
+            judge=judge_of(route, models) if spec.judge is not None else None,
+            rails={name: checks[rail.check] for name, rail in spec.guardrails.items()},
+        )
+    return panels
+
+
+def _load_check(route: str, name: str, installed: Mapping[str, EntryPoint]) -> Check:
+    point = installed.get(name)
+    if point is None:
+        raise PluginMissing(f"route {route!r}: there is no check {name!r}; installed: {', '.join(sorted(installed))}")
+    check: Check = point.load()
+    return check
+
+
+def prepared(panels: Mapping[str, Panel]) -> Mapping[str, Panel]:
+    """The same panels, whose checks have shown that they can work here; CheckRefused names one that cannot."""
+    for panel in panels.values():
+        for check in (panel.check, *panel.rails.values()):
+            if check is not None:
+                check.prepare()
+    return panels
+
+
+def judge_of(route: RouteSpec, models: Mapping[str, Model]) -> Judge:
+    """The judge of a route; CheckRefused if it is of the family of a model that it would judge."""
+    spec = route.parity.judge
+    if spec is None:
+        raise ValueError(f"route {route.name!r} has no judge")
+    model = models[spec.model]
+    compared = [models[name] for name in (route.incumbent, str(route.candidate))]
+    if not spec.any_family and family_conflict(model.maker, [one.maker for one in compared]):
+        raise CheckRefused(
+            f"route {route.name!r}: the judge {model.name!r} is made by {model.maker!r}, as a model is that it would "
+            "judge, or its maker is not known; take another model, or say any_family: true"
+        )
+    judge: Judge = PairwiseJudge(model=model.name, build=model.build, rubric=spec.rubric)
+    return judge
 
 
 def server_secret(settings: Settings) -> bytes:
@@ -103,10 +146,15 @@ def server_secret(settings: Settings) -> bytes:
     return path.read_text(encoding="utf-8").strip().encode()
 
 
-def board_of(settings: Settings) -> Board:
+def models_of(settings: Settings) -> dict[str, Model]:
+    """The declared models by name."""
+    return {spec.name: model_of(spec, settings.rows[spec.provider]) for spec in settings.file.models}
+
+
+def board_of(settings: Settings, models: Mapping[str, Model], panels: Mapping[str, Panel]) -> Board:
     """The board as the configuration alone tells it: no slice has moved."""
-    models = {spec.name: model_of(spec, settings.rows[spec.provider]) for spec in settings.file.models}
-    return base_board(models, settings.file.routes, reachable(settings.rows, settings.secrets))
+    late = {name for name, panel in panels.items() if panel.late}
+    return base_board(models, settings.file.routes, reachable(settings.rows, settings.secrets), late)
 
 
 def keyring_of(settings: Settings) -> Keyring:
@@ -149,58 +197,110 @@ class Notice:
 @asynccontextmanager
 async def open_worker(settings: Settings, secret: bytes, *, name: str) -> AsyncIterator[App]:
     """One worker, wired: an ASGI application over its own transport, spool segment and read-only database."""
+    models = models_of(settings)
+    notice_board = board_of(settings, models, load_panels(settings, models))
     dialects = load_dialects()
-    store = open_store(settings.database, read_only=True)
-    journal = SpoolWriter(settings.spool, name)
-    notice = Notice(board_of(settings), keyring_of(settings), store)
-    clock = SystemClock()
     metrics = Metrics(_known(settings))
+    async with _site(settings, secret, name, notice_board, dialects, metrics.observe) as (site, notice, store, group):
+        jobs = [group.create_task(site.wheel.run()), group.create_task(notice.follow())]
+        specs = {route.name: route.parity for route in settings.file.routes if route.candidate is not None}
+        back = Back(
+            standing=notice.current,
+            store=store,
+            journal=site.journal,
+            metrics=metrics,
+            dialects=tuple(dialects.values()),
+            server_secret=secret,
+            specs=specs,
+            clock=site.clock,
+            new_id=new_id,
+            places=settings.file.fleet.hypotheses,
+        )
+        limit = settings.file.server.max_body_bytes
+        yield ModelRoutes(Gateway(site), tuple(dialects.values()), rest(back), max_body_bytes=limit)
+        for job in jobs:
+            job.cancel()
+
+
+@asynccontextmanager
+async def open_verdicts(settings: Settings, secret: bytes) -> AsyncIterator[Verdicts]:
+    """Judges and slow checks, wired: they ask models as a worker does, and write to a spool segment of their own."""
+    models = models_of(settings)
+    panels = prepared(load_panels(settings, models))
+    board = board_of(settings, models, panels)
+    async with _site(settings, secret, "verdicts", board, load_dialects(), lambda _: None) as (site, _, store, group):
+        wheel = group.create_task(site.wheel.run())
+
+        async def ask(model: str, request: Request, errand: Errand) -> Reply:
+            reply, _ = await ask_unattended(site, models[model], request, errand)
+            return reply
+
+        yield Verdicts(store=store, journal=site.journal, panels=panels, clock=site.clock, ask=ask)
+        wheel.cancel()
+
+
+@asynccontextmanager
+async def _site(
+    settings: Settings,
+    secret: bytes,
+    name: str,
+    board: Board,
+    dialects: Mapping[str, Dialect],
+    observe: Callable[[Exchange], None],
+) -> AsyncIterator[tuple[Site, Notice, Store, asyncio.TaskGroup]]:
+    """What every process that asks models works with."""
+    store = open_store(settings.database, read_only=True, secret=secret)
+    journal = SpoolWriter(settings.spool, name)
+    notice = Notice(board, keyring_of(settings), store)
+    clock = SystemClock()
     try:
         await notice.refresh()
         async with AiohttpTransport(settings.secrets) as upstream, asyncio.TaskGroup() as group:
             spawn = _spawner(group)
-            wheel = Wheel(spawn)
             site = Site(
                 dialects=dialects,
                 upstream=upstream,
                 journal=journal,
                 ledger=MemoryLedger(clock),
                 clock=clock,
-                wheel=wheel,
+                wheel=Wheel(spawn),
                 spawn=spawn,
                 standing=notice.current,
                 new_id=new_id,
                 server_secret=secret,
                 timeouts=settings.file.timeouts,
-                observe=metrics.observe,
+                observe=observe,
             )
-            specs = {route.name: route.parity for route in settings.file.routes if route.candidate is not None}
-            back = Back(notice.current, store, journal, metrics, tuple(dialects.values()), secret, specs, clock)
-            jobs = [group.create_task(wheel.run()), group.create_task(notice.follow())]
-            limit = settings.file.server.max_body_bytes
-            yield ModelRoutes(Gateway(site), tuple(dialects.values()), rest(back), max_body_bytes=limit)
-            for job in jobs:
-                job.cancel()
+            yield site, notice, store, group
     finally:
         journal.close()
         store.close()
 
 
+def needs_verdicts(panels: Mapping[str, Panel]) -> bool:
+    """Whether any route has verdicts that come after the answers, and are not people's."""
+    return any(panel.judge is not None or (panel.check is not None and panel.check.slow) for panel in panels.values())
+
+
 def open_books(settings: Settings, secret: bytes, *, holder: str) -> Bookkeeper:
     """The bookkeeper of this machine: the one writer of the database."""
-    store = open_store(settings.database)
-    routes = {route.name: route for route in settings.file.routes}
-    builds = {name: model.build for name, model in board_of(settings).models.items()}
+    models = models_of(settings)
     return Bookkeeper(
-        store=store,
+        store=open_store(settings.database, secret=secret),
         reader=SpoolReader(settings.spool),
-        routes=routes,
-        builds=builds,
-        checks=load_checks(settings.file.routes),
+        routes={route.name: route for route in settings.file.routes},
+        models=models,
+        panels=load_panels(settings, models),
         clock=SystemClock(),
         holder=holder,
         salt_id=salt_id(secret),
+        places=settings.file.fleet.hypotheses,
     )
+
+
+def orders_to(settings: Settings) -> SpoolWriter:
+    """A spool segment for commands, which write to the books as everybody does: through the bookkeeper."""
+    return SpoolWriter(settings.spool, f"cli-{os.getpid()}")
 
 
 def _known(settings: Settings) -> frozenset[str]:

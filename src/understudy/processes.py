@@ -1,4 +1,4 @@
-"""The processes of one server: a supervisor, one bookkeeper, N workers on one port.
+"""The processes of one server: a supervisor, one bookkeeper, N workers on one port, and one for late verdicts.
 
 The supervisor holds the listening socket and hands it on. A child that dies is a server that fails: the supervisor
 stops the others and exits, and whatever runs it (systemd, Kubernetes) starts it anew. Children end when the
@@ -15,11 +15,13 @@ import socket
 import threading
 from collections.abc import Callable
 from multiprocessing.process import BaseProcess
+from multiprocessing.synchronize import Event
 
 import uvicorn
 import uvloop
 
-from understudy.app import open_books, open_worker
+from understudy.app import load_panels, models_of, needs_verdicts, open_books, open_verdicts, open_worker
+from understudy.jobs.verdicts import Verdicts
 from understudy.settings import Settings
 
 # How often a child looks whether its supervisor still lives.
@@ -28,7 +30,10 @@ ORPHAN_POLL_S = 0.5
 GRACE_S = 10
 # How long the bookkeeper rests when there was nothing to book.
 IDLE_S = 0.05
+# How often it is looked for pairs that wait for a judge or a slow check.
+VERDICTS_IDLE_S = 0.25
 BACKLOG = 2048
+log = logging.getLogger(__name__)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -44,16 +49,11 @@ def listen(host: str, port: int) -> socket.socket:
 
 def supervise(settings: Settings, secret: bytes, listening: socket.socket, ready: Callable[[], None]) -> int:
     """Run until a signal or a child's end; the exit status."""
-    context = multiprocessing.get_context("spawn")
     # Signals are blocked until the children are started, so that none of them is left behind.
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    ups = [context.Event() for _ in range(settings.file.server.workers + 1)]
-    children: list[BaseProcess] = [context.Process(target=run_books, args=(settings, secret, ups[0]), name="books")]
-    for index, up in enumerate(ups[1:]):
-        arguments = (settings, secret, listening, f"w{index}", up)
-        children.append(context.Process(target=run_worker, args=arguments, name=f"worker {index}"))
+    children, ups = _children(settings, secret, listening)
     for child in children:
         child.start()
     announced = False
@@ -64,9 +64,27 @@ def supervise(settings: Settings, secret: bytes, listening: socket.socket, ready
     failed = [child.name for child in children if not child.is_alive()]
     _stop(children)
     if failed and not stop.is_set():
-        logging.getLogger(__name__).error("%s ended unexpectedly; the server stops", ", ".join(failed))
+        log.error("%s ended unexpectedly; the server stops", ", ".join(failed))
         return 1
     return 0
+
+
+def _children(settings: Settings, secret: bytes, listening: socket.socket) -> tuple[list[BaseProcess], list[Event]]:
+    """The children, the bookkeeper first, and for each the event that it sets once it works."""
+    context = multiprocessing.get_context("spawn")
+    ups: list[Event] = []
+
+    def child(target: Callable[..., None], name: str, *arguments: object) -> BaseProcess:
+        up = context.Event()
+        ups.append(up)
+        return context.Process(target=target, args=(settings, secret, *arguments, up), name=name)
+
+    children = [child(run_books, "books")]
+    if needs_verdicts(load_panels(settings, models_of(settings))):
+        children.append(child(run_verdicts, "verdicts"))
+    for index in range(settings.file.server.workers):
+        children.append(child(run_worker, f"worker {index}", listening, f"w{index}"))
+    return children, ups
 
 
 def _stop(children: list[BaseProcess]) -> None:
@@ -83,13 +101,13 @@ def _stop(children: list[BaseProcess]) -> None:
             child.kill()
 
 
-def run_worker(settings: Settings, secret: bytes, listening: socket.socket, name: str, up: "threading.Event") -> None:
+def run_worker(settings: Settings, secret: bytes, listening: socket.socket, name: str, up: Event) -> None:
     """One worker process: the ASGI application under uvicorn, on the shared socket."""
     _log_to_stderr()
     uvloop.run(_work(settings, secret, listening, name, up))
 
 
-async def _work(settings: Settings, secret: bytes, listening: socket.socket, name: str, up: "threading.Event") -> None:
+async def _work(settings: Settings, secret: bytes, listening: socket.socket, name: str, up: Event) -> None:
     async with open_worker(settings, secret, name=name) as application:
         config = uvicorn.Config(
             application,
@@ -119,7 +137,40 @@ async def _exit_when_orphaned(server: uvicorn.Server) -> None:
     server.should_exit = True
 
 
-def run_books(settings: Settings, secret: bytes, up: "threading.Event") -> None:
+def run_verdicts(settings: Settings, secret: bytes, up: Event) -> None:
+    """The process of judges and slow checks, until it is told to stop; what it had begun is begun again later."""
+    _log_to_stderr()
+    uvloop.run(_give_verdicts(settings, secret, up))
+
+
+async def _give_verdicts(settings: Settings, secret: bytes, up: Event) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    parent = os.getppid()
+    async with open_verdicts(settings, secret) as verdicts, asyncio.TaskGroup() as group:
+        giving = group.create_task(_keep_giving(verdicts))
+        up.set()
+        while not stop.is_set() and os.getppid() == parent:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), ORPHAN_POLL_S)
+        giving.cancel()
+
+
+async def _keep_giving(verdicts: Verdicts) -> None:
+    while True:
+        try:
+            busy = await verdicts.turn()
+        except Exception:
+            # The supervisor of a job: what waits still waits, and is taken at the next look.
+            log.exception("a look for waiting verdicts failed")
+            busy = False
+        if not busy:
+            await asyncio.sleep(VERDICTS_IDLE_S)
+
+
+def run_books(settings: Settings, secret: bytes, up: Event) -> None:
     """The bookkeeper process: drain, judge, decide, rest; on a stop, drain once more."""
     _log_to_stderr()
     stop = threading.Event()

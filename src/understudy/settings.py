@@ -18,7 +18,7 @@ import yaml
 
 from understudy.canon.value import Value
 from understudy.gateway.site import Timeouts
-from understudy.jobs.specs import Duration, RouteName, RouteSpec
+from understudy.jobs.specs import Duration, FleetSpec, RouteName, RouteSpec
 from understudy.policy.keys import Key
 from understudy.providers.catalogue import ProviderRow, load_rows
 from understudy.providers.models import ModelSpec, ProviderSpec, SecretRef, Url, overlay
@@ -52,6 +52,7 @@ class File(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     secret: SecretRef = DEFAULT_SECRET
     models: tuple[ModelSpec, ...] = ()
     routes: tuple[RouteSpec, ...] = ()
+    fleet: FleetSpec = FleetSpec()
     keys: tuple[Key, ...] = ()
 
 
@@ -161,6 +162,10 @@ def _check_names(reader: "_Reader", root: yaml.Node | None, rows: Mapping[str, P
         for field in ("incumbent", "candidate"):
             reader.known(root, ("routes", place, field), "model", [entry.get(field)], known)
         reader.known(root, ("routes", place, "fallbacks"), "model", entry.get("fallbacks"), known)
+        parity = entry.get("parity")
+        judge = parity.get("judge") if isinstance(parity, dict) else None
+        if isinstance(judge, dict):
+            reader.known(root, ("routes", place, "parity", "judge", "model"), "model", [judge.get("model")], known)
     callable_names = [*(str(entry.get("name")) for _, entry in routes), *known]
     for place, entry in keys:
         reader.known(root, ("keys", place, "routes"), "route", entry.get("routes"), callable_names)

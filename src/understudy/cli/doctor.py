@@ -5,9 +5,10 @@ import asyncio
 import typer
 from rich.table import Table
 
-from understudy.app import PluginMissing, board_of, load_checks
+from understudy.app import PluginMissing, load_panels, models_of, prepared
 from understudy.canon.faults import Fault
 from understudy.cli.screen import EXIT_FAILED, ConfigOption, load_or_leave, out
+from understudy.ports import CheckRefused
 from understudy.providers.aiohttp_transport import AiohttpTransport
 from understudy.providers.headers import call_headers
 from understudy.routing.board import Model
@@ -41,16 +42,16 @@ def _database(settings: Settings) -> Finding:
 
 def _checks(settings: Settings) -> Finding:
     try:
-        checks = load_checks(settings.file.routes)
-    except PluginMissing as error:
+        panels = prepared(load_panels(settings, models_of(settings)))
+    except (PluginMissing, CheckRefused) as error:
         return False, "checks", str(error)
-    names = sorted({f"{check.name} {check.version}" for check in checks.values()})
+    names = sorted({" ".join(panel.named) for panel in panels.values()})
     return True, "checks", ", ".join(names) or "none needed"
 
 
 async def _models(settings: Settings) -> list[Finding]:
     async with AiohttpTransport(settings.secrets) as upstream:
-        models = board_of(settings).models.values()
+        models = models_of(settings).values()
         return list(await asyncio.gather(*(_model(model, upstream, settings) for model in models)))
 
 

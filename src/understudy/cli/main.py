@@ -2,7 +2,7 @@
 
 import typer
 
-from understudy.cli import bench, demo, doctor, keys, parity, serve
+from understudy.cli import bench, demo, doctor, keys, label, parity, serve
 
 HELP = """One gateway before every model you rent or own.
 
@@ -14,6 +14,7 @@ app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
 app.add_typer(parity.app, name="parity")
+app.command("label")(label.run)
 app.add_typer(keys.app, name="key")
 app.add_typer(bench.app, name="bench")
 

@@ -7,25 +7,26 @@ import msgspec
 import typer
 from rich.table import Table
 
+from understudy.cli import steer
+from understudy.cli.books import open_books_or_leave, slices_of
 from understudy.cli.screen import EXIT_FAILED, ConfigOption, JsonOption, give_up, load_or_leave, out
+from understudy.cli.steer import SliceArgument
 from understudy.jobs.recording import link_of
 from understudy.jobs.replaying import replay_all
-from understudy.jobs.status import SliceView, views
+from understudy.jobs.status import SliceView
 from understudy.parity.slices import SliceId
-from understudy.ports import Store
-from understudy.settings import Settings
-from understudy.storage.open import DatabaseRefused, open_store
 
 app = typer.Typer(help="See which slices have moved to the own model, and why.", no_args_is_help=True)
-SliceArgument = Annotated[str, typer.Argument(help="A slice, as route/kind.")]
+for _command in (steer.hold, steer.release, steer.lower, steer.approve, steer.retry):
+    app.command(_command.__name__)(_command)
 
 
 @app.command()
 def status(config: ConfigOption = None, json: JsonOption = None) -> None:
     """List every slice: evidence, share, and the one condition that blocks its next rung."""
     settings = load_or_leave(config)
-    store = _open(settings)
-    found = _views(settings, store)
+    store = open_books_or_leave(settings)
+    found = slices_of(settings, store)
     if json is not None:
         json.write_bytes(msgspec.json.encode({"slices": found}))
     table = Table(box=None, header_style="bold")
@@ -43,14 +44,14 @@ def status(config: ConfigOption = None, json: JsonOption = None) -> None:
 def show(slice_: SliceArgument, config: ConfigOption = None, json: JsonOption = None) -> None:
     """Show one slice whole: what is tested, the figures, what blocks it, and every move it made."""
     settings = load_or_leave(config)
-    store = _open(settings)
+    store = open_books_or_leave(settings)
     try:
         wanted = SliceId.parse(slice_)
     except ValueError as error:
         give_up(str(error))
-    view = next((one for one in _views(settings, store) if one.slice == str(wanted)), None)
+    view = next((one for one in slices_of(settings, store) if one.slice == str(wanted)), None)
     if view is None:
-        known = ", ".join(one.slice for one in _views(settings, store)) or "none yet"
+        known = ", ".join(one.slice for one in slices_of(settings, store)) or "none yet"
         give_up(f"there is no slice {slice_!r}; known: {known}")
     rows = store.transitions(wanted.route, wanted.kind)
     moves = [link_of(row).told() for row in rows]
@@ -72,7 +73,7 @@ def replay(
 ) -> None:
     """Make every transition again from the stored pairs alone; exit 1 if a figure differs by more than 1e-9."""
     settings = load_or_leave(config)
-    store = _open(settings)
+    store = open_books_or_leave(settings)
     findings = replay_all(store, SliceId.parse(slice_) if slice_ else None)
     if json is not None:
         json.write_bytes(msgspec.json.encode({"findings": findings}))
@@ -83,18 +84,6 @@ def replay(
     out.print(table if findings else "There is no transition to replay yet.")
     if not all(found.agrees for found in findings):
         raise typer.Exit(EXIT_FAILED)
-
-
-def _open(settings: Settings) -> Store:
-    try:
-        return open_store(settings.database, read_only=True)
-    except DatabaseRefused as error:
-        give_up(str(error))
-
-
-def _views(settings: Settings, store: Store) -> list[SliceView]:
-    specs = {route.name: route.parity for route in settings.file.routes if route.candidate is not None}
-    return views(store, specs, time.time())
 
 
 def _figures(view: SliceView) -> None:

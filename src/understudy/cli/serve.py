@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from understudy.app import PluginMissing, declare, described, load_checks, server_secret
+from understudy.app import PluginMissing, declare, described, load_panels, models_of, prepared, server_secret
 from understudy.cli.screen import EXIT_FAILED, ConfigOption, err, give_up, load_or_leave, out
+from understudy.ports import CheckRefused
 from understudy.processes import listen, supervise
 from understudy.providers.aiohttp_transport import AiohttpTransport
 from understudy.providers.discovery import Found, declared, discover
@@ -65,11 +66,11 @@ def _start(settings: Settings, host: str, port: int) -> None:
             "Make a key with `understudy key create NAME` and declare it, or leave server.host at 127.0.0.1.",
         )
     try:
-        load_checks(settings.file.routes)
-        open_store(settings.database).close()
+        prepared(load_panels(settings, models_of(settings)))
         secret = server_secret(settings)
+        open_store(settings.database, secret=secret).close()
         listening = listen(host, port)
-    except (PluginMissing, DatabaseRefused) as error:
+    except (PluginMissing, CheckRefused, DatabaseRefused) as error:
         give_up(str(error))
     except OSError as error:
         give_up(f"cannot listen on {host}:{port}: {error.strerror}", "Is another server running? Try --port.")

@@ -12,6 +12,10 @@ class TaskCheck:
 
     name = "demo_tasks"
     version = "1"
+    slow = False
+
+    def prepare(self) -> None:
+        """Needs nothing."""
 
     def score(self, request: Request, reply: Reply) -> float | None:
         """1.0 or 0.0; None if the prompt is none of the demo's."""

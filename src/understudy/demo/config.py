@@ -41,6 +41,8 @@ routes:
       shadow: 1.0        # both answer every request: a demo must not take weeks
       dwell: 0           # a rung normally holds for an hour, and half of the
       cycle: 0           # traffic for a day; here evidence alone decides
+# eight kinds and two attempts more: the first to take the last rung needs e = 200
+fleet: {{hypotheses: 10}}
 """
 
 

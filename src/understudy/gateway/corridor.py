@@ -98,6 +98,8 @@ class Gateway:
     def _plan(self, call: Call, request: Request, conversation: Conversation, standing: Standing) -> Plan:
         board, secret, ledger = standing.board, self._site.server_secret, self._site.ledger
         kind = kind_of(request, call.headers.get(KIND_HEADER))
+        route = board.routes.get(request.model)
+        kind = route.pool.get(kind, kind) if route is not None else kind
         ramp = board.ramps.get((request.model, kind))
         draw = shadow_draw = OUTSIDE
         if ramp is not None:
@@ -112,15 +114,23 @@ class Gateway:
         return plan
 
     def _announce(self, draft: Draft, plan: Plan, conversation: Conversation, standing: Standing) -> None:
+        """Say in the books that both models will answer, and whether a person is to be asked, before either does."""
+        route = standing.board.routes[str(plan.route)]
+        slice_ = SliceId(route.name, str(plan.kind))
+        lot = bucket(self._site.server_secret, slice_, str(plan.hypothesis), conversation.unit, purpose="label")
+        asked = lot < route.labels
+        answers_s = 2 * self._site.timeouts.total_s + PAIR_GRACE_S
         draft.sampled = Sampled(
             exchange_id=draft.id,
             at_s=draft.at_s,
             hypothesis=str(plan.hypothesis),
             unit=conversation.unit,
             served=plan.served,
-            deadline_s=draft.at_s + 2 * self._site.timeouts.total_s + PAIR_GRACE_S,
+            deadline_s=draft.at_s + answers_s + (route.label_s if asked else route.verdict_s),
             propensity=plan.shadow_rate,
-            idle_s=None if conversation.one_turn else standing.board.routes[str(plan.route)].unit_idle_s,
+            idle_s=None if conversation.one_turn else route.unit_idle_s,
+            label_propensity=route.labels,
+            asked=asked,
         )
         self._site.journal.append(draft.sampled)
 

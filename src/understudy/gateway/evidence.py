@@ -5,20 +5,16 @@ lost. The second model is asked with its own time-out, whole, on its own; nobody
 is not booked to the caller.
 """
 
-import asyncio
-
 import msgspec
 
 from understudy.canon.faults import Fault
 from understudy.canon.money import cost
 from understudy.canon.reply import Reply
 from understudy.canon.request import Request
-from understudy.canon.usage import NO_USAGE
-from understudy.gateway.attempt import Place, ask_whole
 from understudy.gateway.draft import Draft
 from understudy.gateway.site import Site
-from understudy.gateway.wheel import Watch
-from understudy.ports import Answered, Exchange, Live, Paired, Side
+from understudy.gateway.unattended import Errand, ask_unattended
+from understudy.ports import Answered, Live, Paired, Side
 from understudy.routing.board import Model
 from understudy.routing.choose import Plan
 
@@ -56,6 +52,7 @@ async def gather(site: Site, draft: Draft, plan: Plan, request: Request) -> None
                 side=plan.served,
                 request=bare,
                 answer=first,
+                alone=plan.alone,
             )
             site.journal.append(live)
         return
@@ -82,57 +79,18 @@ def _other(side: Side) -> Side:
 
 
 async def _shadow(site: Site, draft: Draft, plan: Plan, model: Model, request: Request) -> Answered:
-    loop = asyncio.get_running_loop()
-    begun = loop.time()
-    watch = Watch(begun, total_s=site.timeouts.total_s)
-    site.wheel.add(watch)
-    try:
-        place = Place(model, model.endpoints[0])
-        reply, _ = await ask_whole(site, place, request, watch, strict=False)
-    except Fault as fault:
-        _book(site, draft, plan, model, fault=fault, latency_ms=(loop.time() - begun) * 1000)
-        return lost(model, fault.kind.value)
-    finally:
-        site.wheel.discard(watch)
-    latency_ms = (loop.time() - begun) * 1000
-    _book(site, draft, plan, model, reply=reply, latency_ms=latency_ms)
-    return answered(model, reply, latency_ms)
-
-
-def _book(
-    site: Site,
-    draft: Draft,
-    plan: Plan,
-    model: Model,
-    *,
-    latency_ms: float,
-    reply: Reply | None = None,
-    fault: Fault | None = None,
-) -> None:
-    """A shadow's own row in the journal: its cost is the slice's, never the caller's."""
-    exchange = Exchange(
-        id=site.new_id(),
-        at_s=site.clock.now_s(),
+    errand = Errand(
         purpose="shadow",
-        shadow_of=draft.id,
+        of=draft.id,
+        reason="shadow: answered for comparison only",
         tenant=draft.caller.tenant if draft.caller else "default",
         route=plan.route,
         kind=plan.kind,
-        dialect=model.dialect,
-        asked=plan.route or "",
-        model=model.name,
-        owned=model.owned,
-        build=model.build,
-        reason="shadow: answered for comparison only",
-        status="failed" if fault else "ok",
-        fault=fault.kind.value if fault else None,
-        message=fault.message if fault else None,
-        stop=reply.stop.value if reply and reply.stop else None,
-        usage=reply.usage if reply else NO_USAGE,
-        cost_nano_usd=cost(reply.usage, model.price) if reply else None,
-        latency_ms=latency_ms,
         hypothesis=plan.hypothesis,
         unit=draft.unit,
     )
-    site.journal.append(exchange)
-    site.observe(exchange)
+    try:
+        reply, latency_ms = await ask_unattended(site, model, request, errand)
+    except Fault as fault:
+        return lost(model, fault.kind.value)
+    return answered(model, reply, latency_ms)

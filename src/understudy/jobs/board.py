@@ -1,6 +1,6 @@
 """The board, built: what the configuration says, and how far each slice has moved by the books."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 import msgspec
 
@@ -9,16 +9,21 @@ from understudy.ports import SliceRow
 from understudy.routing.board import Board, Model, Ramp, Route
 
 
-def base_board(models: Mapping[str, Model], routes: Iterable[RouteSpec], providers: Mapping[str, Model]) -> Board:
-    """The board before any slice has moved."""
+def base_board(
+    models: Mapping[str, Model],
+    routes: Iterable[RouteSpec],
+    providers: Mapping[str, Model],
+    late: Container[str] = (),
+) -> Board:
+    """The board before any slice has moved; `late` are the routes whose verdicts come after the answers."""
     return Board(
         models=dict(models),
-        routes={route.name: _route(route) for route in routes},
+        routes={route.name: _route(route, late=route.name in late) for route in routes},
         providers=dict(providers),
     )
 
 
-def _route(spec: RouteSpec) -> Route:
+def _route(spec: RouteSpec, *, late: bool) -> Route:
     return Route(
         name=spec.name,
         incumbent=spec.incumbent,
@@ -26,15 +31,29 @@ def _route(spec: RouteSpec) -> Route:
         fallbacks=spec.fallbacks,
         shadow=spec.parity.shadow,
         unit_idle_s=seconds(spec.parity.unit_idle),
+        labels=spec.parity.labels,
+        verdict_s=seconds(spec.parity.verdict_deadline) if late else 0.0,
+        label_s=seconds(spec.parity.label_deadline),
+        pool={kind: pooled for pooled, kinds in spec.parity.pool.items() for kind in kinds},
+        holdout=spec.parity.holdout,
     )
 
 
 def with_ramps(board: Board, slices: Iterable[SliceRow], version: int) -> Board:
     """The board with every slice where the books have it."""
-    ramps = {
-        (row.route, row.kind): Ramp(
-            hypothesis=row.hypothesis, share=row.share, shadow=row.shadow, canary=0 < row.share < 1
-        )
-        for row in slices
-    }
+    ramps = {(row.route, row.kind): _ramp(row, board.routes[row.route]) for row in slices if row.route in board.routes}
     return msgspec.structs.replace(board, ramps=ramps, version=version)
+
+
+def _ramp(row: SliceRow, route: Route) -> Ramp:
+    rate = (route.shadow if row.rate is None else min(row.rate, route.shadow)) if row.shadow else 0.0
+    share = min(row.share, 1.0 - route.holdout)
+    alone = share == 1.0 and rate == 0.0
+    return Ramp(
+        hypothesis=row.hypothesis,
+        share=share,
+        rate=rate,
+        canary=0.0 < share < 1.0 or alone,
+        alone=alone,
+        evict=row.evict,
+    )

@@ -4,20 +4,25 @@ A batch's rows and the place in the spool that they came from are written in one
 instant costs nothing and doubles nothing.
 """
 
-import logging
 from collections.abc import Iterable, Mapping
 
+from understudy.jobs.booking import Booking
 from understudy.jobs.evaluator import Evaluator, Key
-from understudy.jobs.judging import outcome_row, sampled_row, settled_row
+from understudy.jobs.imported import enter_imported
+from understudy.jobs.panel import Panel
 from understudy.jobs.specs import RouteSpec
-from understudy.ports import Batch, Check, Clock, Exchange, Live, OutcomeRow, Paired, PairRow, Record, Sampled, Store
+from understudy.jobs.spending import Purse
+from understudy.parity.fleet import DEFAULT_PLACES
+from understudy.ports import Clock, Exchange, Imported, Order, Record, Store
 from understudy.ports import SpoolReader as Reader
+from understudy.routing.board import Model
 
-log = logging.getLogger(__name__)
 # Records of one transaction: enough to make its fixed cost small, few enough that a move is never far away.
 BATCH = 500
 # Without new records slices are still looked at this often: dwell times pass, deadlines too.
 LOOK_EVERY_S = 0.5
+# Words that have expired are gone within this time.
+FORGET_EVERY_S = 60.0
 
 
 class Bookkeeper:
@@ -29,23 +34,32 @@ class Bookkeeper:
         store: Store,
         reader: Reader,
         routes: Mapping[str, RouteSpec],
-        builds: Mapping[str, str],
-        checks: Mapping[str, Check],
+        models: Mapping[str, Model],
+        panels: Mapping[str, Panel],
         clock: Clock,
         holder: str,
         salt_id: str,
+        places: int = DEFAULT_PLACES,
     ) -> None:
         self._store = store
         self._reader = reader
-        self._checks = checks
-        self._routes = routes
+        self._panels = panels
+        self._models = models
         self._clock = clock
+        builds = {name: model.build for name, model in models.items()}
         self._evaluator = Evaluator(
-            store=store, routes=routes, builds=builds, checks=checks, clock=clock, holder=holder, salt_id=salt_id
+            store=store,
+            routes=routes,
+            builds=builds,
+            panels=panels,
+            clock=clock,
+            holder=holder,
+            salt_id=salt_id,
+            places=places,
         )
-        self._route_of = {row.id: row.route for row in store.hypotheses()}
+        self._purse = Purse(store, routes, clock)
         self._seen: set[Key] = {(row.tenant, row.route, row.kind) for row in store.slices()}
-        self._looked_s = float("-inf")
+        self._looked_s = self._forgot_s = float("-inf")
         # The spool was empty then: a pair that is open past its deadline by that time was truly lost.
         self._booked_to_s = float("-inf")
         self._evaluator.open(set())
@@ -64,6 +78,10 @@ class Bookkeeper:
         moved = self._evaluator.turn(self._booked_to_s)
         if moved:
             self._learn()
+        self._purse.turn()
+        if now_s - self._forgot_s >= FORGET_EVERY_S:
+            self._forgot_s = now_s
+            self._store.forget_texts(self._clock.now_s())
         return drained or moved
 
     def drain(self) -> bool:
@@ -72,7 +90,11 @@ class Bookkeeper:
         if not positions:
             return False
         self._open_new(records)
-        self._store.enter(self._batch(records, positions))
+        self._obey(records)
+        booking = Booking(self._panel_of, self._models)
+        booking.add(records)
+        self._store.enter(booking.batch(positions))
+        self._purse.note(records)
         self._reader.forget(positions)
         return bool(records)
 
@@ -85,7 +107,7 @@ class Bookkeeper:
         shown = {
             (record.tenant, record.route, record.kind)
             for record in records
-            if isinstance(record, Exchange) and record.route in self._checks and record.kind
+            if isinstance(record, Exchange) and record.route in self._panels and record.kind
         }
         new = {key for key in shown if key not in self._seen}
         if new:
@@ -93,35 +115,19 @@ class Bookkeeper:
             self._seen |= {(tenant, str(route), str(kind)) for tenant, route, kind in new}
             self._learn()
 
-    def _batch(self, records: Iterable[Record], positions: dict[str, int]) -> Batch:
-        exchanges: list[Exchange] = []
-        sampled: list[PairRow] = []
-        settled: list[PairRow] = []
-        outcomes: list[OutcomeRow] = []
+    def _obey(self, records: Iterable[Record]) -> None:
+        """Do what people ask before the place in the spool moves on, so that a crash in between loses nothing."""
         for record in records:
-            if isinstance(record, Exchange):
-                exchanges.append(record)
-            elif isinstance(record, Sampled):
-                sampled.append(sampled_row(record))
-            elif check := self._check_of(record):
-                if isinstance(record, Paired):
-                    if record.settled_at_s <= record.deadline_s:
-                        settled.append(settled_row(record, check))
-                else:
-                    outcomes.append(outcome_row(record, check))
-        return Batch(
-            exchanges=tuple(exchanges),
-            sampled=tuple(sampled),
-            settled=tuple(settled),
-            outcomes=tuple(outcomes),
-            positions=positions,
-        )
-
-    def _check_of(self, record: Paired | Live) -> Check | None:
-        check = self._checks.get(self._route_of.get(record.hypothesis, ""))
-        if check is None:
-            log.warning("exchange %s belongs to no hypothesis of this configuration", record.exchange_id)
-        return check
+            if isinstance(record, Order) and self._store.order_of(record.id) is None:
+                self._evaluator.obey(record)
+                self._learn()
+            elif isinstance(record, Imported):
+                enter_imported(self._store, record)
 
     def _learn(self) -> None:
-        self._route_of = {row.id: row.route for row in self._store.hypotheses()}
+        """Which panel judges each hypothesis; imported ones are judged already."""
+        self._panel_of = {
+            row.id: self._panels[row.route]
+            for row in self._store.hypotheses()
+            if row.route in self._panels and not row.imported
+        }

@@ -10,17 +10,22 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from understudy.jobs.context import context_of
 from understudy.jobs.evidence import live_of, turns_of
 from understudy.jobs.fleet import Asked, decide_all
+from understudy.jobs.orders import Refused, approvals_of, by_hand, retried
+from understudy.jobs.panel import Panel
 from understudy.jobs.recording import Recorder
 from understudy.jobs.registrar import claim, hypothesis_row, same_claim, slice_row, state_of
 from understudy.jobs.specs import RouteSpec
 from understudy.parity.events import Event
-from understudy.parity.gate import Facts, Policy, decide
+from understudy.parity.fleet import DEFAULT_PLACES
+from understudy.parity.gate import Decision, Facts, Policy, decide
+from understudy.parity.record import Told
 from understudy.parity.slices import Hypothesis, SliceId
 from understudy.parity.state import Move, SliceState, absorb, apply, open_slice
 from understudy.parity.units import entering
-from understudy.ports import BrokenChain, Check, Clock, SliceRow, StaleLease, Store
+from understudy.ports import BrokenChain, Clock, Order, OrderRow, SliceRow, StaleLease, Store
 
 log = logging.getLogger(__name__)
 # Long enough for one look at all slices, short enough that a dead evaluator is replaced within a minute.
@@ -35,6 +40,7 @@ class Held(msgspec.Struct):
     lease: str
     fence: int
     policy: Policy
+    facts: Facts
     changed: bool = False
 
 
@@ -47,18 +53,19 @@ class Evaluator:
         store: Store,
         routes: Mapping[str, RouteSpec],
         builds: Mapping[str, str],
-        checks: Mapping[str, Check],
+        panels: Mapping[str, Panel],
         clock: Clock,
         holder: str,
         salt_id: str,
+        places: int = DEFAULT_PLACES,
     ) -> None:
         self._store = store
         self._routes = {name: route for name, route in routes.items() if route.candidate is not None}
         self._builds = builds
-        self._checks = checks
+        self._panels = panels
         self._clock = clock
         self._holder = holder
-        self._recorder = Recorder(store, salt_id)
+        self._recorder = Recorder(store, salt_id, places)
         # Units of several turns that have entered, by hypothesis: a late turn must not enter them again.
         self._entered: dict[str, set[str]] = {}
         self._multi_turn: set[str] = set()
@@ -73,7 +80,7 @@ class Evaluator:
             route = self._routes.get(route_name)
             if route is None:
                 continue
-            wanted = claim(SliceId(route_name, kind, tenant), route, self._builds, self._checks[route_name])
+            wanted = claim(SliceId(route_name, kind, tenant), route, self._builds, self._panels[route_name])
             row = standing.get((tenant, route_name, kind))
             if row is None or not same_claim(state_of(row).hypothesis, wanted):
                 self._register(self._untried(wanted))
@@ -87,15 +94,49 @@ class Evaluator:
             moved = self._look(one) or moved
         return self._fleet(held) or moved
 
+    def obey(self, order: Order) -> OrderRow:
+        """Do what a person asks of a slice, or say why not; either way it is kept."""
+        row = next((one for one in self._store.slices() if _key(one) == (order.tenant, order.route, order.kind)), None)
+        one = self._hold(row) if row is not None else None
+        hypothesis = one.state.hypothesis.id if one is not None else ""
+        try:
+            if one is None:
+                raise Refused(f"there is no slice {order.route}/{order.kind}, or another evaluator holds it")
+            done, words = True, self._obeyed(one, order)
+        except Refused as refusal:
+            done, words = False, str(refusal)
+        kept = OrderRow(**msgspec.structs.asdict(order), hypothesis=hypothesis, done=done, words=words)
+        self._store.order(kept)
+        return kept
+
+    def _obeyed(self, one: Held, order: Order) -> str:
+        if order.verb == "retry":
+            self._register(self._untried(retried(one.state)))
+            return "a new attempt starts from shadow"
+        decision = by_hand(one.state, order)
+        if decision.move is Move.NONE:
+            return decision.reason
+        if not self._move(one, decision, one.facts, Told(actor=order.who, note=order.note)):
+            raise Refused("the record moved on at the same moment; ask again")
+        return decision.reason
+
     def _take(self) -> Iterator[Held]:
         for row in self._store.slices():
-            route = self._routes.get(row.route)
-            lease = f"evaluate:{row.tenant}:{row.route}/{row.kind}"
-            fence = self._fence(lease) if route else None
-            if route is not None and fence is not None:
-                self._remember(row)
-                policy = route.parity.policy(multi_turn=row.hypothesis in self._multi_turn)
-                yield Held(state_of(row), lease, fence, policy)
+            one = self._hold(row)
+            if one is not None:
+                yield one
+
+    def _hold(self, row: SliceRow) -> Held | None:
+        """A slice under this evaluator's lease; None if it is another's, or its route has no candidate any more."""
+        route = self._routes.get(row.route)
+        lease = f"evaluate:{row.tenant}:{row.route}/{row.kind}"
+        fence = self._fence(lease) if route else None
+        if route is None or fence is None:
+            return None
+        self._remember(row)
+        policy = route.parity.policy(multi_turn=row.hypothesis in self._multi_turn)
+        facts = Facts(approvals=approvals_of(self._store.orders(row.hypothesis))) if policy.approvals else Facts()
+        return Held(state_of(row), lease, fence, policy, facts)
 
     def _fence(self, lease: str) -> int | None:
         """The lease's fencing number; a lease is renewed at half its life, not by a write at every look."""
@@ -113,7 +154,7 @@ class Evaluator:
             one.state = absorb(one.state, event)
             one.changed = True
             if one.state.ended is None:
-                moved = self._decide(one, Facts()) or moved
+                moved = self._decide(one, one.facts) or moved
         if one.changed:
             self._save(one)
         return moved
@@ -125,7 +166,9 @@ class Evaluator:
         multi = {row.unit for row in rows if row.idle_s is not None}
         if multi:
             self._multi_turn.add(hypothesis)
-        for pair in entering(turns_of(rows), self._booked_to_s, entered=entered):
+        verdicts = self._store.verdicts(hypothesis, state.pairs.seq)
+        turns = turns_of(rows, verdicts, state.hypothesis.outcome)
+        for pair in entering(turns, self._booked_to_s, entered=entered):
             if pair.unit in multi:
                 entered.add(pair.unit)
             yield pair
@@ -134,27 +177,31 @@ class Evaluator:
 
     def _fleet(self, held: list[Held]) -> bool:
         """Moves that need no new event: a dwell that has passed, an approval, the fleet's last rung."""
-        open_ones = [one for one in held if one.state.ended is None]
-        asked = [Asked(one.state, one.policy) for one in open_ones]
-        decisions = decide_all(asked, self._recorder.holding(), self._recorder.family(), self._clock.now_s())
+        asked = [Asked(one.state, one.policy, one.facts) for one in held]
+        decisions = decide_all(asked, self._recorder.fleet, self._clock.now_s())
         moved = False
-        for one, (decision, facts) in zip(open_ones, decisions, strict=True):
+        for one, (decision, facts) in zip(held, decisions, strict=True):
             if decision.move is not Move.NONE:
                 moved = self._decide(one, facts) or moved
         for one in held:
             if one.state.reopens:
-                self._register(one.state.hypothesis.retry())
+                self._register(self._untried(one.state.hypothesis))
                 moved = True
         return moved
 
     def _decide(self, one: Held, facts: Facts) -> bool:
-        """Ask the gate, make its move if there is one, and write both in one transaction; whether it moved."""
-        now_s = self._clock.now_s()
-        decision = decide(one.state, one.policy, facts, now_s)
+        """Ask the gate and make its move if there is one; whether it moved."""
+        decision = decide(one.state, one.policy, facts, self._clock.now_s())
         if decision.move is Move.NONE:
             return False
-        after = apply(one.state, decision.move, decision.to, now_s)
-        transition = self._recorder.transition(one.state, decision, one.policy, facts, now_s)
+        return self._move(one, decision, facts, Told())
+
+    def _move(self, one: Held, decision: Decision, facts: Facts, told: Told) -> bool:
+        """Write a move and its link in one transaction; whether the books took it."""
+        now_s = self._clock.now_s()
+        after = apply(one.state, decision.move, decision.to, now_s, evict=decision.evict)
+        told = msgspec.structs.replace(told, context=context_of(self._store, one.state.hypothesis.id))
+        transition = self._recorder.transition(one.state, decision, one.policy, facts, now_s, told)
         try:
             self._store.save(slice_row(after, now_s), transition, lease=one.lease, fence=one.fence)
         except StaleLease:
@@ -199,3 +246,7 @@ class Evaluator:
         self._entered[row.hypothesis] = {pair.unit for pair in turns if pair.seq <= cursor}
         if turns:
             self._multi_turn.add(row.hypothesis)
+
+
+def _key(row: SliceRow) -> Key:
+    return (row.tenant, row.route, row.kind)

@@ -1,37 +1,43 @@
 """The record, kept: `parity.record` writes the links, this gives each its place in the books, one after the other."""
 
-from collections.abc import Iterable
 from importlib.metadata import version
 
+from understudy.jobs.fleet import Fleet, families_of
+from understudy.parity.fleet import DEFAULT_PLACES
 from understudy.parity.gate import Decision, Facts, Policy
-from understudy.parity.record import FIRST, Link, Place, holding, write
+from understudy.parity.record import FIRST, Link, Place, Told, holding, write
 from understudy.parity.state import SliceState
-from understudy.ports import HypothesisRow, Store, TransitionRow
+from understudy.ports import Store, TransitionRow
 
 
 class Recorder:
     """Writes links, and remembers what the fleet's decisions need. `salt_id` names the assignment's secret."""
 
-    def __init__(self, store: Store, salt_id: str) -> None:
+    def __init__(self, store: Store, salt_id: str, places: int = DEFAULT_PLACES) -> None:
         self._store = store
         self._salt_id = salt_id
+        self._places = places
         self.reload()
 
     def reload(self) -> None:
-        """Take up the chain where the books have it."""
+        """Take up the chain and the families where the books have them."""
         rows = self._store.transitions()
         self._seq = rows[-1].seq if rows else 0
         self._tip = rows[-1].hash if rows else FIRST
         self._holding = holding(link_of(row) for row in rows)
-        self._family = family_of(self._store.hypotheses())
+        self.opened()
+
+    def opened(self) -> None:
+        """A hypothesis was registered: it takes its place."""
+        self._families = families_of(self._store.hypotheses(), self._places)
 
     def transition(
-        self, before: SliceState, decision: Decision, policy: Policy, facts: Facts, at_s: float
+        self, before: SliceState, decision: Decision, policy: Policy, facts: Facts, at_s: float, told: Told
     ) -> TransitionRow:
         """The next link: a move of one slice, from the state before it."""
         slice_ = before.hypothesis.slice
         place = Place(self._seq + 1, self._tip, self._salt_id, version("understudy"))
-        link = write(before, decision, policy, facts, at_s, place)
+        link = write(before, decision, policy, facts, at_s, place, told)
         return TransitionRow(
             seq=link.seq,
             tenant=slice_.tenant,
@@ -49,17 +55,15 @@ class Recorder:
         self._seq, self._tip = row.seq, row.hash
         self._holding |= holding([link_of(row)])
 
-    def opened(self) -> None:
-        """One more hypothesis counts in the family."""
-        self._family += 1
+    @property
+    def fleet(self) -> Fleet:
+        """Who holds the last rung, and who has a place to ask for it."""
+        return Fleet(self._holding, self._families, self._places)
 
-    def holding(self) -> dict[str, float]:
-        """Log e of every hypothesis that was ever promoted to 100 %, as it was then."""
-        return self._holding
 
-    def family(self) -> int:
-        """How many hypotheses were opened."""
-        return self._family
+def fleet_of(store: Store, places: int) -> Fleet:
+    """The same, read from the books by somebody who only looks."""
+    return Fleet(holding(link_of(row) for row in store.transitions()), families_of(store.hypotheses(), places), places)
 
 
 def link_of(row: TransitionRow) -> Link:
@@ -72,8 +76,3 @@ def link_of(row: TransitionRow) -> Link:
         prev_hash=row.prev_hash,
         hash=row.hash,
     )
-
-
-def family_of(rows: Iterable[HypothesisRow]) -> int:
-    """The size of the family: every hypothesis counts, those that were stopped too."""
-    return sum(1 for _ in rows)

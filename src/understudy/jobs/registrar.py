@@ -8,24 +8,27 @@ from collections.abc import Mapping
 
 import msgspec
 
+from understudy.jobs.panel import Panel
 from understudy.jobs.specs import RouteSpec
 from understudy.parity.slices import Hypothesis, SliceId
 from understudy.parity.state import SliceState
-from understudy.ports import Check, HypothesisRow, SliceRow
+from understudy.ports import HypothesisRow, SliceRow
 
 
-def claim(
-    slice_: SliceId, route: RouteSpec, builds: Mapping[str, str], check: Check, *, attempt: int = 1
-) -> Hypothesis:
+def claim(slice_: SliceId, route: RouteSpec, builds: Mapping[str, str], panel: Panel) -> Hypothesis:
     """What is to be tested on a slice, by today's configuration."""
+    name, version = panel.named
     return Hypothesis(
         slice=slice_,
         candidate=builds[str(route.candidate)],
         incumbent=builds[route.incumbent],
-        check=check.name,
-        check_version=check.version,
+        check=name,
+        check_version=version,
+        outcome=panel.outcome,
         margin=route.parity.margin,
-        attempt=attempt,
+        labels=route.parity.labels,
+        feedback=route.parity.feedback,
+        guardrails=panel.guardrails(),
     )
 
 
@@ -59,6 +62,7 @@ def slice_row(state: SliceState, now_s: float) -> SliceRow:
         watching=state.rung.share == 1.0,
         state=msgspec.json.encode(state),
         updated_at_s=now_s,
+        evict=state.evict,
     )
 
 

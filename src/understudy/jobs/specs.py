@@ -1,19 +1,22 @@
 """What the operator says of a route: who serves it, who hopes to, and when a slice of it may move."""
 
+import datetime
 import re
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from understudy.canon.value import Value
+from understudy.parity.fleet import DEFAULT_PLACES
 from understudy.parity.gate import Policy
-from understudy.parity.slices import RiskClass
+from understudy.parity.slices import OutcomeKind, RiskClass
 
 # A route is part of a slice's text form, which is cut at ':' and '/'.
 RouteName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}\Z")]
 Duration = Annotated[str, Meta(pattern=r"^\d+(\.\d+)?(ms|s|m|h|d)\Z")] | Annotated[float, Meta(ge=0)]
 Fraction = Annotated[float, Meta(ge=0, le=1)]
 Margin = Annotated[float, Meta(gt=0, lt=1)]
+Date = datetime.date
 _UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 
@@ -27,23 +30,89 @@ def seconds(duration: str | float) -> float:
     return float(match[1]) * _UNITS_S[match[2]]
 
 
+def midnight_s(day: datetime.date) -> float:
+    """When a day begins in UTC, as Unix time in seconds."""
+    return datetime.datetime.combine(day, datetime.time(), datetime.UTC).timestamp()
+
+
+class JudgeSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A model that compares both answers, and by what. It must be of neither compared model's family.
+
+    `rubric` says in words what makes an answer better; `calls_per_day` is a hard cap on what judging may take.
+    `any_family` lets a model judge its own kin, or one whose maker is not known.
+    """
+
+    model: str
+    rubric: str = ""
+    calls_per_day: Annotated[int, Meta(ge=0)] | None = None
+    any_family: bool = False
+
+
+class GuardrailSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Another check that must hold besides quality, with a margin of its own; it is never averaged in.
+
+    `unsafe` says that a candidate that breaks it leaves running conversations at once.
+    """
+
+    check: str
+    margin: Margin = 0.02
+    unsafe: bool = False
+
+
 class ParitySpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """When a slice may move. `shadow` is the share of requests that both models answer, in [0, 1].
+    """When a slice may move. `shadow` is the largest share of requests that both models answer, in [0, 1].
+
+    Who says which answer is better: a `check`, or a `judge` if there is one; `labels` is the share of compared units
+    that people are asked about (with a judge to correct it, without one instead of any check), `label_deadline` how
+    long they have. With `feedback` users must agree from 25 % on. `guardrails` are further checks by name.
 
     `margin` is the largest loss of quality that is still acceptable; `dwell` the shortest stay on a rung, and `cycle`
-    that before half of the traffic moves; `watch` the average number of pairs between false alarms after 100 %;
-    `unit_idle` the silence that closes a conversation.
+    that before half of the traffic moves; `watch` the average number of pairs between false alarms after 100 %, where
+    `holdout` of the traffic stays with the incumbent; `retires` the day on which the incumbent ends (YYYY-MM-DD, UTC).
+    `unit_idle` is the silence that closes a conversation, `verdict_deadline` how long a judge or a slow check may take,
+    `texts` how long words are kept for labels and examples (0 keeps none), `pool` joins kinds into one slice.
     """
 
     margin: Margin = 0.05
     shadow: Fraction = 0.05
     check: str = "expected"
+    judge: JudgeSpec | None = None
+    labels: Fraction = 0.0
+    label_deadline: Duration = "3d"
+    verdict_deadline: Duration = "1h"
+    feedback: bool = False
+    guardrails: dict[str, GuardrailSpec] = {}
     dwell: Duration = "1h"
     cycle: Duration = "1d"
     risk: Literal["normal", "high"] = "normal"
     approvals: Annotated[int, Meta(ge=0)] = 0
     watch: Annotated[float, Meta(gt=1)] = 1000.0
+    holdout: Fraction = 0.0
+    retires: Date | None = None
     unit_idle: Duration = "30m"
+    texts: Duration = "7d"
+    pool: dict[str, tuple[str, ...]] = {}
+    shadow_budget_usd_per_day: Annotated[float, Meta(ge=0)] | None = None
+
+    @property
+    def outcome(self) -> OutcomeKind:
+        """What kind of outcome the slices of this route rest on."""
+        if self.judge is None:
+            return OutcomeKind.HUMAN if self.labels else OutcomeKind.CHECK
+        if self.labels:
+            return OutcomeKind.JUDGE_WITH_LABELS
+        return OutcomeKind.FEEDBACK if self.feedback else OutcomeKind.JUDGE
+
+    @property
+    def checks(self) -> tuple[str, ...]:
+        """Every check that this route needs, by name."""
+        own = (self.check,) if self.outcome is OutcomeKind.CHECK else ()
+        return tuple(dict.fromkeys((*own, *(rail.check for rail in self.guardrails.values()))))
+
+    @property
+    def texts_s(self) -> float:
+        """How long words are kept, in seconds; 0 keeps none."""
+        return seconds(self.texts)
 
     def policy(self, *, multi_turn: bool) -> Policy:
         """The gate's policy; whether a slice holds conversations is seen in its traffic."""
@@ -54,7 +123,18 @@ class ParitySpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
             approvals=self.approvals,
             multi_turn=multi_turn,
             watch_at=self.watch,
+            retires_at_s=midnight_s(self.retires) if self.retires else None,
         )
+
+    def kind(self, kind: str) -> str:
+        """The kind of the slice that a request of this kind belongs to."""
+        return next((pooled for pooled, kinds in self.pool.items() if kind in kinds), kind)
+
+
+class FleetSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What holds over all slices. `hypotheses` is how many a tenant may open in half a year; see `parity.fleet`."""
+
+    hypotheses: Annotated[int, Meta(ge=1)] = DEFAULT_PLACES
 
 
 class RouteSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -8,11 +8,13 @@ from typing import Any
 
 from understudy.canon.value import Value
 from understudy.jobs.fleet import Asked, decide_all
-from understudy.jobs.recording import family_of, link_of
+from understudy.jobs.orders import approvals_of
+from understudy.jobs.recording import fleet_of, link_of
 from understudy.jobs.registrar import state_of
 from understudy.jobs.specs import ParitySpec
-from understudy.parity.ladder import NEXT, threshold
-from understudy.parity.record import holding
+from understudy.parity.fleet import DEFAULT_PLACES
+from understudy.parity.gate import Facts
+from understudy.parity.ladder import CAPS, NEXT, threshold
 from understudy.parity.slices import RiskClass
 from understudy.parity.state import Move
 from understudy.ports import ScoreRow, SliceRow, Store
@@ -20,8 +22,20 @@ from understudy.stats.mixture import e_value
 from understudy.stats.sequences import confidence
 
 
+class RailView(Value, frozen=True):
+    """One guardrail: the evidence that it holds, and that it is broken."""
+
+    name: str
+    e: float
+    broken_e: float
+
+
 class SliceView(Value, frozen=True, kw_only=True):
-    """One slice. Shares and means are in [0, 1], evidence is an e-value, differences are of mean outcomes."""
+    """One slice. Shares and means are in [0, 1], evidence is an e-value, differences are of mean outcomes.
+
+    `rate` is the share of requests that are compared now, where a budget sets it; `may_open` the highest rung that
+    outcomes of this kind may open.
+    """
 
     slice: str
     route: str
@@ -49,6 +63,13 @@ class SliceView(Value, frozen=True, kw_only=True):
     futility_e: float
     rollback_e: float
     watch_r: float
+    outcome: str
+    may_open: str
+    guardrails: tuple[RailView, ...]
+    feedback_e: float | None
+    judge_weight: float | None
+    labels: int | None
+    rate: float | None
     next_rung: str | None
     next_needs_e: float | None
     block: str | None
@@ -58,16 +79,15 @@ class SliceView(Value, frozen=True, kw_only=True):
     last_fall: str | None
 
 
-def views(store: Store, specs: Mapping[str, ParitySpec], now_s: float) -> list[SliceView]:
+def views(store: Store, specs: Mapping[str, ParitySpec], now_s: float, places: int = DEFAULT_PLACES) -> list[SliceView]:
     """Every slice of the configured routes, in order of name."""
     rows = [row for row in store.slices() if row.route in specs]
     scores = {row.hypothesis: row for row in store.scores()}
-    transitions = store.transitions()
     moves: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for row in transitions:
+    for row in store.transitions():
         moves.setdefault((row.route, row.kind), []).append(link_of(row).told())
-    asked = [Asked(state_of(row), specs[row.route].policy(multi_turn=False)) for row in rows]
-    decisions = decide_all(asked, holding(map(link_of, transitions)), family_of(store.hypotheses()), now_s)
+    asked = [_asked(store, row, specs[row.route]) for row in rows]
+    decisions = decide_all(asked, fleet_of(store, places), now_s)
     made = [
         _view(row, one, scores.get(row.hypothesis), moves.get((row.route, row.kind), []), decision.blocked_by)
         for row, one, (decision, _) in zip(rows, asked, decisions, strict=True)
@@ -75,12 +95,17 @@ def views(store: Store, specs: Mapping[str, ParitySpec], now_s: float) -> list[S
     return sorted(made, key=lambda view: view.slice)
 
 
+def _asked(store: Store, row: SliceRow, spec: ParitySpec) -> Asked:
+    facts = Facts(approvals=approvals_of(store.orders(row.hypothesis))) if spec.approvals else Facts()
+    return Asked(state_of(row), spec.policy(multi_turn=store.multi_turn(row.hypothesis)), facts)
+
+
 def _view(
     row: SliceRow, one: Asked, score: ScoreRow | None, moves: Sequence[Mapping[str, Any]], blocked: Any
 ) -> SliceView:
     state, risk = one.state, RiskClass(one.policy.risk)
     following = NEXT.get(state.rung)
-    interval = confidence(state.levels)
+    interval = confidence(state.levels, bound=state.bound)
     hypothesis = state.hypothesis
     falls = [move for move in moves if move["move"] in (Move.DOWN, Move.ALARM)]
     return SliceView(
@@ -110,6 +135,15 @@ def _view(
         futility_e=e_value(state.futility.log_e),
         rollback_e=e_value(state.rollback.log_e),
         watch_r=state.watch.value,
+        outcome=str(hypothesis.outcome),
+        may_open=CAPS[hypothesis.outcome].label,
+        guardrails=tuple(
+            RailView(rail.name, e_value(rail.holds.log_e), e_value(rail.broken.log_e)) for rail in state.rails
+        ),
+        feedback_e=e_value(state.rollback.forward.log_e) if state.rollback.forward is not None else None,
+        judge_weight=state.predictor.weight if state.predictor is not None else None,
+        labels=state.predictor.n if state.predictor is not None else None,
+        rate=row.rate,
         next_rung=following.label if following else None,
         next_needs_e=threshold(following, risk) if following else None,
         block=str(blocked.block) if blocked is not None else None,

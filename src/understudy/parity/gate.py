@@ -11,6 +11,9 @@ What ends a hypothesis:
 - on 1 to 50 %, rollback, breaker or a guardrail at e >= 100. A retry needs a new build, or a person.
 - at 100 %, the watch at R >= 1,000. A new attempt starts from shadow by itself, with no evidence carried over.
 
+On the day on which the incumbent retires there is nothing left to go back to: the slice moves to 100 % with the
+evidence as it stands, which the record tells, and nothing takes it down again.
+
 Conditions for the next rung are asked in a fixed order, and the first that fails is the one that people are told:
 what no evidence can change comes before the evidence, what only time or people can give comes after it, and the fleet
 comes last, so that "blocked by the fleet" means that all else is met.
@@ -36,6 +39,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 
     `cycle_s` is the dwell on 25 %, so that half of the traffic moves only after a full daily cycle; set both to 0 to
     climb on evidence alone. Levels are e-values, but `watch_at`, which is a mean run of pairs to a false alarm.
+    `retires_at_s` is when the incumbent ends.
     """
 
     dwell_s: float = 3600.0
@@ -48,6 +52,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     rollback_at: float = 100.0
     watch_at: float = 1000.0
     fleet: bool = True
+    retires_at_s: float | None = None
 
     def __post_init__(self) -> None:
         for name in ("dwell_s", "cycle_s", "approvals", "canary_outcomes"):
@@ -68,25 +73,23 @@ class Approval(msgspec.Struct, frozen=True):
     record_hash: str
 
 
-class Guardrail(msgspec.Struct, frozen=True):
-    """Another measure with a hypothesis of its own, such as safety or format: it must pass each rung besides."""
-
-    name: str
-    log_e: float
-    harm_log_e: float
-
-
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
-    """What the decision depends on that no outcome shows. `in_fleet` is `fleet.admitted`'s answer for the last rung."""
+    """What the decision depends on that no outcome shows.
+
+    `in_fleet` is `fleet.admitted`'s answer for the last rung, `placed` whether there is a place in its family for it.
+    """
 
     approvals: tuple[Approval, ...] = ()
-    guardrails: tuple[Guardrail, ...] = ()
     capacity: bool = True
     in_fleet: bool = False
+    placed: bool = True
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
-    """The numbers that a decision saw: logarithms of e-values, and R of the watch. A replay makes each one again."""
+    """The numbers that a decision saw: logarithms of e-values, and R of the watch. A replay makes each one again.
+
+    `rails` has for each guardrail the evidence that it holds and that it is broken.
+    """
 
     pairs_seq: int
     pairs_tip: str
@@ -103,6 +106,10 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     watch: float
     watch_high: float
     live: int
+    rails: tuple[tuple[str, float, float], ...] = ()
+    feedback_log_e: float | None = None
+    judge_weight: float | None = None
+    labels: int | None = None
 
     @classmethod
     def of(cls, state: SliceState) -> "Evidence":
@@ -123,6 +130,10 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
             watch=state.watch.value,
             watch_high=state.watch.high,
             live=state.live,
+            rails=tuple((rail.name, rail.holds.log_e, rail.broken.log_e) for rail in state.rails),
+            feedback_log_e=state.rollback.forward.log_e if state.rollback.forward is not None else None,
+            judge_weight=state.predictor.weight if state.predictor is not None else None,
+            labels=state.predictor.n if state.predictor is not None else None,
         )
 
 
@@ -133,6 +144,15 @@ class Decision(msgspec.Struct, frozen=True):
     to: Rung
     reason: str
     blocked_by: Condition | None = None
+    evict: bool = False
+
+
+class Fall(msgspec.Struct, frozen=True):
+    """Why a slice must come down, what such a fall is called, and whether running conversations leave too."""
+
+    move: Move
+    reason: str
+    evict: bool = False
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -147,15 +167,19 @@ class Case(msgspec.Struct, frozen=True):
 
 def decide(state: SliceState, policy: Policy, facts: Facts, now_s: float) -> Decision:
     """The gate's word on one slice; the same arguments always give the same word."""
+    if policy.retires_at_s is not None and now_s >= policy.retires_at_s and not state.forced:
+        return Decision(Move.FORCE, Rung.P100, f"the incumbent has retired; moved with {_standing(state)}")
+    if state.forced:
+        return Decision(Move.NONE, state.rung, f"the incumbent has retired; watched at R = {state.watch.value:.3g}")
     if state.ended is not None:
         ended = _ended(state.ended)
         return Decision(Move.NONE, state.rung, ended.sentence, ended)
-    worse = _worse(state, policy, facts)
+    worse = _worse(state, policy)
     blocked = None if worse else blocking(state, policy, facts, now_s)
     opened = opens(state.promotion.log_e, policy.risk)
     to = next_rung(state.rung, opened, blocked, worse=worse is not None)
     if worse is not None:
-        return Decision(worse[0], to, worse[1])
+        return Decision(worse.move, to, worse.reason, evict=worse.evict)
     if blocked is not None:
         return Decision(Move.NONE, to, blocked.sentence, blocked)
     if to is state.rung:
@@ -173,26 +197,34 @@ def blocking(state: SliceState, policy: Policy, facts: Facts, now_s: float) -> C
     return next((found for condition in CONDITIONS if (found := condition(case)) is not None), None)
 
 
-def _worse(state: SliceState, policy: Policy, facts: Facts) -> tuple[Move, str] | None:
-    """Why the slice must come down, if it must, and what such a fall is called."""
+def _standing(state: SliceState) -> str:
+    has, pairs = words.evidence(state.promotion.log_e), state.promotion.mixture.n
+    after = f", and {state.ended.value} before" if state.ended is not None else ""
+    return f"e = {has} after {pairs} pairs from {state.rung.label}{after}"
+
+
+def _worse(state: SliceState, policy: Policy) -> Fall | None:
+    """Why the slice must come down, if it must."""
     fall = Move.ALARM if state.rung is Rung.P100 else Move.DOWN
-    harms = [(f"guardrail {rail.name!r}", rail.harm_log_e) for rail in facts.guardrails]
+    harms = [(f"guardrail {rail.name!r}", rail.broken.log_e, rail.unsafe) for rail in state.rails]
     if state.canary:
-        harms += [("rollback", state.rollback.log_e), ("technical faults", state.breaker.log_e)]
+        harms += [("rollback", state.rollback.log_e, False), ("technical faults", state.breaker.log_e, True)]
     if state.rung > Rung.SHADOW:
-        for name, log_e in harms:
+        for name, log_e, evict in harms:
             if log_e >= math.log(policy.rollback_at):
                 has, level = words.evidence(log_e), words.number(policy.rollback_at)
-                return fall, f"{name}: e = {has} that the candidate is worse; {level} takes the share back"
+                reason = f"{name}: e = {has} that the candidate is worse; {level} takes the share back"
+                return Fall(fall, reason, evict)
     if state.rung is Rung.P100:
         if state.watch.high < policy.watch_at:
             return None
         seen = f"R reached {words.number(state.watch.high)} within {state.watch.n} watched pairs"
-        return fall, f"watch: {seen}, and {words.number(policy.watch_at)} is an alarm"
+        return Fall(fall, f"watch: {seen}, and {words.number(policy.watch_at)} is an alarm")
     if state.futility.peak >= math.log(policy.futility_at):
         has, pairs = words.evidence(state.futility.peak), state.futility.mixture.n
         margin = words.points(-state.hypothesis.margin)
-        return Move.STOP, f"futility: e reached {has} after {pairs} pairs that the true difference is below {margin}"
+        reason = f"futility: e reached {has} after {pairs} pairs that the true difference is below {margin}"
+        return Fall(Move.STOP, reason)
     return None
 
 
@@ -229,16 +261,26 @@ def _lacks_evidence(case: Case) -> Condition | None:
 
 def _guardrail(case: Case) -> Condition | None:
     needed = threshold(case.to, case.policy.risk)
-    for rail in case.facts.guardrails:
-        if rail.harm_log_e >= math.log(case.policy.rollback_at):
-            sentence = f"guardrail {rail.name!r} shows harm at e = {words.evidence(rail.harm_log_e)}"
-            return Condition(Block.GUARDRAIL, sentence, case.policy.rollback_at, e_value(rail.harm_log_e))
-        if rail.log_e < math.log(needed):
-            has = f"e = {words.evidence(rail.log_e)} of {words.number(needed)}"
-            return Condition(
-                Block.GUARDRAIL, f"guardrail {rail.name!r} must pass too: {has}", needed, e_value(rail.log_e)
-            )
+    for rail in case.state.rails:
+        if rail.broken.log_e >= math.log(case.policy.rollback_at):
+            sentence = f"guardrail {rail.name!r} shows harm at e = {words.evidence(rail.broken.log_e)}"
+            return Condition(Block.GUARDRAIL, sentence, case.policy.rollback_at, e_value(rail.broken.log_e))
+        if rail.holds.log_e < math.log(needed):
+            to_go = values_to_go(rail.holds.mixture, math.log(needed))
+            has = f"e = {words.evidence(rail.holds.log_e)} of {words.number(needed)}"
+            sentence = f"guardrail {rail.name!r} must pass too: {has}"
+            return Condition(Block.GUARDRAIL, sentence, needed, e_value(rail.holds.log_e), to_go)
     return None
+
+
+def _users(case: Case) -> Condition | None:
+    """From 25 % on the users of a slice that asks them must agree, on answers that they were given by lot."""
+    forward, needed = case.state.rollback.forward, threshold(case.to, case.policy.risk)
+    if forward is None or case.to not in OWN_HISTORY or forward.log_e >= math.log(needed):
+        return None
+    has = f"e = {words.evidence(forward.log_e)} of {words.number(needed)} after {forward.n} compared reactions"
+    to_go = values_to_go(forward, math.log(needed))
+    return Condition(Block.FEEDBACK, f"users must agree too: {has}", needed, e_value(forward.log_e), to_go)
 
 
 def _own_history(case: Case) -> Condition | None:
@@ -276,6 +318,8 @@ def _fleet(case: Case) -> Condition | None:
     if case.to is not Rung.P100 or not case.policy.fleet or case.facts.in_fleet:
         return None
     has = words.evidence(case.state.promotion.log_e)
+    if not case.facts.placed:
+        return Condition(Block.FLEET, "this half-year's family is full; the next one opens a place (fleet.hypotheses)")
     return Condition(Block.FLEET, f"e = {has} is not yet enough for the last rung beside the fleet's other slices")
 
 
@@ -284,6 +328,7 @@ CONDITIONS: tuple[Callable[[Case], Condition | None], ...] = (
     _kind_caps,
     _lacks_evidence,
     _guardrail,
+    _users,
     _own_history,
     _dwell,
     _capacity,

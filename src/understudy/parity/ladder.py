@@ -68,6 +68,7 @@ class Block(enum.StrEnum):
     OUTCOME_KIND = "outcome kind"
     EVIDENCE = "evidence"
     GUARDRAIL = "guardrail"
+    FEEDBACK = "feedback"
     CANARY = "canary"
     DWELL = "dwell"
     CAPACITY = "capacity"

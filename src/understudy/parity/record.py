@@ -6,7 +6,7 @@ from it. The chain runs over all slices in the order of writing, so that none ca
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -48,7 +48,20 @@ class Place(msgspec.Struct, frozen=True):
     code: str
 
 
-def write(before: SliceState, decision: Decision, policy: Policy, facts: Facts, at_s: float, place: Place) -> Link:
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """What a link tells besides the evidence: who moved the slice, and what was known about it at the time.
+
+    `context` holds figures that no decision rests on: flips with sampled ids, money spent, the judge's health.
+    """
+
+    actor: str = ENGINE
+    note: str = ""
+    context: Mapping[str, Any] = {}
+
+
+def write(
+    before: SliceState, decision: Decision, policy: Policy, facts: Facts, at_s: float, place: Place, told: Told
+) -> Link:
     """The link of a move, from the state before it."""
     hypothesis = before.hypothesis
     body = msgspec.json.encode(
@@ -65,10 +78,13 @@ def write(before: SliceState, decision: Decision, policy: Policy, facts: Facts, 
             "reason": decision.reason,
             "evidence": msgspec.to_builtins(Evidence.of(before)),
             "e": e_value(before.promotion.log_e),
-            "sequence": msgspec.to_builtins(confidence(before.levels)),
+            "sequence": msgspec.to_builtins(confidence(before.levels, bound=before.bound)),
+            "units": before.promotion.mixture.n,
             "policy": msgspec.to_builtins(policy),
             "facts": msgspec.to_builtins(facts),
-            "actor": ENGINE,
+            "actor": told.actor,
+            "note": told.note,
+            "context": told.context,
             "assignment": {"algorithm": ALGORITHM, "salt": place.salt_id},
             "code": place.code,
             "replay": f"understudy parity replay {hypothesis.slice}",

@@ -14,9 +14,9 @@ import msgspec
 from understudy.parity.events import Live, Pair
 from understudy.parity.gate import Evidence, Facts, Policy, decide
 from understudy.parity.ladder import Rung
-from understudy.parity.record import Link
+from understudy.parity.record import ENGINE, Link
 from understudy.parity.slices import Hypothesis
-from understudy.parity.state import Move, SliceState, absorb, apply, open_slice
+from understudy.parity.state import BY_HAND, Move, SliceState, absorb, apply, open_slice
 
 TOLERANCE = 1e-9
 _RUNGS = {rung.label: rung for rung in Rung}
@@ -70,6 +70,8 @@ def _same(made: Any, told: Any) -> bool:
 
 def _move(link: Link, told: dict[str, Any], state: SliceState) -> SliceState:
     """Decide again by the recorded policy and facts, and make the recorded move if the gate agrees."""
+    if told["actor"] != ENGINE:
+        return _by_hand(link, told, state)
     policy, facts = msgspec.convert(told["policy"], Policy), msgspec.convert(told["facts"], Facts)
     decision = decide(state, policy, facts, link.at_s)
     if (decision.move, decision.to.label) != (told["move"], told["to"]):
@@ -77,4 +79,15 @@ def _move(link: Link, told: dict[str, Any], state: SliceState) -> SliceState:
             f"transition {link.seq}: recorded as {told['move']} to {told['to']}, the gate says {decision.move} to "
             f"{decision.to.label}"
         )
-    return apply(state, Move(told["move"]), _RUNGS[told["to"]], link.at_s)
+    return apply(state, decision.move, decision.to, link.at_s, evict=decision.evict)
+
+
+def _by_hand(link: Link, told: dict[str, Any], state: SliceState) -> SliceState:
+    """A person's move: it needs no evidence, and may never raise a share."""
+    move = Move(told["move"])
+    if move not in BY_HAND:
+        raise Disagreement(f"transition {link.seq}: {told['actor']!r} made the gate's own move {move.value!r}")
+    try:
+        return apply(state, move, _RUNGS[told["to"]], link.at_s)
+    except ValueError as error:
+        raise Disagreement(f"transition {link.seq}: {error}") from error

@@ -36,6 +36,10 @@ class OutcomeKind(enum.StrEnum):
     JUDGE = "judge"
 
 
+# The kinds that rest on people's labels of a random few.
+LABELLED = frozenset({OutcomeKind.HUMAN, OutcomeKind.JUDGE_WITH_LABELS})
+
+
 class SliceId(msgspec.Struct, frozen=True, order=True):
     """One kind of query on one route of one tenant: the unit of routing and of parity."""
 
@@ -66,10 +70,29 @@ class SliceId(msgspec.Struct, frozen=True, order=True):
         return cls(route, kind, tenant if colon else DEFAULT_TENANT)
 
 
+class Guardrail(msgspec.Struct, frozen=True, kw_only=True):
+    """Another measure that must hold besides quality, such as format or safety, with a check and a margin of its own.
+
+    `unsafe` says that a candidate that fails it leaves running conversations too.
+    """
+
+    name: str
+    check: str
+    version: str = "1"
+    margin: float = 0.02
+    unsafe: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0 < self.margin < 1:
+            raise ValueError(f"guardrail {self.name!r}: margin {self.margin!r} is not between 0 and 1")
+
+
 class Hypothesis(msgspec.Struct, frozen=True, kw_only=True):
-    """The candidate is at most `margin` worse than the incumbent on this slice, as this check sees it.
+    """The candidate is at most `margin` worse than the incumbent on this slice, as this check or judge sees it.
 
     `margin` is a difference of mean outcomes in (0, 1). `attempt` counts the times that these same builds were tried.
+    `labels` is the probability with which a unit is labelled by a person, `feedback` whether users must agree from
+    25 % on.
     """
 
     slice: SliceId
@@ -81,10 +104,15 @@ class Hypothesis(msgspec.Struct, frozen=True, kw_only=True):
     check_version: str = "1"
     slice_version: str = "1"
     attempt: int = 1
+    labels: float = 0.0
+    feedback: bool = False
+    guardrails: tuple[Guardrail, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 < self.margin < 1:
             raise ValueError(f"margin {self.margin!r} is not between 0 and 1; 0.05 allows 5 points")
+        if not 0 <= self.labels <= 1 or (self.labels == 0) != (self.outcome not in LABELLED):
+            raise ValueError(f"labels {self.labels!r} do not fit outcomes of kind {self.outcome.value!r}")
         if self.attempt < 1:
             raise ValueError(f"attempt {self.attempt!r} is below 1; the first attempt is 1")
 
@@ -94,8 +122,10 @@ class Hypothesis(msgspec.Struct, frozen=True, kw_only=True):
         place = (self.slice.tenant, self.slice.route, self.slice.kind, self.slice_version)
         builds = (self.candidate, self.incumbent, self.attempt)
         claim = (self.check, self.check_version, self.outcome, self.margin)
+        more = (self.labels, self.feedback, self.guardrails)
         # The fields by hand and under a version: a field that a later release adds must not change today's ids.
-        body = msgspec.json.encode(("hypothesis/1", place, builds, claim))
+        added = () if more == (0.0, False, ()) else (more,)
+        body = msgspec.json.encode(("hypothesis/1", place, builds, claim, *added))
         return hashlib.sha256(body).hexdigest()[:_ID_HEX]
 
     def retry(self) -> "Hypothesis":

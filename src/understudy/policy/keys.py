@@ -2,21 +2,28 @@
 
 import hashlib
 import hmac
+from typing import Literal
 
 from understudy.canon.faults import Fault, FaultKind
 from understudy.canon.value import Value
 
+Role = Literal["operate", "label"]
 # The prefix that clients and secret scanners know.
 PREFIX = "sk-us-"
 
 
 class Key(Value, frozen=True, kw_only=True):
-    """One caller's key. No routes means all routes."""
+    """One caller's key. No routes means all routes.
+
+    `roles` lets it do more than ask models: "label" reads the words of compared pairs and says which answer is better,
+    "operate" holds, lowers and approves slices, and may label too.
+    """
 
     name: str
     digest: str
     routes: tuple[str, ...] = ()
     tenant: str = "default"
+    roles: tuple[Role, ...] = ()
 
 
 class Keyring(Value, frozen=True):
@@ -31,9 +38,11 @@ class Caller(Value, frozen=True):
     name: str
     tenant: str
     routes: tuple[str, ...] = ()
+    roles: tuple[Role, ...] = ()
 
 
-ANYONE = Caller("anonymous", "default")
+# Without keys the server listens on loopback only, and whoever reaches it owns it.
+ANYONE = Caller("anonymous", "default", (), ("operate", "label"))
 
 
 def digest(secret: bytes, key: str) -> str:
@@ -53,7 +62,7 @@ def admit(keyring: Keyring, secret: bytes, presented: str | None) -> Caller:
     key = keyring.keys.get(digest(secret, presented))
     if key is None:
         raise Fault("this API key is not known here; `understudy key create` makes one", kind=FaultKind.AUTHENTICATION)
-    return Caller(key.name, key.tenant, key.routes)
+    return Caller(key.name, key.tenant, key.routes, key.roles)
 
 
 def permit(caller: Caller, asked: str) -> None:
@@ -65,3 +74,10 @@ def permit(caller: Caller, asked: str) -> None:
             kind=FaultKind.PERMISSION,
             param="model",
         )
+
+
+def entrust(caller: Caller, *roles: Role) -> None:
+    """Pass if the caller has one of these roles; else a Fault(PERMISSION)."""
+    if not set(roles) & set(caller.roles):
+        wanted = " or ".join(repr(role) for role in roles)
+        raise Fault(f"key {caller.name!r} needs the role {wanted} (keys[].roles)", kind=FaultKind.PERMISSION)

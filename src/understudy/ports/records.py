@@ -119,7 +119,10 @@ class Paired(Value, frozen=True, kw_only=True, tag="paired"):
 
 
 class Live(Value, frozen=True, kw_only=True, tag="live"):
-    """One served answer of a slice in canary that has no pair: evidence for rollback."""
+    """One served answer of a slice in canary that has no pair: evidence for rollback.
+
+    `alone` says that the candidate serves all, and nothing is compared any more.
+    """
 
     exchange_id: str
     at_s: float
@@ -127,6 +130,7 @@ class Live(Value, frozen=True, kw_only=True, tag="live"):
     side: Side
     request: Request
     answer: Answered
+    alone: bool = False
 
 
 class Verdict(Value, frozen=True, kw_only=True, tag="verdict"):

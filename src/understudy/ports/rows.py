@@ -141,7 +141,8 @@ class OrderRow(Value, frozen=True, kw_only=True):
 class OutcomeRow(Value, frozen=True, kw_only=True):
     """One live outcome of a served answer, in the order in which it was booked; None where the check had no opinion.
 
-    `good` is None where the row says nothing of the call itself, as feedback does.
+    `good` is None where the row says nothing of the call itself, as feedback does. `alone` says that no incumbent
+    answers beside it any more.
     """
 
     exchange_id: str
@@ -150,6 +151,7 @@ class OutcomeRow(Value, frozen=True, kw_only=True):
     side: Side
     outcome: float | None
     good: bool | None = True
+    alone: bool = False
     seq: int = 0
 
 

@@ -108,6 +108,10 @@ class Store(Protocol):
         """
         ...
 
+    def multi_turn(self, hypothesis: str) -> bool:
+        """Whether a hypothesis was ever shown a conversation of several turns."""
+        ...
+
     def scores(self) -> list[ScoreRow]:
         """How both models did, by hypothesis."""
         ...

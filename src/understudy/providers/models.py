@@ -34,7 +34,11 @@ class DeploymentSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class ModelSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One model: a provider's row, the id upstream, and what differs from the row."""
+    """One model: a provider's row, the id upstream, and what differs from the row.
+
+    `may_train` and `may_evaluate` say what its answers may be used for; an own model's may train unless this says no,
+    a rented one's only if this says so, since most contracts forbid it.
+    """
 
     name: Name
     provider: str
@@ -45,6 +49,8 @@ class ModelSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     owned: bool | None = None
     build: str | None = None
     price: PriceSpec | None = None
+    may_train: bool | None = None
+    may_evaluate: bool = True
     max_tokens: Annotated[int, Meta(gt=0)] | None = None
 
 
@@ -75,6 +81,7 @@ def overlay(row: ProviderRow | None, spec: ProviderSpec) -> ProviderRow | None:
 
 def model_of(spec: ModelSpec, row: ProviderRow) -> Model:
     """The board's model for a declared one."""
+    owned = row.owned if spec.owned is None else spec.owned
     places = (DeploymentSpec(base_url=spec.base_url or row.base_url, api_key=spec.api_key or row.api_key),)
     return Model(
         name=spec.name,
@@ -91,8 +98,10 @@ def model_of(spec: ModelSpec, row: ProviderRow) -> Model:
         renames=row.renames,
         unsupported=row.unsupported,
         max_tokens=spec.max_tokens or row.max_tokens,
-        owned=row.owned if spec.owned is None else spec.owned,
+        owned=owned,
         build=spec.build or spec.model,
+        may_train=owned if spec.may_train is None else spec.may_train,
+        may_evaluate=spec.may_evaluate,
         price=price_of(spec.price),
     )
 

@@ -23,7 +23,7 @@ class Endpoint(Value, frozen=True):
 
 
 class Model(Value, frozen=True, kw_only=True):
-    """Something that answers: where, in which dialect, at which price, whose it is."""
+    """Something that answers: where, in which dialect, at which price, whose it is, what its answers may serve for."""
 
     name: str
     provider: str
@@ -39,10 +39,17 @@ class Model(Value, frozen=True, kw_only=True):
     owned: bool = False
     build: str = ""
     price: Price = UNKNOWN_PRICE
+    may_train: bool = False
+    may_evaluate: bool = True
 
 
 class Route(Value, frozen=True, kw_only=True):
-    """A name that callers put in `model`. `shadow` is the share of requests that both models answer, in [0, 1]."""
+    """A name that callers put in `model`. `shadow` is the largest share of requests that both models answer, in [0, 1].
+
+    `labels` is the share of compared units that people are asked about. A verdict has `verdict_s` after both answers,
+    a person's label `label_s`. `pool` has the slice's kind of each kind that is joined with others. `holdout` is the
+    share that stays with the incumbent at 100 %.
+    """
 
     name: str
     incumbent: str
@@ -50,18 +57,26 @@ class Route(Value, frozen=True, kw_only=True):
     fallbacks: tuple[str, ...] = ()
     shadow: float = 0.0
     unit_idle_s: float = 1800.0
+    labels: float = 0.0
+    verdict_s: float = 0.0
+    label_s: float = 0.0
+    pool: dict[str, str] = {}
+    holdout: float = 0.0
 
 
 class Ramp(Value, frozen=True, kw_only=True):
     """How far one slice has moved: the candidate's share in [0, 1], under which hypothesis.
 
-    `shadow` says whether the slice is still compared; `canary` whether live outcomes count (some, not all, has moved).
+    `rate` is the share of requests that both models answer, `canary` says whether live outcomes count, `alone` that
+    the candidate serves all of them. `evict`: running conversations leave the candidate too.
     """
 
     hypothesis: str
     share: float = 0.0
-    shadow: bool = True
+    rate: float = 0.0
     canary: bool = False
+    alone: bool = False
+    evict: bool = False
 
 
 class Board(Value, frozen=True, kw_only=True):

@@ -38,6 +38,7 @@ class Plan(Value, frozen=True, kw_only=True):
     share: float | None = None
     bucket: float | None = None
     canary: bool = False
+    alone: bool = False
     shadow_rate: float = 0.0
 
 
@@ -67,24 +68,26 @@ def _ramped(features: Features, board: Board, route: Route, ramp: Ramp, draw: fl
     incumbent = board.models[route.incumbent]
     own = draw < ramp.share
     reason = f"the candidate serves {ramp.share:.0%} of this slice; this unit fell {'inside' if own else 'outside'}"
-    if features.running in (candidate.name, incumbent.name):
+    if features.running == candidate.name and ramp.evict:
+        reason = "this conversation left the candidate, which was taken back for faults"
+    elif features.running in (candidate.name, incumbent.name):
         own = features.running == candidate.name
         reason = "this conversation stays with its model"
     first, other = (candidate, incumbent) if own else (incumbent, candidate)
-    compared = ramp.shadow and shadow_draw < route.shadow
     return Plan(
         chain=_chain(board, route, first.name),
         reason=reason,
         route=route.name,
         kind=features.kind,
-        shadow=other if compared else None,
+        shadow=other if shadow_draw < ramp.rate else None,
         incumbent=incumbent,
         served="candidate" if own else "incumbent",
         hypothesis=ramp.hypothesis,
         share=ramp.share,
         bucket=draw,
         canary=ramp.canary,
-        shadow_rate=route.shadow,
+        alone=ramp.alone,
+        shadow_rate=ramp.rate,
     )
 
 

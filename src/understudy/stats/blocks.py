@@ -12,7 +12,7 @@ import math
 
 import msgspec
 
-from understudy.stats.mixture import Mixture, rollback
+from understudy.stats.mixture import Mixture, promotion, rollback
 
 # More incumbent outcomes than this in one block hardly lower its noise: 19 leave a twentieth of one outcome's variance.
 MAX_BLOCK = 19
@@ -59,16 +59,18 @@ def _outcome(y: float) -> None:
 class Canary(msgspec.Struct, frozen=True):
     """The evidence of live differences that the candidate is worse than the incumbent by more than a margin.
 
-    Blocks and pairs feed one mixture, in any order between them, so that there is one error to bound.
+    Blocks and pairs feed one mixture, in any order between them, so that there is one error to bound. The same
+    differences feed `forward`, where it is kept: the evidence that the candidate is not worse.
     """
 
     mixture: Mixture
+    forward: Mixture | None = None
     blocks: Blocks = Blocks()
 
     @classmethod
-    def start(cls, margin: float) -> "Canary":
+    def start(cls, margin: float, *, forward: bool = False) -> "Canary":
         """A canary that has seen nothing yet."""
-        return cls(Mixture(rollback(margin)))
+        return cls(Mixture(rollback(margin)), Mixture(promotion(margin)) if forward else None)
 
     def incumbent(self, y: float) -> "Canary":
         """The canary after one live outcome of the incumbent."""
@@ -93,4 +95,7 @@ class Canary(msgspec.Struct, frozen=True):
         return self.mixture.log_e
 
     def _after(self, blocks: Blocks, difference: float | None) -> "Canary":
-        return Canary(self.mixture if difference is None else self.mixture.update(difference), blocks)
+        if difference is None:
+            return Canary(self.mixture, self.forward, blocks)
+        forward = self.forward.update(difference) if self.forward is not None else None
+        return Canary(self.mixture.update(difference), forward, blocks)

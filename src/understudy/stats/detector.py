@@ -16,17 +16,18 @@ class Detector(msgspec.Struct, frozen=True):
     """The wealth of all restarts so far, and the highest that it has been since the start."""
 
     margin: float
+    bound: float = 1.0
     restarts: tuple[float, ...] = (0.0,) * len(FRACTIONS)
     high: float = 0.0
     n: int = 0
 
     def update(self, x: float) -> "Detector":
-        """The detector after one value more; ValueError for a value outside [-1, 1]."""
-        bet = futility(self.margin)
+        """The detector after one value more; ValueError for a value outside the bound."""
+        bet = futility(self.margin, self.bound)
         payoff = bet.payoff(x)
         pairs = zip(self.restarts, bet.stakes, strict=True)
         restarts = tuple([(wealth + 1.0) * (1.0 + stake * payoff) for wealth, stake in pairs])
-        return Detector(self.margin, restarts, max(self.high, sum(restarts) / len(restarts)), self.n + 1)
+        return Detector(self.margin, self.bound, restarts, max(self.high, sum(restarts) / len(restarts)), self.n + 1)
 
     @property
     def value(self) -> float:

@@ -1,11 +1,10 @@
 """Everything that is not a model route: health, metrics, the list of models, the read side of parity and money.
 
-Reads of the database run off the loop. The paths below /understudy/v1 need a key wherever keys are declared.
+Reads of the database run off the loop. What people tell the house is in `steering`.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
@@ -14,32 +13,19 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from understudy.canon.faults import Fault
-from understudy.dialects.contract import Dialect
-from understudy.gateway.site import Call, Standing
-from understudy.jobs.specs import ParitySpec
+from understudy.canon.faults import Fault, FaultKind
+from understudy.jobs.imported import imported_views
+from understudy.jobs.recording import link_of
+from understudy.jobs.replaying import replay_all
 from understudy.jobs.status import views
-from understudy.policy.keys import admit
-from understudy.ports import Clock, Journal, Store
-from understudy.web.metrics import Metrics
+from understudy.parity.slices import SliceId
+from understudy.policy.keys import Caller
+from understudy.web.back import Back, Endpoint, dialect_of, guarded
+from understudy.web.steering import steering
 
-Endpoint = Callable[[Request], Awaitable[Response]]
+Page = Callable[[Request, Caller], Awaitable[Response]]
 # Rows of the journal that one page shows.
 MAX_EXCHANGES = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Back:
-    """What these pages read from."""
-
-    standing: Callable[[], Standing]
-    store: Store
-    journal: Journal
-    metrics: Metrics
-    dialects: tuple[Dialect, ...]
-    server_secret: bytes
-    specs: Mapping[str, ParitySpec]
-    clock: Clock
 
 
 def rest(back: Back) -> Starlette:
@@ -47,11 +33,15 @@ def rest(back: Back) -> Starlette:
     live = [Route(path, _live) for path in ("/livez", "/health/liveness", "/health/liveliness")]
     ready = [Route(path, _ready(back)) for path in ("/readyz", "/health/readiness")]
     private = [
-        Route("/v1/models", _guarded(back, _models(back))),
-        Route("/models", _guarded(back, _models(back))),
-        Route("/understudy/v1/parity", _guarded(back, _parity(back))),
-        Route("/understudy/v1/money", _guarded(back, _money(back))),
-        Route("/understudy/v1/exchanges", _guarded(back, _exchanges(back))),
+        Route("/v1/models", guarded(back, _models(back))),
+        Route("/models", guarded(back, _models(back))),
+        Route("/understudy/v1/parity", guarded(back, _parity(back))),
+        Route("/understudy/v1/money", guarded(back, _money(back))),
+        Route("/understudy/v1/exchanges", guarded(back, _exchanges(back))),
+        Route("/understudy/v1/parity/replay", guarded(back, _replay(back))),
+        Route("/understudy/v1/parity/imports", guarded(back, _imports(back))),
+        Route("/understudy/v1/parity/{route}/{kind}", guarded(back, _show(back))),
+        *steering(back),
     ]
     handlers: dict[Any, Any] = {404: _not_found(back)}
     return Starlette(routes=[*live, *ready, Route("/metrics", _metrics(back)), *private], exception_handlers=handlers)
@@ -82,51 +72,67 @@ def _metrics(back: Back) -> Endpoint:
     return metrics
 
 
-def _models(back: Back) -> Endpoint:
-    async def models(request: Request) -> Response:
+def _models(back: Back) -> Page:
+    async def models(request: Request, caller: Caller) -> Response:
         board = back.standing().board
-        return _json(_dialect_of(request, back).encode_models((*board.routes, *board.models)))
+        return _json(dialect_of(request, back).encode_models((*board.routes, *board.models)))
 
     return models
 
 
-def _parity(back: Back) -> Endpoint:
-    async def parity(request: Request) -> Response:
-        found = await asyncio.to_thread(views, back.store, back.specs, back.clock.now_s())
+def _parity(back: Back) -> Page:
+    async def parity(request: Request, caller: Caller) -> Response:
+        found = await asyncio.to_thread(views, back.store, back.specs, back.clock.now_s(), back.places)
         return _json(msgspec.json.encode({"slices": found}))
 
     return parity
 
 
-def _money(back: Back) -> Endpoint:
-    async def money(request: Request) -> Response:
+def _show(back: Back) -> Page:
+    async def show(request: Request, caller: Caller) -> Response:
+        route, kind = request.path_params["route"], request.path_params["kind"]
+        wanted = str(SliceId(route, kind, caller.tenant))
+        found = await asyncio.to_thread(views, back.store, back.specs, back.clock.now_s(), back.places)
+        view = next((one for one in found if one.slice == wanted), None)
+        if view is None:
+            raise Fault(f"there is no slice {wanted!r}; GET /understudy/v1/parity lists all", kind=FaultKind.NOT_FOUND)
+        rows = await asyncio.to_thread(back.store.transitions, route, kind)
+        orders = [row for row in await asyncio.to_thread(back.store.orders) if (row.route, row.kind) == (route, kind)]
+        links = [link_of(row).told() | {"hash": row.hash} for row in rows]
+        return _json(msgspec.json.encode({"slice": view, "transitions": links, "orders": orders}))
+
+    return show
+
+
+def _replay(back: Back) -> Page:
+    async def replay(request: Request, caller: Caller) -> Response:
+        return _json(msgspec.json.encode({"findings": await asyncio.to_thread(replay_all, back.store)}))
+
+    return replay
+
+
+def _imports(back: Back) -> Page:
+    async def imports(request: Request, caller: Caller) -> Response:
+        return _json(msgspec.json.encode({"imports": await asyncio.to_thread(imported_views, back.store)}))
+
+    return imports
+
+
+def _money(back: Back) -> Page:
+    async def money(request: Request, caller: Caller) -> Response:
         return JSONResponse({"money": await asyncio.to_thread(back.store.money)})
 
     return money
 
 
-def _exchanges(back: Back) -> Endpoint:
-    async def exchanges(request: Request) -> Response:
+def _exchanges(back: Back) -> Page:
+    async def exchanges(request: Request, caller: Caller) -> Response:
         asked = request.query_params.get("limit", "100")
         limit = min(int(asked), MAX_EXCHANGES) if asked.isdigit() else 100
         rows = await asyncio.to_thread(back.store.exchanges, limit, route=request.query_params.get("route"))
         return _json(msgspec.json.encode({"exchanges": [msgspec.structs.asdict(row) for row in rows]}))
 
     return exchanges
-
-
-def _guarded(back: Back, inner: Endpoint) -> Endpoint:
-    async def guarded(request: Request) -> Response:
-        dialect = _dialect_of(request, back)
-        try:
-            call = Call(dialect, request.headers, b"")
-            admit(back.standing().keyring, back.server_secret, call.key)
-        except Fault as fault:
-            status, body = dialect.encode_fault(fault, "")
-            return Response(body, status_code=status, media_type="application/json")
-        return await inner(request)
-
-    return guarded
 
 
 def _not_found(back: Back) -> Callable[[Request, Exception], Awaitable[Response]]:
@@ -138,14 +144,6 @@ def _not_found(back: Back) -> Callable[[Request, Exception], Awaitable[Response]
         return JSONResponse(body, status_code=404)
 
     return not_found
-
-
-def _dialect_of(request: Request, back: Back) -> Dialect:
-    """The dialect whose clients send this header; else the first, the default."""
-    for dialect in back.dialects:
-        if dialect.models_marker and dialect.models_marker in request.headers:
-            return dialect
-    return next((dialect for dialect in back.dialects if dialect.models_marker is None), back.dialects[0])
 
 
 def _json(body: bytes) -> Response:

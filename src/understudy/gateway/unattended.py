@@ -1,0 +1,86 @@
+"""Asking a model while no caller waits: shadows and judges, with a time-out of their own, whole, booked by themselves.
+
+Their cost is the slice's, never the caller's.
+"""
+
+import asyncio
+
+from understudy.canon.faults import Fault
+from understudy.canon.money import cost
+from understudy.canon.reply import Reply
+from understudy.canon.request import Request
+from understudy.canon.usage import NO_USAGE
+from understudy.canon.value import Value
+from understudy.gateway.attempt import Place, ask_whole
+from understudy.gateway.site import Site
+from understudy.gateway.wheel import Watch
+from understudy.ports import Exchange, Purpose
+from understudy.routing.board import Model
+
+
+class Errand(Value, frozen=True, kw_only=True):
+    """Why a model is asked: the purpose, the exchange that it is for, and the slice that pays."""
+
+    purpose: Purpose
+    of: str
+    reason: str
+    tenant: str
+    route: str | None
+    kind: str | None
+    hypothesis: str | None
+    unit: str | None = None
+
+
+async def ask_unattended(site: Site, model: Model, request: Request, errand: Errand) -> tuple[Reply, float]:
+    """The whole answer and its latency in milliseconds; a Fault if there is none. Booked either way."""
+    loop = asyncio.get_running_loop()
+    begun = loop.time()
+    watch = Watch(begun, total_s=site.timeouts.total_s)
+    site.wheel.add(watch)
+    try:
+        reply, _ = await ask_whole(site, Place(model, model.endpoints[0]), request, watch, strict=False)
+    except Fault as fault:
+        _book(site, model, errand, (loop.time() - begun) * 1000, fault=fault)
+        raise
+    finally:
+        site.wheel.discard(watch)
+    latency_ms = (loop.time() - begun) * 1000
+    _book(site, model, errand, latency_ms, reply=reply)
+    return reply, latency_ms
+
+
+def _book(
+    site: Site,
+    model: Model,
+    errand: Errand,
+    latency_ms: float,
+    *,
+    reply: Reply | None = None,
+    fault: Fault | None = None,
+) -> None:
+    exchange = Exchange(
+        id=site.new_id(),
+        at_s=site.clock.now_s(),
+        purpose=errand.purpose,
+        shadow_of=errand.of,
+        tenant=errand.tenant,
+        route=errand.route,
+        kind=errand.kind,
+        dialect=model.dialect,
+        asked=errand.route or "",
+        model=model.name,
+        owned=model.owned,
+        build=model.build,
+        reason=errand.reason,
+        status="failed" if fault else "ok",
+        fault=fault.kind.value if fault else None,
+        message=fault.message if fault else None,
+        stop=reply.stop.value if reply and reply.stop else None,
+        usage=reply.usage if reply else NO_USAGE,
+        cost_nano_usd=cost(reply.usage, model.price) if reply else None,
+        latency_ms=latency_ms,
+        hypothesis=errand.hypothesis,
+        unit=errand.unit,
+    )
+    site.journal.append(exchange)
+    site.observe(exchange)

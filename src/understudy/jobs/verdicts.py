@@ -1,0 +1,184 @@
+"""Late verdicts: slow checks and judges, beside the books and not in them.
+
+What waits is in the books, with its words; what was said goes to the books through the spool like everything else, so
+that a crash loses nothing but time. A judge is asked through the corridor's own attempt, booked as an exchange of its
+own. A pair that stays without a verdict is tried again until its deadline; a judge that talks nonsense is not.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+
+from understudy.canon.faults import Fault
+from understudy.canon.reply import Reply
+from understudy.canon.request import Request
+from understudy.canon.value import Value
+from understudy.gateway.unattended import Errand
+from understudy.jobs.booking import Words, words_of
+from understudy.jobs.judging import score
+from understudy.jobs.panel import Panel
+from understudy.jobs.spending import DAY_S
+from understudy.ports import Check, Clock, HypothesisRow, Journal, Judge, Store, Verdict, Waiting
+
+log = logging.getLogger(__name__)
+# Asks a declared model by its name, for an errand.
+AskModel = Callable[[str, Request, Errand], Awaitable[Reply]]
+# Judges and sandboxes at work at a time: enough to keep a model busy, few enough for a laptop's own.
+AT_ONCE = 4
+# Pairs taken from the books in one look.
+TAKEN = 64
+# A pair whose judge could not be reached is tried again after this, doubled each time up to the second figure.
+RETRY_S, MAX_RETRY_S = 5.0, 300.0
+# A verdict that was spooled shows in the books within this time, unless the bookkeeper stands still.
+BOOKED_WITHIN_S = 30.0
+# A judge's two orders.
+CALLS = 2
+
+
+class Tried(Value, frozen=True):
+    """When a pair may be taken again, and how often it was tried."""
+
+    again_s: float
+    times: int = 0
+
+
+class Verdicts:
+    """Gives verdicts on what waits for them. `panels` are by route."""
+
+    def __init__(
+        self, *, store: Store, journal: Journal, panels: Mapping[str, Panel], clock: Clock, ask: AskModel
+    ) -> None:
+        self._store = store
+        self._journal = journal
+        self._panels = panels
+        self._clock = clock
+        self._ask = ask
+        self._hypotheses: dict[str, HypothesisRow] = {}
+        self._tried: dict[str, Tried] = {}
+        # Judge calls of the day by route; the day comes first.
+        self._calls: dict[str, tuple[float, int]] = {}
+
+    async def turn(self) -> bool:
+        """Take what waits, up to a handful, and say what is to be said; whether there was anything."""
+        now_s = self._clock.now_s()
+        waiting = await asyncio.to_thread(self._store.waiting, ("check", "judge"), now_s, TAKEN)
+        self._forget({one.pair.exchange_id for one in waiting})
+        ready = [one for one in waiting if self._due(one.pair.exchange_id, now_s)]
+        gate = asyncio.Semaphore(AT_ONCE)
+        async with asyncio.TaskGroup() as group:
+            for one in ready:
+                group.create_task(self._settle(one, gate))
+        return bool(ready)
+
+    def _forget(self, waiting: set[str]) -> None:
+        self._tried = {one: tried for one, tried in self._tried.items() if one in waiting}
+
+    def _due(self, exchange_id: str, now_s: float) -> bool:
+        tried = self._tried.get(exchange_id)
+        return tried is None or now_s >= tried.again_s
+
+    async def _settle(self, one: Waiting, gate: asyncio.Semaphore) -> None:
+        pair = one.pair
+        async with gate:
+            registered = await self._registered(pair.hypothesis)
+            panel = self._panels.get(registered.route) if registered is not None else None
+            if registered is None or panel is None:
+                self._put_off(pair.exchange_id, MAX_RETRY_S)
+                return
+            words = words_of(one.text)
+            if panel.judge is not None:
+                verdict = await self._judged(panel.judge, registered, one, words)
+            elif panel.check is not None:
+                verdict = await asyncio.to_thread(_checked, panel.check, one, words, self._clock.now_s())
+            else:
+                verdict = None
+            if verdict is not None:
+                self._journal.append(verdict)
+                self._put_off(pair.exchange_id, BOOKED_WITHIN_S)
+
+    async def _judged(self, judge: Judge, registered: HypothesisRow, one: Waiting, words: Words) -> Verdict | None:
+        """A judge's word in both orders; None if it could not be reached, or has said enough for today."""
+        pair, spec = one.pair, self._panels[registered.route].spec.judge
+        if spec is None or words.candidate.reply is None or words.incumbent.reply is None:
+            return None
+        if not await self._may_call(registered.route, spec.calls_per_day):
+            self._put_off(pair.exchange_id, MAX_RETRY_S)
+            return None
+        reached = True
+
+        async def ask(request: Request) -> Reply:
+            nonlocal reached
+            errand = Errand(
+                purpose="judge",
+                of=pair.exchange_id,
+                reason="judge: compares two answers",
+                tenant=registered.tenant,
+                route=registered.route,
+                kind=registered.kind,
+                hypothesis=pair.hypothesis,
+                unit=pair.unit,
+            )
+            try:
+                return await self._ask(spec.model, request, errand)
+            except Fault:
+                reached = False
+                raise
+
+        said = await judge.judge(ask, words.request, words.candidate.reply, words.incumbent.reply)
+        if said.score is None and not reached:
+            self._put_off(pair.exchange_id)
+            return None
+        return Verdict(
+            exchange_id=pair.exchange_id,
+            hypothesis=pair.hypothesis,
+            source="judge",
+            at_s=self._clock.now_s(),
+            by=judge.name,
+            version=judge.version,
+            score=said.score,
+            first=said.first,
+            second=said.second,
+            missing=said.missing,
+        )
+
+    async def _may_call(self, route: str, most: int | None) -> bool:
+        if most is None:
+            return True
+        day = self._clock.now_s() // DAY_S
+        known, calls = self._calls.get(route, (-1.0, 0))
+        if known != day:
+            rows = await asyncio.to_thread(self._store.traffic, day * DAY_S)
+            calls = sum(row.exchanges for row in rows if row.purpose == "judge" and row.route == route)
+        allowed = calls + CALLS <= most
+        self._calls[route] = (day, calls + CALLS * allowed)
+        return allowed
+
+    def _put_off(self, exchange_id: str, seconds: float | None = None) -> None:
+        times = self._tried.get(exchange_id, Tried(0.0)).times
+        wait_s = min(MAX_RETRY_S, RETRY_S * 2.0**times) if seconds is None else seconds
+        self._tried[exchange_id] = Tried(self._clock.now_s() + wait_s, times + (seconds is None))
+
+    async def _registered(self, hypothesis: str) -> HypothesisRow | None:
+        if hypothesis not in self._hypotheses:
+            rows = await asyncio.to_thread(self._store.hypotheses)
+            self._hypotheses = {row.id: row for row in rows}
+        return self._hypotheses.get(hypothesis)
+
+
+def _checked(check: Check, one: Waiting, words: Words, now_s: float) -> Verdict | None:
+    """A slow check's word on both answers."""
+    if words.candidate.reply is None or words.incumbent.reply is None:
+        return None
+    candidate = score(words.request, words.candidate.reply, check, on_crash=0.0)
+    incumbent = score(words.request, words.incumbent.reply, check, on_crash=None)
+    return Verdict(
+        exchange_id=one.pair.exchange_id,
+        hypothesis=one.pair.hypothesis,
+        source="check",
+        at_s=now_s,
+        by=check.name,
+        version=check.version,
+        candidate=candidate,
+        incumbent=incumbent,
+        missing=None if candidate is not None else f"check {check.name}: no opinion",
+    )

@@ -1,0 +1,61 @@
+"""What the pages behind the model routes read from, and who may see them.
+
+The paths below /understudy/v1 need a key wherever keys are declared. A fault is told in the dialect of the caller's
+client, as far as it can be seen.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from understudy.canon.faults import Fault
+from understudy.dialects.contract import Dialect
+from understudy.gateway.site import Call, Standing
+from understudy.jobs.specs import ParitySpec
+from understudy.policy.keys import Caller, admit
+from understudy.ports import Clock, Journal, Store
+from understudy.web.metrics import Metrics
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """What these pages read from, and where they write: the spool."""
+
+    standing: Callable[[], Standing]
+    store: Store
+    journal: Journal
+    metrics: Metrics
+    dialects: tuple[Dialect, ...]
+    server_secret: bytes
+    specs: Mapping[str, ParitySpec]
+    clock: Clock
+    new_id: Callable[[], str]
+    places: int
+
+
+def guarded(back: Back, inner: Callable[[Request, Caller], Awaitable[Response]]) -> Endpoint:
+    """A page that only an admitted caller sees."""
+
+    async def admitted(request: Request) -> Response:
+        dialect = dialect_of(request, back)
+        try:
+            call = Call(dialect, request.headers, b"")
+            caller = admit(back.standing().keyring, back.server_secret, call.key)
+            return await inner(request, caller)
+        except Fault as fault:
+            status, body = dialect.encode_fault(fault, "")
+            return Response(body, status_code=status, media_type="application/json")
+
+    return admitted
+
+
+def dialect_of(request: Request, back: Back) -> Dialect:
+    """The dialect whose clients send this header; else the first, the default."""
+    for dialect in back.dialects:
+        if dialect.models_marker and dialect.models_marker in request.headers:
+            return dialect
+    return next((dialect for dialect in back.dialects if dialect.models_marker is None), back.dialects[0])
