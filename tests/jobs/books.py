@@ -8,8 +8,11 @@ from understudy.canon.parts import Text, text_of
 from understudy.canon.reply import Reply, StopReason
 from understudy.canon.request import Request
 from understudy.jobs.bookkeeper import Bookkeeper
+from understudy.jobs.panel import Panel
 from understudy.jobs.specs import ParitySpec, RouteSpec
-from understudy.ports import Answered, Exchange, Live, Paired, Record, Sampled, Side
+from understudy.parity.slices import OutcomeKind
+from understudy.ports import Answered, Exchange, Judge, Live, Paired, Record, Sampled, Side
+from understudy.routing.board import Endpoint, Model
 from understudy.storage.open import open_store
 from understudy.storage.spool import SpoolReader, SpoolWriter
 
@@ -18,6 +21,23 @@ ROUTE = RouteSpec(
 )
 BUILDS = {"own": "own-1", "rented": "rented-1"}
 LIFE_S = 100.0
+SECRET = b"a secret of the tests"
+# Few, so that the last rung is within reach of short streams.
+PLACES = 1
+
+
+def model(name: str, build: str) -> Model:
+    """A declared model."""
+    return Model(
+        name=name,
+        provider="p",
+        upstream=name,
+        dialect="openai_chat",
+        endpoints=(Endpoint("http://127.0.0.1:1"),),
+        maker=name,
+        owned=name == "own",
+        build=build,
+    )
 
 
 class Clock:
@@ -38,6 +58,10 @@ class WordCheck:
 
     name = "word"
     version = "1"
+    slow = False
+
+    def prepare(self) -> None:
+        """Needs nothing."""
 
     def score(self, request: Request, reply: Reply) -> float | None:
         word = text_of(reply.parts)
@@ -47,25 +71,34 @@ class WordCheck:
 class World:
     """One machine's books, and a worker that writes what it is told to."""
 
-    def __init__(self, folder: Path, *, route: RouteSpec = ROUTE, builds: dict[str, str] = BUILDS) -> None:
-        self.folder, self.clock, self.route = folder, Clock(), route
+    def __init__(
+        self, folder: Path, *, route: RouteSpec = ROUTE, builds: dict[str, str] = BUILDS, judge: Judge | None = None
+    ) -> None:
+        self.folder, self.clock, self.route, self.judge = folder, Clock(), route, judge
         self.spool = SpoolWriter(folder / "spool", "w0")
         self._number = 0
         self.start(builds)
 
     def start(self, builds: dict[str, str] = BUILDS) -> None:
         """Start the bookkeeper, as after a restart."""
-        self.store = open_store(f"sqlite:///{self.folder}/books.db")
+        self.store = open_store(f"sqlite:///{self.folder}/books.db", secret=SECRET)
         self.books = Bookkeeper(
             store=self.store,
             reader=SpoolReader(self.folder / "spool"),
             routes={"r": self.route},
-            builds=builds,
-            checks={"r": WordCheck()},
+            models={name: model(name, build) for name, build in builds.items()},
+            panels={"r": self.panel()},
             clock=self.clock,
             holder="here",
             salt_id="salt",
+            places=PLACES,
         )
+
+    def panel(self) -> Panel:
+        """Who judges the route: one word, unless the route asks for a judge or people."""
+        spec = self.route.parity
+        check = WordCheck() if spec.outcome is OutcomeKind.CHECK else None
+        return Panel(spec, check=check, judge=self.judge, rails={name: WordCheck() for name in spec.guardrails})
 
     def work(self) -> None:
         """Drain all there is, and look at the slices until nothing moves."""
@@ -95,7 +128,13 @@ class World:
         return opened.exchange_id
 
     def opened(
-        self, hypothesis: str, *, served: Side = "incumbent", unit: str = "", idle_s: float | None = None
+        self,
+        hypothesis: str,
+        *,
+        served: Side = "incumbent",
+        unit: str = "",
+        idle_s: float | None = None,
+        asked: bool = False,
     ) -> Sampled:
         """The announcement of a pair."""
         id_ = self.new_id()
@@ -108,6 +147,8 @@ class World:
             deadline_s=self.clock.now_s() + LIFE_S,
             propensity=1.0,
             idle_s=idle_s,
+            asked=asked,
+            label_propensity=self.route.parity.labels,
         )
 
     def settled(self, opened: Sampled, own: str | None, rented: str | None) -> Paired:

@@ -4,11 +4,12 @@ import math
 
 import msgspec
 
-from understudy.jobs.fleet import Asked, decide_all
+from understudy.jobs.fleet import Asked, Fleet, decide_all, families_of
 from understudy.parity.gate import Policy
 from understudy.parity.ladder import Block, Rung
 from understudy.parity.slices import Hypothesis, SliceId
 from understudy.parity.state import Move, SliceState, open_slice
+from understudy.ports import HypothesisRow
 from understudy.stats.mixture import Levels
 
 NOW_S = 1e6
@@ -33,7 +34,9 @@ def wins_for(e: float) -> int:
 def moves(
     *states: SliceState, holding: dict[str, float] | None = None, family: int = 1, policy: Policy = FREE
 ) -> list[tuple[Move, Rung, bool]]:
-    decided = decide_all([Asked(one, policy) for one in states], holding or {}, family, NOW_S)
+    ids = [*(holding or {}), *(one.hypothesis.id for one in states)]
+    fleet = Fleet(holding or {}, dict.fromkeys(ids, "t 2026-1"), family)
+    decided = decide_all([Asked(one, policy) for one in states], fleet, NOW_S)
     return [(decision.move, decision.to, facts.in_fleet) for decision, facts in decided]
 
 
@@ -51,7 +54,9 @@ def test_a_single_slice_with_its_evidence_takes_the_last_rung() -> None:
 
 
 def test_in_a_large_family_the_same_evidence_is_not_enough() -> None:
-    [(decision, facts)] = decide_all([Asked(state("a", wins=ENOUGH), FREE)], {}, 100, NOW_S)
+    one = state("a", wins=ENOUGH)
+    fleet = Fleet({}, {one.hypothesis.id: "t 2026-1"}, 100)
+    [(decision, facts)] = decide_all([Asked(one, FREE)], fleet, NOW_S)
     assert decision.move is Move.NONE
     assert decision.blocked_by is not None
     assert decision.blocked_by.block is Block.FLEET
@@ -59,11 +64,22 @@ def test_in_a_large_family_the_same_evidence_is_not_enough() -> None:
     assert moves(state("a", wins=PLENTY), family=100) == [LET_IN]
 
 
-def test_the_family_is_never_smaller_than_what_is_asked_about() -> None:
-    crowd = [state(f"k{n}", wins=ENOUGH) for n in range(50)]
-    holding = {f"old{n}": 0.0 for n in range(200)}
-    assert moves(*crowd, family=1) == [LET_IN] * 50
-    assert moves(crowd[0], holding=holding, family=1) == [KEPT_OUT]
+def test_without_a_place_in_its_family_a_slice_stays_on_half() -> None:
+    [(decision, facts)] = decide_all([Asked(state("a", wins=PLENTY), FREE)], Fleet(places=9), NOW_S)
+    assert decision.move is Move.NONE
+    assert not facts.placed
+    assert "this half-year's family is full" in decision.reason
+
+
+def test_imports_take_no_place() -> None:
+    rows = [row("a", imported=True), row("b"), row("c")]
+    assert families_of(rows, 1) == {"b": "default 1970-1"}
+
+
+def row(id_: str, *, imported: bool = False) -> HypothesisRow:
+    return HypothesisRow(
+        id=id_, tenant="default", route="r", kind="k", attempt=1, registered_at_s=1.0, body=b"{}", imported=imported
+    )
 
 
 def test_those_that_hold_the_rung_count_with_the_evidence_of_then() -> None:

@@ -4,13 +4,15 @@ import msgspec
 import pytest
 
 from tests.jobs.books import BUILDS, ROUTE, WordCheck
+from understudy.jobs.panel import Panel
 from understudy.jobs.registrar import claim, hypothesis_row, same_claim, slice_row, state_of
 from understudy.parity.ladder import Rung
 from understudy.parity.slices import Hypothesis, SliceId
 from understudy.parity.state import Move, Status, apply, open_slice
 
 SLICE = SliceId("r", "chat", "acme")
-CLAIM = claim(SLICE, ROUTE, BUILDS, WordCheck())
+PANEL = Panel(ROUTE.parity, check=WordCheck())
+CLAIM = claim(SLICE, ROUTE, BUILDS, PANEL)
 
 
 class OtherCheck(WordCheck):
@@ -32,7 +34,7 @@ def test_a_claim_is_todays_configuration() -> None:
 
 
 def test_a_retry_is_the_same_claim_under_another_id() -> None:
-    again = claim(SLICE, ROUTE, BUILDS, WordCheck(), attempt=3)
+    again = CLAIM.retry().retry()
     assert again.attempt == 3
     assert again.id != CLAIM.id
     assert same_claim(again, CLAIM)
@@ -42,15 +44,15 @@ def test_a_retry_is_the_same_claim_under_another_id() -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        claim(SLICE, ROUTE, {**BUILDS, "own": "own-2"}, WordCheck()),
-        claim(SLICE, ROUTE, {**BUILDS, "rented": "rented-2"}, WordCheck()),
-        claim(SLICE, ROUTE, BUILDS, OtherCheck()),
-        claim(SliceId("r", "code", "acme"), ROUTE, BUILDS, WordCheck()),
+        claim(SLICE, ROUTE, {**BUILDS, "own": "own-2"}, PANEL),
+        claim(SLICE, ROUTE, {**BUILDS, "rented": "rented-2"}, PANEL),
+        claim(SLICE, ROUTE, BUILDS, Panel(ROUTE.parity, check=OtherCheck())),
+        claim(SliceId("r", "code", "acme"), ROUTE, BUILDS, PANEL),
         claim(
             SLICE,
             msgspec.structs.replace(ROUTE, parity=msgspec.structs.replace(ROUTE.parity, margin=0.06)),
             BUILDS,
-            WordCheck(),
+            PANEL,
         ),
     ],
     ids=["candidate", "incumbent", "check", "slice", "margin"],
@@ -62,7 +64,7 @@ def test_whatever_changes_makes_another_claim(other: Hypothesis) -> None:
 
 def test_how_fast_a_slice_may_move_is_no_part_of_the_claim() -> None:
     slower = msgspec.structs.replace(ROUTE, parity=msgspec.structs.replace(ROUTE.parity, dwell="9h", shadow=0.5))
-    assert claim(SLICE, slower, BUILDS, WordCheck()) == CLAIM
+    assert claim(SLICE, slower, BUILDS, PANEL) == CLAIM
 
 
 def test_the_row_keeps_the_whole_hypothesis() -> None:

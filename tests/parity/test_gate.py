@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.parity.streams import EAGER, NO_FACTS, driven, fed, fresh, served
-from understudy.parity.gate import Approval, Evidence, Facts, Guardrail, Policy, blocking, decide
+from understudy.parity.gate import Approval, Evidence, Facts, Policy, blocking, decide
 from understudy.parity.ladder import LADDER, Block, Rung, threshold
 from understudy.parity.slices import OutcomeKind, RiskClass
-from understudy.parity.state import Move, SliceState, Status, apply
+from understudy.parity.state import Move, Rail, SliceState, Status, apply
+from understudy.stats.mixture import Mixture, Trail, promotion, rollback
 
 # Far above what any rung needs.
 PLENTY = [1.0] * 40
@@ -20,6 +21,13 @@ PLENTY = [1.0] * 40
 def at(rung: Rung, xs: list[float] = PLENTY, **changes: object) -> SliceState:
     """A slice with evidence, on a rung since time 0."""
     return msgspec.structs.replace(fed(fresh(), xs), rung=rung, **changes)
+
+
+def rail(e: float, *, broken: float = 1.0, unsafe: bool = False) -> Rail:
+    """A guardrail that holds and is broken at these e-values: all eight gamblers own as much."""
+    holds = Mixture(promotion(0.02), (math.log(e),) * 8)
+    harm = Mixture(rollback(0.02), (math.log(broken),) * 8)
+    return Rail("format", unsafe, Trail(holds, holds.log_e), harm)
 
 
 def e_of(state: SliceState) -> float:
@@ -168,18 +176,17 @@ def test_PAR_4_5_approvals_are_for_one_rung_of_one_hypothesis_by_different_peopl
 
 
 def test_PAR_1_7_guardrails_must_pass_their_rung_too() -> None:
-    state = at(Rung.P5)
-    assert block(state, facts=Facts(guardrails=(Guardrail("format", math.log(20), 0.0),))) is None
-    assert block(state, facts=Facts(guardrails=(Guardrail("format", math.log(19), 0.0),))) is Block.GUARDRAIL
-    shadow = at(Rung.SHADOW)
-    assert block(shadow, facts=Facts(guardrails=(Guardrail("safety", 9.0, math.log(100)),))) is Block.GUARDRAIL
+    assert block(at(Rung.P5, rails=(rail(20),))) is None
+    assert block(at(Rung.P5, rails=(rail(19),))) is Block.GUARDRAIL
+    assert block(at(Rung.SHADOW, rails=(rail(1e4, broken=100),))) is Block.GUARDRAIL
 
 
+@pytest.mark.parametrize("unsafe", [False, True])
 @pytest.mark.parametrize(("rung", "move"), [(Rung.P5, Move.DOWN), (Rung.P100, Move.ALARM)])
-def test_a_guardrail_that_shows_harm_takes_the_share_back(rung: Rung, move: Move) -> None:
-    decision = decide(at(rung), EAGER, Facts(guardrails=(Guardrail("safety", 9.0, math.log(100)),)), 1e9)
-    assert (decision.move, decision.to) == (move, Rung.SHADOW)
-    assert "'safety'" in decision.reason
+def test_a_guardrail_that_shows_harm_takes_the_share_back(rung: Rung, move: Move, unsafe: bool) -> None:
+    decision = decide(at(rung, rails=(rail(1e4, broken=100, unsafe=unsafe),)), EAGER, NO_FACTS, 1e9)
+    assert (decision.move, decision.to, decision.evict) == (move, Rung.SHADOW, unsafe)
+    assert "'format'" in decision.reason
 
 
 def test_PAR_9_1_the_last_rung_waits_for_the_fleet_and_only_the_last() -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.parity.streams import hypothesis
-from understudy.parity.slices import Hypothesis, OutcomeKind, SliceId
+from understudy.parity.slices import Guardrail, Hypothesis, OutcomeKind, SliceId
 
 names = st.text(st.characters(codec="utf-8", exclude_characters=":/", exclude_categories=["Cc", "Zs"]), min_size=1)
 
@@ -41,7 +41,9 @@ def test_PAR_1_2_any_change_is_another_hypothesis() -> None:
             {"check": "contains"},
             {"check_version": "2"},
             {"margin": 0.02},
-            {"outcome": OutcomeKind.HUMAN},
+            {"outcome": OutcomeKind.HUMAN, "labels": 0.5},
+            {"feedback": True},
+            {"guardrails": (Guardrail(name="format", check="json_answer"),)},
             {"attempt": 2},
         )
     ]

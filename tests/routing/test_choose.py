@@ -26,7 +26,7 @@ BOARD = Board(
         "r": Route(name="r", incumbent="rented", candidate="own", fallbacks=("spare",), shadow=0.25),
         "plain": Route(name="plain", incumbent="rented", fallbacks=("spare", "rented")),
     },
-    ramps={("r", "chat"): Ramp(hypothesis="h1", share=0.25, canary=True)},
+    ramps={("r", "chat"): Ramp(hypothesis="h1", share=0.25, rate=0.25, canary=True)},
     providers={"cloud": model("cloud", provider="cloud")},
 )
 
@@ -53,8 +53,7 @@ def ramped(**changes: object) -> Board:
 
 
 def shadowing(rate: float) -> Board:
-    route = msgspec.structs.replace(BOARD.routes["r"], shadow=rate)
-    return msgspec.structs.replace(BOARD, routes={"r": route})
+    return ramped(rate=rate)
 
 
 def test_a_named_model_is_served_as_it_is() -> None:
@@ -166,4 +165,11 @@ def test_the_shadow_is_the_one_that_does_not_serve() -> None:
 
 
 def test_an_ended_slice_is_compared_no_longer() -> None:
-    assert plan(shadow_draw=0.0, board=ramped(shadow=False)).shadow is None
+    assert plan(shadow_draw=0.0, board=ramped(rate=0.0)).shadow is None
+
+
+def test_PAR_5_2_a_running_conversation_leaves_a_candidate_that_fell_for_faults() -> None:
+    chosen = plan(running="own", draw=0.9, board=ramped(share=0.0, evict=True))
+    assert (chosen.served, names(chosen)[0]) == ("incumbent", "rented")
+    assert "taken back for faults" in chosen.reason
+    assert plan(running="own", draw=0.9, board=ramped(share=0.0)).served == "candidate"
