@@ -21,6 +21,8 @@ from understudy.routing.board import Model
 BATCH = 500
 # Without new records slices are still looked at this often: dwell times pass, deadlines too.
 LOOK_EVERY_S = 0.5
+# Between the stamp on a record and its bytes in the spool lies a moment; a loaded machine may make it this long.
+APPEND_S = 5.0
 # Words that have expired are gone within this time.
 FORGET_EVERY_S = 60.0
 
@@ -60,7 +62,7 @@ class Bookkeeper:
         self._purse = Purse(store, routes, clock)
         self._seen: set[Key] = {(row.tenant, row.route, row.kind) for row in store.slices()}
         self._looked_s = self._forgot_s = float("-inf")
-        # The spool was empty then: a pair that is open past its deadline by that time was truly lost.
+        # All that was said by then is booked: a pair that is open past its deadline by that time was truly lost.
         self._booked_to_s = float("-inf")
         self._evaluator.open(set())
         self._learn()
@@ -70,7 +72,7 @@ class Bookkeeper:
         begun_s = self._clock.now_s()
         drained = self.drain()
         if not drained:
-            self._booked_to_s = begun_s
+            self._booked_to_s = begun_s - APPEND_S
         now_s = self._clock.monotonic_s()
         if not drained and now_s - self._looked_s < LOOK_EVERY_S:
             return False

@@ -89,7 +89,7 @@ class Verdicts:
             if panel.judge is not None:
                 verdict = await self._judged(panel.judge, registered, one, words)
             elif panel.check is not None:
-                verdict = await asyncio.to_thread(_checked, panel.check, one, words, self._clock.now_s())
+                verdict = await asyncio.to_thread(_checked, panel.check, one, words, self._clock)
             else:
                 verdict = None
             if verdict is not None:
@@ -165,7 +165,7 @@ class Verdicts:
         return self._hypotheses.get(hypothesis)
 
 
-def _checked(check: Check, one: Waiting, words: Words, now_s: float) -> Verdict | None:
+def _checked(check: Check, one: Waiting, words: Words, clock: Clock) -> Verdict | None:
     """A slow check's word on both answers."""
     if words.candidate.reply is None or words.incumbent.reply is None:
         return None
@@ -175,7 +175,7 @@ def _checked(check: Check, one: Waiting, words: Words, now_s: float) -> Verdict 
         exchange_id=one.pair.exchange_id,
         hypothesis=one.pair.hypothesis,
         source="check",
-        at_s=now_s,
+        at_s=clock.now_s(),
         by=check.name,
         version=check.version,
         candidate=candidate,
