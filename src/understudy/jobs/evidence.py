@@ -17,7 +17,7 @@ _NOTHING: Said = {}
 _JUDGED = (OutcomeKind.JUDGE, OutcomeKind.FEEDBACK)
 
 
-def turn_of(row: PairRow, said: Said, outcome: OutcomeKind) -> Turn:
+def turn_of(row: PairRow, said: Said = _NOTHING, outcome: OutcomeKind = OutcomeKind.CHECK) -> Turn:
     """One pair as parity counts it; what is not settled has no value yet."""
     settled, x, judged = _worth(row, said, outcome)
     known = row.settled or row.answered

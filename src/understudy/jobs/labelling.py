@@ -45,8 +45,9 @@ class Question(Value, frozen=True, kw_only=True):
 def questions(store: Store, secret: bytes, now_s: float, limit: int) -> list[Question]:
     """The oldest open questions."""
     registered = {row.id: row for row in store.hypotheses()}
-    waiting = [one for one in store.waiting(("label",), now_s, limit) if one.pair.hypothesis in registered]
-    return [_question(one, registered[one.pair.hypothesis], secret) for one in waiting]
+    waiting = store.waiting(("label",), registered.keys(), now_s, limit)
+    found = [one for row in waiting if (one := store.waiting_for(row.exchange_id)) is not None]
+    return [_question(one, registered[one.pair.hypothesis], secret) for one in found]
 
 
 def _question(one: Waiting, registered: HypothesisRow, secret: bytes) -> Question:

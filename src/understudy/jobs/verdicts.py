@@ -18,7 +18,7 @@ from understudy.jobs.booking import Words, words_of
 from understudy.jobs.judging import score
 from understudy.jobs.panel import Panel
 from understudy.jobs.spending import DAY_S
-from understudy.ports import Check, Clock, HypothesisRow, Journal, Judge, Store, Verdict, Waiting
+from understudy.ports import Check, Clock, HypothesisRow, Journal, Judge, PairRow, Store, Verdict
 
 log = logging.getLogger(__name__)
 # Asks a declared model by its name, for an errand.
@@ -53,7 +53,6 @@ class Verdicts:
         self._panels = panels
         self._clock = clock
         self._ask = ask
-        self._hypotheses: dict[str, HypothesisRow] = {}
         self._tried: dict[str, Tried] = {}
         # Judge calls of the day by route; the day comes first.
         self._calls: dict[str, tuple[float, int]] = {}
@@ -61,44 +60,47 @@ class Verdicts:
     async def turn(self) -> bool:
         """Take what waits, up to a handful, and say what is to be said; whether there was anything."""
         now_s = self._clock.now_s()
-        waiting = await asyncio.to_thread(self._store.waiting, ("check", "judge"), now_s, TAKEN)
-        self._forget({one.pair.exchange_id for one in waiting})
-        ready = [one for one in waiting if self._due(one.pair.exchange_id, now_s)]
+        registered = await asyncio.to_thread(self._judged_here)
+        most = TAKEN + len(self._tried)
+        waiting = await asyncio.to_thread(self._store.waiting, ("check", "judge"), registered.keys(), now_s, most)
+        found = {one.exchange_id for one in waiting}
+        self._tried = {one: tried for one, tried in self._tried.items() if one in found}
+        ready = [pair for pair in waiting if self._due(pair.exchange_id, now_s)][:TAKEN]
         gate = asyncio.Semaphore(AT_ONCE)
         async with asyncio.TaskGroup() as group:
-            for one in ready:
-                group.create_task(self._settle(one, gate))
+            for pair in ready:
+                group.create_task(self._settle(pair, registered[pair.hypothesis], gate))
         return bool(ready)
 
-    def _forget(self, waiting: set[str]) -> None:
-        self._tried = {one: tried for one, tried in self._tried.items() if one in waiting}
+    def _judged_here(self) -> dict[str, HypothesisRow]:
+        """The hypotheses whose pairs wait for a judge or a slow check."""
+        routes = {name for name, panel in self._panels.items() if panel.judge is not None or panel.check is not None}
+        return {row.id: row for row in self._store.hypotheses() if row.route in routes and not row.imported}
 
     def _due(self, exchange_id: str, now_s: float) -> bool:
         tried = self._tried.get(exchange_id)
         return tried is None or now_s >= tried.again_s
 
-    async def _settle(self, one: Waiting, gate: asyncio.Semaphore) -> None:
-        pair = one.pair
+    async def _settle(self, pair: PairRow, registered: HypothesisRow, gate: asyncio.Semaphore) -> None:
         async with gate:
-            registered = await self._registered(pair.hypothesis)
-            panel = self._panels.get(registered.route) if registered is not None else None
-            if registered is None or panel is None:
+            panel = self._panels[registered.route]
+            kept = await asyncio.to_thread(self._store.waiting_for, pair.exchange_id)
+            if kept is None:
+                # Its words have expired, or were never kept: nobody can judge it any more.
                 self._put_off(pair.exchange_id, MAX_RETRY_S)
                 return
-            words = words_of(one.text)
+            words = words_of(kept.text)
             if panel.judge is not None:
-                verdict = await self._judged(panel.judge, registered, one, words)
-            elif panel.check is not None:
-                verdict = await asyncio.to_thread(_checked, panel.check, one, words, self._clock)
+                verdict = await self._judged(panel.judge, registered, pair, words)
             else:
-                verdict = None
+                verdict = await asyncio.to_thread(_checked, panel.check, pair, words, self._clock)
             if verdict is not None:
                 self._journal.append(verdict)
                 self._put_off(pair.exchange_id, BOOKED_WITHIN_S)
 
-    async def _judged(self, judge: Judge, registered: HypothesisRow, one: Waiting, words: Words) -> Verdict | None:
+    async def _judged(self, judge: Judge, registered: HypothesisRow, pair: PairRow, words: Words) -> Verdict | None:
         """A judge's word in both orders; None if it could not be reached, or has said enough for today."""
-        pair, spec = one.pair, self._panels[registered.route].spec.judge
+        spec = self._panels[registered.route].spec.judge
         if spec is None or words.candidate.reply is None or words.incumbent.reply is None:
             return None
         if not await self._may_call(registered.route, spec.calls_per_day):
@@ -158,22 +160,16 @@ class Verdicts:
         wait_s = min(MAX_RETRY_S, RETRY_S * 2.0**times) if seconds is None else seconds
         self._tried[exchange_id] = Tried(self._clock.now_s() + wait_s, times + (seconds is None))
 
-    async def _registered(self, hypothesis: str) -> HypothesisRow | None:
-        if hypothesis not in self._hypotheses:
-            rows = await asyncio.to_thread(self._store.hypotheses)
-            self._hypotheses = {row.id: row for row in rows}
-        return self._hypotheses.get(hypothesis)
 
-
-def _checked(check: Check, one: Waiting, words: Words, clock: Clock) -> Verdict | None:
+def _checked(check: Check | None, pair: PairRow, words: Words, clock: Clock) -> Verdict | None:
     """A slow check's word on both answers."""
-    if words.candidate.reply is None or words.incumbent.reply is None:
+    if check is None or words.candidate.reply is None or words.incumbent.reply is None:
         return None
     candidate = score(words.request, words.candidate.reply, check, on_crash=0.0)
     incumbent = score(words.request, words.incumbent.reply, check, on_crash=None)
     return Verdict(
-        exchange_id=one.pair.exchange_id,
-        hypothesis=one.pair.hypothesis,
+        exchange_id=pair.exchange_id,
+        hypothesis=pair.hypothesis,
         source="check",
         at_s=clock.now_s(),
         by=check.name,

@@ -19,6 +19,10 @@ class Expected:
 
     name = "expected"
     version = "1"
+    slow = False
+
+    def prepare(self) -> None:
+        """Needs nothing."""
 
     def score(self, request: Request, reply: Reply) -> float | None:
         """1.0 if the answer is the expected one; None if the caller gave none."""
@@ -35,6 +39,10 @@ class JsonAnswer:
 
     name = "json_answer"
     version = "1"
+    slow = False
+
+    def prepare(self) -> None:
+        """Needs nothing."""
 
     def score(self, request: Request, reply: Reply) -> float | None:
         """1.0 if it parses; None if JSON was not asked for."""
@@ -48,6 +56,10 @@ class ToolCalled:
 
     name = "tool_call"
     version = "1"
+    slow = False
+
+    def prepare(self) -> None:
+        """Needs nothing."""
 
     def score(self, request: Request, reply: Reply) -> float | None:
         """1.0 if all calls are to offered tools with whole arguments; None if no tool was offered."""

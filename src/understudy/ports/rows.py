@@ -197,8 +197,8 @@ class TransitionRow(Value, frozen=True, kw_only=True):
     hash: str
 
 
-class SpentRow(Value, frozen=True, kw_only=True):
-    """What comparing cost: exchanges, and the sum of those costs that are known, in nano-dollars."""
+class TrafficRow(Value, frozen=True, kw_only=True):
+    """Exchanges of one slice and purpose, and the sum of those costs that are known, in nano-dollars."""
 
     tenant: str
     route: str

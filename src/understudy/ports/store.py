@@ -1,6 +1,6 @@
 """The database, as named questions."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Protocol
 
 from understudy.ports.records import Exchange, Source
@@ -13,7 +13,7 @@ from understudy.ports.rows import (
     PairRow,
     ScoreRow,
     SliceRow,
-    SpentRow,
+    TrafficRow,
     TransitionRow,
     VerdictRow,
     Waiting,
@@ -58,10 +58,12 @@ class Store(Protocol):
         """The verdicts on those pairs of a hypothesis that have a higher number, in the order of booking."""
         ...
 
-    def waiting(self, sources: Sequence[Source], now_s: float, limit: int) -> list[Waiting]:
-        """Answered pairs within their deadline, with their words, that have no verdict of any of these sources.
+    def waiting(
+        self, sources: Sequence[Source], hypotheses: Collection[str], now_s: float, limit: int
+    ) -> list[PairRow]:
+        """Answered pairs of these hypotheses within their deadline that have no verdict of any of these sources.
 
-        Pairs that ask for a label are "label"'s; the oldest come first.
+        A "label" waits only where one was asked for; the oldest come first.
         """
         ...
 
@@ -93,8 +95,8 @@ class Store(Protocol):
         """One exchange of the journal; None if it is not there (yet)."""
         ...
 
-    def spent(self, since_s: float) -> list[SpentRow]:
-        """What comparing has cost since then, by route, kind and purpose ("shadow", "judge")."""
+    def traffic(self, since_s: float) -> list[TrafficRow]:
+        """How much was asked since then and what it cost, by route, kind and purpose."""
         ...
 
     def set_rate(self, tenant: str, route: str, kind: str, rate: float) -> None:

@@ -4,14 +4,28 @@ A row that is there already is left as it is: the first word on an exchange coun
 running totals of money grow with exactly the exchanges that are new.
 """
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
-from understudy.ports import Batch, Exchange, OutcomeRow, PairRow
-from understudy.storage.tables import exchanges, figure, money, outcomes, pairs, positions
+from understudy.ports import Batch, Exchange, FeedbackRow, OutcomeRow, PairRow, TextRow, VerdictRow
+from understudy.storage.tables import (
+    exchanges,
+    feedback,
+    figure,
+    money,
+    outcomes,
+    pairs,
+    positions,
+    texts,
+    verdicts,
+)
+from understudy.storage.vault import Vault
+
+log = logging.getLogger(__name__)
 
 # Engines limit the values that one statement may carry, the tightest (an old SQLite) at 999.
 MAX_VALUES = 900
@@ -22,16 +36,25 @@ _COLUMNS = [column.name for column in exchanges.columns if column.name in Exchan
 _OUTCOME = (
     "settled", "candidate", "incumbent", "candidate_good", "incumbent_good", "missing",
     "candidate_build", "incumbent_build", "prompt_hash", "digest", "shadow_cost_nano_usd",
+    "answered", "surplus", "rails", "candidate_failure", "incumbent_failure",
+    "candidate_cost_nano_usd", "incumbent_cost_nano_usd", "candidate_ms", "incumbent_ms",
 )  # fmt: skip
 _TOTALS = [column.name for column in money.columns if not column.primary_key]
 
 
-def enter(connection: sa.Connection, batch: Batch) -> None:
+def enter(connection: sa.Connection, batch: Batch, vault: Vault) -> None:
     """Write what is new of a batch, and the places in the spool that it reaches to."""
     _enter_exchanges(connection, batch.exchanges)
     _enter_sampled(connection, batch.sampled)
     _enter_settled(connection, batch.settled)
-    _enter_outcomes(connection, batch.outcomes)
+    _enter_outcomes(connection, [*batch.outcomes, *_outcomes_of(batch.feedback)])
+    _enter_verdicts(connection, batch.verdicts)
+    _enter_new(
+        connection, texts, texts.c.exchange_id, [_sealed(row, vault) for row in _first(batch.texts, "exchange_id")]
+    )
+    _enter_new(
+        connection, feedback, feedback.c.id, [msgspec.structs.asdict(row) for row in _first(batch.feedback, "id")]
+    )
     _move_positions(connection, batch.positions)
 
 
@@ -49,11 +72,12 @@ def _enter_sampled(connection: sa.Connection, told: Sequence[PairRow]) -> None:
 
 
 def _enter_settled(connection: sa.Connection, told: Sequence[PairRow]) -> None:
-    """Settle open pairs; one that was never announced is entered as it is, one that is settled stays as it was."""
-    settled = _known(connection, pairs.c.exchange_id, (row.exchange_id for row in told), pairs.c.settled)
+    """Settle or answer open pairs; one that was never announced is entered as it is, one that was told stays so."""
+    told_already = sa.or_(pairs.c.settled, pairs.c.answered)
+    settled = _known(connection, pairs.c.exchange_id, (row.exchange_id for row in told), told_already)
     rows = list(_first(told, "exchange_id"))
     _insert(connection, pairs, [row for row in rows if row.exchange_id not in settled])
-    closing = [_closing_values(row) for row in rows if settled.get(row.exchange_id) is False]
+    closing = [_closing_values(row) for row in rows if row.exchange_id in settled and not settled[row.exchange_id]]
     if closing:
         statement = sa.update(pairs).where(pairs.c.exchange_id == sa.bindparam("of_exchange"))
         connection.execute(statement.values({name: sa.bindparam(name) for name in _OUTCOME}), closing)
@@ -62,6 +86,45 @@ def _enter_settled(connection: sa.Connection, told: Sequence[PairRow]) -> None:
 def _enter_outcomes(connection: sa.Connection, told: Sequence[OutcomeRow]) -> None:
     known = _known(connection, outcomes.c.exchange_id, (row.exchange_id for row in told))
     _insert(connection, outcomes, [row for row in _first(told, "exchange_id") if row.exchange_id not in known])
+
+
+def _enter_verdicts(connection: sa.Connection, told: Sequence[VerdictRow]) -> None:
+    """The first verdict of a source on a pair; one on a pair that nobody announced says nothing."""
+    announced = _known(connection, pairs.c.exchange_id, {row.exchange_id for row in told})
+    heard = set()
+    for some in _portions(list(announced)):
+        asked = sa.select(verdicts.c.exchange_id, verdicts.c.source).where(verdicts.c.exchange_id.in_(some))
+        heard |= {(row.exchange_id, row.source) for row in connection.execute(asked)}
+    new = []
+    for row in told:
+        if row.exchange_id not in announced:
+            log.warning("a verdict by %s on the unknown pair %s is left out", row.by, row.exchange_id)
+        elif (row.exchange_id, row.source) not in heard:
+            heard.add((row.exchange_id, row.source))
+            new.append(row)
+    _insert(connection, verdicts, new)
+
+
+def _outcomes_of(told: Iterable[FeedbackRow]) -> Iterator[OutcomeRow]:
+    """Reactions as outcomes: the first of a unit counts, since a later one has the same name."""
+    for row in told:
+        if row.hypothesis is not None and row.side is not None:
+            name = f"feedback:{row.hypothesis}:{row.unit or row.exchange_id}"
+            yield OutcomeRow(
+                exchange_id=name, hypothesis=row.hypothesis, at_s=row.at_s, side=row.side, outcome=row.y, good=None
+            )
+
+
+def _enter_new(connection: sa.Connection, table: sa.Table, key: sa.Column[Any], rows: Sequence[dict[str, Any]]) -> None:
+    """Rows whose key is not there yet."""
+    known = _known(connection, key, (row[key.name] for row in rows))
+    new = [row for row in rows if row[key.name] not in known]
+    if new:
+        connection.execute(sa.insert(table), new)
+
+
+def _sealed(row: TextRow, vault: Vault) -> dict[str, Any]:
+    return msgspec.structs.asdict(row) | {"body": vault.seal(row.body, row.exchange_id)}
 
 
 def _move_positions(connection: sa.Connection, told: Mapping[str, int]) -> None:
@@ -114,7 +177,9 @@ def _closing_values(row: PairRow) -> dict[str, Any]:
     return {name: getattr(row, name) for name in _OUTCOME} | {"of_exchange": row.exchange_id}
 
 
-def _insert(connection: sa.Connection, table: sa.Table, rows: Sequence[PairRow] | Sequence[OutcomeRow]) -> None:
+def _insert(
+    connection: sa.Connection, table: sa.Table, rows: Sequence[PairRow] | Sequence[OutcomeRow] | Sequence[VerdictRow]
+) -> None:
     """New rows in their order; the engine numbers them."""
     if rows:
         names = [column.name for column in table.columns if column.name != "seq"]
@@ -122,7 +187,7 @@ def _insert(connection: sa.Connection, table: sa.Table, rows: Sequence[PairRow] 
 
 
 def _known(
-    connection: sa.Connection, column: sa.Column[Any], ids: Iterable[str], value: sa.Column[Any] | None = None
+    connection: sa.Connection, column: sa.Column[Any], ids: Iterable[str], value: sa.ColumnElement[Any] | None = None
 ) -> dict[str, Any]:
     """Which of some ids are in the books, each with the value of another column of its row."""
     found: dict[str, Any] = {}

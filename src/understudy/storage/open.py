@@ -12,16 +12,18 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from understudy.storage import postgres, sqlite
 from understudy.storage.schema import revision_of, revisions, upgrade
 from understudy.storage.store import SqlStore
+from understudy.storage.vault import Vault
 
 
 class DatabaseRefused(Exception):
     """A database that is not opened: what is wrong, where, and what to do. Nothing in it was changed."""
 
 
-def open_store(url: str, *, read_only: bool = False) -> SqlStore:
+def open_store(url: str, *, read_only: bool = False, secret: bytes | None = None) -> SqlStore:
     """The store behind a URL (sqlite:///PATH, sqlite:// for memory, postgresql://…); DatabaseRefused says why not.
 
-    The writer makes what is missing and migrates what is older; a reader needs a database that is up to date.
+    The writer makes what is missing and migrates what is older; a reader needs a database that is up to date. Words
+    are kept encrypted under the server's secret; without it they can be neither written nor read.
     """
     place = _Place(url)
     revision = None if place.in_memory and not read_only else place.look()
@@ -30,7 +32,7 @@ def open_store(url: str, *, read_only: bool = False) -> SqlStore:
         if revision != newest:
             has = f"has schema {revision}, and {newest} is needed" if revision else "does not exist yet"
             raise place.refused(has, "start the server, or open it once for writing, and it is brought up to date")
-        return SqlStore(place.engine(read_only=True))
+        return SqlStore(place.engine(read_only=True), Vault(secret))
     engine = place.engine(read_only=False)
     try:
         if revision != newest:
@@ -42,7 +44,7 @@ def open_store(url: str, *, read_only: bool = False) -> SqlStore:
     except DBAPIError as error:
         engine.dispose()
         raise place.unusable(error) from error
-    return SqlStore(engine)
+    return SqlStore(engine, Vault(secret))
 
 
 def database_state(url: str) -> str:

@@ -4,7 +4,7 @@ Each method is one transaction. A writing one begins with the house's row, which
 after that cannot have changed by the time it is written, and rows are numbered in the order in which they are seen.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,28 +15,40 @@ from understudy.ports import (
     Batch,
     BrokenChain,
     Exchange,
+    FeedbackRow,
     HypothesisRow,
+    OrderRow,
     OutcomeRow,
     PairRow,
     ScoreRow,
     SliceRow,
+    Source,
     StaleLease,
+    TextRow,
+    TrafficRow,
     TransitionRow,
+    VerdictRow,
+    Waiting,
 )
 from understudy.storage.entering import enter
 from understudy.storage.tables import (
     HOUSE_ROW,
     exchanges,
+    feedback,
     house,
     hypotheses,
     leases,
     money,
+    orders,
     outcomes,
     pairs,
     positions,
     slices,
+    texts,
     transitions,
+    verdicts,
 )
+from understudy.storage.vault import Vault
 
 _EXCHANGE = msgspec.json.Decoder(Exchange)
 
@@ -44,8 +56,9 @@ _EXCHANGE = msgspec.json.Decoder(Exchange)
 class SqlStore:
     """The database behind one engine, its schema up to date; made by `open_store`. Satisfies ports.Store."""
 
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(self, engine: sa.Engine, vault: Vault) -> None:
         self._engine = engine
+        self._vault = vault
 
     # --- the books --------------------------------------------------------------------------------------------
 
@@ -55,7 +68,7 @@ class SqlStore:
         A negative position makes the segment's row go.
         """
         with self._writing() as connection:
-            enter(connection, batch)
+            enter(connection, batch, self._vault)
 
     def positions(self) -> dict[str, int]:
         """How far each spool segment has been drained, in bytes."""
@@ -77,12 +90,28 @@ class SqlStore:
         asked = sa.select(money).order_by(*money.primary_key.columns)
         return [_bill(dict(row._mapping)) for row in self._rows(asked)]
 
+    def exchange(self, exchange_id: str) -> Exchange | None:
+        """One exchange of the journal; None if it is not there (yet)."""
+        rows = self._rows(sa.select(exchanges.c.record).where(exchanges.c.id == exchange_id))
+        return _EXCHANGE.decode(rows[0].record) if rows else None
+
+    def traffic(self, since_s: float) -> list[TrafficRow]:
+        """How much was asked since then and what it cost, by route, kind and purpose; exchanges of a route only."""
+        of = (exchanges.c.tenant, exchanges.c.route, exchanges.c.kind, exchanges.c.purpose)
+        costed = sa.func.count(exchanges.c.cost_nano_usd).label("costed")
+        cost = sa.func.coalesce(sa.func.sum(exchanges.c.cost_nano_usd), 0).label("cost_nano_usd")
+        asked = sa.select(*of, sa.func.count().label("exchanges"), costed, cost)
+        asked = asked.where(exchanges.c.at_s >= since_s, exchanges.c.route.is_not(None), exchanges.c.kind.is_not(None))
+        rows = self._rows(asked.group_by(*of).order_by(*of))
+        return [TrafficRow(**dict(row._mapping) | {"cost_nano_usd": int(row.cost_nano_usd)}) for row in rows]
+
     # --- evidence ---------------------------------------------------------------------------------------------
 
-    def register(self, row: HypothesisRow, slice_row: SliceRow) -> None:
+    def register(self, row: HypothesisRow, slice_row: SliceRow | None) -> None:
         """Write a hypothesis and point its slice at it, before its first pair; the board version moves on.
 
-        Registering the same again changes the slice only; ValueError if its id stands for another one already.
+        Registering the same again changes the slice only; ValueError if its id stands for another one already. An
+        imported hypothesis has no slice.
         """
         with self._writing() as connection:
             before = connection.execute(sa.select(hypotheses.c.body).where(hypotheses.c.id == row.id)).scalar()
@@ -90,8 +119,9 @@ class SqlStore:
                 connection.execute(sa.insert(hypotheses).values(msgspec.structs.asdict(row)))
             elif before != row.body:
                 raise ValueError(f"hypothesis {row.id!r} is registered with another definition; it needs another id")
-            _put_slice(connection, slice_row)
-            _move_board(connection)
+            if slice_row is not None:
+                _put_slice(connection, slice_row)
+                _move_board(connection)
 
     def hypotheses(self) -> list[HypothesisRow]:
         """All hypotheses, oldest first."""
@@ -107,6 +137,57 @@ class SqlStore:
         """The live outcomes of a hypothesis in the order in which they were booked."""
         asked = sa.select(outcomes).where(outcomes.c.hypothesis == hypothesis, outcomes.c.seq > after_seq)
         return [OutcomeRow(**row._mapping) for row in self._rows(asked.order_by(outcomes.c.seq))]
+
+    def multi_turn(self, hypothesis: str) -> bool:
+        """Whether a hypothesis was ever shown a conversation of several turns."""
+        asked = sa.select(pairs.c.seq).where(pairs.c.hypothesis == hypothesis, pairs.c.idle_s.is_not(None)).limit(1)
+        return bool(self._rows(asked))
+
+    def verdicts(self, hypothesis: str, after_seq: int = 0) -> list[VerdictRow]:
+        """The verdicts on those pairs of a hypothesis that have a higher number, in the order of booking."""
+        asked = sa.select(verdicts).where(verdicts.c.hypothesis == hypothesis)
+        if after_seq:
+            later = sa.select(pairs.c.exchange_id).where(pairs.c.hypothesis == hypothesis, pairs.c.seq > after_seq)
+            asked = asked.where(verdicts.c.exchange_id.in_(later))
+        return [VerdictRow(**row._mapping) for row in self._rows(asked.order_by(verdicts.c.seq))]
+
+    def waiting(
+        self, sources: Sequence[Source], hypotheses: Collection[str], now_s: float, limit: int
+    ) -> list[PairRow]:
+        """Answered pairs of these hypotheses within their deadline that have no verdict of any of these sources.
+
+        A "label" waits only where one was asked for; the oldest come first.
+        """
+        heard = sa.select(verdicts.c.seq).where(
+            verdicts.c.exchange_id == pairs.c.exchange_id, verdicts.c.source.in_(sources)
+        )
+        wanted = (pairs.c.answered, sa.not_(pairs.c.settled), pairs.c.deadline_s > now_s)
+        asked = sa.select(pairs).where(*wanted, pairs.c.hypothesis.in_(list(hypotheses)), ~heard.exists())
+        if "label" in sources:
+            asked = asked.where(pairs.c.asked)
+        return [PairRow(**row._mapping) for row in self._rows(asked.order_by(pairs.c.seq).limit(limit))]
+
+    def waiting_for(self, exchange_id: str) -> Waiting | None:
+        """One pair with its words, whatever was said of it; None without such a pair or without words."""
+        rows = self._rows(sa.select(pairs).where(pairs.c.exchange_id == exchange_id))
+        words = self._rows(sa.select(texts).where(texts.c.exchange_id == exchange_id))
+        if not rows or not words:
+            return None
+        text = TextRow(**words[0]._mapping)
+        body = self._vault.open(text.body, exchange_id)
+        return Waiting(PairRow(**rows[0]._mapping), msgspec.structs.replace(text, body=body))
+
+    def forget_texts(self, now_s: float) -> int:
+        """Delete the words that have expired; how many pairs' words went."""
+        with self._writing() as connection:
+            return connection.execute(sa.delete(texts).where(texts.c.expires_at_s <= now_s)).rowcount
+
+    def feedback(self, hypothesis: str | None = None) -> list[FeedbackRow]:
+        """What users did with answers, oldest first, under one hypothesis or all."""
+        asked = sa.select(feedback).order_by(feedback.c.at_s, feedback.c.id)
+        if hypothesis is not None:
+            asked = asked.where(feedback.c.hypothesis == hypothesis)
+        return [FeedbackRow(**row._mapping) for row in self._rows(asked)]
 
     def scores(self) -> list[ScoreRow]:
         """How both models did, by hypothesis: sums of outcomes over the settled pairs that have both."""
@@ -155,6 +236,32 @@ class SqlStore:
             asked = asked.where(transitions.c.kind == kind)
         return [TransitionRow(**row._mapping) for row in self._rows(asked)]
 
+    def set_rate(self, tenant: str, route: str, kind: str, rate: float) -> None:
+        """Set the share of a slice's requests that are compared; the board moves on if it changed."""
+        of_slice = (slices.c.tenant == tenant, slices.c.route == route, slices.c.kind == kind)
+        changes = sa.or_(slices.c.rate.is_(None), slices.c.rate != rate)
+        with self._writing() as connection:
+            if connection.execute(sa.update(slices).where(*of_slice, changes).values(rate=rate)).rowcount:
+                _move_board(connection)
+
+    def order(self, row: OrderRow) -> None:
+        """Keep an order and what came of it; one with the same id is left as it is."""
+        with self._writing() as connection:
+            if connection.execute(sa.select(orders.c.seq).where(orders.c.id == row.id)).one_or_none() is None:
+                connection.execute(sa.insert(orders).values(msgspec.structs.asdict(row)))
+
+    def orders(self, hypothesis: str | None = None) -> list[OrderRow]:
+        """What people asked for, oldest first, under one hypothesis or all."""
+        asked = sa.select(*_columns(orders, OrderRow)).order_by(orders.c.seq)
+        if hypothesis is not None:
+            asked = asked.where(orders.c.hypothesis == hypothesis)
+        return [OrderRow(**row._mapping) for row in self._rows(asked)]
+
+    def order_of(self, order_id: str) -> OrderRow | None:
+        """What came of one order; None while it is not in the books."""
+        rows = self._rows(sa.select(*_columns(orders, OrderRow)).where(orders.c.id == order_id))
+        return OrderRow(**rows[0]._mapping) if rows else None
+
     def lease(self, name: str, holder: str, ttl_s: float, now_s: float) -> int | None:
         """Take or renew a lease: its fencing number; None while another holder has it.
 
@@ -201,6 +308,8 @@ def _columns(table: sa.Table, row: type[msgspec.Struct]) -> list[sa.Column[Any]]
 
 def _put_slice(connection: sa.Connection, row: SliceRow) -> None:
     values = msgspec.structs.asdict(row)
+    if row.rate is None:
+        del values["rate"]  # the budget's word, which a look at the evidence does not change
     of_slice = [column == values[column.name] for column in slices.primary_key.columns]
     if connection.execute(sa.update(slices).where(*of_slice).values(values)).rowcount == 0:
         connection.execute(sa.insert(slices).values(values))

@@ -113,6 +113,7 @@ exchanges = sa.Table(
     # The whole exchange as JSON.
     sa.Column("record", sa.LargeBinary, nullable=False),
     sa.Index(None, "route", "at_s"),
+    sa.Index(None, "purpose", "at_s"),
 )
 
 # Running totals of the exchanges, so that the bill does not take a walk over the journal, and outlives it.
@@ -143,6 +144,7 @@ hypotheses = sa.Table(
     sa.Column("attempt", sa.Integer, nullable=False),
     sa.Column("registered_at_s", sa.Double, nullable=False),
     sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("imported", sa.Boolean, nullable=False, server_default=sa.false()),
     sqlite_autoincrement=True,
 )
 
@@ -171,7 +173,25 @@ pairs = sa.Table(
     sa.Column("prompt_hash", Words, nullable=False),
     sa.Column("digest", Words, nullable=False),
     sa.Column("shadow_cost_nano_usd", Figure),
+    sa.Column("asked", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("label_propensity", sa.Double, nullable=False, server_default="0"),
+    sa.Column("answered", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("surplus", sa.Double, nullable=False, server_default="0"),
+    sa.Column("rails", sa.LargeBinary, nullable=False, server_default="{}"),
+    sa.Column("candidate_failure", Words),
+    sa.Column("incumbent_failure", Words),
+    sa.Column("candidate_cost_nano_usd", Figure),
+    sa.Column("incumbent_cost_nano_usd", Figure),
+    sa.Column("candidate_ms", sa.Double),
+    sa.Column("incumbent_ms", sa.Double),
     sa.Index(None, "hypothesis", "seq"),
+    # Late verdicts are looked for many times a second: only what is answered, open and not overdue is walked.
+    sa.Index(
+        "ix_pairs_open",
+        "deadline_s",
+        sqlite_where=sa.text("answered AND NOT settled"),
+        postgresql_where=sa.text("answered AND NOT settled"),
+    ),
     sqlite_autoincrement=True,
 )
 
@@ -184,8 +204,85 @@ outcomes = sa.Table(
     sa.Column("at_s", sa.Double, nullable=False),
     sa.Column("side", Words, nullable=False),
     sa.Column("outcome", sa.Double),
-    sa.Column("good", sa.Boolean, nullable=False),
+    sa.Column("good", sa.Boolean),
+    sa.Column("alone", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Index(None, "hypothesis", "seq"),
+    sqlite_autoincrement=True,
+)
+
+# The first verdict of a source on a pair counts; pairs are changed by none.
+verdicts = sa.Table(
+    "verdicts",
+    metadata,
+    _seq(),
+    sa.Column("exchange_id", Words, nullable=False),
+    sa.Column("source", Words, nullable=False),
+    sa.Column("hypothesis", Words, nullable=False),
+    sa.Column("at_s", sa.Double, nullable=False),
+    sa.Column("by", Words, nullable=False),
+    sa.Column("version", Words, nullable=False),
+    sa.Column("candidate", sa.Double),
+    sa.Column("incumbent", sa.Double),
+    sa.Column("score", sa.Double),
+    sa.Column("first", sa.Double),
+    sa.Column("second", sa.Double),
+    sa.Column("missing", Words),
+    sa.Column("digest", Words, nullable=False),
+    sa.UniqueConstraint("exchange_id", "source"),
+    sa.Index(None, "hypothesis"),
+    sqlite_autoincrement=True,
+)
+
+# Words at rest: `body` is encrypted under a key that is not in the database.
+texts = sa.Table(
+    "texts",
+    metadata,
+    sa.Column("exchange_id", Words, primary_key=True),
+    sa.Column("hypothesis", Words, nullable=False),
+    sa.Column("at_s", sa.Double, nullable=False),
+    sa.Column("expires_at_s", sa.Double, nullable=False, index=True),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("candidate_model", Words, nullable=False),
+    sa.Column("candidate_may_train", sa.Boolean, nullable=False),
+    sa.Column("candidate_may_evaluate", sa.Boolean, nullable=False),
+    sa.Column("incumbent_model", Words, nullable=False),
+    sa.Column("incumbent_may_train", sa.Boolean, nullable=False),
+    sa.Column("incumbent_may_evaluate", sa.Boolean, nullable=False),
+)
+
+feedback = sa.Table(
+    "feedback",
+    metadata,
+    sa.Column("id", Words, primary_key=True),
+    sa.Column("exchange_id", Words, nullable=False),
+    sa.Column("at_s", sa.Double, nullable=False),
+    sa.Column("key", Words, nullable=False),
+    sa.Column("signal", Words, nullable=False),
+    sa.Column("y", sa.Double, nullable=False),
+    sa.Column("hypothesis", Words),
+    sa.Column("unit", Words),
+    sa.Column("side", Words),
+    sa.Index(None, "hypothesis", "at_s"),
+)
+
+orders = sa.Table(
+    "orders",
+    metadata,
+    _seq(),
+    sa.Column("id", Words, nullable=False, unique=True),
+    sa.Column("at_s", sa.Double, nullable=False),
+    sa.Column("tenant", Words, nullable=False),
+    sa.Column("route", Words, nullable=False),
+    sa.Column("kind", Words, nullable=False),
+    sa.Column("verb", Words, nullable=False),
+    sa.Column("who", Words, nullable=False),
+    sa.Column("rung", sa.Integer),
+    sa.Column("seen", Words, nullable=False),
+    sa.Column("note", Words, nullable=False),
+    sa.Column("hypothesis", Words, nullable=False),
+    sa.Column("done", sa.Boolean, nullable=False),
+    sa.Column("words", Words, nullable=False),
+    sa.Index(None, "hypothesis"),
     sqlite_autoincrement=True,
 )
 
@@ -201,6 +298,8 @@ slices = sa.Table(
     sa.Column("watching", sa.Boolean, nullable=False),
     sa.Column("state", sa.LargeBinary, nullable=False),
     sa.Column("updated_at_s", sa.Double, nullable=False),
+    sa.Column("rate", sa.Double),
+    sa.Column("evict", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 
 # Append-only. Each hash is followed once: the record cannot fork, whoever writes it.
