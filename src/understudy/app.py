@@ -300,7 +300,7 @@ def open_books(settings: Settings, secret: bytes, *, holder: str) -> Bookkeeper:
 
 def orders_to(settings: Settings) -> SpoolWriter:
     """A spool segment for commands, which write to the books as everybody does: through the bookkeeper."""
-    return SpoolWriter(settings.spool, f"cli-{os.getpid()}")
+    return SpoolWriter(settings.spool, f"cli_{os.getpid()}")
 
 
 def _known(settings: Settings) -> frozenset[str]:

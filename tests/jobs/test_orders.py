@@ -7,11 +7,13 @@ from tests.parity.streams import fed, fresh
 from understudy.jobs.orders import Refused, approvals_of, by_hand, retried
 from understudy.parity.ladder import Rung
 from understudy.parity.state import Move, SliceState, Status
-from understudy.ports import Order, OrderRow, Verb
+from understudy.ports import OrderRow, Verb
 
 
-def order(verb: Verb, rung: int | None = None, note: str = "") -> Order:
-    return Order(id="o", at_s=1.0, tenant="default", route="r", kind="k", verb=verb, who="ann", rung=rung, note=note)
+def order(verb: Verb, rung: int | None = None, note: str = "") -> OrderRow:
+    return OrderRow(
+        seen="", id="o", at_s=1.0, tenant="default", route="r", kind="k", verb=verb, who="ann", rung=rung, note=note
+    )
 
 
 def at(rung: Rung, **changes: object) -> SliceState:
@@ -69,8 +71,7 @@ def test_what_still_runs_is_not_retried(ended: Status | None) -> None:
 
 def test_approvals_are_the_orders_that_were_taken() -> None:
     def row(verb: Verb, rung: int | None, *, done: bool = True) -> OrderRow:
-        told = msgspec.structs.asdict(order(verb, rung))
-        return OrderRow(**told, hypothesis="h", done=done, words="")
+        return msgspec.structs.replace(order(verb, rung), hypothesis="h", done=done)
 
     rows = [row("approve", 5), row("approve", 25, done=False), row("hold", None), row("approve", None)]
     assert [(one.who, one.rung, one.hypothesis) for one in approvals_of(rows)] == [("ann", Rung.P5, "h")]

@@ -102,7 +102,7 @@ def canary(house: Server) -> None:
     eventually(lambda: view(house, "users/facts"))
     eventually(lambda: "share" in ask(house, "users", 1)["x-understudy-reason"].replace("serves", "share"))
     for rung in (1, 5):
-        for number in range(120):
+        for number in range(170):
             ask(house, "users", 1000 * rung + number)
         waits = eventually(lambda: (one := view(house, "users/facts"))["block"] == "approvals" and one, 20)
         assert waits["next_rung"] == f"{rung} %"

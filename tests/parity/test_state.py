@@ -126,7 +126,7 @@ def test_PAR_6_3_PAR_7_3_endings(rung: Rung, move: Move, status: Status, reopens
     ended = apply(at(rung), move, Rung.SHADOW, 9.0)
     assert (ended.status, ended.rung, ended.since_s, ended.reopens) == (status, Rung.SHADOW, 9.0, reopens)
     for again in Move:
-        if again is not Move.NONE:
+        if again not in (Move.NONE, Move.FORCE):
             with pytest.raises(ValueError, match="no such step"):
                 apply(ended, again, Rung.SHADOW, 10.0)
 
@@ -142,6 +142,7 @@ LEGAL: dict[Move, Callable[[Rung, Rung], bool]] = {
     Move.RELEASE: lambda rung, to: to is rung,
     Move.LOWER: lambda rung, to: to < rung,
     Move.UP: lambda rung, to: LADDER.index(to) == LADDER.index(rung) + 1,
+    Move.FORCE: lambda rung, to: to is Rung.P100,
     Move.DOWN: lambda rung, to: to is Rung.SHADOW and Rung.SHADOW < rung < Rung.P100,
     Move.STOP: lambda rung, to: to is Rung.SHADOW and rung < Rung.P100,
     Move.ALARM: lambda rung, to: to is Rung.SHADOW and rung is Rung.P100,

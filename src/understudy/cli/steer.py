@@ -77,9 +77,9 @@ def _order(config: Path | None, slice_: str, verb: Verb, note: str, rung: int | 
     )
     tell(settings, order)
     until = time.monotonic() + WAIT_S
-    while (row := store.order_of(order.id)) is None and time.monotonic() < until:
+    while ((row := store.order_of(order.id)) is None or row.done is None) and time.monotonic() < until:
         time.sleep(LOOK_S)
-    if row is None:
+    if row is None or row.done is None:
         out.print(f"{verb} {slice_} waits in the spool: no server answers for this database; it is done at its start")
     elif row.done:
         out.print(f"{slice_}: {row.words}")

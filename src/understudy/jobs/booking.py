@@ -21,6 +21,8 @@ from understudy.ports import (
     Feedback,
     FeedbackRow,
     Live,
+    Order,
+    OrderRow,
     OutcomeRow,
     Paired,
     PairRow,
@@ -65,10 +67,10 @@ class Booking:
         self._verdicts: list[VerdictRow] = []
         self._texts: list[TextRow] = []
         self._feedback: list[FeedbackRow] = []
-        self._asked: set[str] = set()
+        self._orders: list[OrderRow] = []
 
     def add(self, records: Iterable[Record]) -> None:
-        """Take records in, in their order; orders and imports are not booked here."""
+        """Take records in, in their order; imports are not booked here."""
         for record in records:
             match record:
                 case Exchange():
@@ -79,6 +81,8 @@ class Booking:
                     self._verdicts.append(verdict_row(record))
                 case Feedback():
                     self._feedback.append(FeedbackRow(**msgspec.structs.asdict(record)))
+                case Order():
+                    self._orders.append(OrderRow(**msgspec.structs.asdict(record)))
                 case Paired() | Live():
                     self._judge(record)
                 case _:
@@ -94,6 +98,7 @@ class Booking:
             verdicts=tuple(self._verdicts),
             texts=tuple(self._texts),
             feedback=tuple(self._feedback),
+            orders=tuple(self._orders),
             positions=positions,
         )
 

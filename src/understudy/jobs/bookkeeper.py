@@ -13,7 +13,7 @@ from understudy.jobs.panel import Panel
 from understudy.jobs.specs import RouteSpec
 from understudy.jobs.spending import Purse
 from understudy.parity.fleet import DEFAULT_PLACES
-from understudy.ports import Clock, Exchange, Imported, Order, Record, Store
+from understudy.ports import Clock, Exchange, Imported, Record, Store
 from understudy.ports import SpoolReader as Reader
 from understudy.routing.board import Model
 
@@ -92,7 +92,9 @@ class Bookkeeper:
         if not positions:
             return False
         self._open_new(records)
-        self._obey(records)
+        for record in records:
+            if isinstance(record, Imported):
+                enter_imported(self._store, record)
         booking = Booking(self._panel_of, self._models)
         booking.add(records)
         self._store.enter(booking.batch(positions))
@@ -101,7 +103,8 @@ class Bookkeeper:
         return bool(records)
 
     def close(self) -> None:
-        """Give the database back."""
+        """Give the leases and the database back."""
+        self._evaluator.close()
         self._store.close()
 
     def _open_new(self, records: Iterable[Record]) -> None:
@@ -116,15 +119,6 @@ class Bookkeeper:
             self._evaluator.open({(tenant, str(route), str(kind)) for tenant, route, kind in new})
             self._seen |= {(tenant, str(route), str(kind)) for tenant, route, kind in new}
             self._learn()
-
-    def _obey(self, records: Iterable[Record]) -> None:
-        """Do what people ask before the place in the spool moves on, so that a crash in between loses nothing."""
-        for record in records:
-            if isinstance(record, Order) and self._store.order_of(record.id) is None:
-                self._evaluator.obey(record)
-                self._learn()
-            elif isinstance(record, Imported):
-                enter_imported(self._store, record)
 
     def _learn(self) -> None:
         """Which panel judges each hypothesis; imported ones are judged already."""

@@ -25,7 +25,7 @@ from understudy.parity.record import Told
 from understudy.parity.slices import Hypothesis, SliceId
 from understudy.parity.state import Move, SliceState, absorb, apply, open_slice
 from understudy.parity.units import entering
-from understudy.ports import BrokenChain, Clock, Order, OrderRow, SliceRow, StaleLease, Store
+from understudy.ports import BrokenChain, Clock, OrderRow, SliceRow, StaleLease, Store
 
 log = logging.getLogger(__name__)
 # Long enough for one look at all slices, short enough that a dead evaluator is replaced within a minute.
@@ -89,36 +89,48 @@ class Evaluator:
         """One look at every slice; whether any moved. All that happened before `booked_to_s` is in the books."""
         self._booked_to_s = booked_to_s
         held = list(self._take())
-        moved = False
+        moved = self._obey(held)
+        if moved:
+            held = list(self._take())
         for one in held:
             moved = self._look(one) or moved
         return self._fleet(held) or moved
 
-    def obey(self, order: Order) -> OrderRow:
-        """Do what a person asks of a slice, or say why not; either way it is kept."""
-        row = next((one for one in self._store.slices() if _key(one) == (order.tenant, order.route, order.kind)), None)
-        one = self._hold(row) if row is not None else None
-        hypothesis = one.state.hypothesis.id if one is not None else ""
-        try:
-            if one is None:
-                raise Refused(f"there is no slice {order.route}/{order.kind}, or another evaluator holds it")
-            done, words = True, self._obeyed(one, order)
-        except Refused as refusal:
-            done, words = False, str(refusal)
-        kept = OrderRow(**msgspec.structs.asdict(order), hypothesis=hypothesis, done=done, words=words)
-        self._store.order(kept)
-        return kept
+    def _obey(self, held: list[Held]) -> bool:
+        """Do what people ask of the slices that are held here, or say why not; whether anything was done."""
+        mine = {_place(one.state.hypothesis.slice): one for one in held}
+        known = {_key(row) for row in self._store.slices()}
+        moved = False
+        for order in self._store.open_orders():
+            key = (order.tenant, order.route, order.kind)
+            one = mine.get(key)
+            if one is None and key in known:
+                continue  # another evaluator's, or this one's in a moment
+            hypothesis = one.state.hypothesis.id if one is not None else ""
+            try:
+                done, words = True, self._obeyed(one, order)
+                moved = True
+            except Refused as refusal:
+                done, words = False, str(refusal)
+            self._store.answer_order(order.id, hypothesis, done=done, words=words)
+        return moved
 
-    def _obeyed(self, one: Held, order: Order) -> str:
+    def _obeyed(self, one: Held | None, order: OrderRow) -> str:
+        if one is None:
+            raise Refused(f"there is no slice {order.route}/{order.kind}")
         if order.verb == "retry":
             self._register(self._untried(retried(one.state)))
             return "a new attempt starts from shadow"
         decision = by_hand(one.state, order)
-        if decision.move is Move.NONE:
-            return decision.reason
-        if not self._move(one, decision, one.facts, Told(actor=order.who, note=order.note)):
+        if decision.move is not Move.NONE and not self._move(one, decision, one.facts, Told(order.who, order.note)):
             raise Refused("the record moved on at the same moment; ask again")
         return decision.reason
+
+    def close(self) -> None:
+        """Give the leases back, so that whoever comes next need not wait for their end."""
+        for lease, (fence, _) in self._leases.items():
+            if fence is not None:
+                self._store.release(lease, self._holder)
 
     def _take(self) -> Iterator[Held]:
         for row in self._store.slices():
@@ -246,6 +258,10 @@ class Evaluator:
         self._entered[row.hypothesis] = {pair.unit for pair in turns if pair.seq <= cursor}
         if turns:
             self._multi_turn.add(row.hypothesis)
+
+
+def _place(slice_: SliceId) -> Key:
+    return (slice_.tenant, slice_.route, slice_.kind)
 
 
 def _key(row: SliceRow) -> Key:

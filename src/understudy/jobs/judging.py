@@ -92,6 +92,8 @@ def pair_digest(row: PairRow) -> str:
 def verdict_row(record: Verdict) -> VerdictRow:
     """A verdict as the books keep it."""
     row = VerdictRow(**msgspec.structs.asdict(record))
+    if row.score == 0:
+        row = msgspec.structs.replace(row, score=0.0)  # and not -0.0, which not every database keeps
     return msgspec.structs.replace(row, digest=verdict_digest(row))
 
 
@@ -106,10 +108,11 @@ def outcome_row(record: Live, panel: Panel) -> OutcomeRow:
     """The live outcome of one served answer: 0 for a lost one, None where no check can tell at once."""
     good = record.answer.reply is not None
     on_crash = 0.0 if record.side == "candidate" else None
-    check = None if panel.late else panel.check
-    outcome = _outcome(record.request, record.answer, check, on_crash=on_crash)
     # On a slice whose users speak, a lost answer is told by the breaker; its outcome is theirs to give.
-    lost = None if panel.spec.feedback else 0.0
+    theirs = panel.spec.feedback
+    check = None if panel.late or theirs else panel.check
+    outcome = _outcome(record.request, record.answer, check, on_crash=on_crash)
+    lost = None if theirs else 0.0
     return OutcomeRow(
         exchange_id=record.exchange_id,
         hypothesis=record.hypothesis,

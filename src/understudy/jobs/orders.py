@@ -10,7 +10,7 @@ from understudy.parity.gate import Approval, Decision
 from understudy.parity.ladder import NEXT, Rung
 from understudy.parity.slices import Hypothesis
 from understudy.parity.state import Move, SliceState, Status
-from understudy.ports import Order, OrderRow
+from understudy.ports import OrderRow
 
 # A person may try these again with new wealth; an alarm reopens by itself.
 _RETRIABLE = (Status.STOPPED, Status.ROLLED_BACK)
@@ -20,7 +20,7 @@ class Refused(Exception):
     """What was asked cannot be done; the message says why, and what can."""
 
 
-def by_hand(state: SliceState, order: Order) -> Decision:
+def by_hand(state: SliceState, order: OrderRow) -> Decision:
     """The move that an order makes of a slice; Move.NONE for one that only is kept. Raises Refused."""
     if state.ended is not None:
         raise Refused(f"the slice is {state.status.value}; only a retry is left")
@@ -47,7 +47,7 @@ def by_hand(state: SliceState, order: Order) -> Decision:
             return _approved(state, order)
 
 
-def _approved(state: SliceState, order: Order) -> Decision:
+def _approved(state: SliceState, order: OrderRow) -> Decision:
     following = NEXT.get(state.rung)
     rung = _rung(order)
     if rung is not following:
@@ -56,7 +56,7 @@ def _approved(state: SliceState, order: Order) -> Decision:
     return Decision(Move.NONE, state.rung, f"{order.who} approves {rung.label}")
 
 
-def _rung(order: Order) -> Rung:
+def _rung(order: OrderRow) -> Rung:
     try:
         return Rung(order.rung if order.rung is not None else -1)
     except ValueError:

@@ -11,13 +11,13 @@ import msgspec
 
 from understudy.canon.value import Value
 from understudy.jobs.evidence import live_of, turns_of
-from understudy.jobs.judging import pair_digest
+from understudy.jobs.judging import pair_digest, verdict_digest
 from understudy.jobs.recording import link_of
 from understudy.parity.record import Link, broken
 from understudy.parity.replay import Disagreement, replay
 from understudy.parity.slices import Hypothesis, SliceId
 from understudy.parity.units import entering
-from understudy.ports import HypothesisRow, PairRow, Store
+from understudy.ports import HypothesisRow, PairRow, Store, VerdictRow
 
 
 class Finding(Value, frozen=True, kw_only=True):
@@ -42,7 +42,8 @@ def replay_all(store: Store, slice_: SliceId | None = None) -> list[Finding]:
         if not mine or (slice_ is not None and place != slice_):
             continue
         pairs = store.pairs(registered.id)
-        words = wrong or _changed(pairs) or _parted(store, registered, mine, pairs)
+        verdicts = store.verdicts(registered.id)
+        words = wrong or _changed(pairs, verdicts) or _parted(store, registered, mine, pairs, verdicts)
         findings.append(
             Finding(
                 slice=str(place),
@@ -56,20 +57,30 @@ def replay_all(store: Store, slice_: SliceId | None = None) -> list[Finding]:
     return findings
 
 
-def _changed(pairs: Sequence[PairRow]) -> str:
+def _changed(pairs: Sequence[PairRow], verdicts: Sequence[VerdictRow]) -> str:
     for pair in pairs:
-        if pair.settled and pair.digest != pair_digest(pair):
+        if (pair.settled or pair.answered) and pair.digest != pair_digest(pair):
             return f"pair {pair.exchange_id} was changed after it was settled: its digest does not fit"
+    for said in verdicts:
+        if said.digest != verdict_digest(said):
+            return f"the {said.source}'s verdict on pair {said.exchange_id} was changed: its digest does not fit"
     return ""
 
 
-def _parted(store: Store, registered: HypothesisRow, links: Sequence[Link], pairs: Sequence[PairRow]) -> str:
+def _parted(
+    store: Store,
+    registered: HypothesisRow,
+    links: Sequence[Link],
+    pairs: Sequence[PairRow],
+    verdicts: Sequence[VerdictRow],
+) -> str:
     hypothesis = msgspec.json.decode(registered.body, type=Hypothesis)
     if hypothesis.id != registered.id:
         return f"hypothesis {registered.id} was changed after it was registered: its id does not fit"
     outcomes = [live_of(row) for row in store.outcomes(registered.id)]
     try:
-        replay(hypothesis, registered.registered_at_s, links, entering(turns_of(pairs), math.inf), outcomes)
+        units = entering(turns_of(pairs, verdicts, hypothesis.outcome), math.inf)
+        replay(hypothesis, registered.registered_at_s, links, units, outcomes)
     except Disagreement as found:
         return str(found)
     return ""

@@ -48,7 +48,7 @@ class Place(msgspec.Struct, frozen=True):
     code: str
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True):
+class Told(msgspec.Struct, frozen=True):
     """What a link tells besides the evidence: who moved the slice, and what was known about it at the time.
 
     `context` holds figures that no decision rests on: flips with sampled ids, money spent, the judge's health.

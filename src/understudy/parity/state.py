@@ -13,7 +13,7 @@ depends on the rung alone:
 
 A pair in canary is its own block: the outcome of an answer that has a pair is not used in a second block besides.
 Where a judge speaks and people label a few, its score becomes a value with the people's mean first (`stats.ppi`); such
-values feed no rollback, and neither does a judge's word on a slice whose users speak for themselves.
+values feed no rollback, and neither does any pair of a slice whose users speak for themselves.
 """
 
 import enum
@@ -199,7 +199,7 @@ def _pair(state: SliceState, event: Pair) -> SliceState:
     )
     if not state.canary:
         return known
-    direct = state.hypothesis.outcome in _DIRECT
+    direct = state.hypothesis.outcome in _DIRECT and not state.hypothesis.feedback
     return msgspec.structs.replace(
         known,
         rollback=state.rollback.pair(x) if direct else state.rollback,

@@ -121,7 +121,10 @@ class FeedbackRow(Value, frozen=True, kw_only=True):
 
 
 class OrderRow(Value, frozen=True, kw_only=True):
-    """What a person asked of a slice and what came of it; `hypothesis` is the one that stood at the time."""
+    """What a person asked of a slice and what came of it, None until it is done or refused.
+
+    `hypothesis` is the one that stood when it was answered.
+    """
 
     id: str
     at_s: float
@@ -133,9 +136,9 @@ class OrderRow(Value, frozen=True, kw_only=True):
     rung: int | None
     seen: str
     note: str
-    hypothesis: str
-    done: bool
-    words: str
+    hypothesis: str = ""
+    done: bool | None = None
+    words: str = ""
 
 
 class OutcomeRow(Value, frozen=True, kw_only=True):
@@ -219,4 +222,5 @@ class Batch(Value, frozen=True, kw_only=True):
     verdicts: tuple[VerdictRow, ...] = ()
     texts: tuple[TextRow, ...] = ()
     feedback: tuple[FeedbackRow, ...] = ()
+    orders: tuple[OrderRow, ...] = ()
     positions: dict[str, int] = {}

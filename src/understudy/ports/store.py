@@ -79,8 +79,12 @@ class Store(Protocol):
         """What users did with answers, oldest first, under one hypothesis or all."""
         ...
 
-    def order(self, row: OrderRow) -> None:
-        """Keep an order and what came of it; one with the same id is left as it is."""
+    def open_orders(self) -> list[OrderRow]:
+        """What people asked for and nobody has answered yet, oldest first."""
+        ...
+
+    def answer_order(self, order_id: str, hypothesis: str, *, done: bool, words: str) -> None:
+        """Keep what came of an order, and under which hypothesis."""
         ...
 
     def orders(self, hypothesis: str | None = None) -> list[OrderRow]:
@@ -124,6 +128,10 @@ class Store(Protocol):
 
     def lease(self, name: str, holder: str, ttl_s: float, now_s: float) -> int | None:
         """Take or renew a lease: its fencing number, never handed out twice; None while another holder has it."""
+        ...
+
+    def release(self, name: str, holder: str) -> None:
+        """Give a lease back before its end, if this holder has it."""
         ...
 
     def board_version(self) -> int:

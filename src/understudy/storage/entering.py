@@ -17,6 +17,7 @@ from understudy.storage.tables import (
     feedback,
     figure,
     money,
+    orders,
     outcomes,
     pairs,
     positions,
@@ -55,6 +56,7 @@ def enter(connection: sa.Connection, batch: Batch, vault: Vault) -> None:
     _enter_new(
         connection, feedback, feedback.c.id, [msgspec.structs.asdict(row) for row in _first(batch.feedback, "id")]
     )
+    _enter_new(connection, orders, orders.c.id, [msgspec.structs.asdict(row) for row in _first(batch.orders, "id")])
     _move_positions(connection, batch.positions)
 
 

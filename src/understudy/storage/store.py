@@ -244,11 +244,16 @@ class SqlStore:
             if connection.execute(sa.update(slices).where(*of_slice, changes).values(rate=rate)).rowcount:
                 _move_board(connection)
 
-    def order(self, row: OrderRow) -> None:
-        """Keep an order and what came of it; one with the same id is left as it is."""
+    def open_orders(self) -> list[OrderRow]:
+        """What people asked for and nobody has answered yet, oldest first."""
+        asked = sa.select(*_columns(orders, OrderRow)).where(orders.c.done.is_(None)).order_by(orders.c.seq)
+        return [OrderRow(**row._mapping) for row in self._rows(asked)]
+
+    def answer_order(self, order_id: str, hypothesis: str, *, done: bool, words: str) -> None:
+        """Keep what came of an order, and under which hypothesis."""
+        answer = {"hypothesis": hypothesis, "done": done, "words": words}
         with self._writing() as connection:
-            if connection.execute(sa.select(orders.c.seq).where(orders.c.id == row.id)).one_or_none() is None:
-                connection.execute(sa.insert(orders).values(msgspec.structs.asdict(row)))
+            connection.execute(sa.update(orders).where(orders.c.id == order_id).values(answer))
 
     def orders(self, hypothesis: str | None = None) -> list[OrderRow]:
         """What people asked for, oldest first, under one hypothesis or all."""
@@ -281,6 +286,12 @@ class SqlStore:
             granted = {"holder": holder, "fence": fence, "expires_at_s": max(row.expires_at_s, now_s + ttl_s)}
             connection.execute(sa.update(leases).where(leases.c.name == name).values(granted))
             return fence
+
+    def release(self, name: str, holder: str) -> None:
+        """Give a lease back before its end, if this holder has it."""
+        with self._writing() as connection:
+            mine = (leases.c.name == name, leases.c.holder == holder)
+            connection.execute(sa.update(leases).where(*mine).values(expires_at_s=0.0))
 
     def board_version(self) -> int:
         """A number that moves on with every change that callers can feel."""

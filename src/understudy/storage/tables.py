@@ -280,9 +280,10 @@ orders = sa.Table(
     sa.Column("seen", Words, nullable=False),
     sa.Column("note", Words, nullable=False),
     sa.Column("hypothesis", Words, nullable=False),
-    sa.Column("done", sa.Boolean, nullable=False),
+    sa.Column("done", sa.Boolean),
     sa.Column("words", Words, nullable=False),
     sa.Index(None, "hypothesis"),
+    sa.Index("ix_orders_open", "seq", sqlite_where=sa.text("done IS NULL"), postgresql_where=sa.text("done IS NULL")),
     sqlite_autoincrement=True,
 )
 

@@ -17,7 +17,7 @@ from understudy.canon.faults import Fault, FaultKind, bad_request
 from understudy.jobs.labelling import LabelRefused, label, questions
 from understudy.jobs.reactions import ReactionRefused, feedback_on, worth
 from understudy.policy.keys import Caller, entrust
-from understudy.ports import Exchange, Order, OrderRow, Record, Verb
+from understudy.ports import Exchange, Order, OrderRow, Record, Store, Verb
 from understudy.web.back import Back, guarded
 
 # How long an answer waits for the books: they are drained many times a second, unless they are far behind.
@@ -81,12 +81,17 @@ def _order(back: Back, verb: Verb) -> Told:
             note=body.note,
         )
         _tell(back, told)
-        row = await _booked(lambda: back.store.order_of(told.id))
+        row = await _booked(lambda: _answered(back.store, told.id))
         if row is None:
             return JSONResponse({"order": told.id, "done": None, "words": "it waits for the books"}, status_code=202)
         return _told(row)
 
     return order
+
+
+def _answered(store: Store, order_id: str) -> OrderRow | None:
+    row = store.order_of(order_id)
+    return row if row is not None and row.done is not None else None
 
 
 def _told(row: OrderRow) -> Response:

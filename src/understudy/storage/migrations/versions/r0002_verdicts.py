@@ -116,10 +116,12 @@ def _people() -> None:
         sa.Column("seen", sa.Text, nullable=False),
         sa.Column("note", sa.Text, nullable=False),
         sa.Column("hypothesis", sa.Text, nullable=False),
-        sa.Column("done", sa.Boolean, nullable=False),
+        sa.Column("done", sa.Boolean),
         sa.Column("words", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("seq", name="pk_orders"),
         sa.UniqueConstraint("id", name="uq_orders_id"),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_orders_hypothesis", "orders", ["hypothesis"])
+    unanswered = sa.text("done IS NULL")
+    op.create_index("ix_orders_open", "orders", ["seq"], sqlite_where=unanswered, postgresql_where=unanswered)
