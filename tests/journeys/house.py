@@ -251,19 +251,29 @@ CHAT, MESSAGES = ChatWire(), MessagesWire()
 @contextlib.contextmanager
 def upstream() -> Iterator[Upstream]:
     """A scripted upstream, up, on a thread of its own."""
-    scripted, ready, stop = Upstream(), threading.Event(), asyncio.Event()
+    scripted = Upstream()
+    application = web.Application()
+    application.router.add_post("/v1/chat/completions", scripted.chat)
+    application.router.add_post("/v1/messages", scripted.messages)
+    application.router.add_get("/v1/models", scripted.models)
+    with serving(application) as url:
+        scripted.url = f"{url}/v1"
+        yield scripted
+
+
+@contextlib.contextmanager
+def serving(application: web.Application) -> Iterator[str]:
+    """An application on loopback, on a thread of its own; its URL."""
+    ready, stop = threading.Event(), asyncio.Event()
     loop = asyncio.new_event_loop()
+    urls: list[str] = []
 
     async def serve() -> None:
-        application = web.Application()
-        application.router.add_post("/v1/chat/completions", scripted.chat)
-        application.router.add_post("/v1/messages", scripted.messages)
-        application.router.add_get("/v1/models", scripted.models)
         runner = web.AppRunner(application, access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
-        scripted.url = f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
+        urls.append(f"http://127.0.0.1:{runner.addresses[0][1]}")
         ready.set()
         await stop.wait()
         await runner.cleanup()
@@ -272,7 +282,7 @@ def upstream() -> Iterator[Upstream]:
     thread.start()
     assert ready.wait(UP_S)
     try:
-        yield scripted
+        yield urls[0]
     finally:
         loop.call_soon_threadsafe(stop.set)
         thread.join(UP_S)
