@@ -1,4 +1,4 @@
-"""`understudy bench`: how much of a processor the gateway takes."""
+"""`understudy bench`: how much of a processor the gateway takes, and whether the gate keeps its promises."""
 
 from typing import Annotated
 
@@ -7,9 +7,13 @@ import typer
 from rich.table import Table
 
 from understudy.bench.gateway import Row, measure, versions
+from understudy.cli import bench_parity
 from understudy.cli.screen import EXIT_FAILED, JsonOption, err, give_up, out
 
 app = typer.Typer(help="Measure, beside others in the same run.", no_args_is_help=True)
+
+
+app.command("parity")(bench_parity.parity)
 
 
 @app.callback()
