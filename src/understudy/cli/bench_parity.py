@@ -66,6 +66,7 @@ def _print(result: Result) -> None:
         sign = "≥" if line.at_least else "≤"
         asked = f"{sign} {line.limit:g}" if line.limit is not None else ""
         mark = {True: "[green]holds[/]", False: "[red]falls short[/]", None: ""}[line.passed]
+        mark = "too few runs" if result.quick and line.undecided else mark
         table.add_row(line.bar, line.what, asked, line.shown, line.prototype, mark)
     out.print(table)
     names = list(dict.fromkeys(name for row in result.peers.values() for name in row))

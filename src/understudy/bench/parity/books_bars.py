@@ -109,12 +109,8 @@ def through_the_store(slices: list[Outcomes], *, pairs: int, seed: int) -> list[
 
 
 def _book(store: Store, slices: list[Outcomes], pairs: int, rng: np.random.Generator) -> Booked:
-    route = RouteSpec(
-        name=ROUTE,
-        incumbent="rented",
-        candidate="own",
-        parity=ParitySpec(margin=MARGIN, dwell=0, cycle=0, check="recorded"),
-    )
+    spec = ParitySpec(margin=MARGIN, dwell=0, cycle=0, check=NoCheck.name)
+    route = RouteSpec(name=ROUTE, incumbent="rented", candidate="own", parity=spec)
     evaluator = Evaluator(
         store=store,
         routes={ROUTE: route},

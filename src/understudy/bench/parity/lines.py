@@ -13,7 +13,7 @@ _HALVINGS = 60
 class Line(msgspec.Struct, frozen=True, kw_only=True):
     """One requirement against one figure. `value` is held against `limit` from above, or below if `at_least`.
 
-    For an error rate `value` is the upper end of its interval and `shown` has the rate itself. `passed` None: not run.
+    For an error rate `value` is the upper end of its interval and `estimate` the rate itself. `passed` None: not run.
     """
 
     bar: str
@@ -21,6 +21,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     shown: str
     limit: float | None = None
     value: float | None = None
+    estimate: float | None = None
     at_least: bool = False
     prototype: str = ""
 
@@ -32,6 +33,13 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
         return self.value >= self.limit if self.at_least else self.value <= self.limit
 
     @property
+    def undecided(self) -> bool:
+        """Whether only the interval passes the bar, for want of runs."""
+        if self.passed is not False or self.limit is None or self.estimate is None:
+            return False
+        return self.estimate <= self.limit
+
+    @property
     def missing(self) -> bool:
         """Whether a bar stands here that was not measured."""
         return self.limit is not None and self.value is None
@@ -41,7 +49,7 @@ def rate(bar: str, what: str, hits: int, runs: int, limit: float, prototype: str
     """A line about an error rate: the upper end of its exact interval must not pass the limit."""
     upper = upper_bound(hits, runs)
     shown = f"{hits / runs:.4f} (≤ {upper:.4f}; {hits} of {runs:,})"
-    return Line(bar=bar, what=what, shown=shown, limit=limit, value=upper, prototype=prototype)
+    return Line(bar=bar, what=what, shown=shown, limit=limit, value=upper, estimate=hits / runs, prototype=prototype)
 
 
 def median(

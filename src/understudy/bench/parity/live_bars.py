@@ -101,11 +101,8 @@ def watch(level: float, *, runs: int, seed: int) -> list[Line]:
     rng = np.random.default_rng(seed)
     calm = streams.ternary(rng, runs, 1_000, 0.2, 0.0).astype(float)
     false = reached(live.watch_alarms(calm, 0.05, level)) / runs
-    lines = [
-        Line(
-            bar="6", what=f"alarms within 1,000 pairs at parity, A = {level:g}", shown=f"{false:.3f}", prototype=".019"
-        )
-    ]
+    what = f"alarms within 1,000 pairs at parity, A = {level:g}"
+    lines = [Line(bar="6", what=what, shown=f"{false:.3f}", prototype=".019" if level == 1_000 else "0")]
     if level == 1_000:
         lines.append(_run_length(rng, level, runs))
     for drop, limit in ((0.10, 220), (0.15, None), (0.30, None)):

@@ -39,8 +39,9 @@ class Result(msgspec.Struct, frozen=True):
 
     @property
     def short(self) -> list[Line]:
-        """The bars that fall short, and those that were not run."""
-        return [line for line in self.lines if line.missing or line.passed is False]
+        """The bars that fall short, and those that were not run; of a quick look, not those that only need more runs."""
+        wrong = [line for line in self.lines if line.missing or line.passed is False]
+        return [line for line in wrong if not (self.quick and line.undecided)]
 
 
 def tasks(data: Path | None, *, quick: bool, seed: int = SEED) -> list[Task]:
@@ -56,12 +57,10 @@ def tasks(data: Path | None, *, quick: bool, seed: int = SEED) -> list[Task]:
     for turns, copied in ((4, 0.3), (8, 0.3), (8, 0.6)):
         made.append(("clusters", gate_bars.clustered, {"turns": turns, "copied": copied, "runs": round(1_500 * few)}))
     made += [("lost", gate_bars.lost, {"chance": chance, "runs": round(500 * max(few, 0.4))}) for chance in (0.1, 0.3)]
-    for judge in streams.PANDA:
-        made.append(("judge", live_bars.judge_nulls, {"judge": judge, "propensity": 0.25, "runs": round(1_000 * few)}))
-    for judge in (*streams.PANDA, "strong (made up)"):
-        made.append(
-            ("labels", live_bars.judge_labels, {"judge": judge, "propensity": 0.25, "runs": round(1_000 * few)})
-        )
+    labelled = {"propensity": 0.25, "runs": round(1_000 * few)}
+    made += [("judge", live_bars.judge_nulls, labelled | {"judge": judge}) for judge in streams.PANDA]
+    judges = (*streams.PANDA, "strong (made up)")
+    made += [("labels", live_bars.judge_labels, labelled | {"judge": judge}) for judge in judges]
     made += [("rollback", live_bars.rollback, {"share": share, "runs": round(2_000 * few)}) for share in (1, 5, 25, 50)]
     made += [("watch", live_bars.watch, {"level": level, "runs": round(1_000 * few)}) for level in (1_000.0, 10_000.0)]
     made += [("shards", books_bars.shards, {}), ("speed", books_bars.throughput, {})]
