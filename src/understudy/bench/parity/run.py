@@ -39,7 +39,7 @@ class Result(msgspec.Struct, frozen=True):
 
     @property
     def short(self) -> list[Line]:
-        """The bars that fall short, and those that were not run; of a quick look, not those that only need more runs."""
+        """The bars that fall short or were not run; of a quick look, not those that only need more runs."""
         wrong = [line for line in self.lines if line.missing or line.passed is False]
         return [line for line in wrong if not (self.quick and line.undecided)]
 
