@@ -49,6 +49,7 @@ log = logging.getLogger(__name__)
 # How often a worker looks whether the board has moved: well below the second within which it must follow.
 BOARD_POLL_S = 0.25
 SECRET_BYTES = 32
+CHECKS_REMEDY = "pip install 'understudy[checks]'"
 
 
 class PluginMissing(Exception):
@@ -102,7 +103,10 @@ def _load_check(route: str, name: str, installed: Mapping[str, EntryPoint]) -> C
     point = installed.get(name)
     if point is None:
         raise PluginMissing(f"route {route!r}: there is no check {name!r}; installed: {', '.join(sorted(installed))}")
-    check: Check = point.load()
+    try:
+        check: Check = point.load()
+    except ModuleNotFoundError as error:
+        raise CheckRefused(f"route {route!r}: check {name!r} needs {error.name!r}; {CHECKS_REMEDY}") from error
     return check
 
 

@@ -3,12 +3,24 @@
 from typing import Any
 
 import pytest
+from tests.outcomes import asks
 
 from understudy.canon.messages import Message
 from understudy.canon.parts import Refusal, ReplyPart, Text, Thinking, ToolCall
-from understudy.canon.reply import Reply
+from understudy.canon.reply import Reply, StopReason
 from understudy.canon.request import BuiltinTool, Format, Request, Tool
-from understudy.outcomes.checks import EXPECTED, JSON_ANSWER, TOOL_CALL
+from understudy.outcomes.checks import (
+    ANSWERED,
+    CONTAINS,
+    EXACT,
+    EXPECTED,
+    JSON_ANSWER,
+    JSON_EQUAL,
+    NO_SECRETS,
+    NUMERIC,
+    TOOL_CALL,
+)
+from understudy.ports import Check
 
 # Nested past the interpreter's own limit, and a number that no parser takes.
 DEEP = "[" * 200_000
@@ -109,3 +121,64 @@ def test_each_check_says_who_it_is() -> None:
     checks = (EXPECTED, JSON_ANSWER, TOOL_CALL)
     assert [check.name for check in checks] == ["expected", "json_answer", "tool_call"]
     assert all(check.version for check in checks)
+
+
+@pytest.mark.parametrize(
+    ("check", "expected", "answer", "score"),
+    [
+        (EXACT, "[1]", "[1] ", 1.0),
+        (EXACT, "[1]", "[1.0]", 0.0),
+        (CONTAINS, "Oslo", "It is Oslo.", 1.0),
+        (CONTAINS, "", "anything", None),
+        (NUMERIC, "42", "so it is 42", 1.0),
+        (NUMERIC, "42", "so it is 41", 0.0),
+        (NUMERIC, "forty", "40", None),
+        (JSON_EQUAL, '{"a": 1}', '{"a": 1.0}', 1.0),
+        (JSON_EQUAL, "{", "{", None),
+    ],
+)
+def test_comparisons(check: Check, expected: str, answer: str, score: float | None) -> None:
+    assert check.score(expecting(expected), reply(answer)) == score
+    assert check.score(request(), reply(answer)) is None
+    assert not check.slow
+    check.prepare()
+
+
+@pytest.mark.parametrize(
+    ("answer", "stop", "score"),
+    [
+        ("yes", None, 1.0),
+        (" \n", None, 0.0),
+        ("I would rather not", StopReason.REFUSAL, 0.0),
+        (ToolCall("1", "f", "{}"), None, 1.0),
+    ],
+)
+def test_answered(answer: ReplyPart | str, stop: StopReason | None, score: float) -> None:
+    assert ANSWERED.score(request(), asks.reply(answer, stop=stop)) == score
+
+
+# Made of the shapes that scanners know, and none of them anybody's.
+KEYS = [
+    "-----BEGIN " + "RSA PRIVATE KEY-----",
+    "AKIA" + "A" * 16,
+    "ghp_" + "a" * 36,
+    "sk-ant-" + "b" * 40,
+    "xoxb-" + "1" * 24,
+    "AIza" + "c" * 35,
+    "4111 1111 1111 1111",
+    "378282246310005",
+]
+
+
+@pytest.mark.parametrize("secret", KEYS)
+def test_no_secret_is_told_that_was_not_given(secret: str) -> None:
+    assert NO_SECRETS.score(request(), reply(f"here it is: {secret}.")) == 0.0
+    assert NO_SECRETS.score(request(), reply(ToolCall("1", "send", f'{{"key": "{secret}"}}'))) == 0.0
+    assert NO_SECRETS.score(asks.request(f"mask {secret}"), reply(f"masked: {secret}")) == 1.0
+
+
+@pytest.mark.parametrize(
+    "text", ["nothing", "4111 1111 1111 1112", "0000 0000 0000 0000", "sk-short", "order 12345678901234567890123", *ODD]
+)
+def test_what_is_no_secret(text: str) -> None:
+    assert NO_SECRETS.score(request(), reply(text)) == 1.0

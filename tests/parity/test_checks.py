@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from understudy.parity.checks import CHECKS, contains, exact, json_equal, numeric, regex
+from understudy.parity.checks import contains, exact, json_equal, numeric
+
+CHECKS = {"exact": exact, "contains": contains, "numeric": numeric, "json_equal": json_equal}
 
 
 @pytest.mark.parametrize(
@@ -15,8 +17,6 @@ from understudy.parity.checks import CHECKS, contains, exact, json_equal, numeri
         (exact, "billing.", "billing", 0),
         (contains, "It is Paris, of course.", "Paris", 1),
         (contains, "It is paris.", "Paris", 0),
-        (regex, " 2026-11-22 ", r"\d{4}-\d\d-\d\d", 1),
-        (regex, "on 2026-11-22", r"\d{4}-\d\d-\d\d", 0),
         (numeric, "42", "42", 1),
         (numeric, "The answer is 1,234.50.", "1234.5", 1),
         (numeric, "from 3-5 to -7", "-7", 1),
@@ -47,17 +47,13 @@ def test_scores(check: object, answer: str, reference: str, score: float) -> Non
 
 @pytest.mark.parametrize(
     ("name", "reference"),
-    [("contains", ""), ("regex", "("), ("numeric", "six"), ("numeric", "nan"), ("json_equal", "{")],
+    [("contains", ""), ("numeric", "six"), ("numeric", "nan"), ("json_equal", "{")],
 )
 def test_a_reference_that_cannot_be_met_is_refused(name: str, reference: str) -> None:
     with pytest.raises(ValueError, match="reference"):
-        CHECKS[name].score("1", reference)
+        CHECKS[name]("1", reference)
 
 
 @given(answer=st.text(), name=st.sampled_from(sorted(CHECKS)))
 def test_no_answer_breaks_a_check(answer: str, name: str) -> None:
-    assert CHECKS[name].score(answer, "1") in (0.0, 1.0)
-
-
-def test_every_check_has_a_name_and_a_version() -> None:
-    assert all(name == check.name and check.version for name, check in CHECKS.items())
+    assert CHECKS[name](answer, "1") in (0.0, 1.0)
