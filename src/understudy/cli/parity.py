@@ -7,7 +7,7 @@ import msgspec
 import typer
 from rich.table import Table
 
-from understudy.cli import steer
+from understudy.cli import imports, plan, steer
 from understudy.cli.books import open_books_or_leave, slices_of
 from understudy.cli.screen import EXIT_FAILED, ConfigOption, JsonOption, give_up, load_or_leave, out
 from understudy.cli.steer import SliceArgument
@@ -17,6 +17,8 @@ from understudy.jobs.status import SliceView
 from understudy.parity.slices import SliceId
 
 app = typer.Typer(help="See which slices have moved to the own model, and why.", no_args_is_help=True)
+app.command("plan")(plan.run)
+app.command("import")(imports.run)
 for _command in (steer.hold, steer.release, steer.lower, steer.approve, steer.retry):
     app.command(_command.__name__)(_command)
 

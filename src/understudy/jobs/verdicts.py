@@ -17,7 +17,7 @@ from understudy.gateway.unattended import Errand
 from understudy.jobs.booking import Words, words_of
 from understudy.jobs.judging import score
 from understudy.jobs.panel import Panel
-from understudy.jobs.spending import DAY_S
+from understudy.jobs.planning import DAY_S
 from understudy.ports import Check, Clock, HypothesisRow, Journal, Judge, PairRow, Store, Verdict
 
 log = logging.getLogger(__name__)

@@ -99,6 +99,10 @@ class Store(Protocol):
         """One exchange of the journal; None if it is not there (yet)."""
         ...
 
+    def first_exchange_s(self) -> float | None:
+        """When the journal begins; None while it is empty."""
+        ...
+
     def traffic(self, since_s: float) -> list[TrafficRow]:
         """How much was asked since then and what it cost, by route, kind and purpose."""
         ...

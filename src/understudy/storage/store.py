@@ -95,6 +95,11 @@ class SqlStore:
         rows = self._rows(sa.select(exchanges.c.record).where(exchanges.c.id == exchange_id))
         return _EXCHANGE.decode(rows[0].record) if rows else None
 
+    def first_exchange_s(self) -> float | None:
+        """When the journal begins; None while it is empty."""
+        first: float | None = self._rows(sa.select(sa.func.min(exchanges.c.at_s).label("first")))[0].first
+        return first
+
     def traffic(self, since_s: float) -> list[TrafficRow]:
         """How much was asked since then and what it cost, by route, kind and purpose; exchanges of a route only."""
         of = (exchanges.c.tenant, exchanges.c.route, exchanges.c.kind, exchanges.c.purpose)
