@@ -14,6 +14,7 @@ import msgspec
 
 from understudy.jobs.importing.samples import MAX_FILE_BYTES, Sample, Samples, Unreadable, averaged, sample
 
+REMEDY = "write it as JSON: inspect log convert --to json --output-dir OUT FILE"
 _LETTERS = {"C": 1.0, "P": 0.5, "I": 0.0, "N": 0.0}
 
 
@@ -49,7 +50,10 @@ def _zipped(path: Path) -> tuple[dict[str, Any], Iterator[dict[str, Any]]]:
         names = [entry.filename for entry in entries]
         if "header.json" not in names:
             raise Unreadable(f"{path.name!r} is a zip but no log of Inspect AI: it has no header.json")
-        header = json.loads(archive.read("header.json"))
+        try:
+            header = json.loads(archive.read("header.json"))
+        except NotImplementedError as error:
+            raise Unreadable(f"{path.name!r} is compressed in a way that Python cannot unpack; {REMEDY}") from error
     return header, _members(path, [name for name in names if name.startswith("samples/")])
 
 
