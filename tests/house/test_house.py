@@ -25,7 +25,7 @@ PURE_MODULES = {
     "types", "typing", "understudy", "unicodedata",
 }  # fmt: skip
 # Where a plain `except Exception` may stand: the supervisors of request, task, job, writer, check and plug-in load.
-SUPERVISORS = {"gateway/corridor.py", "app.py", "jobs/judging.py", "jobs/bookkeeper.py"}
+SUPERVISORS = {"gateway/corridor.py", "app.py", "jobs/judging.py", "jobs/bookkeeper.py", "processes.py"}
 PROVIDER_NAMES = {"openai", "anthropic", "gemini", "deepseek", "ollama", "vllm", "llama_cpp", "openrouter", "azure"}
 BAD_NAMES = {"utils", "helpers", "common", "manager", "base2", "misc", "util", "helper"}
 
@@ -174,15 +174,27 @@ TESTED_ELSEWHERE = {
     "app.py": "cli/test_serve.py",
     "bench/cpu.py": "bench/test_gateway.py",
     "bench/load.py": "bench/test_gateway.py",
+    "bench/parity/books_bars.py": "bench/parity/test_real.py",
+    "bench/parity/gate_bars.py": "bench/parity/test_lines.py",
+    "bench/parity/live.py": "bench/parity/test_twin.py",
+    "bench/parity/live_bars.py": "bench/parity/test_run.py",
+    "bench/parity/peers.py": "bench/parity/test_lines.py",
+    "bench/parity/streams.py": "bench/parity/test_twin.py",
     "bench/upstream.py": "bench/test_gateway.py",
     "cli/__init__.py": "cli/test_serve.py",
     "cli/bench.py": "bench/test_gateway.py",
+    "cli/bench_parity.py": "bench/parity/test_run.py",
+    "cli/books.py": "journeys/test_steering.py",
     "cli/demo.py": "demo/test_run.py",
     "cli/doctor.py": "cli/test_serve.py",
+    "cli/imports.py": "jobs/importing/test_samples.py",
     "cli/keys.py": "cli/test_serve.py",
+    "cli/label.py": "journeys/test_steering.py",
     "cli/main.py": "cli/test_serve.py",
     "cli/parity.py": "journeys/test_ramp.py",
+    "cli/plan.py": "jobs/test_planning.py",
     "cli/screen.py": "cli/test_serve.py",
+    "cli/steer.py": "journeys/test_steering.py",
     "demo/charts.py": "demo/test_run.py",
     "demo/config.py": "demo/test_run.py",
     "demo/measure.py": "demo/test_run.py",
@@ -190,25 +202,44 @@ TESTED_ELSEWHERE = {
     "demo/relay.py": "demo/test_run.py",
     "demo/report.py": "demo/test_run.py",
     "demo/table.py": "demo/test_run.py",
-    # Needs torch; what it made is what `test_run` plays.
     "demo/train.py": "demo/test_run.py",
     "demo/vocabulary.py": "demo/test_tasks.py",
     "demo/watching.py": "demo/test_run.py",
     "dialects/contract.py": "journeys/test_sdks.py",
-    # One reader with two wordings: both dialects' own tests ask it everything.
     "dialects/fields.py": "dialects/openai_chat/test_fields.py",
     "dialects/losses.py": "dialects/openai_chat/test_losses.py",
     "gateway/attempt.py": "journeys/test_faults.py",
     "gateway/corridor.py": "journeys/test_faults.py",
     "gateway/evidence.py": "journeys/test_ramp.py",
     "gateway/relay.py": "journeys/test_faults.py",
+    "gateway/unattended.py": "journeys/test_judge.py",
+    "jobs/booking.py": "journeys/test_steering.py",
     "jobs/bookkeeper.py": "jobs/test_evaluator.py",
+    "jobs/context.py": "jobs/test_replaying.py",
+    "jobs/imported.py": "jobs/importing/test_samples.py",
+    "jobs/importing/inspect_ai.py": "jobs/importing/test_samples.py",
+    "jobs/importing/lm_eval.py": "jobs/importing/test_samples.py",
+    "jobs/importing/plain.py": "jobs/importing/test_samples.py",
+    "jobs/labelling.py": "journeys/test_steering.py",
     "jobs/recording.py": "jobs/test_replaying.py",
+    "jobs/spending.py": "jobs/test_planning.py",
+    "jobs/verdicts.py": "journeys/test_judge.py",
     "parity/record.py": "jobs/test_replaying.py",
     "parity/replay.py": "jobs/test_replaying.py",
+    "ports/__init__.py": "storage/test_store.py",
+    "ports/outcomes.py": "outcomes/test_checks.py",
+    "ports/records.py": "storage/test_spool.py",
+    "ports/rows.py": "storage/test_store.py",
+    "ports/store.py": "storage/test_store.py",
+    "ports/world.py": "journeys/test_faults.py",
     "processes.py": "journeys/test_kill.py",
+    "storage/migrations/versions/r0002_verdicts.py": "storage/migrations/versions/test_r0001_books.py",
     "web/asgi.py": "journeys/test_bad_input.py",
+    "web/back.py": "journeys/test_steering.py",
     "web/rest.py": "journeys/test_faults.py",
+    "web/steering.py": "journeys/test_steering.py",
+    # Needs torch; what it made is what `test_run` plays.
+    # One reader with two wordings: both dialects' own tests ask it everything.
 }
 
 

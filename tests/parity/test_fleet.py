@@ -1,6 +1,7 @@
 """Who may take the last rung: beside others, counting those that hold it, of a family fixed ahead."""
 
 import math
+from datetime import UTC, datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,3 +61,9 @@ def test_no_family_has_more_than_its_places(tenants: list[str], places: int) -> 
     opened = [Opened(f"h{n}", tenant, SPRING_S) for n, tenant in enumerate(tenants)]
     found = list(placed(opened, places).values())
     assert all(found.count(family) <= places for family in found)
+
+
+@given(st.datetimes(min_value=datetime(1970, 1, 1), max_value=datetime(2399, 12, 31)))
+def test_the_half_year_is_the_calendars(day: datetime) -> None:
+    at_s = day.replace(tzinfo=UTC).timestamp()
+    assert Opened("h", "t", at_s).family == f"t {day.year}-{1 if day.month <= 6 else 2}"

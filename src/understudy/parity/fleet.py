@@ -7,7 +7,6 @@ a family that grew with its members would let the early ones in too cheaply. Onl
 those that meet every other condition now are ranked.
 """
 
-import datetime
 from collections.abc import Iterable, Mapping
 
 import msgspec
@@ -31,8 +30,18 @@ class Opened(msgspec.Struct, frozen=True):
     @property
     def family(self) -> str:
         """The tenant and the half-year, such as `default 2026-2`."""
-        day = datetime.datetime.fromtimestamp(self.at_s, datetime.UTC)
-        return f"{self.tenant} {day.year}-{1 + (day.month - 1) // _HALF_YEAR_MONTHS}"
+        year, month = _month(self.at_s)
+        return f"{self.tenant} {year}-{1 + (month - 1) // _HALF_YEAR_MONTHS}"
+
+
+def _month(at_s: float) -> tuple[int, int]:
+    """Year and month of a time in UTC, by the calendar's own arithmetic with years that begin in March."""
+    days = int(at_s // 86_400) + 719_468
+    era, day = divmod(days, 146_097)
+    years = (day - day // 1_460 + day // 36_524 - day // 146_096) // 365
+    march_month = (5 * (day - (365 * years + years // 4 - years // 100)) + 2) // 153
+    month = march_month + 3 if march_month < 10 else march_month - 9
+    return years + era * 400 + (month <= 2), month
 
 
 def placed(opened: Iterable[Opened], places: int) -> dict[str, str]:
