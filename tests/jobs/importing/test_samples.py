@@ -44,7 +44,8 @@ def test_inspect_logs_whole_and_in_parts(tmp_path: Path) -> None:
             archive.writestr(f"samples/{n}.json", json.dumps(one))
     for path in (plain, tmp_path / "a.eval"):
         assert [one.outcome for one in read_inspect(path).samples] == [1.0, 0.0, 0.5, 1.0, 0.25]
-    for wrong in (log("C", status="error"), {"eval": {}}, [1], log()):
+    others: list[object] = [log("C", status="error"), {"eval": {}}, [1], log()]
+    for wrong in others:
         plain.write_text(json.dumps(wrong), encoding="utf-8")
         with pytest.raises(Unreadable):
             read_inspect(plain)
@@ -62,7 +63,10 @@ def test_lm_eval_samples(tmp_path: Path) -> None:
 
 
 def test_plain_pairs_as_lines_and_as_parquet(tmp_path: Path) -> None:
-    rows = [{"id": "a", "candidate": 1, "incumbent": 0.5}, {"id": "b", "candidate": 0, "incumbent": 1}]
+    rows: list[dict[str, Any]] = [
+        {"id": "a", "candidate": 1, "incumbent": 0.5},
+        {"id": "b", "candidate": 0, "incumbent": 1},
+    ]
     expected = (Measured(id="a", candidate=1.0, incumbent=0.5), Measured(id="b", candidate=0.0, incumbent=1.0))
     assert read_plain(write(tmp_path / "p.jsonl", *rows)) == expected
     columns = {name: [float(row[name]) if name != "id" else row[name] for row in rows] for name in rows[0]}
