@@ -281,11 +281,6 @@ async def _site(
         store.close()
 
 
-def needs_verdicts(panels: Mapping[str, Panel]) -> bool:
-    """Whether any route has verdicts that come after the answers, and are not people's."""
-    return any(panel.judge is not None or (panel.check is not None and panel.check.slow) for panel in panels.values())
-
-
 def open_books(settings: Settings, secret: bytes, *, holder: str) -> Bookkeeper:
     """The bookkeeper of this machine: the one writer of the database."""
     models = models_of(settings)

@@ -20,7 +20,7 @@ from multiprocessing.synchronize import Event
 import uvicorn
 import uvloop
 
-from understudy.app import load_panels, models_of, needs_verdicts, open_books, open_verdicts, open_worker
+from understudy.app import load_panels, models_of, open_books, open_verdicts, open_worker
 from understudy.jobs.verdicts import Verdicts
 from understudy.settings import Settings
 
@@ -80,7 +80,7 @@ def _children(settings: Settings, secret: bytes, listening: socket.socket) -> tu
         return context.Process(target=target, args=(settings, secret, *arguments, up), name=name)
 
     children = [child(run_books, "books")]
-    if needs_verdicts(load_panels(settings, models_of(settings))):
+    if any(panel.by_machine for panel in load_panels(settings, models_of(settings)).values()):
         children.append(child(run_verdicts, "verdicts"))
     for index in range(settings.file.server.workers):
         children.append(child(run_worker, f"worker {index}", listening, f"w{index}"))

@@ -197,3 +197,9 @@ def test_keys_steer_only_what_they_may(scripted: Upstream, tmp_path: Path) -> No
         assert (status, told["done"]) == (200, True)
         assert post(f"{house.url}/understudy/v1/labels/x", b'{"choice": "tie"}', **key["app"])[0] == 403
         assert get(f"{house.url}/understudy/v1/labels", **key["other"]) == {"questions": []}
+
+
+def test_an_order_for_what_is_no_slice_is_refused(house: Server) -> None:
+    status, told = tell(house, "parity/no%20route/no%20kind/hold", {})
+    assert (status, told["done"]) == (409, False)
+    assert "there is no slice" in told["words"]

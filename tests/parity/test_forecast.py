@@ -7,7 +7,7 @@ from understudy.bench.parity import streams
 from understudy.bench.parity.twin import NEVER, walk
 from understudy.parity.forecast import Guess, fixed_n, pairs_to, spread_of
 from understudy.parity.ladder import Rung
-from understudy.stats.mixture import Levels
+from understudy.stats.mixture import Levels, Mixture, promotion
 
 
 @pytest.mark.parametrize(
@@ -50,5 +50,6 @@ def test_fixed_n_is_the_textbooks() -> None:
 
 
 def test_the_spread_of_nothing_is_none() -> None:
-    assert spread_of(Levels(), 0.05) == 0.0
-    assert spread_of(Levels.of([1.0, -1.0, 0.0]), 0.05) > 0
+    bet, some = promotion(0.05), Levels.of([1.0, -1.0, 0.0])
+    assert spread_of(Mixture(bet), Levels()) == 0.0
+    assert spread_of(Mixture.of(bet, some), some) > 0

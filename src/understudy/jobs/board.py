@@ -4,6 +4,7 @@ from collections.abc import Container, Iterable, Mapping
 
 import msgspec
 
+from understudy.jobs.registrar import rate_of
 from understudy.jobs.specs import RouteSpec, seconds
 from understudy.ports import SliceRow
 from understudy.routing.board import Board, Model, Ramp, Route
@@ -46,7 +47,7 @@ def with_ramps(board: Board, slices: Iterable[SliceRow], version: int) -> Board:
 
 
 def _ramp(row: SliceRow, route: Route) -> Ramp:
-    rate = (route.shadow if row.rate is None else min(row.rate, route.shadow)) if row.shadow else 0.0
+    rate = rate_of(row, route.shadow)
     share = min(row.share, 1.0 - route.holdout)
     alone = share == 1.0 and rate == 0.0
     return Ramp(

@@ -19,7 +19,6 @@ from understudy.ports import (
     Batch,
     Exchange,
     Feedback,
-    FeedbackRow,
     Live,
     Order,
     OrderRow,
@@ -66,7 +65,7 @@ class Booking:
         self._outcomes: list[OutcomeRow] = []
         self._verdicts: list[VerdictRow] = []
         self._texts: list[TextRow] = []
-        self._feedback: list[FeedbackRow] = []
+        self._feedback: list[Feedback] = []
         self._orders: list[OrderRow] = []
 
     def add(self, records: Iterable[Record]) -> None:
@@ -80,7 +79,7 @@ class Booking:
                 case Verdict():
                     self._verdicts.append(verdict_row(record))
                 case Feedback():
-                    self._feedback.append(FeedbackRow(**msgspec.structs.asdict(record)))
+                    self._feedback.append(record)
                 case Order():
                     self._orders.append(OrderRow(**msgspec.structs.asdict(record)))
                 case Paired() | Live():

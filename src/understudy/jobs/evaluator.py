@@ -98,13 +98,17 @@ class Evaluator:
 
     def _obey(self, held: list[Held]) -> bool:
         """Do what people ask of the slices that are held here, or say why not; whether anything was done."""
-        mine = {_place(one.state.hypothesis.slice): one for one in held}
-        known = {_key(row) for row in self._store.slices()}
+        orders = self._store.open_orders()
+        if not orders:
+            return False
+        # By bare names: what a person asks for may be no slice at all.
+        mine = {msgspec.structs.astuple(one.state.hypothesis.slice): one for one in held}
+        known = {(row.route, row.kind, row.tenant) for row in self._store.slices()}
         moved = False
-        for order in self._store.open_orders():
-            key = (order.tenant, order.route, order.kind)
-            one = mine.get(key)
-            if one is None and key in known:
+        for order in orders:
+            place = (order.route, order.kind, order.tenant)
+            one = mine.get(place)
+            if one is None and place in known:
                 continue  # another evaluator's, or this one's in a moment
             hypothesis = one.state.hypothesis.id if one is not None else ""
             try:
@@ -178,7 +182,9 @@ class Evaluator:
         multi = {row.unit for row in rows if row.idle_s is not None}
         if multi:
             self._multi_turn.add(hypothesis)
-        verdicts = self._store.verdicts(hypothesis, state.pairs.seq)
+        # Only a pair that is answered and not settled has anything to hear.
+        heard = any(row.answered and not row.settled for row in rows)
+        verdicts = self._store.verdicts(hypothesis, state.pairs.seq) if heard else []
         turns = turns_of(rows, verdicts, state.hypothesis.outcome)
         for pair in entering(turns, self._booked_to_s, entered=entered):
             if pair.unit in multi:
@@ -258,11 +264,3 @@ class Evaluator:
         self._entered[row.hypothesis] = {pair.unit for pair in turns if pair.seq <= cursor}
         if turns:
             self._multi_turn.add(row.hypothesis)
-
-
-def _place(slice_: SliceId) -> Key:
-    return (slice_.tenant, slice_.route, slice_.kind)
-
-
-def _key(row: SliceRow) -> Key:
-    return (row.tenant, row.route, row.kind)

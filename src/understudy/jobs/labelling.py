@@ -5,7 +5,6 @@ same lot decides the order whenever the same pair is shown. The API and the term
 """
 
 from collections.abc import Iterator
-from typing import Literal
 
 from understudy.canon.messages import Message
 from understudy.canon.parts import Refusal, Text, Thinking, ToolCall, ToolResult
@@ -14,11 +13,10 @@ from understudy.canon.request import Request
 from understudy.canon.value import Value
 from understudy.jobs.booking import words_of
 from understudy.jobs.panel import PEOPLE_VERSION
+from understudy.jobs.registrar import slice_of
 from understudy.parity.assign import bucket
-from understudy.parity.slices import SliceId
 from understudy.ports import HypothesisRow, Store, Verdict, Waiting
 
-Choice = Literal["first", "rather_first", "tie", "rather_second", "second"]
 # What a choice is worth for the answer shown first.
 WORTH: dict[str, float] = {"first": 1.0, "rather_first": 0.5, "tie": 0.0, "rather_second": -0.5, "second": -1.0}
 
@@ -56,7 +54,7 @@ def _question(one: Waiting, registered: HypothesisRow, secret: bytes) -> Questio
     first, second = answers if _candidate_first(one, registered, secret) else answers[::-1]
     return Question(
         id=one.pair.exchange_id,
-        slice=str(_slice(registered)),
+        slice=str(slice_of(registered)),
         prompt=conversation(words.request),
         first=first,
         second=second,
@@ -89,12 +87,8 @@ def label(store: Store, secret: bytes, exchange_id: str, choice: str, who: str, 
 
 
 def _candidate_first(one: Waiting, registered: HypothesisRow, secret: bytes) -> bool:
-    lot = bucket(secret, _slice(registered), registered.id, one.pair.exchange_id, purpose="order")
+    lot = bucket(secret, slice_of(registered), registered.id, one.pair.exchange_id, purpose="order")
     return lot < 0.5
-
-
-def _slice(registered: HypothesisRow) -> SliceId:
-    return SliceId(registered.route, registered.kind, registered.tenant)
 
 
 def conversation(request: Request) -> str:

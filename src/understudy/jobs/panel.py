@@ -41,6 +41,11 @@ class Panel:
         """Whether verdicts come after the answers, so that the words have to be kept until then."""
         return self.check is None or self.check.slow
 
+    @property
+    def by_machine(self) -> bool:
+        """Whether late verdicts are a judge's or a slow check's, and not people's."""
+        return self.judge is not None or (self.check is not None and self.check.slow)
+
     def guardrails(self) -> tuple[Guardrail, ...]:
         """The guardrails as a hypothesis has them, in order of name."""
         return tuple(

@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from understudy.canon.value import Value
-from understudy.jobs.registrar import state_of
+from understudy.jobs.registrar import rate_of, slice_of, state_of
 from understudy.jobs.specs import ParitySpec
 from understudy.parity.forecast import Guess, fixed_n, pairs_to
 from understudy.parity.ladder import Rung, threshold
@@ -62,8 +62,7 @@ def plan(store: Store, specs: Mapping[str, ParitySpec], now_s: float, guess: Gue
     for row in store.slices():
         spec = specs.get(row.route)
         if spec is not None:
-            rate = (spec.shadow if row.rate is None else min(row.rate, spec.shadow)) if row.shadow else 0.0
-            slice_ = str(SliceId(row.route, row.kind, row.tenant))
+            rate, slice_ = rate_of(row, spec.shadow), str(slice_of(row))
             plans.append(slice_plan(slice_, spec, seen.get(slice_, Traffic(0.0)), rate, guess, state_of(row)))
     return sorted(plans, key=lambda one: one.slice)
 
@@ -138,7 +137,7 @@ def traffic_of(store: Store, now_s: float) -> dict[str, Traffic]:
     served: dict[str, float] = {}
     prices: dict[str, tuple[int, int]] = {}
     for row in store.traffic(since_s):
-        name = str(SliceId(row.route, row.kind, row.tenant))
+        name = str(slice_of(row))
         if row.purpose == "serve":
             served[name] = served.get(name, 0.0) + row.exchanges / days
         else:

@@ -12,7 +12,7 @@ from understudy.jobs.panel import Panel
 from understudy.jobs.specs import RouteSpec
 from understudy.parity.slices import Hypothesis, SliceId
 from understudy.parity.state import SliceState
-from understudy.ports import HypothesisRow, SliceRow
+from understudy.ports import HypothesisRow, SliceRow, TrafficRow
 
 
 def claim(slice_: SliceId, route: RouteSpec, builds: Mapping[str, str], panel: Panel) -> Hypothesis:
@@ -64,6 +64,18 @@ def slice_row(state: SliceState, now_s: float) -> SliceRow:
         updated_at_s=now_s,
         evict=state.evict,
     )
+
+
+def slice_of(row: HypothesisRow | SliceRow | TrafficRow) -> SliceId:
+    """The slice that a row of the books is about."""
+    return SliceId(row.route, row.kind, row.tenant)
+
+
+def rate_of(row: SliceRow, most: float) -> float:
+    """The share of a slice's requests that are compared now: its route's own, or less where a budget says so."""
+    if not row.shadow:
+        return 0.0
+    return most if row.rate is None else min(row.rate, most)
 
 
 def state_of(row: SliceRow) -> SliceState:

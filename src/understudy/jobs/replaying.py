@@ -13,6 +13,7 @@ from understudy.canon.value import Value
 from understudy.jobs.evidence import live_of, turns_of
 from understudy.jobs.judging import pair_digest, verdict_digest
 from understudy.jobs.recording import link_of
+from understudy.jobs.registrar import slice_of
 from understudy.parity.record import Link, broken
 from understudy.parity.replay import Disagreement, replay
 from understudy.parity.slices import Hypothesis, SliceId
@@ -37,7 +38,7 @@ def replay_all(store: Store, slice_: SliceId | None = None) -> list[Finding]:
     wrong = broken(chain)
     findings = []
     for registered in store.hypotheses():
-        place = SliceId(registered.route, registered.kind, registered.tenant)
+        place = slice_of(registered)
         mine = [link for link in chain if link.hypothesis == registered.id]
         if not mine or (slice_ is not None and place != slice_):
             continue

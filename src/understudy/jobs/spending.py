@@ -7,12 +7,11 @@ the money goes where a pair is worth most (`parity.allocate`). Routes without a 
 from collections.abc import Iterable, Mapping
 
 from understudy.jobs.planning import DAY_S, Traffic, traffic_of
-from understudy.jobs.registrar import state_of
+from understudy.jobs.registrar import slice_of, state_of
 from understudy.jobs.specs import RouteSpec
 from understudy.parity.allocate import Ask, allocate, chance_of_growth
 from understudy.parity.forecast import Guess, pairs_to, spread_of
 from understudy.parity.ladder import NEXT, threshold
-from understudy.parity.slices import SliceId
 from understudy.ports import Clock, Exchange, Record, SliceRow, Store
 
 NANO = 1_000_000_000
@@ -34,7 +33,7 @@ class Purse:
             if route.parity.shadow_budget_usd_per_day is not None
         }
         self._most = {name: routes[name].parity.shadow for name in self._budgets}
-        self._rates: dict[tuple[str, str, str], float] = {}
+        self._rates: dict[str, float] = {}
         self._shared_s = float("-inf")
         self._day = -1.0
         self._spent: dict[str, int] = {}
@@ -59,7 +58,7 @@ class Purse:
             self._share_out(rows, now_s)
         for row in rows:
             over = self._spent.get(row.route, 0) >= self._budgets[row.route]
-            rate = 0.0 if over else self._rates.get((row.tenant, row.route, row.kind), self._most[row.route])
+            rate = 0.0 if over else self._rates.get(str(slice_of(row)), self._most[row.route])
             if row.rate != rate:
                 self._store.set_rate(row.tenant, row.route, row.kind, rate)
 
@@ -67,12 +66,11 @@ class Purse:
         """Where the money goes: each route's budget over its slices, by what a pair is worth there."""
         seen = traffic_of(self._store, now_s)
         for route, budget in self._budgets.items():
-            asks = {_key(row): self._ask(row, seen) for row in rows if row.route == route and row.shadow}
-            rates = allocate(list(asks.values()), float(budget))
-            self._rates |= {key: rates[ask.slice] for key, ask in asks.items()}
+            asks = [self._ask(row, seen) for row in rows if row.route == route and row.shadow]
+            self._rates |= allocate(asks, float(budget))
 
     def _ask(self, row: SliceRow, seen: Mapping[str, Traffic]) -> Ask:
-        state, slice_ = state_of(row), str(SliceId(row.route, row.kind, row.tenant))
+        state, slice_ = state_of(row), str(slice_of(row))
         traffic = seen.get(slice_, Traffic(0.0))
         following = NEXT.get(state.rung)
         to_go = pairs_to(state.hypothesis.margin, threshold(following), Guess(), state.levels) if following else 0
@@ -85,7 +83,7 @@ class Purse:
             # What is rented of a slice is what moving it would save; its own side's cost is not known beforehand.
             saved_per_day=traffic.requests_per_day * (price or 0.0) * NANO * (1.0 - row.share),
             pairs_to_go=to_go,
-            chance=chance_of_growth(state.promotion.mixture, spread_of(state.levels, state.hypothesis.margin)),
+            chance=chance_of_growth(state.promotion.mixture, spread_of(state.promotion.mixture, state.levels)),
         )
 
     def _new_day(self, now_s: float) -> None:
@@ -97,7 +95,3 @@ class Purse:
         for row in self._store.traffic(day * DAY_S):
             if row.purpose != "serve" and row.route in self._budgets:
                 self._spent[row.route] = self._spent.get(row.route, 0) + row.cost_nano_usd
-
-
-def _key(row: SliceRow) -> tuple[str, str, str]:
-    return (row.tenant, row.route, row.kind)

@@ -74,7 +74,7 @@ class Verdicts:
 
     def _judged_here(self) -> dict[str, HypothesisRow]:
         """The hypotheses whose pairs wait for a judge or a slow check."""
-        routes = {name for name, panel in self._panels.items() if panel.judge is not None or panel.check is not None}
+        routes = {name for name, panel in self._panels.items() if panel.by_machine}
         return {row.id: row for row in self._store.hypotheses() if row.route in routes and not row.imported}
 
     def _due(self, exchange_id: str, now_s: float) -> bool:

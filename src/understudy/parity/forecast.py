@@ -7,10 +7,11 @@ as if the supposition had been seen `PRIOR_PAIRS` times.
 """
 
 import math
+from collections.abc import Sequence
 
 import msgspec
 
-from understudy.stats.mixture import LOG_GAMBLERS, PRIOR_DISCORDANCE, PRIOR_PAIRS, Bet, Levels, promotion
+from understudy.stats.mixture import PRIOR_DISCORDANCE, PRIOR_PAIRS, Bet, Levels, Mixture, promotion
 
 # Nobody waits for more pairs than this.
 MOST_PAIRS = 10_000_000
@@ -39,24 +40,25 @@ class Guess(msgspec.Struct, frozen=True):
 
 def pairs_to(margin: float, e: float, guess: Guess, seen: Levels = Levels()) -> int | None:  # noqa: B008
     """How many more pairs until the evidence reaches e; None if it is not growing. Seen pairs weigh with the guess."""
-    bet = promotion(margin)
-    gains = [_gain(bet, stake, guess, seen) for stake in bet.stakes]
-    sums = [math.fsum(n * math.log1p(stake * bet.payoff(x)) for x, n in seen.counts) for stake in bet.stakes]
+    now, supposed = Mixture.of(promotion(margin), seen), _supposed(promotion(margin), guess)
+    gains = [
+        (shown + PRIOR_PAIRS * prior) / (seen.n + PRIOR_PAIRS) for shown, prior in zip(now.sums, supposed, strict=True)
+    ]
     target = math.log(e)
     if max(gains) <= 0:
         return None
     low, high = 0, 1
-    while _log_e(sums, gains, high) < target:
+    while _log_e(now, gains, high) < target:
         low, high = high, high * 2
         if high > MOST_PAIRS:
             return None
     while high - low > 1:
         middle = (low + high) // 2
-        if _log_e(sums, gains, middle) < target:
+        if _log_e(now, gains, middle) < target:
             low = middle
         else:
             high = middle
-    return 0 if _log_e(sums, gains, 0) >= target else _median(high, bet, guess, seen, gains)
+    return 0 if _log_e(now, gains, 0) >= target else _median(high, now.bet, guess, seen, gains)
 
 
 def _median(expected: int, bet: Bet, guess: Guess, seen: Levels, gains: list[float]) -> int:
@@ -66,7 +68,8 @@ def _median(expected: int, bet: Bet, guess: Guess, seen: Levels, gains: list[flo
     law, whose median is found by bisection.
     """
     best = max(range(len(gains)), key=gains.__getitem__)
-    drift, spread = gains[best], _spread(bet, bet.stakes[best], guess, seen)
+    weights = [(x, PRIOR_PAIRS * share) for x, share in guess.levels] + [(x, float(n)) for x, n in seen.counts]
+    drift, spread = gains[best], _spread(bet, bet.stakes[best], weights)
     if spread <= 0:
         return expected
     shape = (expected * drift) ** 2 / spread
@@ -94,24 +97,20 @@ def _normal(x: float) -> float:
     return 0.5 * math.erfc(-x / math.sqrt(2))
 
 
-def _spread(bet: Bet, stake: float, guess: Guess, seen: Levels) -> float:
-    """The variance of one gambler's logarithmic gain, of what was seen and what is supposed together."""
-    weights = [(x, PRIOR_PAIRS * share) for x, share in guess.levels] + [(x, float(n)) for x, n in seen.counts]
+def _spread(bet: Bet, stake: float, weights: Sequence[tuple[float, float]]) -> float:
+    """The variance of one gambler's logarithmic gain over outcomes that weigh so much each."""
     total = math.fsum(weight for _, weight in weights)
     gains = [(math.log1p(stake * bet.payoff(x)), weight) for x, weight in weights]
     mean = math.fsum(gain * weight for gain, weight in gains) / total
     return math.fsum(weight * (gain - mean) ** 2 for gain, weight in gains) / total
 
 
-def spread_of(levels: Levels, margin: float) -> float:
+def spread_of(mixture: Mixture, levels: Levels) -> float:
     """The variance of the best gambler's logarithmic gain over the pairs that were seen; 0 before the first."""
-    bet = promotion(margin)
     if not levels.n:
         return 0.0
-    totals = [math.fsum(n * math.log1p(stake * bet.payoff(x)) for x, n in levels.counts) for stake in bet.stakes]
-    stake = bet.stakes[max(range(len(totals)), key=totals.__getitem__)]
-    mean = max(totals) / levels.n
-    return math.fsum(n * (math.log1p(stake * bet.payoff(x)) - mean) ** 2 for x, n in levels.counts) / levels.n
+    best = max(range(len(mixture.sums)), key=mixture.sums.__getitem__)
+    return _spread(mixture.bet, mixture.bet.stakes[best], levels.counts)
 
 
 def fixed_n(margin: float, guess: Guess) -> int:
@@ -119,14 +118,12 @@ def fixed_n(margin: float, guess: Guess) -> int:
     return math.ceil(_FIXED * guess.discordance / margin**2)
 
 
-def _gain(bet: Bet, stake: float, guess: Guess, seen: Levels) -> float:
-    """The mean logarithmic gain a pair: of what was seen, and of what is supposed."""
-    supposed = math.fsum(share * math.log1p(stake * bet.payoff(x)) for x, share in guess.levels)
-    shown = math.fsum(n * math.log1p(stake * bet.payoff(x)) for x, n in seen.counts)
-    return (shown + PRIOR_PAIRS * supposed) / (seen.n + PRIOR_PAIRS)
+def _supposed(bet: Bet, guess: Guess) -> list[float]:
+    """Each gambler's mean logarithmic gain a pair, if the guess were true."""
+    return [math.fsum(share * math.log1p(stake * bet.payoff(x)) for x, share in guess.levels) for stake in bet.stakes]
 
 
-def _log_e(sums: list[float], gains: list[float], pairs: int) -> float:
-    grown = [total + pairs * gain for total, gain in zip(sums, gains, strict=True)]
-    top = max(grown)
-    return top + math.log(math.fsum(math.exp(one - top) for one in grown)) - LOG_GAMBLERS
+def _log_e(now: Mixture, gains: Sequence[float], pairs: int) -> float:
+    """The evidence after so many pairs more, if each gambler gains as it does on average."""
+    grown = tuple(total + pairs * gain for total, gain in zip(now.sums, gains, strict=True))
+    return Mixture(now.bet, grown).log_e

@@ -30,7 +30,6 @@ from understudy.ports.records import (
 )
 from understudy.ports.rows import (
     Batch,
-    FeedbackRow,
     HypothesisRow,
     OrderRow,
     OutcomeRow,
@@ -59,7 +58,6 @@ __all__ = [
     "Clock",
     "Exchange",
     "Feedback",
-    "FeedbackRow",
     "Headers",
     "HypothesisRow",
     "Imported",

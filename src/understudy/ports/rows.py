@@ -1,7 +1,7 @@
 """The rows of the database, as the rest of the house sees them."""
 
 from understudy.canon.value import Value
-from understudy.ports.records import Exchange, Purpose, Side, Source, Verb
+from understudy.ports.records import Exchange, Feedback, Purpose, Side, Source, Verb
 
 
 class HypothesisRow(Value, frozen=True, kw_only=True):
@@ -106,20 +106,6 @@ class Waiting(Value, frozen=True):
     text: TextRow
 
 
-class FeedbackRow(Value, frozen=True, kw_only=True):
-    """One thing that a user did with an answer; all are kept, the first of a unit counts as its outcome."""
-
-    id: str
-    exchange_id: str
-    at_s: float
-    key: str
-    signal: str
-    y: float
-    hypothesis: str | None = None
-    unit: str | None = None
-    side: Side | None = None
-
-
 class OrderRow(Value, frozen=True, kw_only=True):
     """What a person asked of a slice and what came of it, None until it is done or refused.
 
@@ -221,6 +207,6 @@ class Batch(Value, frozen=True, kw_only=True):
     outcomes: tuple[OutcomeRow, ...] = ()
     verdicts: tuple[VerdictRow, ...] = ()
     texts: tuple[TextRow, ...] = ()
-    feedback: tuple[FeedbackRow, ...] = ()
+    feedback: tuple[Feedback, ...] = ()
     orders: tuple[OrderRow, ...] = ()
     positions: dict[str, int] = {}

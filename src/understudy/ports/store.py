@@ -6,7 +6,6 @@ from typing import Any, Protocol
 from understudy.ports.records import Exchange, Source
 from understudy.ports.rows import (
     Batch,
-    FeedbackRow,
     HypothesisRow,
     OrderRow,
     OutcomeRow,
@@ -73,10 +72,6 @@ class Store(Protocol):
 
     def forget_texts(self, now_s: float) -> int:
         """Delete the words that have expired; how many pairs' words went."""
-        ...
-
-    def feedback(self, hypothesis: str | None = None) -> list[FeedbackRow]:
-        """What users did with answers, oldest first, under one hypothesis or all."""
         ...
 
     def open_orders(self) -> list[OrderRow]:

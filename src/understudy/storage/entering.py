@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from understudy.ports import Batch, Exchange, FeedbackRow, OutcomeRow, PairRow, TextRow, VerdictRow
+from understudy.ports import Batch, Exchange, Feedback, OutcomeRow, PairRow, TextRow, VerdictRow
 from understudy.storage.tables import (
     exchanges,
     feedback,
@@ -107,7 +107,7 @@ def _enter_verdicts(connection: sa.Connection, told: Sequence[VerdictRow]) -> No
     _insert(connection, verdicts, new)
 
 
-def _outcomes_of(told: Iterable[FeedbackRow]) -> Iterator[OutcomeRow]:
+def _outcomes_of(told: Iterable[Feedback]) -> Iterator[OutcomeRow]:
     """Reactions as outcomes: the first of a unit counts, since a later one has the same name."""
     for row in told:
         if row.hypothesis is not None and row.side is not None:

@@ -15,7 +15,6 @@ from understudy.ports import (
     Batch,
     BrokenChain,
     Exchange,
-    FeedbackRow,
     HypothesisRow,
     OrderRow,
     OutcomeRow,
@@ -34,7 +33,6 @@ from understudy.storage.entering import enter
 from understudy.storage.tables import (
     HOUSE_ROW,
     exchanges,
-    feedback,
     house,
     hypotheses,
     leases,
@@ -186,13 +184,6 @@ class SqlStore:
         """Delete the words that have expired; how many pairs' words went."""
         with self._writing() as connection:
             return connection.execute(sa.delete(texts).where(texts.c.expires_at_s <= now_s)).rowcount
-
-    def feedback(self, hypothesis: str | None = None) -> list[FeedbackRow]:
-        """What users did with answers, oldest first, under one hypothesis or all."""
-        asked = sa.select(feedback).order_by(feedback.c.at_s, feedback.c.id)
-        if hypothesis is not None:
-            asked = asked.where(feedback.c.hypothesis == hypothesis)
-        return [FeedbackRow(**row._mapping) for row in self._rows(asked)]
 
     def scores(self) -> list[ScoreRow]:
         """How both models did, by hypothesis: sums of outcomes over the settled pairs that have both."""

@@ -25,7 +25,7 @@ CELLS = (
 HORIZON = 10_000
 # Peers are shown on the first runs only: they are beside the point, and slow.
 PEER_RUNS = 2_000
-E20, E100 = math.log(20.0), math.log(100.0)
+E20 = math.log(20.0)
 
 
 def reached(at: Ints) -> int:
@@ -135,8 +135,7 @@ def lost(chance: float, *, runs: int, seed: int) -> list[Line]:
     worth = {(o, r): pair_value(o, float(r)) for o in (None, 0.0, 1.0) for r in (False, True)}
     x = _valued(own, rented, gone, worth)
     counted = reached(walk(x, 0.05).rungs[Rung.P25])
-    left_out = log_e_path(np.where(gone, -0.05, x.astype(float)), promotion(0.05)) >= E20
-    skipped = int(left_out.any(axis=1).sum())
+    skipped = reached(crossing(np.where(gone, -0.05, x.astype(float)), promotion(0.05), E20))
     what = f"{chance:.0%} of the candidate's failures lost (left out instead: {skipped / runs:.2f})"
     return [rate("3", what, counted, runs, 0.05, ".024–.034")]
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.random import Generator
 
 from understudy.bench.parity.streams import Bools, Floats
-from understudy.bench.parity.twin import Ints, first, log_e
+from understudy.bench.parity.twin import Ints, first, log_e_path
 from understudy.stats.mixture import FRACTIONS, Bet, futility
 from understudy.stats.ppi import MIN_LABELS, PRIOR_LABELS
 
@@ -106,5 +106,4 @@ def blocks_of(y: Floats, f: Floats, size: int, weight: float, rng: Generator) ->
 
 def crossing(x: Floats, bet: Bet, level: float) -> Ints:
     """When log e first reaches a level, by run."""
-    payoffs = bet.side * (x - bet.centre)
-    return first(log_e([np.cumsum(np.log1p(stake * payoffs), axis=1) for stake in bet.stakes]) >= level)
+    return first(log_e_path(x, bet) >= level)

@@ -8,7 +8,6 @@ from understudy.bench.parity import live, streams
 from understudy.bench.parity.gate_bars import E20, reached
 from understudy.bench.parity.lines import Line, median, rate
 from understudy.bench.parity.real import Outcomes
-from understudy.bench.parity.streams import Floats
 from understudy.bench.parity.twin import NEVER, Counts, log_e, sums
 from understudy.parity.fleet import FLEET_ALPHA, admitted
 from understudy.stats.blocks import block_size
@@ -79,21 +78,17 @@ def rollback(share: int, *, runs: int, seed: int) -> list[Line]:
     block = block_size(share)
     lines = []
     for base in (0.95, 0.75):
-        equal = _found(live.differences(rng, runs, 3_000, base, 0.0, block), OK_DROP)
+        equal = live.crossing(live.differences(rng, runs, 3_000, base, 0.0, block), futility(OK_DROP), E100)
         what = f"false rollback within 3,000 outcomes at {share} %, rented {base:.0%}"
         lines.append(rate("5", what, reached(equal), runs, 0.01, "0–.001"))
     for drop, limit, d_ok in ((0.10, 210, OK_DROP), (0.30, 45, OK_DROP), (0.10, None, 0.05), (0.30, None, 0.05)):
-        fallen = _found(live.differences(rng, runs, 3_000, 0.95, drop, block), d_ok)
+        fallen = live.crossing(live.differences(rng, runs, 3_000, 0.95, drop, block), futility(d_ok), E100)
         took = [math.inf if at == NEVER else float(at + 1) for at in fallen]
         bar = limit if share <= 25 else None
         what = f"own outcomes until −{drop * 100:.0f} pt is found at {share} %, d_ok {d_ok:g}"
         known = {(0.10, 0.02): "173–205", (0.30, 0.02): "39–45", (0.10, 0.05): "512"}.get((drop, d_ok), "")
         lines.append(median("5", what, took, bar, known, digits=0))
     return lines
-
-
-def _found(x: Floats, d_ok: float) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
-    return live.crossing(x, futility(d_ok), E100)
 
 
 def watch(level: float, *, runs: int, seed: int) -> list[Line]:
