@@ -11,7 +11,7 @@ from tests.parity.streams import EAGER, NO_FACTS, driven, fed, fresh, served
 from understudy.parity.gate import Approval, Evidence, Facts, Policy, blocking, decide
 from understudy.parity.ladder import LADDER, Block, Rung, threshold
 from understudy.parity.slices import OutcomeKind, RiskClass
-from understudy.parity.state import Move, Rail, SliceState, Status, apply
+from understudy.parity.state import Move, Rail, SliceState, Status, apply, open_slice
 from understudy.stats.mixture import Mixture, Trail, promotion, rollback
 
 # Far above what any rung needs.
@@ -294,3 +294,35 @@ def test_evidence_is_the_states_numbers() -> None:
 def test_a_policy_that_makes_no_sense_is_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match=next(iter(wrong))):
         msgspec.convert(wrong, Policy)
+
+
+RETIRES = msgspec.structs.replace(EAGER, retires_at_s=100.0)
+
+
+@pytest.mark.parametrize("ended", [None, Status.STOPPED, Status.ROLLED_BACK])
+@pytest.mark.parametrize("rung", [Rung.SHADOW, Rung.P1, Rung.P50, Rung.P100])
+def test_PAR_4_4_on_its_last_day_the_incumbent_is_left_whatever_the_evidence(rung: Rung, ended: Status | None) -> None:
+    state = at(rung, [-1.0] * 3, ended=ended, held=ended is None)
+    assert decide(state, RETIRES, NO_FACTS, 99.0).move is not Move.FORCE
+    decision = decide(state, RETIRES, NO_FACTS, 100.0)
+    assert (decision.move, decision.to) == (Move.FORCE, Rung.P100)
+    assert "e = " in decision.reason
+    assert (ended is None) == ("before" not in decision.reason)
+
+
+def test_PAR_4_4_nothing_takes_a_forced_slice_down_and_it_is_forced_once() -> None:
+    forced = apply(at(Rung.P5, rails=(rail(1.0, broken=1e9),)), Move.FORCE, Rung.P100, 100.0)
+    bad = msgspec.structs.replace(forced, watch=msgspec.structs.replace(forced.watch, high=1e9))
+    decision = decide(bad, RETIRES, NO_FACTS, 1e9)
+    assert (decision.move, decision.to) == (Move.NONE, Rung.P100)
+
+
+def test_PAR_2_4_users_must_agree_from_25_percent_on() -> None:
+    users = msgspec.structs.replace(fresh().hypothesis, feedback=True)
+    state = msgspec.structs.replace(fed(open_slice(users, 0.0), PLENTY), rung=Rung.P1)
+    assert block(state) is None
+    waiting = msgspec.structs.replace(state, rung=Rung.P5)
+    assert block(waiting) is Block.FEEDBACK
+    for _ in range(30):
+        waiting = served(served(waiting, False, 0.0), True, 1.0)
+    assert block(waiting) is None

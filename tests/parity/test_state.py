@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.parity.streams import fed, fresh, served
-from understudy.parity.events import Event, Live, Pair
+from understudy.parity.events import Event, Judged, Live, Pair
 from understudy.parity.ladder import LADDER, Rung
-from understudy.parity.state import Move, SliceState, Status, absorb, apply
+from understudy.parity.slices import Guardrail, Hypothesis, OutcomeKind, SliceId
+from understudy.parity.state import Move, SliceState, Status, absorb, apply, open_slice
 from understudy.stats.mixture import Mixture
 
 xs = st.lists(st.sampled_from([-1.0, -0.5, 0.0, 0.5, 1.0]), max_size=40)
@@ -158,3 +159,85 @@ def test_no_move_skips_a_rung(move: Move, rung: Rung) -> None:
         else:
             with pytest.raises(ValueError, match="no such step"):
                 apply(at(rung), move, to, 1.0)
+
+
+LABELLED = Hypothesis(
+    slice=SliceId("r", "k"),
+    candidate="a",
+    incumbent="b",
+    check="judge",
+    outcome=OutcomeKind.JUDGE_WITH_LABELS,
+    labels=0.25,
+    guardrails=(Guardrail(name="format", check="json"), Guardrail(name="safety", check="safe", unsafe=True)),
+)
+
+
+def test_PAR_8_1_a_label_corrects_the_judge_and_teaches_it() -> None:
+    state = open_slice(LABELLED, 0.0)
+    scored = absorb(state, Pair(1, "u1", 1.0, judged=Judged(0.25)))
+    assert scored.levels.counts == ((0.0, 1),)  # a judge that has no labels yet has no weight
+    labelled = absorb(scored, Pair(2, "u2", 1.0, judged=Judged(0.25, label=-1.0)))
+    assert labelled.levels.counts == ((-4.0, 1), (0.0, 1))
+    assert labelled.predictor is not None
+    assert labelled.predictor.n == 1
+    lost = absorb(labelled, Pair(3, "u3", -1.0, judged=Judged(0.25, certain=True)))
+    assert lost.levels.losses == 2
+    assert lost.predictor == labelled.predictor
+
+
+def test_PAR_1_7_each_guardrail_has_its_own_evidence_and_no_opinion_moves_nothing() -> None:
+    state = absorb(open_slice(LABELLED, 0.0), Pair(1, "u1", 0.0, rails=(("format", -1.0),), judged=Judged(0.25)))
+    form, safety = state.rails
+    assert form.broken.log_e > 0 > form.holds.log_e
+    assert (safety.broken.n, safety.holds.mixture.n) == (0, 0)
+
+
+def test_a_state_with_a_judge_and_guardrails_is_copied_faithfully() -> None:
+    state = absorb(
+        open_slice(LABELLED, 0.0), Pair(1, "u1", 0.5, rails=(("safety", 0.0),), judged=Judged(0.25, 0.1, 1.0, 0.5))
+    )
+    assert msgspec.json.decode(msgspec.json.encode(state), type=SliceState) == state
+
+
+def test_PAR_7_1_at_100_percent_the_hold_out_feeds_the_watch() -> None:
+    state = at(Rung.P100)
+    waiting = served(state, True, 0.0)
+    assert waiting.watch.n == 0
+    met = served(waiting, False, 1.0)
+    assert met.watch == state.watch.update(-1.0)
+    assert met.promotion == state.promotion
+    assert served(state, True, None) == msgspec.structs.replace(state, outcomes=served(state, True, None).outcomes)
+
+
+def test_PAR_7_4_alone_the_candidate_is_held_against_the_incumbents_old_mean() -> None:
+    known = fresh()
+    for n, y in enumerate((1.0, 1.0, 1.0, 0.0), 1):
+        known = absorb(known, Pair(n, f"u{n}", 0.0, incumbent=y))
+    assert known.baseline == 0.75
+    state = msgspec.structs.replace(known, rung=Rung.P100)
+    alone = absorb(state, Live(1, "v1", True, 0.5, alone=True))
+    assert alone.watch == state.watch.update(-0.25)
+    blind = msgspec.structs.replace(fresh(), rung=Rung.P100)
+    assert absorb(blind, Live(1, "v1", True, 0.5, alone=True)).watch == blind.watch
+
+
+@pytest.mark.parametrize("ended", [None, Status.STOPPED, Status.ROLLED_BACK])
+@pytest.mark.parametrize("rung", [Rung.SHADOW, Rung.P25])
+def test_PAR_4_4_a_forced_move_reopens_what_had_ended_and_compares_no_more(rung: Rung, ended: Status | None) -> None:
+    forced = apply(at(rung, ended=ended, held=ended is None), Move.FORCE, Rung.P100, 7.0)
+    assert (forced.rung, forced.forced, forced.ended, forced.since_s) == (Rung.P100, True, None, 7.0)
+    assert not forced.compared
+    with pytest.raises(ValueError, match="no such step"):
+        apply(forced, Move.FORCE, Rung.P100, 8.0)
+    with pytest.raises(ValueError, match="no such step"):
+        apply(forced, Move.LOWER, Rung.P5, 8.0)
+
+
+def test_on_a_slice_whose_users_speak_pairs_feed_no_rollback() -> None:
+    users = msgspec.structs.replace(fresh().hypothesis, feedback=True)
+    state = msgspec.structs.replace(open_slice(users, 0.0), rung=Rung.P5)
+    assert fed(state, [-1.0] * 5).rollback == state.rollback
+    spoke = served(served(state, False, 1.0), True, 0.0, good=True)
+    assert spoke.rollback.log_e > 0
+    assert spoke.rollback.forward is not None
+    assert spoke.rollback.forward.log_e < 0

@@ -1,6 +1,7 @@
 """Units: what a lost outcome is worth, when a conversation is done, and that slow losses enter with quick wins."""
 
 import math
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.parity.streams import fresh
 from tests.stats.twin import peaks, streams, upper
-from understudy.parity.events import Pair
+from understudy.parity.events import Judged, Pair
 from understudy.parity.state import absorb
 from understudy.parity.units import MAX_UNIT_S, WORST, Turn, entering, pair_value
 from understudy.stats.mixture import promotion
@@ -132,3 +133,49 @@ def test_bar_3_lost_failures_promote_nobody_as_zeros_and_everybody_as_gaps() -> 
     assert upper(int(as_zeros.sum()), len(as_zeros)) <= 0.05
     skipped = peaks(bet, np.where(lost, 0.0, xs)) >= math.log(20)
     assert skipped.mean() > 0.2
+
+
+def judged(seq: int, label: float | None = None, *, asks: bool = False, x: float = 1.0, **said: Any) -> Turn:
+    """A turn that a judge has scored."""
+    known = {"at_s": 0.0, "deadline_s": 100.0, "unit": "c", "idle_s": 10.0} | said
+    return Turn(seq=seq, settled=True, x=x, judged=Judged(0.5, label=label), asks=asks, **known)
+
+
+def test_a_drawn_conversation_waits_for_all_its_labels_and_what_never_comes_is_the_worst() -> None:
+    turns = [judged(1, 1.0, asks=True), judged(2, asks=True)]
+    assert entering(turns, 50.0) == ()
+    [pair] = entering(turns, 100.0)
+    assert pair.judged is not None
+    assert (pair.x, pair.judged.label, pair.judged.certain) == (1.0, 0.0, False)
+    [whole] = entering([judged(1, 1.0, asks=True), judged(2, 0.5, asks=True)], 50.0)
+    assert whole.judged is not None
+    assert whole.judged.label == 0.75
+
+
+def test_a_conversation_that_nobody_is_asked_about_has_no_label() -> None:
+    [pair] = entering([judged(1), judged(2, x=0.0)], 50.0)
+    assert pair.judged is not None
+    assert (pair.x, pair.judged.label) == (0.5, None)
+
+
+def test_a_lost_turn_needs_no_label_and_a_void_one_is_none() -> None:
+    lost = Turn(
+        seq=2, unit="c", at_s=0.0, deadline_s=100.0, idle_s=10.0, settled=True, x=-1.0,
+        judged=Judged(0.5, certain=True), asks=True,
+    )  # fmt: skip
+    void = Turn(seq=3, unit="c", at_s=0.0, deadline_s=100.0, idle_s=10.0, settled=True, asks=True)
+    [pair] = entering([judged(1, 1.0, asks=True), lost, void], 50.0)
+    assert pair.judged is not None
+    assert (pair.x, pair.judged.label, pair.judged.certain) == (0.0, 0.0, False)
+    [all_lost] = entering([msgspec.structs.replace(lost, seq=1), lost], 50.0)
+    assert all_lost.judged is not None
+    assert (all_lost.x, all_lost.judged.certain) == (-1.0, True)
+
+
+def test_guardrails_are_averaged_over_the_turns_that_had_an_opinion() -> None:
+    turns = [
+        Turn(seq=n, unit="c", at_s=0.0, deadline_s=9.0, idle_s=1.0, settled=True, x=0.0, rails=rails)
+        for n, rails in enumerate([(("a", -1.0), ("b", 1.0)), (("a", 0.0),), ()], 1)
+    ]
+    [pair] = entering(turns, 50.0)
+    assert pair.rails == (("a", -0.5), ("b", 1.0))
