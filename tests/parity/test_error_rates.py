@@ -6,7 +6,9 @@ import msgspec
 import numpy as np
 
 from tests.parity.streams import EAGER, NO_FACTS, driven, fed, fresh, served
-from tests.stats.twin import log_e, streams, upper
+from tests.stats.twin import streams
+from understudy.bench.parity.lines import upper_bound
+from understudy.bench.parity.twin import log_e_path
 from understudy.parity.gate import decide
 from understudy.parity.ladder import LADDER, OPENS_AT, Rung
 from understudy.parity.state import Move, Status
@@ -16,7 +18,7 @@ from understudy.stats.mixture import promotion
 
 def test_the_gate_opens_each_rung_where_the_evidence_of_the_twin_does() -> None:
     xs = streams(np.random.default_rng(41), (12, 600), 0.02, 0.2)
-    for row, path in zip(xs, np.concatenate(list(log_e(promotion(0.05), xs)), axis=1), strict=True):
+    for row, path in zip(xs, log_e_path(xs, promotion(0.05)), strict=True):
         expected, at = [], 0
         for rung, level in OPENS_AT.items():
             reached = np.flatnonzero(path[at:] >= math.log(level))
@@ -52,7 +54,7 @@ def test_at_the_margin_each_rung_keeps_its_promise() -> None:
     for rung in LADDER[1:]:
         hits = sum(reached >= rung for reached in highest)
         # 150 streams cannot show a rate of 1 %: the promise must not be refuted at 95 %.
-        allowed = next(k for k in range(151) if upper(k, 150, 0.05) >= 1 / OPENS_AT[rung])
+        allowed = next(k for k in range(151) if upper_bound(k, 150, 0.05) >= 1 / OPENS_AT[rung])
         assert hits <= allowed
 
 

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.parity.streams import fresh
-from tests.stats.twin import peaks, streams, upper
+from tests.stats.twin import peaks, streams
+from understudy.bench.parity.lines import upper_bound
 from understudy.parity.events import Judged, Pair
 from understudy.parity.state import absorb
 from understudy.parity.units import MAX_UNIT_S, WORST, Turn, entering, pair_value
@@ -130,14 +131,14 @@ def test_bar_3_lost_failures_promote_nobody_as_zeros_and_everybody_as_gaps() -> 
     lost = (xs < 0) & (rng.random(shape) < 0.3)
     counted = np.where(lost, float(pair_value(None, 1.0) or 0.0), xs)
     as_zeros = peaks(bet, counted) >= math.log(20)
-    assert upper(int(as_zeros.sum()), len(as_zeros)) <= 0.05
+    assert upper_bound(int(as_zeros.sum()), len(as_zeros)) <= 0.05
     skipped = peaks(bet, np.where(lost, 0.0, xs)) >= math.log(20)
     assert skipped.mean() > 0.2
 
 
 def judged(seq: int, label: float | None = None, *, asks: bool = False, x: float = 1.0, **said: Any) -> Turn:
     """A turn that a judge has scored."""
-    known = {"at_s": 0.0, "deadline_s": 100.0, "unit": "c", "idle_s": 10.0} | said
+    known: dict[str, Any] = {"at_s": 0.0, "deadline_s": 100.0, "unit": "c", "idle_s": 10.0} | said
     return Turn(seq=seq, settled=True, x=x, judged=Judged(0.5, label=label), asks=asks, **known)
 
 

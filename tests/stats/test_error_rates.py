@@ -9,7 +9,10 @@ import math
 import numpy as np
 import pytest
 
-from tests.stats.twin import CHUNK, Array, log_e, passages, peaks, restarts, streams, upper
+from tests.stats.twin import Array, passages, peaks, streams
+from understudy.bench.parity.lines import upper_bound
+from understudy.bench.parity.live import watch_path
+from understudy.bench.parity.twin import CHUNK, log_e_chunks
 from understudy.stats.detector import Detector
 from understudy.stats.mixture import Bet, Mixture, futility, promotion, rollback
 
@@ -24,7 +27,7 @@ def rng(seed: int) -> np.random.Generator:
 def test_twin_is_the_shipped_mixture(bet: Bet) -> None:
     """On every prefix of 100 streams of 400 values: 120,000 prefixes over the three bets."""
     xs = streams(rng(1), (100, 400), -0.03, 0.3) * rng(2).choice([1.0, 0.5, 1 / 3], (100, 400))
-    twin = np.concatenate(list(log_e(bet, xs)), axis=1)
+    twin = np.concatenate(list(log_e_chunks(xs, bet)), axis=1)
     for row, path in zip(xs, twin, strict=True):
         mixture = Mixture(bet)
         for x, expected in zip(row.tolist(), path.tolist(), strict=True):
@@ -34,7 +37,7 @@ def test_twin_is_the_shipped_mixture(bet: Bet) -> None:
 
 def test_twin_is_the_shipped_detector() -> None:
     xs = streams(rng(3), (20, 300), -0.1, 0.3)
-    for row, path in zip(xs, restarts(futility(0.05), xs), strict=True):
+    for row, path in zip(xs, watch_path(xs, 0.05), strict=True):
         detector = Detector(0.05)
         for x, expected in zip(row.tolist(), path.tolist(), strict=True):
             detector = detector.update(x)
@@ -47,13 +50,13 @@ def test_twin_is_the_shipped_detector() -> None:
 )
 def test_bar_1_false_promotion_exactly_at_the_margin(margin: float, discordance: float, units: int, seed: int) -> None:
     found = peaks(promotion(margin), streams(rng(seed), (2000, units), -margin, discordance))
-    assert upper(int((found >= math.log(20)).sum()), len(found)) <= 0.05
+    assert upper_bound(int((found >= math.log(20)).sum()), len(found)) <= 0.05
 
 
 def test_bar_1_false_promotion_to_the_last_rung() -> None:
     found = peaks(promotion(0.05), streams(rng(15), (4000, 2000), -0.05, 0.2))
     for level in (5, 10, 20, 50, 100):
-        assert upper(int((found >= math.log(level)).sum()), len(found)) <= 1 / level
+        assert upper_bound(int((found >= math.log(level)).sum()), len(found)) <= 1 / level
 
 
 def test_a_z_test_that_is_peeked_at_breaks_the_same_promise() -> None:
@@ -72,10 +75,10 @@ def test_bar_3_running_average_under_block_drift() -> None:
     xs = np.where(draw < (0.4 + truth) / 2, 1.0, np.where(draw > 1 - (0.4 - truth) / 2, -1.0, 0.0))
     allowed = np.cumsum(truth) / np.arange(1, len(truth) + 1) <= -0.05
     wrong = np.zeros(len(xs), dtype=bool)
-    for start, chunk in enumerate(log_e(promotion(0.05), xs)):
+    for start, chunk in enumerate(log_e_chunks(xs, promotion(0.05))):
         null = allowed[start * CHUNK : (start + 1) * CHUNK]
         wrong |= ((chunk >= math.log(20)) & null).any(axis=1)
-    assert upper(int(wrong.sum()), len(wrong)) <= 0.05
+    assert upper_bound(int(wrong.sum()), len(wrong)) <= 0.05
 
 
 def clustered(seed: int, turns: int) -> Array:
@@ -89,7 +92,7 @@ def clustered(seed: int, turns: int) -> Array:
 def test_PAR_1_4_bar_3_conversations_are_safe_as_units_and_turns_are_not() -> None:
     xs = clustered(17, 4000)
     means = peaks(promotion(0.05), xs.mean(axis=2))
-    assert upper(int((means >= math.log(20)).sum()), len(means)) <= 0.05
+    assert upper_bound(int((means >= math.log(20)).sum()), len(means)) <= 0.05
     turns = peaks(promotion(0.05), xs.reshape(len(xs), -1))
     assert (turns >= math.log(20)).mean() > 0.3
 
@@ -113,17 +116,17 @@ def test_bar_5_false_rollback_and_delay_in_own_outcomes() -> None:
 
     for drop in (0.0, 0.02):
         false = peaks(rollback(0.02), differences(drop, (2000, 1000))) >= math.log(100)
-        assert upper(int(false.sum()), len(false)) <= 0.01
+        assert upper_bound(int(false.sum()), len(false)) <= 0.01
     assert np.median(passages(rollback(0.02), differences(0.3, (1000, 200)), 100)) <= 45
     assert np.median(passages(rollback(0.02), differences(0.1, (1000, 800)), 100)) <= 210
 
 
 def test_bar_6_run_length_to_a_false_alarm_and_delay_to_a_true_one() -> None:
-    null = restarts(futility(0.05), streams(rng(21), (500, 2000), -0.05, 0.2)) >= 100
+    null = watch_path(streams(rng(21), (500, 2000), -0.05, 0.2), 0.05) >= 100
     lengths = np.where(null.any(axis=1), null.argmax(axis=1) + 1, null.shape[1])
     assert lengths.mean() - 1.645 * lengths.std() / math.sqrt(len(lengths)) >= 100
     good, bad = streams(rng(22), (500, 500), 0.0, 0.2), streams(rng(23), (500, 1500), -0.1, 0.2)
-    alarms = restarts(futility(0.05), np.concatenate([good, bad], axis=1)) >= 1000
+    alarms = watch_path(np.concatenate([good, bad], axis=1), 0.05) >= 1000
     quiet = ~alarms[:, :500].any(axis=1)
     assert quiet.mean() > 0.95
     assert np.median(alarms[quiet, 500:].argmax(axis=1) + 1) <= 220
@@ -133,4 +136,4 @@ def test_futility_stops_what_is_worse_and_spares_what_is_at_the_margin() -> None
     worse = passages(futility(0.05), streams(rng(24), (500, 3000), -0.15, 0.2), 100)
     assert np.isfinite(worse).mean() > 0.95
     spared = peaks(futility(0.05), streams(rng(25), (2000, 2000), -0.05, 0.2)) < math.log(100)
-    assert upper(int((~spared).sum()), len(spared)) <= 0.01
+    assert upper_bound(int((~spared).sum()), len(spared)) <= 0.01

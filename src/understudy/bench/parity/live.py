@@ -24,14 +24,19 @@ def differences(rng: Generator, runs: int, units: int, base: float, drop: float,
 
 def watch_alarms(x: Floats, margin: float, level: float) -> Ints:
     """When the detector's R first reaches a level, by run."""
-    stakes = np.array(futility(margin).stakes)
+    return first(watch_path(x, margin) >= level)
+
+
+def watch_path(x: Floats, margin: float) -> Floats:
+    """The detector's R after every value, by run."""
+    bet = futility(margin)
+    stakes = np.array(bet.stakes)
     restarts = np.zeros((len(x), len(FRACTIONS)))
-    at = np.zeros(x.shape, dtype=bool)
+    path = np.empty(x.shape)
     for unit in range(x.shape[1]):
-        payoff = -(x[:, unit] + margin)
-        restarts = (restarts + 1.0) * (1.0 + payoff[:, None] * stakes)
-        at[:, unit] = restarts.mean(axis=1) >= level
-    return first(at)
+        restarts = (restarts + 1.0) * (1.0 + bet.side * (x[:, unit, None] - bet.centre) * stakes)
+        path[:, unit] = restarts.mean(axis=1)
+    return path
 
 
 class Judged(NamedTuple):

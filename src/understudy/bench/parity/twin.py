@@ -6,7 +6,7 @@ stopped by futility, and by the rollback that pairs in canary feed.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +18,8 @@ from understudy.stats.mixture import LOG_GAMBLERS, Bet, futility, promotion
 
 Ints = NDArray[np.int64]
 NEVER = np.iinfo(np.int64).max
+# Units that are computed at a time: enough to be quick, few enough to stay in the cache.
+CHUNK = 100
 FUTILITY_AT = ROLLBACK_AT = math.log(100.0)
 
 
@@ -52,10 +54,22 @@ def log_e(parts: Sequence[Floats]) -> Floats:
     return found
 
 
+def log_e_chunks(x: Floats, bet: Bet) -> Iterator[Floats]:
+    """The log e-value after every value of streams of any values within the bet's bound, in chunks of units."""
+    totals = [np.zeros((len(x), 1)) for _ in bet.stakes]
+    for start in range(0, x.shape[1], CHUNK):
+        payoffs = bet.side * (x[:, start : start + CHUNK] - bet.centre)
+        parts = [
+            total + np.cumsum(np.log1p(stake * payoffs), axis=1)
+            for total, stake in zip(totals, bet.stakes, strict=True)
+        ]
+        totals = [part[:, -1:] for part in parts]
+        yield log_e(parts)
+
+
 def log_e_path(x: Floats, bet: Bet) -> Floats:
-    """The log e-value at every unit of streams of any values within the bet's bound."""
-    payoffs = bet.side * (x - bet.centre)
-    return log_e([np.cumsum(np.log1p(stake * payoffs), axis=1) for stake in bet.stakes])
+    """The same for all units at once."""
+    return np.concatenate(list(log_e_chunks(x, bet)), axis=1)
 
 
 def above(counts: Counts, bet: Bet, level: float) -> NDArray[np.bool_]:
