@@ -233,7 +233,6 @@ TESTED_ELSEWHERE = {
     "ports/store.py": "storage/test_store.py",
     "ports/world.py": "journeys/test_faults.py",
     "processes.py": "journeys/test_kill.py",
-    "storage/migrations/versions/r0002_verdicts.py": "storage/migrations/versions/test_r0001_books.py",
     "web/asgi.py": "journeys/test_bad_input.py",
     "web/back.py": "journeys/test_steering.py",
     "web/rest.py": "journeys/test_faults.py",

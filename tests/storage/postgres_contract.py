@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from tests.storage.contract import StoreContract
+from tests.storage.late_contract import SECRET, LateContract
 from tests.storage.samples import exchange, hypothesis_row, open_pair, slice_row, transition
 
 from understudy.ports import Batch, BrokenChain, Store
@@ -70,7 +71,7 @@ def url(server: str) -> str:
 
 @pytest.fixture
 def store(url: str) -> Iterator[Store]:
-    opened = open_store(url)
+    opened = open_store(url, secret=SECRET)
     yield opened
     opened.close()
 
@@ -83,7 +84,7 @@ def run_sql(url: str, *statements: str) -> None:
     engine.dispose()
 
 
-class TestStoreOnPostgres(StoreContract):
+class TestStoreOnPostgres(StoreContract, LateContract):
     pass
 
 

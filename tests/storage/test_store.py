@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.storage.contract import StoreContract
+from tests.storage.late_contract import SECRET, LateContract
 from tests.storage.samples import exchange, hypothesis_row, open_pair, slice_row
 
 from understudy.ports import Batch, Store
@@ -14,12 +15,13 @@ from understudy.storage.open import open_store
 
 @pytest.fixture(params=["sqlite-file", "sqlite-memory"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{tmp_path / 'books.db'}" if request.param == "sqlite-file" else "sqlite://")
+    url = f"sqlite:///{tmp_path / 'books.db'}" if request.param == "sqlite-file" else "sqlite://"
+    opened = open_store(url, secret=SECRET)
     yield opened
     opened.close()
 
 
-class TestStore(StoreContract):
+class TestStore(StoreContract, LateContract):
     pass
 
 

@@ -177,7 +177,7 @@ pairs = sa.Table(
     sa.Column("label_propensity", sa.Double, nullable=False, server_default="0"),
     sa.Column("answered", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("surplus", sa.Double, nullable=False, server_default="0"),
-    sa.Column("rails", sa.LargeBinary, nullable=False, server_default="{}"),
+    sa.Column("rails", sa.LargeBinary, nullable=False),
     sa.Column("candidate_failure", Words),
     sa.Column("incumbent_failure", Words),
     sa.Column("candidate_cost_nano_usd", Figure),

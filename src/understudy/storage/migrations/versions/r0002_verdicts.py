@@ -26,12 +26,14 @@ def upgrade() -> None:
 
 
 def _pairs() -> None:
+    # SQLite would keep the default as text in a column of bytes; elsewhere its way of writing bytes means bits.
+    nothing = sa.text("X'7B7D'" if op.get_bind().dialect.name == "sqlite" else "'{}'")
     for column in (
         sa.Column("asked", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.Column("label_propensity", sa.Double, nullable=False, server_default="0"),
         sa.Column("answered", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.Column("surplus", sa.Double, nullable=False, server_default="0"),
-        sa.Column("rails", sa.LargeBinary, nullable=False, server_default="{}"),
+        sa.Column("rails", sa.LargeBinary, nullable=False, server_default=nothing),
         sa.Column("candidate_failure", sa.Text),
         sa.Column("incumbent_failure", sa.Text),
         sa.Column("candidate_cost_nano_usd", sa.BigInteger),
