@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.jobs.books import BUILDS, ROUTE, World
 from understudy.jobs.recording import link_of
 from understudy.jobs.registrar import state_of
+from understudy.jobs.specs import GuardrailSpec
 from understudy.parity.state import Status
 from understudy.ports import SliceRow, StaleLease
 
@@ -198,3 +200,18 @@ def test_the_last_rung_is_the_fleets(tmp_path: Path) -> None:
     world.play(chosen, [("right", "wrong")] * 4)
     state = state_of(next(one for one in world.store.slices() if one.kind == "kind0"))
     assert (state.promotion.log_e >= 6.397) == (world.standing("kind0")[1] == 1.0)
+
+
+def test_PAR_5_2_after_an_unsafe_alarm_running_conversations_leave_though_a_new_attempt_begins(tmp_path: Path) -> None:
+    rails = {"safety": GuardrailSpec(check="word", unsafe=True)}
+    parity = msgspec.structs.replace(ROUTE.parity, guardrails=rails, watch=1e300)
+    world = World(tmp_path, route=msgspec.structs.replace(ROUTE, parity=parity))
+    hypothesis = world.show()
+    world.play(hypothesis, BETTER)
+    assert world.standing() == (hypothesis, 1.0)
+    world.play(hypothesis, [("wrong", "right")] * 400)
+    told = [link_of(one).told() for one in world.store.transitions()][-1]
+    assert told["move"] == "alarm"
+    assert "guardrail 'safety'" in told["reason"]
+    assert world.standing()[0] != hypothesis
+    assert (row(world).share, row(world).evict) == (0.0, True)

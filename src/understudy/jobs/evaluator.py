@@ -203,7 +203,7 @@ class Evaluator:
                 moved = self._decide(one, facts) or moved
         for one in held:
             if one.state.reopens:
-                self._register(self._untried(one.state.hypothesis))
+                self._register(self._untried(one.state.hypothesis), evict=one.state.evict)
                 moved = True
         return moved
 
@@ -250,9 +250,11 @@ class Evaluator:
             wanted = wanted.retry()
         return wanted
 
-    def _register(self, hypothesis: Hypothesis) -> None:
+    def _register(self, hypothesis: Hypothesis, *, evict: bool = False) -> None:
+        """Open a hypothesis; `evict` goes on from the attempt before, whose running conversations have yet to leave."""
         now_s = self._clock.now_s()
-        self._store.register(hypothesis_row(hypothesis, now_s), slice_row(open_slice(hypothesis, now_s), now_s))
+        state = msgspec.structs.replace(open_slice(hypothesis, now_s), evict=evict)
+        self._store.register(hypothesis_row(hypothesis, now_s), slice_row(state, now_s))
         self._recorder.opened()
 
     def _remember(self, row: SliceRow) -> None:
