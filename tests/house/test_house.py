@@ -209,7 +209,6 @@ TESTED_ELSEWHERE = {
     "dialects/fields.py": "dialects/openai_chat/test_fields.py",
     "dialects/losses.py": "dialects/openai_chat/test_losses.py",
     "gateway/attempt.py": "journeys/test_faults.py",
-    "gateway/corridor.py": "journeys/test_faults.py",
     "gateway/evidence.py": "journeys/test_ramp.py",
     "gateway/relay.py": "journeys/test_faults.py",
     "gateway/unattended.py": "journeys/test_judge.py",

@@ -154,9 +154,13 @@ class Gateway:
         async def attempt(place: Place) -> None:
             begun = draft.elapsed_ms()
             run = StreamAttempt(self._site, place, request, call.dialect, relay, draft)
-            await run.run(watch, strict=_strict(call))
-            reply = run.collector.reply()
-            draft.answered[place.model.name] = answered(place.model, reply, draft.elapsed_ms() - begun)
+            try:
+                await run.run(watch, strict=_strict(call))
+            finally:
+                # Finished means booked as whole: a caller that hangs up at the last byte takes nothing from the model.
+                if relay.finished:
+                    reply = run.collector.reply()
+                    draft.answered[place.model.name] = answered(place.model, reply, draft.elapsed_ms() - begun)
 
         await _try(draft, attempt, begun=lambda: relay.content)
 

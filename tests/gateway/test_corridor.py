@@ -1,0 +1,69 @@
+"""The corridor at its very end: a caller that hangs up with the last byte has had the whole answer."""
+
+import asyncio
+import dataclasses
+import json
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.gateway.sites import BOARD, OWN, RENTED, Stage
+from tests.journeys.house import Upstream, upstream
+from understudy.dialects.anthropic import DIALECT
+from understudy.gateway.corridor import Gateway
+from understudy.gateway.site import Call, Standing
+from understudy.policy.keys import Keyring
+from understudy.ports import Headers, Paired
+from understudy.providers.aiohttp_transport import AiohttpTransport
+from understudy.routing.board import Board, Endpoint, Model, Ramp, Route
+
+
+class HangsUp:
+    """A caller that is gone as soon as it has the last byte, before the server knows that it was handed over."""
+
+    async def start(self, status: int, headers: Headers) -> None:
+        assert status == 200
+
+    async def write(self, data: bytes) -> None:
+        assert data
+
+    async def end(self, data: bytes = b"") -> None:
+        raise asyncio.CancelledError
+
+
+def board(scripted: Upstream) -> Board:
+    def at(model: Model) -> Model:
+        return msgspec.structs.replace(model, upstream="plain", endpoints=(Endpoint(scripted.url),), auth="none")
+
+    return msgspec.structs.replace(
+        BOARD,
+        models={"rented": at(RENTED), "own": at(OWN)},
+        routes={"r": Route(name="r", incumbent="rented", candidate="own")},
+        ramps={("r", "chat"): Ramp(hypothesis="h", share=1.0, rate=1.0, canary=True)},
+    )
+
+
+@pytest.mark.parametrize("stream", [True, False], ids=["streamed", "whole"])
+def test_a_caller_that_hangs_up_with_the_last_byte_costs_the_candidate_nothing(tmp_path: Path, stream: bool) -> None:
+    stage = Stage(tmp_path)
+    later: list[Coroutine[Any, Any, None]] = []
+    body = {"model": "r", "messages": [{"role": "user", "content": "hi"}], "max_tokens": 9, "stream": stream}
+
+    async def run(scripted: Upstream) -> None:
+        async with AiohttpTransport({}) as transport:
+            standing = Standing(board=board(scripted), keyring=Keyring())
+            site = dataclasses.replace(stage.site, upstream=transport, standing=lambda: standing, spawn=later.append)
+            with pytest.raises(asyncio.CancelledError):
+                await Gateway(site).answer(Call(DIALECT, {}, json.dumps(body).encode()), HangsUp())
+            for work in later:
+                await work
+
+    with upstream() as scripted:
+        asyncio.run(run(scripted))
+    [pair] = [record for record in stage.journal() if isinstance(record, Paired)]
+    assert (pair.candidate.missing, pair.incumbent.missing) == (None, None)
+    assert pair.candidate.reply is not None
+    assert [one.status for one in stage.observed if one.purpose == "serve"] == ["ok"]
