@@ -28,6 +28,7 @@ REQUEST = Request(
     stream=True,
     stream_usage=True,
 )
+TARGET = Target("upstream-model", "elsewhere", max_tokens=7)
 ECHO = Echo("asked", {"owned": True})
 FAULTS = [Fault("what happened", kind=kind, native="word", retry_after_s=2.0) for kind in FaultKind]
 
@@ -70,13 +71,13 @@ def test_no_two_dialects_are_served_at_one_path() -> None:
     paths = [path for dialect in DIALECTS.values() for path in dialect.served]
     assert len(set(paths)) == len(paths)
     assert all(path.startswith("/") for path in paths)
-    assert all(dialect.path.startswith("/") for dialect in DIALECTS.values())
+    assert all(dialect.path_to(REQUEST, TARGET).startswith("/") for dialect in DIALECTS.values())
 
 
 @ALL
 def test_every_dialect_encodes_a_request_that_it_reads_again(dialect: Dialect) -> None:
-    encoded = dialect.encode_request(REQUEST, Target("upstream-model", "elsewhere", max_tokens=7))
-    back = dialect.decode_request(encoded.body)
+    encoded = dialect.encode_request(REQUEST, TARGET)
+    back = dialect.decode_request(encoded.body, dialect.path_to(REQUEST, TARGET))
     assert (back.model, back.dialect, back.streamed) == ("upstream-model", dialect.name, True)
     assert [text_of(message.parts) for message in back.messages] == ["Hello"]
     assert back.source == encoded.body
@@ -111,7 +112,7 @@ def test_R1_nothing_that_looks_like_an_ending_leaves_before_the_end(dialect: Dia
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.kind.value)
 def test_T53_a_fault_inside_a_stream_is_a_failure_and_no_ending(dialect: Dialect, fault: Fault) -> None:
     reply = Reply(id="1", model="m", dialect="elsewhere", parts=(Text("half"),))
-    raw = told(dialect, list(events_of(reply)), ended=False) + dialect.encode_failure(fault, "request-1")
+    raw = told(dialect, list(events_of(reply)), ended=False) + dialect.encode_failure(fault, "request-1", REQUEST, True)
     collector = read(dialect, raw)
     assert collector.failed is not None
     assert collector.failed.message == "what happened"
@@ -145,9 +146,9 @@ def test_T52_a_keep_alive_tells_nothing_and_may_stand_anywhere(dialect: Dialect,
     first = before if started else b""
     decoder = dialect.reply_decoder("elsewhere")
     decoder.feed(first)
-    (alive,) = decoder.feed(dialect.keep_alive(started))
+    (alive,) = decoder.feed(dialect.keep_alive(REQUEST, started))
     assert (alive.events, alive.malformed, alive.terminal) == ((), False, False)
-    kept = read(dialect, first + dialect.keep_alive(started) + after[len(first) :])
+    kept = read(dialect, first + dialect.keep_alive(REQUEST, started) + after[len(first) :])
     assert text_of(kept.parts()) == "a"
 
 
@@ -155,15 +156,15 @@ def test_T52_a_keep_alive_tells_nothing_and_may_stand_anywhere(dialect: Dialect,
 def test_T50_the_closing_line_adds_nothing_to_an_answer(dialect: Dialect) -> None:
     reply = Reply(id="1", model="m", dialect="elsewhere", parts=(Text("a"),))
     events = list(events_of(reply))
-    collector = read(dialect, told(dialect, events, ended=False) + dialect.closing())
+    collector = read(dialect, told(dialect, events, ended=False) + dialect.closing(REQUEST))
     assert text_of(collector.parts()) == "a"
     assert collector.failed is None
 
 
 @ALL
 def test_T70_the_list_of_models_names_them_all_in_order(dialect: Dialect) -> None:
-    listed = json.loads(dialect.encode_models(("b", "a")))
-    assert [model["id"] for model in listed["data"]] == ["b", "a"]
+    (entries,) = [value for value in json.loads(dialect.encode_models(("b", "a"))).values() if isinstance(value, list)]
+    assert entries == [json.loads(dialect.encode_model(name)) for name in ("b", "a")]
 
 
 @ALL

@@ -20,11 +20,24 @@ from understudy.gateway.site import Call, Timeouts
         ({"authorization": "Bearer "}, ""),
         ({"authorization": "Basic abc"}, None),
         ({"x-api-key": ""}, None),
+        ({"x-goog-api-key": "word"}, "word"),
         ({}, None),
     ],
 )
 def test_the_key_that_was_presented(headers: dict[str, str], key: str | None) -> None:
     assert Call(DIALECT, headers, b"").key == key
+
+
+def test_a_key_in_the_address_is_the_last_that_counts() -> None:
+    assert Call(DIALECT, {}, b"", "/v1beta/models/a:b?alt=sse&key=w%20d").key == "w d"
+    assert Call(DIALECT, {"x-api-key": "other"}, b"", "/?key=word").key == "other"
+    assert Call(DIALECT, {}, b"", "/?monkey=word").key is None
+
+
+def test_W5_the_headers_that_a_dialect_forwards_are_kept_with_the_request() -> None:
+    body = b'{"model":"m","max_tokens":1,"messages":[{"role":"user","content":"x"}]}'
+    call = Call(DIALECT, {"anthropic-beta": "b", "x-api-key": "secret"}, body)
+    assert call.read().headers == {"anthropic-beta": "b"}
 
 
 def test_the_limits_are_ordered_so_that_each_can_be_the_first_to_pass() -> None:

@@ -234,6 +234,7 @@ TESTED_ELSEWHERE = {
     "processes.py": "journeys/test_kill.py",
     "web/asgi.py": "journeys/test_bad_input.py",
     "web/back.py": "journeys/test_steering.py",
+    "web/lists.py": "journeys/test_sdks.py",
     "web/rest.py": "journeys/test_faults.py",
     "web/steering.py": "journeys/test_steering.py",
     # Needs torch; what it made is what `test_run` plays.

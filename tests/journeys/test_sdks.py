@@ -160,6 +160,21 @@ def test_T57_errors_raise_the_class_that_the_sdk_knows(
 def test_both_sdks_list_the_models(chat: Any, messages: Any) -> None:
     assert {"to-chat", "chat-model"} <= {model.id for model in chat.models.list()}
     assert {"to-chat", "chat-model"} <= {model.id for model in messages.models.list()}
+    for sdk in (chat, messages):
+        assert sdk.models.retrieve("to-chat").id == "to-chat"
+    with pytest.raises(openai.NotFoundError, match="no model 'nobody'"):
+        chat.models.retrieve("nobody")
+    with pytest.raises(anthropic.NotFoundError, match="no model 'nobody'"):
+        messages.models.retrieve("nobody")
+
+
+def test_W5_betas_go_to_an_upstream_of_the_same_dialect_alone(messages: Any, scripted: Upstream) -> None:
+    for provider, seen in (("messagy", "one-2026,two-2026"), ("chatty", None)):
+        messages.beta.messages.create(
+            model=f"{provider}/plain", messages=ASK, max_tokens=9, betas=["one-2026", "two-2026"]
+        )
+        assert scripted.headers[-1].get("anthropic-beta") == seen
+        assert scripted.headers[-1].get("x-api-key") is None
 
 
 def test_routes_say_who_answered_and_why(house: Server, chat: Any) -> None:

@@ -23,7 +23,13 @@ def model(auth: str = "bearer", headers: dict[str, str] | None = None) -> Model:
 
 @pytest.mark.parametrize(
     ("auth", "expected"),
-    [("bearer", {"authorization": "Bearer beta"}), ("x-api-key", {"x-api-key": "beta"}), ("none", {})],
+    [
+        ("bearer", {"authorization": "Bearer beta"}),
+        ("x-api-key", {"x-api-key": "beta"}),
+        ("api-key", {"api-key": "beta"}),
+        ("x-goog-api-key", {"x-goog-api-key": "beta"}),
+        ("none", {}),
+    ],
 )
 def test_each_way_of_authentication(auth: str, expected: dict[str, str]) -> None:
     headers = call_headers(model(auth), Endpoint("http://x", "${B}"), SECRETS)
@@ -40,3 +46,14 @@ def test_the_rows_own_headers_are_sent_and_not_changed() -> None:
     headers = call_headers(model(headers=own), Endpoint("http://x", "${A}"), SECRETS)
     assert headers == {**own, "authorization": "Bearer alpha"}
     assert own == {"version": "1", "content-type": "application/x-own"}
+
+
+def test_a_callers_headers_come_first_and_override_nothing() -> None:
+    callers = {"beta": "new", "authorization": "Bearer theirs", "version": "9"}
+    headers = call_headers(model(headers={"version": "1"}), Endpoint("http://x", "${A}"), SECRETS, callers)
+    assert headers == {
+        "beta": "new",
+        "version": "1",
+        "authorization": "Bearer alpha",
+        "content-type": "application/json",
+    }

@@ -89,6 +89,8 @@ class Request(Value, frozen=True, kw_only=True):
     stream_usage: bool | None = None
     user: str | None = None
     spelling: tuple[str, ...] = ()
+    # The caller's headers that an upstream of the same dialect must see beside `source`.
+    headers: dict[str, str] = {}
     extras: Extras = {}
     source: bytes = b""
 

@@ -80,14 +80,21 @@ class Dialect(Protocol):
     """One wire format, both ways."""
 
     name: str
-    # Where callers find it on our server, and the path below a provider's base URL where we find it.
+    # Where callers POST to it on our server; `{model}` stands for a model's name, which may hold slashes.
     served: tuple[str, ...]
-    path: str
-    # A header that only this dialect's clients send; it tells whose list of models is wanted. None: the default.
-    models_marker: str | None
+    # Where its list of models is read, where no other dialect has one at the same path.
+    lists: tuple[str, ...]
+    # Headers that only this dialect's clients send; they tell whose list of models is wanted. None: the default's.
+    markers: tuple[str, ...]
+    # Headers of a caller that an upstream of the same dialect must see, since they change what the body means.
+    forwarded: tuple[str, ...]
 
-    def decode_request(self, body: bytes) -> Request:
-        """A caller's body; a Fault names the field that is wrong."""
+    def decode_request(self, body: bytes, address: str = "") -> Request:
+        """A caller's body and the path with its query; a Fault names the field that is wrong."""
+        ...
+
+    def path_to(self, request: Request, target: Target) -> str:
+        """The path below a provider's base URL, with its query, where this request goes."""
         ...
 
     def encode_request(self, request: Request, target: Target) -> Encoded:
@@ -114,11 +121,15 @@ class Dialect(Protocol):
         """A same-dialect frame for the caller: raw bytes, the model's name and extension edited where they stand."""
         ...
 
-    def closing(self) -> bytes:
+    def stream_type(self, request: Request) -> str:
+        """The content type of a streamed answer to this request."""
+        ...
+
+    def closing(self, request: Request) -> bytes:
         """The closing line that a complete same-dialect stream owes its caller when the upstream left it out."""
         ...
 
-    def keep_alive(self, started: bool) -> bytes:
+    def keep_alive(self, request: Request, started: bool) -> bytes:
         """Bytes that keep a silent stream open; `started` tells whether the answer's first event was sent."""
         ...
 
@@ -126,12 +137,19 @@ class Dialect(Protocol):
         """The list of models in this dialect's shape."""
         ...
 
+    def encode_model(self, name: str) -> bytes:
+        """One model in this dialect's shape."""
+        ...
+
     def encode_fault(self, fault: Fault, request_id: str) -> tuple[int, bytes]:
         """An HTTP status and body in this dialect's words."""
         ...
 
-    def encode_failure(self, fault: Fault, request_id: str) -> bytes:
-        """The in-band form of a fault, for a stream that has begun; no ending may follow it."""
+    def encode_failure(self, fault: Fault, request_id: str, request: Request, started: bool) -> bytes:
+        """The in-band form of a fault for a stream whose status line went, and whose first event if `started`.
+
+        No ending may follow it.
+        """
         ...
 
     def decode_fault(self, status: int, body: bytes, retry_after_s: float | None) -> Fault:

@@ -12,6 +12,7 @@ from understudy.canon.faults import Fault, FaultKind
 
 # One event carries at most one whole tool call or one inline picture; 16 MiB is above every body limit of the field.
 MAX_FRAME_BYTES = 16 * 1024 * 1024
+SSE_TYPE = "text/event-stream; charset=utf-8"
 _END = re.compile(rb"(?:\r\n|\n|\r(?!\n)){2}")
 _LINE = re.compile(rb"\r\n|\n|\r")
 # The longest end of a frame, less one byte: how far a new search must step back.

@@ -35,11 +35,15 @@ class Place(Value, frozen=True):
     endpoint: Endpoint
 
 
+def target_of(model: Model) -> Target:
+    """A model as the encoder of its dialect wants to know it."""
+    return Target(model.upstream, model.maker, model.renames, model.unsupported, model.max_tokens)
+
+
 def encode_for(site: Site, request: Request, model: Model, *, strict: bool) -> Encoded:
     """The body for a model; in strict mode every omission is a Fault."""
     dialect = site.dialects[model.dialect]
-    target = Target(model.upstream, model.maker, model.renames, model.unsupported, model.max_tokens)
-    encoded = dialect.encode_request(request, target)
+    encoded = dialect.encode_request(request, target_of(model))
     if strict and encoded.omissions:
         named = "; ".join(f"{omission.field}: {omission.why}" for omission in encoded.omissions)
         raise bad_request(f"strict mode: {model.name!r} cannot be given all that was asked ({named})")
@@ -47,10 +51,12 @@ def encode_for(site: Site, request: Request, model: Model, *, strict: bool) -> E
 
 
 @asynccontextmanager
-async def open_answer(site: Site, place: Place, body: bytes) -> AsyncIterator[UpstreamAnswer]:
+async def open_answer(site: Site, place: Place, request: Request, body: bytes) -> AsyncIterator[UpstreamAnswer]:
     """The upstream's answer, its connection closed on the way out; an error status is raised as the Fault it tells."""
     dialect = site.dialects[place.model.dialect]
-    call = UpstreamCall(place.model, place.endpoint, dialect.path, body, site.timeouts.connect_s)
+    path = dialect.path_to(request, target_of(place.model))
+    headers = request.headers if request.dialect == dialect.name else {}
+    call = UpstreamCall(place.model, place.endpoint, path, body, site.timeouts.connect_s, headers)
     answer = await site.upstream.post(call)
     try:
         if answer.status >= 300:
@@ -85,7 +91,7 @@ async def ask_whole(
     try:
         async with asyncio.timeout(None) as deadline:
             watch.begin(asyncio.get_running_loop().time(), deadline, first_s=None)
-            async with open_answer(site, place, encoded.body) as answer:
+            async with open_answer(site, place, request, encoded.body) as answer:
                 body = await answer.read()
     except TimeoutError:
         raise watch.fault() from None
@@ -120,7 +126,7 @@ class StreamAttempt:
             async with asyncio.timeout(None) as deadline:
                 first_s = self._site.timeouts.first_token_s
                 watch.begin(asyncio.get_running_loop().time(), deadline, first_s=first_s)
-                async with open_answer(self._site, self._place, encoded.body) as answer:
+                async with open_answer(self._site, self._place, self._request, encoded.body) as answer:
                     await self._pump(answer, watch)
         except TimeoutError:
             if not self._relay.finished:
@@ -212,7 +218,7 @@ class StreamAttempt:
         self._draft.usage = self.collector.usage
         self._draft.stop = finished.reason.value if finished else None
         if self._same:
-            terminal = self._terminal or self._caller.closing()
+            terminal = self._terminal or self._caller.closing(self._request)
         else:
             terminal = self._encoder.end(self._echo(metered=True))
             self._draft.omissions += self._encoder.omissions

@@ -84,7 +84,7 @@ class Gateway:
             raise Fault("the journal's spool is full: new requests wait until it drains", kind=FaultKind.UNAVAILABLE)
         standing = site.standing()
         draft.caller = admit(standing.keyring, site.server_secret, call.key)
-        draft.request = request = call.dialect.decode_request(call.body)
+        draft.request = request = call.read()
         if not request.messages:
             raise bad_request("messages is empty; there is nothing to answer", "messages")
         permit(draft.caller, request.model)

@@ -7,12 +7,11 @@ model can still begin.
 """
 
 from understudy.canon.faults import Fault
+from understudy.canon.request import Request
 from understudy.dialects.contract import Dialect
 from understudy.gateway.draft import Draft, status_of
 from understudy.gateway.wheel import Watch
 from understudy.ports import Sender
-
-STREAM_HEADERS = [("content-type", "text/event-stream; charset=utf-8"), ("cache-control", "no-cache")]
 
 
 class Relay:
@@ -41,7 +40,7 @@ class Relay:
         if self.finished:
             return
         await self._start(final=False)
-        await self._sender.write(self._dialect.keep_alive(self.content))
+        await self._sender.write(self._dialect.keep_alive(self._request, self.content))
 
     async def end(self, terminal: bytes) -> None:
         """Book the exchange, then hand the ending over."""
@@ -63,12 +62,20 @@ class Relay:
             await self._sender.end(body)
             return
         self._draft.book(status, fault=fault)
-        await self._sender.end(self._dialect.encode_failure(fault, self._draft.id))
+        await self._sender.end(self._dialect.encode_failure(fault, self._draft.id, self._request, self.content))
+
+    @property
+    def _request(self) -> Request:
+        """The request that is being answered; there is one wherever a stream has begun."""
+        if self._draft.request is None:
+            raise RuntimeError("a stream answers a request that was read")
+        return self._draft.request
 
     async def _start(self, *, final: bool) -> None:
         if not self.started:
             self.started = True
-            await self._sender.start(200, [*STREAM_HEADERS, *self._draft.headers(final=final)])
+            kind = [("content-type", self._dialect.stream_type(self._request)), ("cache-control", "no-cache")]
+            await self._sender.start(200, [*kind, *self._draft.headers(final=final)])
 
 
 def fault_headers(draft: Draft, fault: Fault) -> list[tuple[str, str]]:

@@ -3,9 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated
+from urllib.parse import parse_qs, urlsplit
 
+import msgspec
 from msgspec import Meta
 
+from understudy.canon.request import Request
 from understudy.canon.value import Value
 from understudy.dialects.contract import Dialect
 from understudy.gateway.wheel import Wheel
@@ -13,6 +16,8 @@ from understudy.policy.keys import Keyring
 from understudy.ports import Clock, Exchange, Journal, Ledger, Spawn, Upstream
 from understudy.routing.board import Board
 
+# Where client libraries put a bare key.
+KEY_HEADERS = ("x-api-key", "api-key", "x-goog-api-key")
 Seconds = Annotated[float, Meta(gt=0)]
 
 
@@ -59,11 +64,15 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What a caller sent: the dialect named by the path, header names in lower case, the body whole."""
+    """What a caller sent: the dialect named by the path, header names in lower case, the body whole.
+
+    `address` is the path with its query as it came; some dialects name the model there.
+    """
 
     dialect: Dialect
     headers: Mapping[str, str]
     body: bytes
+    address: str = ""
 
     @property
     def key(self) -> str | None:
@@ -71,4 +80,13 @@ class Call:
         bearer = self.headers.get("authorization", "")
         if bearer[:7].lower() == "bearer ":
             return bearer[7:].strip()
-        return self.headers.get("x-api-key") or self.headers.get("api-key")
+        for name in KEY_HEADERS:
+            if key := self.headers.get(name):
+                return key
+        return parse_qs(urlsplit(self.address).query).get("key", [None])[0] if "key=" in self.address else None
+
+    def read(self) -> Request:
+        """The request, with the headers that go on to an upstream of the same dialect; a Fault if it is none."""
+        request = self.dialect.decode_request(self.body, self.address)
+        kept = {name: self.headers[name] for name in self.dialect.forwarded if name in self.headers}
+        return msgspec.structs.replace(request, headers=kept) if kept else request

@@ -65,6 +65,8 @@ class UpstreamCall(Value, frozen=True):
     path: str
     body: bytes
     connect_timeout_s: float = 5.0
+    # The caller's own headers that change what the body means; never one that authenticates.
+    headers: dict[str, str] = {}
 
 
 class UpstreamAnswer(Protocol):

@@ -80,7 +80,7 @@ class AiohttpTransport:
     async def post(self, call: UpstreamCall) -> AiohttpAnswer:
         """Send a call and wait for its headers."""
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=call.connect_timeout_s)
-        headers = call_headers(call.model, call.endpoint, self._secrets)
+        headers = call_headers(call.model, call.endpoint, self._secrets, call.headers)
         return await self._ask("POST", call.endpoint.url + call.path, headers, call.body, timeout)
 
     async def get(self, url: str, headers: dict[str, str], timeout_s: float) -> tuple[int, bytes]:

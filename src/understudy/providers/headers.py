@@ -5,15 +5,19 @@ from collections.abc import Mapping
 from understudy.routing.board import Endpoint, Model
 
 JSON = "application/json"
+# The headers that carry a bare key, each named as a row's `auth` names it.
+KEY_HEADERS = ("x-api-key", "api-key", "x-goog-api-key")
 
 
-def call_headers(model: Model, endpoint: Endpoint, secrets: Mapping[str, str]) -> dict[str, str]:
-    """The headers of one call: content type, the row's own, and the secret that the endpoint's key names."""
-    headers = {"content-type": JSON, **model.headers}
+def call_headers(
+    model: Model, endpoint: Endpoint, secrets: Mapping[str, str], callers: Mapping[str, str] = {}
+) -> dict[str, str]:
+    """The headers of one call: those of the caller's that matter, the row's own, and the secret of the endpoint."""
+    headers = {**callers, "content-type": JSON, **model.headers}
     secret = secrets.get(endpoint.key) if endpoint.key else None
     if secret:
-        if model.auth == "x-api-key":
-            headers["x-api-key"] = secret
-        elif model.auth == "bearer":
+        if model.auth == "bearer":
             headers["authorization"] = f"Bearer {secret}"
+        elif model.auth in KEY_HEADERS:
+            headers[model.auth] = secret
     return headers

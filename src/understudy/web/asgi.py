@@ -6,6 +6,7 @@ lives to see the answer.
 """
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -53,32 +54,48 @@ class ModelRoutes:
 
     def __init__(self, gateway: Gateway, dialects: tuple[Dialect, ...], rest: App, *, max_body_bytes: int) -> None:
         self._gateway = gateway
-        self._by_path = {path: dialect for dialect in dialects for path in dialect.served}
+        self._by_path = {path: dialect for dialect in dialects for path in dialect.served if "{" not in path}
+        self._patterns = [(_pattern(path), dialect) for dialect in dialects for path in dialect.served if "{" in path]
         self._rest = rest
         self._max_body_bytes = max_body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One ASGI conversation."""
-        dialect = self._by_path.get(scope["path"]) if scope["type"] == "http" else None
-        if dialect is None or scope["method"] != "POST":
+        dialect = self._dialect(scope["path"]) if scope["type"] == "http" and scope["method"] == "POST" else None
+        if dialect is None:
             await self._rest(scope, receive, send)
             return
         sender = AsgiSender(send)
+        address = scope["path"]
+        if scope["query_string"]:
+            address += "?" + scope["query_string"].decode("latin-1")
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         try:
             body = await read_body(scope, receive, self._max_body_bytes)
         except CallerGone:
             return
         except Fault as fault:
-            await self._gateway.refuse(Call(dialect, headers, b""), fault, sender)
+            await self._gateway.refuse(Call(dialect, headers, b"", address), fault, sender)
             return
-        await self._answer(Call(dialect, headers, body), sender, receive)
+        await self._answer(Call(dialect, headers, body, address), sender, receive)
+
+    def _dialect(self, path: str) -> Dialect | None:
+        """The dialect that is served at a path."""
+        if found := self._by_path.get(path):
+            return found
+        return next((dialect for pattern, dialect in self._patterns if pattern.fullmatch(path)), None)
 
     async def _answer(self, call: Call, sender: AsgiSender, receive: Receive) -> None:
         async with asyncio.TaskGroup() as group:
             answering = group.create_task(self._gateway.answer(call, sender))
             watching = group.create_task(_cancel_when_gone(receive, answering))
             answering.add_done_callback(lambda _: watching.cancel())
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    """A served path with a model's name in it; names may hold slashes, as `provider/upstream-id` does."""
+    before, after = path.split("{model}")
+    return re.compile(re.escape(before) + ".+" + re.escape(after))
 
 
 async def _cancel_when_gone(receive: Receive, answering: asyncio.Task[None]) -> None:

@@ -43,7 +43,7 @@ def guarded(back: Back, inner: Callable[[Request, Caller], Awaitable[Response]])
     async def admitted(request: Request) -> Response:
         dialect = dialect_of(request, back)
         try:
-            call = Call(dialect, request.headers, b"")
+            call = Call(dialect, request.headers, b"", str(request.url))
             caller = admit(back.standing().keyring, back.server_secret, call.key)
             return await inner(request, caller)
         except Fault as fault:
@@ -54,8 +54,12 @@ def guarded(back: Back, inner: Callable[[Request, Caller], Awaitable[Response]])
 
 
 def dialect_of(request: Request, back: Back) -> Dialect:
-    """The dialect whose clients send this header; else the first, the default."""
+    """The dialect that owns the path, or whose clients send such a header; else the first without, the default."""
+    path = request.url.path
     for dialect in back.dialects:
-        if dialect.models_marker and dialect.models_marker in request.headers:
+        if any(path.startswith(own) for own in dialect.lists):
             return dialect
-    return next((dialect for dialect in back.dialects if dialect.models_marker is None), back.dialects[0])
+    for dialect in back.dialects:
+        if any(marker in request.headers or marker in request.query_params for marker in dialect.markers):
+            return dialect
+    return next((dialect for dialect in back.dialects if not dialect.markers), back.dialects[0])

@@ -20,7 +20,8 @@ from understudy.jobs.replaying import replay_all
 from understudy.jobs.status import views
 from understudy.parity.slices import SliceId
 from understudy.policy.keys import Caller
-from understudy.web.back import Back, Endpoint, dialect_of, guarded
+from understudy.web.back import Back, Endpoint, guarded
+from understudy.web.lists import lists
 from understudy.web.steering import steering
 
 Page = Callable[[Request, Caller], Awaitable[Response]]
@@ -33,8 +34,7 @@ def rest(back: Back) -> Starlette:
     live = [Route(path, _live) for path in ("/livez", "/health/liveness", "/health/liveliness")]
     ready = [Route(path, _ready(back)) for path in ("/readyz", "/health/readiness")]
     private = [
-        Route("/v1/models", guarded(back, _models(back))),
-        Route("/models", guarded(back, _models(back))),
+        *lists(back),
         Route("/understudy/v1/parity", guarded(back, _parity(back))),
         Route("/understudy/v1/money", guarded(back, _money(back))),
         Route("/understudy/v1/exchanges", guarded(back, _exchanges(back))),
@@ -70,14 +70,6 @@ def _metrics(back: Back) -> Endpoint:
         return Response(back.metrics.render(), media_type="text/plain; version=0.0.4")
 
     return metrics
-
-
-def _models(back: Back) -> Page:
-    async def models(request: Request, caller: Caller) -> Response:
-        board = back.standing().board
-        return _json(dialect_of(request, back).encode_models((*board.routes, *board.models)))
-
-    return models
 
 
 def _parity(back: Back) -> Page:

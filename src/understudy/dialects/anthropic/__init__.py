@@ -10,7 +10,7 @@ from understudy.canon.faults import Fault
 from understudy.canon.frames import Frame
 from understudy.canon.reply import Reply
 from understudy.canon.request import Request
-from understudy.dialects.anthropic.answers import read_reply, write_models, write_reply
+from understudy.dialects.anthropic.answers import read_reply, write_model, write_models, write_reply
 from understudy.dialects.anthropic.edits import edit_frame
 from understudy.dialects.anthropic.errors import read_fault, write_failure, write_fault
 from understudy.dialects.anthropic.request_reader import read_request
@@ -19,7 +19,7 @@ from understudy.dialects.anthropic.stream_reader import StreamReader
 from understudy.dialects.anthropic.stream_writer import StreamWriter
 from understudy.dialects.anthropic.words import NAME
 from understudy.dialects.contract import Dialect, Echo, Encoded, Target
-from understudy.dialects.sse import comment, event_bytes
+from understudy.dialects.sse import SSE_TYPE, comment, event_bytes
 
 _PING = event_bytes(b'{"type":"ping"}', "ping")
 
@@ -29,12 +29,17 @@ class Anthropic:
 
     name = NAME
     served: tuple[str, ...] = ("/v1/messages",)
-    path = "/messages"
-    models_marker: str | None = "anthropic-version"
+    lists: tuple[str, ...] = ()
+    markers: tuple[str, ...] = ("anthropic-version", "x-api-key")
+    forwarded: tuple[str, ...] = ("anthropic-beta",)
 
-    def decode_request(self, body: bytes) -> Request:
+    def decode_request(self, body: bytes, address: str = "") -> Request:
         """A caller's body; a Fault names the field that is wrong."""
         return read_request(body)
+
+    def path_to(self, request: Request, target: Target) -> str:
+        """The same path for every request."""
+        return "/messages"
 
     def encode_request(self, request: Request, target: Target) -> Encoded:
         """The body for an upstream; the caller's own bytes with named edits where the caller speaks this dialect."""
@@ -60,11 +65,15 @@ class Anthropic:
         """A same-dialect frame for the caller, with the model's name and the extension edited where they stand."""
         return edit_frame(frame, echo)
 
-    def closing(self) -> bytes:
+    def stream_type(self, request: Request) -> str:
+        """Server-sent events."""
+        return SSE_TYPE
+
+    def closing(self, request: Request) -> bytes:
         """Nothing: an answer without `message_stop` is not complete, and none is invented for it."""
         return b""
 
-    def keep_alive(self, started: bool) -> bytes:
+    def keep_alive(self, request: Request, started: bool) -> bytes:
         """A ping, which may only follow `message_start`; a comment before it."""
         return _PING if started else comment("waiting")
 
@@ -72,11 +81,15 @@ class Anthropic:
         """The list of models, all on one page."""
         return write_models(names)
 
+    def encode_model(self, name: str) -> bytes:
+        """One entry of that list."""
+        return write_model(name)
+
     def encode_fault(self, fault: Fault, request_id: str) -> tuple[int, bytes]:
         """The HTTP status and body of a fault."""
         return write_fault(fault, request_id)
 
-    def encode_failure(self, fault: Fault, request_id: str) -> bytes:
+    def encode_failure(self, fault: Fault, request_id: str, request: Request, started: bool) -> bytes:
         """The event that ends a stream in a fault; no ending may follow it."""
         return write_failure(fault, request_id)
 

@@ -145,8 +145,17 @@ def _thinking(part: Thinking, path: str, losses: Losses, own: bool) -> dict[str,
     return {"type": "thinking", "thinking": part.text, "signature": ""} if part.text else None
 
 
+def write_model(name: str) -> bytes:
+    """One model of the list."""
+    return msgspec.json.encode(_model(name))
+
+
 def write_models(names: tuple[str, ...]) -> bytes:
     """The list of models; the epoch stands for a date of release that nobody knows, as the reference allows."""
-    data = [{"type": "model", "id": name, "display_name": name, "created_at": "1970-01-01T00:00:00Z"} for name in names]
+    data = [_model(name) for name in names]
     ends = (names[0], names[-1]) if names else (None, None)
     return msgspec.json.encode({"data": data, "has_more": False, "first_id": ends[0], "last_id": ends[1]})
+
+
+def _model(name: str) -> dict[str, str]:
+    return {"type": "model", "id": name, "display_name": name, "created_at": "1970-01-01T00:00:00Z"}

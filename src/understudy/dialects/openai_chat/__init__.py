@@ -11,7 +11,7 @@ from understudy.canon.frames import Frame
 from understudy.canon.reply import Reply
 from understudy.canon.request import Request
 from understudy.dialects.contract import Dialect, Echo, Encoded, Target
-from understudy.dialects.openai_chat.answers import read_reply, write_models, write_reply
+from understudy.dialects.openai_chat.answers import read_reply, write_model, write_models, write_reply
 from understudy.dialects.openai_chat.edits import edit_frame
 from understudy.dialects.openai_chat.errors import read_fault, write_failure, write_fault
 from understudy.dialects.openai_chat.request_reader import read_request
@@ -19,7 +19,7 @@ from understudy.dialects.openai_chat.request_writer import write_request
 from understudy.dialects.openai_chat.stream_reader import StreamReader
 from understudy.dialects.openai_chat.stream_writer import DONE, StreamWriter
 from understudy.dialects.openai_chat.words import NAME
-from understudy.dialects.sse import comment
+from understudy.dialects.sse import SSE_TYPE, comment
 
 
 class OpenAiChat:
@@ -27,12 +27,17 @@ class OpenAiChat:
 
     name = NAME
     served: tuple[str, ...] = ("/v1/chat/completions", "/chat/completions")
-    path = "/chat/completions"
-    models_marker: str | None = None
+    lists: tuple[str, ...] = ()
+    markers: tuple[str, ...] = ()
+    forwarded: tuple[str, ...] = ()
 
-    def decode_request(self, body: bytes) -> Request:
+    def decode_request(self, body: bytes, address: str = "") -> Request:
         """A caller's body; a Fault names the field that is wrong."""
         return read_request(body)
+
+    def path_to(self, request: Request, target: Target) -> str:
+        """The same path for every request."""
+        return "/chat/completions"
 
     def encode_request(self, request: Request, target: Target) -> Encoded:
         """The body for an upstream; the caller's own bytes with named edits where the caller speaks this dialect."""
@@ -58,11 +63,15 @@ class OpenAiChat:
         """A same-dialect frame for the caller, with the model's name and the extension edited where they stand."""
         return edit_frame(frame, request, echo)
 
-    def closing(self) -> bytes:
+    def stream_type(self, request: Request) -> str:
+        """Server-sent events."""
+        return SSE_TYPE
+
+    def closing(self, request: Request) -> bytes:
         """The closing line, which some upstreams leave out after a complete answer."""
         return DONE
 
-    def keep_alive(self, started: bool) -> bytes:
+    def keep_alive(self, request: Request, started: bool) -> bytes:
         """A comment, which may stand anywhere."""
         return comment("waiting")
 
@@ -70,11 +79,15 @@ class OpenAiChat:
         """The list of models, all on one page."""
         return write_models(names)
 
+    def encode_model(self, name: str) -> bytes:
+        """One entry of that list."""
+        return write_model(name)
+
     def encode_fault(self, fault: Fault, request_id: str) -> tuple[int, bytes]:
         """The HTTP status and body of a fault."""
         return write_fault(fault, request_id)
 
-    def encode_failure(self, fault: Fault, request_id: str) -> bytes:
+    def encode_failure(self, fault: Fault, request_id: str, request: Request, started: bool) -> bytes:
         """The data that ends a stream in a fault; no ending may follow it."""
         return write_failure(fault, request_id)
 

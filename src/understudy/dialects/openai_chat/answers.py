@@ -236,7 +236,15 @@ def extended(echo: Echo, stop: StopReason | None, native: str | None, *, own: bo
     return {**echo.extension, "native_stop": native}
 
 
+def write_model(name: str) -> bytes:
+    """One model of the list."""
+    return msgspec.json.encode(_model(name))
+
+
 def write_models(names: tuple[str, ...]) -> bytes:
     """The list of models; 0 stands for a time of creation that nobody knows."""
-    data = [{"id": name, "object": "model", "created": 0, "owned_by": EXTENSION} for name in names]
-    return msgspec.json.encode({"object": "list", "data": data})
+    return msgspec.json.encode({"object": "list", "data": [_model(name) for name in names]})
+
+
+def _model(name: str) -> dict[str, Any]:
+    return {"id": name, "object": "model", "created": 0, "owned_by": EXTENSION}
