@@ -3,6 +3,8 @@
 import json
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -197,6 +199,27 @@ def test_keys_steer_only_what_they_may(scripted: Upstream, tmp_path: Path) -> No
         assert (status, told["done"]) == (200, True)
         assert post(f"{house.url}/understudy/v1/labels/x", b'{"choice": "tie"}', **key["app"])[0] == 403
         assert get(f"{house.url}/understudy/v1/labels", **key["other"]) == {"questions": []}
+
+
+def test_the_plan_and_the_report_are_read_in_terminal_and_api(house: Server) -> None:
+    ask(house, "people", 0)
+    eventually(lambda: view(house, "people/facts"))
+    base = f"{house.url}/understudy/v1/parity"
+    assert [one["slice"] for one in get(f"{base}/plan")["plans"]] == ["people/facts"]
+    figures = get(f"{base}/report?format=json&slice=people/facts")
+    assert figures["slices"][0]["view"]["slice"] == "people/facts"
+    with urllib.request.urlopen(f"{base}/report", timeout=10) as answer:
+        assert answer.headers["content-type"].startswith("text/html")
+        assert "people/facts" in answer.read().decode()
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        get(f"{base}/report?slice=people/nobody")
+    done = understudy(house.folder, "parity", "report", "--html", "r.html", "--json", "r.json", "--no-words")
+    assert "r.html: 1 slices" in done.stdout
+    assert "people/facts" in (house.folder / "r.html").read_text(encoding="utf-8")
+    assert json.loads((house.folder / "r.json").read_bytes())["words"] is False
+    assert understudy(house.folder, "parity", "report", "people/nobody").returncode == 2
+    assert understudy(house.folder, "parity", "report", "--html", "none/r.html").returncode == 2
+    assert "1 %" in understudy(house.folder, "parity", "show", "people/facts").stdout
 
 
 def test_an_order_for_what_is_no_slice_is_refused(house: Server) -> None:

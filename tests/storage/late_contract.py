@@ -3,7 +3,7 @@
 import msgspec
 from tests.storage.samples import HYPOTHESIS, exchange, hypothesis_row, open_pair, settled_pair, slice_row
 
-from understudy.ports import Batch, Feedback, OrderRow, PairRow, Store, TextRow, VerdictRow
+from understudy.ports import Batch, Exchange, Feedback, OrderRow, PairRow, SpendRow, Store, TextRow, VerdictRow
 
 SECRET = b"the secret of these tests"
 
@@ -180,3 +180,49 @@ class LateContract:
         assert not store.multi_turn(HYPOTHESIS)
         store.enter(Batch(sampled=(msgspec.structs.replace(open_pair(3), idle_s=60.0),)))
         assert store.multi_turn(HYPOTHESIS)
+
+    def test_spending_is_by_route_purpose_and_stretch_and_only_of_known_costs(self, store: Store) -> None:
+        def spent(number: int, at_s: float, cost: int | None, rented: int | None, **more: object) -> Exchange:
+            known = {"at_s": at_s, "route": "r", "cost_nano_usd": cost, "incumbent_cost_nano_usd": rented}
+            return msgspec.structs.replace(exchange(number), **(known | more))
+
+        rows = (
+            spent(1, 10.0, 5, 9, owned=True),
+            spent(2, 12.0, None, 9, owned=False),
+            spent(3, 75.0, 7, 7, owned=False),
+            spent(4, 11.0, 3, None, purpose="shadow", owned=False),
+            spent(5, 11.0, 3, 4, route=None),
+        )
+        store.enter(Batch(exchanges=rows))
+        assert store.spending(60) == [
+            SpendRow(
+                route="r",
+                purpose="serve",
+                from_s=0.0,
+                exchanges=2,
+                own=1,
+                compared=1,
+                cost_nano_usd=5,
+                incumbent_cost_nano_usd=9,
+            ),
+            SpendRow(
+                route="r",
+                purpose="shadow",
+                from_s=0.0,
+                exchanges=1,
+                own=0,
+                compared=1,
+                cost_nano_usd=3,
+                incumbent_cost_nano_usd=0,
+            ),
+            SpendRow(
+                route="r",
+                purpose="serve",
+                from_s=60.0,
+                exchanges=1,
+                own=0,
+                compared=1,
+                cost_nano_usd=7,
+                incumbent_cost_nano_usd=7,
+            ),
+        ]

@@ -7,7 +7,7 @@ import msgspec
 import typer
 from rich.table import Table
 
-from understudy.cli import imports, plan, steer
+from understudy.cli import imports, plan, report, steer
 from understudy.cli.books import open_books_or_leave, slices_of
 from understudy.cli.screen import EXIT_FAILED, ConfigOption, JsonOption, give_up, load_or_leave, out
 from understudy.cli.steer import SliceArgument
@@ -15,10 +15,12 @@ from understudy.jobs.recording import link_of
 from understudy.jobs.replaying import replay_all
 from understudy.jobs.status import SliceView
 from understudy.parity.slices import SliceId
+from understudy.ports import OrderRow
 
 app = typer.Typer(help="See which slices have moved to the own model, and why.", no_args_is_help=True)
 app.command("plan")(plan.run)
 app.command("import")(imports.run)
+app.command("report")(report.run)
 for _command in (steer.hold, steer.release, steer.lower, steer.approve, steer.retry):
     app.command(_command.__name__)(_command)
 
@@ -57,14 +59,16 @@ def show(slice_: SliceArgument, config: ConfigOption = None, json: JsonOption = 
         give_up(f"there is no slice {slice_!r}; known: {known}")
     rows = store.transitions(wanted.route, wanted.kind)
     moves = [link_of(row).told() for row in rows]
+    orders = [row for row in store.orders() if (row.route, row.kind) == (wanted.route, wanted.kind)]
     if json is not None:
-        json.write_bytes(msgspec.json.encode({"slice": view, "transitions": moves}))
+        json.write_bytes(msgspec.json.encode({"slice": view, "transitions": moves, "orders": orders}))
     _figures(view)
     table = Table("when", "move", "from", "to", "e", "why", box=None, header_style="bold")
     for row, move in zip(rows, moves, strict=True):
         when = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(row.at_s))
         table.add_row(when, move["move"], move["from"], move["to"], f"{move['e']:.3g}", move["reason"])
     out.print(table)
+    _orders(orders)
 
 
 @app.command()
@@ -100,10 +104,32 @@ def _figures(view: SliceView) -> None:
         "difference": f"{_points(view.difference)}, 95 % sequence [{_points(view.low)}, {_points(view.high)}]",
         "evidence": f"e = {view.e:.4g}; futility e = {view.futility_e:.3g}; rollback e = {view.rollback_e:.3g}; "
         f"watch R = {view.watch_r:.3g}",
+        **{
+            f"guardrail {rail.name}": f"holds e = {rail.e:.3g}, broken e = {rail.broken_e:.3g}"
+            for rail in view.guardrails
+        },
+        "judge": ""
+        if view.judge_weight is None
+        else f"{view.labels} labels correct it, with weight {view.judge_weight:.2f}",
+        "users": "" if view.feedback_e is None else f"e = {view.feedback_e:.3g} that they are not worse served",
+        "may open": f"up to {view.may_open}, by outcomes of kind {view.outcome}",
+        "compared": "" if view.rate is None else f"{view.rate:.1%} of its requests, as its budget allows",
         "blocked by": view.blocked or "nothing",
     }
     for name, value in rows.items():
-        table.add_row(name, value)
+        if value:
+            table.add_row(name, value)
+    out.print(table)
+
+
+def _orders(orders: list[OrderRow]) -> None:
+    if not orders:
+        return
+    table = Table("when", "asked", "by", "came to", box=None, header_style="bold", title="orders", title_justify="left")
+    for row in orders:
+        when = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(row.at_s))
+        came = {None: "waits for the server", True: "done", False: f"refused: {row.words}"}[row.done]
+        table.add_row(when, row.verb, row.who, came)
     out.print(table)
 
 

@@ -4,24 +4,13 @@ import html
 from dataclasses import dataclass
 from pathlib import Path
 
-from understudy.demo.charts import Chart, Line, Mark
 from understudy.demo.table import NANO, evidence, rate
 from understudy.demo.tasks import KINDS
 from understudy.demo.truth import Verdict
 from understudy.demo.watching import Sight
+from understudy.jobs.report.charts import Chart, Line, Mark
+from understudy.jobs.report.markup import box, document
 
-STYLE = """
-:root { color-scheme: light dark; --ink: #1c2330; --dim: #5b6575; --line: #d6dbe3; --paper: #fff; --good: #1c7c3c; --bad: #b3261e; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6e9ef; --dim: #9aa4b2; --line: #343b47; --paper: #14181f; --good: #5fcf85; --bad: #ff8a80; } }
-body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 900px; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.6rem; margin: 0; } h2 { font-size: 1.15rem; margin: 2.2rem 0 .3rem; } p { margin: .3rem 0; } .dim { color: var(--dim); }
-svg { width: 100%; height: auto; font: 12px system-ui, sans-serif; } svg text { fill: var(--dim); }
-.axis { stroke: var(--dim); fill: none; } .grid { stroke: var(--line); fill: none; } .mark { stroke: var(--dim); fill: none; stroke-dasharray: 5 4; }
-.event { stroke: var(--bad); fill: none; stroke-dasharray: 2 3; }
-table { border-collapse: collapse; width: 100%; font-size: .9rem; } th, td { text-align: left; padding: .35rem .6rem .35rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; } .good { color: var(--good); } .bad { color: var(--bad); }
-.sum { display: flex; flex-wrap: wrap; gap: .8rem; margin: 1rem 0; } .sum div { border: 1px solid var(--line); border-radius: .5rem; padding: .6rem .9rem; } .sum b { display: block; font-size: 1.3rem; }
-"""  # noqa: E501
 RUNGS = (Mark(5, "1 %"), Mark(10, "5 %"), Mark(20, "25 %"), Mark(50, "50 %"), Mark(100, "100 %"))
 E_LOW, E_HIGH = 0.1, 1000.0
 
@@ -47,25 +36,23 @@ def write(run: Run, path: Path) -> None:
     moved = sum(one["share"] >= 0.25 for one in last.slices)
     total = last.spent_nano + last.saved_nano
     body = [
-        "<!doctype html><html lang=en><head><meta charset=utf-8><title>Understudy: the demo's report</title>",
-        f'<meta name=viewport content="width=device-width"><style>{STYLE}</style></head><body>',
         "<h1>What an own model may take over</h1>",
         f"<p>A tiny own model was compared with a rented one (a stand-in) on {last.asked:,} requests of "
         f"{len(run.verdicts)} kinds. Each kind moved only as far as its evidence allowed.</p>",
         '<div class="sum">',
-        _box(f"{moved} of {len(last.slices)}", "slices at 25 % or more now"),
-        _box(f"{right} of {judged}", "decisions right by the truth"),
-        _box(f"${last.saved_nano / NANO:.4f}", f"saved of ${total / NANO:.4f}"),
-        _box(f"{run.seconds:.0f} s", "from first request to last"),
+        box(f"{moved} of {len(last.slices)}", "slices at 25 % or more now"),
+        box(f"{right} of {judged}", "decisions right by the truth"),
+        box(f"${last.saved_nano / NANO:.4f}", f"saved of ${total / NANO:.4f}"),
+        box(f"{run.seconds:.0f} s", "from first request to last"),
         "</div>",
         *_plots(run),
         *_truth(run),
         "<h2>What to doubt</h2><p class=dim>The traffic is templated and the rented model a stand-in with a known "
         "error rate; the own model's price is assumed. The gate, the ladder, the watch and the record are the "
         "product's own, unchanged: only the waiting times on the rungs are set to zero, and every request is "
-        "compared.</p></body></html>",
+        "compared.</p>",
     ]
-    path.write_text("\n".join(body), encoding="utf-8")
+    path.write_text(document("Understudy: the demo's report", body), encoding="utf-8")
 
 
 def _plots(run: Run) -> list[str]:
@@ -135,7 +122,3 @@ def _truth(run: Run) -> list[str]:
         *rows,
         "</tbody></table>",
     ]
-
-
-def _box(figure: str, words: str) -> str:
-    return f"<div><b>{html.escape(figure)}</b><span class=dim>{html.escape(words)}</span></div>"

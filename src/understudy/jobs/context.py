@@ -4,9 +4,10 @@ No decision rests on it, so a replay does not make it again; it is what an audit
 """
 
 import hashlib
+import statistics
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from understudy.ports import PairRow, Store, VerdictRow
 
@@ -14,24 +15,36 @@ from understudy.ports import PairRow, Store, VerdictRow
 MAX_SAMPLED = 20
 
 
+class Worth(NamedTuple):
+    """A pair and its difference, candidate less incumbent; None where nobody judged it."""
+
+    row: PairRow
+    x: float | None
+
+
 def context_of(store: Store, hypothesis: str) -> dict[str, Any]:
     """The figures of one hypothesis as they stand."""
-    pairs = store.pairs(hypothesis)
-    said = {(one.exchange_id, one.source): one for one in store.verdicts(hypothesis)}
-    worth = [(row, difference(row, said.get((row.exchange_id, "check")), judged(row, said))) for row in pairs]
-    negative = [row.exchange_id for row, x in worth if x is not None and x < 0]
-    failures = Counter(row.candidate_failure for row, x in worth if x is not None and x < 0 and row.candidate_failure)
+    pairs, verdicts = store.pairs(hypothesis), store.verdicts(hypothesis)
+    worth = worths(pairs, verdicts)
+    negative = [one for one in worth if one.x is not None and one.x < 0]
+    failures = Counter(one.row.candidate_failure for one in negative if one.row.candidate_failure)
     costs = [row.shadow_cost_nano_usd for row in pairs if row.shadow_cost_nano_usd is not None]
     return {
         "pairs": len(pairs),
         "negative_flips": len(negative),
-        "positive_flips": sum(x is not None and x > 0 for _, x in worth),
-        "negative_sample": sorted(negative, key=_lot)[:MAX_SAMPLED],
+        "positive_flips": sum(one.x is not None and one.x > 0 for one in worth),
+        "negative_sample": [one.row.exchange_id for one in sorted(negative, key=lot)[:MAX_SAMPLED]],
         "failures": dict(sorted(failures.items())),
         "spent_nano_usd": sum(costs),
         "spent_pairs": len(costs),
-        "judge": judge_health(list(said.values())),
+        "judge": judge_health(verdicts),
     }
+
+
+def worths(pairs: Sequence[PairRow], verdicts: Sequence[VerdictRow]) -> list[Worth]:
+    """Every pair with what it is worth, by whoever judged it."""
+    said = {(one.exchange_id, one.source): one for one in verdicts}
+    return [Worth(row, difference(row, said.get((row.exchange_id, "check")), judged(row, said))) for row in pairs]
 
 
 def judged(row: PairRow, said: dict[tuple[str, Any], VerdictRow]) -> float | None:
@@ -65,9 +78,22 @@ def judge_health(said: Sequence[VerdictRow]) -> dict[str, Any] | None:
         "order_flips": sum(one.first != one.second for one in scored) / len(scored) if scored else None,
         "labels": len(both),
         "bias": sum((f or 0.0) - y for f, y in both) / len(both) if both else None,
+        "r": _correlation(both),
         "versions": sorted({f"{one.by} {one.version}" for one in judges.values()}),
     }
 
 
-def _lot(exchange_id: str) -> str:
-    return hashlib.sha256(exchange_id.encode()).hexdigest()
+def _correlation(both: Sequence[tuple[float | None, float]]) -> float | None:
+    """How far scores and labels go together, Pearson's r; None where either never varied.
+
+    Labels corrected by a judge need about 1 - r^2 of what labels alone do (prediction-powered inference).
+    """
+    try:
+        return statistics.correlation([f or 0.0 for f, _ in both], [y for _, y in both])
+    except statistics.StatisticsError:
+        return None
+
+
+def lot(one: Worth) -> str:
+    """The place of a pair in a draw that nobody chose: a hash of its id."""
+    return hashlib.sha256(one.row.exchange_id.encode()).hexdigest()

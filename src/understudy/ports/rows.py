@@ -198,6 +198,23 @@ class TrafficRow(Value, frozen=True, kw_only=True):
     cost_nano_usd: int
 
 
+class SpendRow(Value, frozen=True, kw_only=True):
+    """Exchanges of one route and purpose that began within one stretch of time; costs in nano-dollars.
+
+    Costs are sums over the `compared` ones whose own cost and the incumbent's are both known, for "serve"; for other
+    purposes over those whose cost is known.
+    """
+
+    route: str
+    purpose: Purpose
+    from_s: float
+    exchanges: int
+    own: int
+    compared: int
+    cost_nano_usd: int
+    incumbent_cost_nano_usd: int
+
+
 class Batch(Value, frozen=True, kw_only=True):
     """What one drain of the spool writes, in one transaction with the place in the spool that it came from."""
 

@@ -12,6 +12,7 @@ from understudy.ports.rows import (
     PairRow,
     ScoreRow,
     SliceRow,
+    SpendRow,
     TrafficRow,
     TransitionRow,
     VerdictRow,
@@ -100,6 +101,10 @@ class Store(Protocol):
 
     def traffic(self, since_s: float) -> list[TrafficRow]:
         """How much was asked since then and what it cost, by route, kind and purpose."""
+        ...
+
+    def spending(self, stretch_s: int) -> list[SpendRow]:
+        """What was asked and what it cost, by route, purpose and stretch of so many seconds, oldest first."""
         ...
 
     def set_rate(self, tenant: str, route: str, kind: str, rate: float) -> None:

@@ -22,6 +22,7 @@ from understudy.ports import (
     ScoreRow,
     SliceRow,
     Source,
+    SpendRow,
     StaleLease,
     TextRow,
     TrafficRow,
@@ -107,6 +108,26 @@ class SqlStore:
         asked = asked.where(exchanges.c.at_s >= since_s, exchanges.c.route.is_not(None), exchanges.c.kind.is_not(None))
         rows = self._rows(asked.group_by(*of).order_by(*of))
         return [TrafficRow(**dict(row._mapping) | {"cost_nano_usd": int(row.cost_nano_usd)}) for row in rows]
+
+    def spending(self, stretch_s: int) -> list[SpendRow]:
+        """What was asked and what it cost, by route, purpose and stretch of so many seconds, oldest first.
+
+        A stretch is found by whole seconds, which one engine rounds and the other cuts: half a second at its edge.
+        """
+        stretch = (sa.cast(exchanges.c.at_s, sa.BigInteger) // stretch_s).label("stretch")
+        of = (exchanges.c.route, exchanges.c.purpose, stretch)
+        paid, rented = exchanges.c.cost_nano_usd, exchanges.c.incumbent_cost_nano_usd
+        known = sa.and_(paid.is_not(None), sa.or_(exchanges.c.purpose != "serve", rented.is_not(None)))
+        asked = sa.select(
+            *of,
+            sa.func.count().label("exchanges"),
+            _sum(sa.case((exchanges.c.owned, 1))).label("own"),
+            _sum(sa.case((known, 1))).label("compared"),
+            _sum(sa.case((known, paid))).label("cost_nano_usd"),
+            _sum(sa.case((known, rented))).label("incumbent_cost_nano_usd"),
+        ).where(exchanges.c.route.is_not(None))
+        rows = self._rows(asked.group_by(*of).order_by(stretch, exchanges.c.route, exchanges.c.purpose))
+        return [_spend(dict(row._mapping), stretch_s) for row in rows]
 
     # --- evidence ---------------------------------------------------------------------------------------------
 
@@ -336,6 +357,16 @@ def _append_transition(connection: sa.Connection, row: TransitionRow) -> None:
 def _move_board(connection: sa.Connection) -> None:
     moved = sa.update(house).where(house.c.id == HOUSE_ROW).values(board_version=house.c.board_version + 1)
     connection.execute(moved)
+
+
+def _sum(values: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    return sa.func.coalesce(sa.func.sum(values), 0)
+
+
+def _spend(row: dict[str, Any], stretch_s: int) -> SpendRow:
+    from_s = float(row.pop("stretch") * stretch_s)
+    route, purpose = row.pop("route"), row.pop("purpose")
+    return SpendRow(route=route, purpose=purpose, from_s=from_s, **{name: int(value) for name, value in row.items()})
 
 
 def _bill(row: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""Everything that is not a model route: health, metrics, the list of models, the read side of parity and money.
+"""Everything that is not a model route: health, metrics, money and the journal, and what neighbours here serve.
 
-Reads of the database run off the loop. What people tell the house is in `steering`.
+Reads of the database run off the loop. What people tell the house is in `steering`, what they ask of it in `parity`.
 """
 
 import asyncio
@@ -13,15 +13,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from understudy.canon.faults import Fault, FaultKind
-from understudy.jobs.imported import imported_views
-from understudy.jobs.recording import link_of
-from understudy.jobs.replaying import replay_all
-from understudy.jobs.status import views
-from understudy.parity.slices import SliceId
 from understudy.policy.keys import Caller
 from understudy.web.back import Back, Endpoint, guarded
 from understudy.web.lists import lists
+from understudy.web.parity import parity
 from understudy.web.steering import steering
 
 Page = Callable[[Request, Caller], Awaitable[Response]]
@@ -35,12 +30,9 @@ def rest(back: Back) -> Starlette:
     ready = [Route(path, _ready(back)) for path in ("/readyz", "/health/readiness")]
     private = [
         *lists(back),
-        Route("/understudy/v1/parity", guarded(back, _parity(back))),
+        *parity(back),
         Route("/understudy/v1/money", guarded(back, _money(back))),
         Route("/understudy/v1/exchanges", guarded(back, _exchanges(back))),
-        Route("/understudy/v1/parity/replay", guarded(back, _replay(back))),
-        Route("/understudy/v1/parity/imports", guarded(back, _imports(back))),
-        Route("/understudy/v1/parity/{route}/{kind}", guarded(back, _show(back))),
         *steering(back),
     ]
     handlers: dict[Any, Any] = {404: _not_found(back)}
@@ -70,44 +62,6 @@ def _metrics(back: Back) -> Endpoint:
         return Response(back.metrics.render(), media_type="text/plain; version=0.0.4")
 
     return metrics
-
-
-def _parity(back: Back) -> Page:
-    async def parity(request: Request, caller: Caller) -> Response:
-        found = await asyncio.to_thread(views, back.store, back.specs, back.clock.now_s(), back.places)
-        return _json(msgspec.json.encode({"slices": found}))
-
-    return parity
-
-
-def _show(back: Back) -> Page:
-    async def show(request: Request, caller: Caller) -> Response:
-        route, kind = request.path_params["route"], request.path_params["kind"]
-        wanted = str(SliceId(route, kind, caller.tenant))
-        found = await asyncio.to_thread(views, back.store, back.specs, back.clock.now_s(), back.places)
-        view = next((one for one in found if one.slice == wanted), None)
-        if view is None:
-            raise Fault(f"there is no slice {wanted!r}; GET /understudy/v1/parity lists all", kind=FaultKind.NOT_FOUND)
-        rows = await asyncio.to_thread(back.store.transitions, route, kind)
-        orders = [row for row in await asyncio.to_thread(back.store.orders) if (row.route, row.kind) == (route, kind)]
-        links = [link_of(row).told() | {"hash": row.hash} for row in rows]
-        return _json(msgspec.json.encode({"slice": view, "transitions": links, "orders": orders}))
-
-    return show
-
-
-def _replay(back: Back) -> Page:
-    async def replay(request: Request, caller: Caller) -> Response:
-        return _json(msgspec.json.encode({"findings": await asyncio.to_thread(replay_all, back.store)}))
-
-    return replay
-
-
-def _imports(back: Back) -> Page:
-    async def imports(request: Request, caller: Caller) -> Response:
-        return _json(msgspec.json.encode({"imports": await asyncio.to_thread(imported_views, back.store)}))
-
-    return imports
 
 
 def _money(back: Back) -> Page:

@@ -1,9 +1,10 @@
-"""Charts as SVG text: lines over an axis, self-contained, readable in light and dark, with no script."""
+"""Charts as SVG text: lines and bands over an axis, self-contained, readable in light and dark, with no script."""
 
 import html
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 WIDTH, HEIGHT = 860, 320
 LEFT, RIGHT, TOP, BOTTOM = 74, 190, 16, 44
@@ -12,10 +13,19 @@ COLOURS = ("#2f6fed", "#d1495b", "#2a9d8f", "#e09f3e", "#7b5ea7", "#5c677d", "#9
 
 @dataclass(frozen=True)
 class Line:
-    """One series: its name and its points (x, y)."""
+    """One series: its name and its points (x, y); a `step` keeps its height until the next point."""
 
     name: str
     points: Sequence[tuple[float, float]]
+    step: bool = False
+
+
+@dataclass(frozen=True)
+class Band:
+    """An area between two heights: points (x, low, high)."""
+
+    name: str
+    points: Sequence[tuple[float, float, float]]
 
 
 @dataclass(frozen=True)
@@ -28,7 +38,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Chart:
-    """What to draw. On a log axis, values below its lower end lie on the lower end."""
+    """What to draw. On a log axis, values below its lower end lie on the lower end. `x_words` spells an x."""
 
     title: str
     x_title: str
@@ -38,6 +48,9 @@ class Chart:
     log: bool = False
     marks: Sequence[Mark] = ()
     events: Sequence[tuple[float, str]] = field(default_factory=tuple)
+    bands: Sequence[Band] = ()
+    x_words: Callable[[float], str] = "{:,.0f}".format
+    y_words: Callable[[float], str] | None = None
 
     def svg(self) -> str:
         """The chart as one SVG element."""
@@ -47,6 +60,7 @@ class Chart:
             *self._axes(x_top),
             *(self._mark(mark) for mark in self.marks),
             *(self._event(x, name, x_top) for x, name in self.events),
+            *(self._band(band, x_top) for band in self.bands),
         ]
         for number, line in enumerate(self.lines):
             parts += self._line(line, number, x_top)
@@ -67,11 +81,11 @@ class Chart:
         parts = [f'<path class="axis" d="M{LEFT} {TOP}V{bottom}H{right}"/>']
         for step in range(5):
             x = x_top * step / 4
-            parts.append(_text(self._x(x, x_top), bottom + 18, f"{x:,.0f}", "middle"))
+            parts.append(_text(self._x(x, x_top), bottom + 18, self.x_words(x), "middle"))
         for y in self._ticks():
             at = self._y(y)
             parts.append(f'<path class="grid" d="M{LEFT} {at:.1f}H{right}"/>')
-            parts.append(_text(LEFT - 8, at + 4, f"{y:,.0f}" if y >= 10 else f"{y:.3g}", "end"))
+            parts.append(_text(LEFT - 8, at + 4, (self.y_words or _short)(y), "end"))
         parts.append(_text((LEFT + right) / 2, HEIGHT - 6, self.x_title, "middle"))
         parts.append(
             f'<text transform="translate(14 {(TOP + bottom) / 2}) rotate(-90)" text-anchor="middle">'
@@ -95,9 +109,18 @@ class Chart:
         at = self._x(x, x_top)
         return f'<path class="event" d="M{at:.1f} {TOP}V{HEIGHT - BOTTOM}"/>' + _text(at - 4, TOP + 10, name, "end")
 
+    def _band(self, band: Band, x_top: float) -> str:
+        there = [f"{self._x(x, x_top):.1f},{self._y(high):.1f}" for x, _, high in band.points]
+        back = [f"{self._x(x, x_top):.1f},{self._y(low):.1f}" for x, low, _ in reversed(band.points)]
+        title = f"<title>{html.escape(band.name)}</title>"
+        return (
+            f'<polygon fill="{COLOURS[0]}" fill-opacity="0.18" points="{" ".join([*there, *back])}">{title}</polygon>'
+        )
+
     def _line(self, line: Line, number: int, x_top: float) -> list[str]:
         colour = COLOURS[number % len(COLOURS)]
-        path = " ".join(f"{self._x(x, x_top):.1f},{self._y(y):.1f}" for x, y in line.points)
+        points = _stepped(line.points) if line.step else line.points
+        path = " ".join(f"{self._x(x, x_top):.1f},{self._y(y):.1f}" for x, y in points)
         legend_y = TOP + 8 + 18 * number
         legend_x = WIDTH - RIGHT + 16
         return [
@@ -105,6 +128,15 @@ class Chart:
             f'<path stroke="{colour}" stroke-width="3" d="M{legend_x} {legend_y}h18"/>',
             _text(legend_x + 24, legend_y + 4, line.name, "start"),
         ]
+
+
+def _short(y: float) -> str:
+    return f"{y:,.0f}" if y >= 10 else f"{y:.3g}"
+
+
+def _stepped(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    corners = [(after[0], before[1]) for before, after in pairwise(points)]
+    return [point for pair in zip(points, [*corners, points[-1]], strict=True) for point in pair] if points else []
 
 
 def _text(x: float, y: float, words: str, anchor: str) -> str:

@@ -1,0 +1,46 @@
+"""Charts: what is drawn lies inside its frame, words are harmless, steps keep their height."""
+
+import re
+
+from understudy.jobs.report.charts import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Band, Chart, Line, Mark
+
+
+def drawn(svg: str, tag: str) -> list[list[tuple[float, float]]]:
+    """The points of every element of a kind."""
+    found = re.findall(rf'<{tag} [^>]*points="([^"]*)"', svg)
+    return [[tuple(map(float, point.split(","))) for point in points.split()] for points in found]  # type: ignore[misc]
+
+
+def test_points_lie_inside_the_frame_and_beyond_its_range_on_its_edge() -> None:
+    chart = Chart("t", "x", "y", [Line("a", [(0.0, -5.0), (5.0, 0.5), (10.0, 9.0)])], (0.0, 1.0))
+    ((first, middle, last),) = drawn(chart.svg(), "polyline")
+    assert first == (LEFT, HEIGHT - BOTTOM)
+    assert last == (WIDTH - RIGHT, TOP)
+    assert middle == ((first[0] + last[0]) / 2, (first[1] + last[1]) / 2)
+
+
+def test_a_log_axis_puts_equal_factors_at_equal_distances() -> None:
+    chart = Chart("t", "x", "y", [Line("a", [(0.0, 1.0), (1.0, 10.0), (2.0, 100.0)])], (0.1, 1000.0), log=True)
+    ((one, ten, hundred),) = drawn(chart.svg(), "polyline")
+    assert abs((one[1] - ten[1]) - (ten[1] - hundred[1])) < 0.2
+
+
+def test_a_step_keeps_its_height_until_the_next_point() -> None:
+    chart = Chart("t", "x", "y", [Line("a", [(0.0, 0.0), (5.0, 1.0), (10.0, 1.0)], step=True)], (0.0, 1.0))
+    (points,) = drawn(chart.svg(), "polyline")
+    assert points[1] == (points[2][0], points[0][1])
+    assert len(points) == 6
+
+
+def test_a_band_goes_there_on_its_upper_edge_and_back_on_its_lower() -> None:
+    chart = Chart("t", "x", "y", [], (0.0, 1.0), bands=(Band("b", [(0.0, 0.0, 1.0), (1.0, 0.25, 0.75)]),))
+    ((top_left, top_right, low_right, low_left),) = drawn(chart.svg(), "polygon")
+    assert top_left[0] == low_left[0] == LEFT
+    assert top_left[1] < top_right[1] < low_right[1] < low_left[1]
+
+
+def test_nothing_to_draw_is_an_empty_frame_and_words_are_harmless() -> None:
+    svg = Chart("<t>", "<x>", "y", [Line("<b>", [])], (0.0, 1.0), marks=(Mark(0.5, "a & b"),)).svg()
+    assert "<b>" not in svg
+    assert "&lt;x&gt;" in svg
+    assert "a &amp; b" in svg
