@@ -319,3 +319,20 @@ def test_the_spool_lies_beside_the_database(tmp_path: Path, storage: str, databa
     made = loaded(tmp_path, f"storage: {storage}", {})
     assert made.database == database.format(base=tmp_path)
     assert made.spool == tmp_path / spool
+
+
+def test_a_model_whose_provider_has_no_common_address_must_be_told_one(tmp_path: Path) -> None:
+    text = "models:\n  - {name: a, provider: azure, model: deployment}\n"
+    environ = {"AZURE_API_KEY": "word"}
+    with pytest.raises(ConfigError) as raised:
+        loaded(tmp_path, text, environ)
+    where = "set models[].base_url, or providers.azure.base_url"
+    assert [f"{p.line}: {p.path}: {p.message}" for p in raised.value.problems] == [
+        f"2: models[0]: model 'a' has no address: {where}"
+    ]
+    given = "providers: {azure: {base_url: https://r.openai.azure.com/openai/v1}}\n" + text
+    assert loaded(tmp_path, given, environ).rows["azure"].auth == "api-key"
+
+
+def test_what_the_catalogue_knows_of_models_is_part_of_the_settings(tmp_path: Path) -> None:
+    assert ("anthropic", "claude-opus-5") in loaded(tmp_path, GOOD).known

@@ -152,13 +152,16 @@ def server_secret(settings: Settings) -> bytes:
 
 def models_of(settings: Settings) -> dict[str, Model]:
     """The declared models by name."""
-    return {spec.name: model_of(spec, settings.rows[spec.provider]) for spec in settings.file.models}
+    return {
+        spec.name: model_of(spec, settings.rows[spec.provider], settings.known.get((spec.provider, spec.model)))
+        for spec in settings.file.models
+    }
 
 
 def board_of(settings: Settings, models: Mapping[str, Model], panels: Mapping[str, Panel]) -> Board:
     """The board as the configuration alone tells it: no slice has moved."""
     late = {name for name, panel in panels.items() if panel.late}
-    return base_board(models, settings.file.routes, reachable(settings.rows, settings.secrets), late)
+    return base_board(models, settings.file.routes, reachable(settings.rows, settings.secrets, settings.known), late)
 
 
 def keyring_of(settings: Settings) -> Keyring:

@@ -20,7 +20,7 @@ from understudy.canon.value import Value
 from understudy.gateway.site import Timeouts
 from understudy.jobs.specs import Duration, FleetSpec, RouteName, RouteSpec
 from understudy.policy.keys import Key
-from understudy.providers.catalogue import ProviderRow, load_rows
+from understudy.providers.catalogue import Known, ProviderRow, load_known, load_rows
 from understudy.providers.models import ModelSpec, ProviderSpec, SecretRef, Url, overlay
 from understudy.routing.board import Name
 from understudy.web.server import ServerSpec
@@ -91,6 +91,7 @@ class Settings(Value, frozen=True, kw_only=True):
 
     file: File
     rows: dict[str, ProviderRow]
+    known: Known
     secrets: Secrets
     base: Path
 
@@ -136,10 +137,11 @@ def _compose(file: File, environ: Mapping[str, str], base: Path, reader: "_Reade
         if moved and (said is None or said.base_url is None):
             rows[name] = msgspec.structs.replace(row, base_url=moved.rstrip("/"))
     _check_names(reader, root, rows)
+    _check_places(reader, root, file, rows)
     secrets = _secrets(file, rows, environ, base, reader, root)
     if reader.problems:
         raise ConfigError(reader.file, reader.problems)
-    return Settings(file=file, rows=rows, secrets=secrets, base=base)
+    return Settings(file=file, rows=rows, known=load_known(), secrets=secrets, base=base)
 
 
 def _check_names(reader: "_Reader", root: yaml.Node | None, rows: Mapping[str, ProviderRow]) -> None:
@@ -169,6 +171,15 @@ def _check_names(reader: "_Reader", root: yaml.Node | None, rows: Mapping[str, P
     callable_names = [*(str(entry.get("name")) for _, entry in routes), *known]
     for place, entry in keys:
         reader.known(root, ("keys", place, "routes"), "route", entry.get("routes"), callable_names)
+
+
+def _check_places(reader: "_Reader", root: yaml.Node | None, file: File, rows: Mapping[str, ProviderRow]) -> None:
+    """A model whose provider has no address of its own must be told one."""
+    for place, model in enumerate(file.models):
+        row = rows.get(model.provider)
+        if row is not None and not (row.base_url or model.base_url):
+            where = f"set models[].base_url, or providers.{model.provider}.base_url"
+            reader.wrong(root, ("models", place), f"model {model.name!r} has no address: {where}")
 
 
 def _entries(data: Mapping[str, Any], section: str) -> list[tuple[int, dict[str, Any]]]:

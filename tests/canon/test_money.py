@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from understudy.canon.money import NANO, UNKNOWN_PRICE, Price, cost, per_million, usd
+from understudy.canon.money import NANO, UNKNOWN_PRICE, Price, Tier, cost, per_million, usd
 from understudy.canon.usage import NO_USAGE, Usage
 
 COUNTS = st.integers(0, 10**9)
@@ -52,3 +52,35 @@ def test_dollars_are_for_people() -> None:
 @given(st.integers(0, 10**9))
 def test_a_price_as_people_write_it_is_exact(millionths: int) -> None:
     assert per_million(millionths / 10**6) == millionths * 1_000
+
+
+TIERED = Price(
+    uncached_in=1,
+    cache_read=1,
+    out=1,
+    tiers=(Tier(above=30, uncached_in=9, out=9), Tier(above=10, uncached_in=3, out=5)),
+)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "rates"), [(0, (1, 1)), (10, (1, 1)), (11, (3, 5)), (30, (3, 5)), (31, (9, 9)), (10**9, (9, 9))]
+)
+def test_R23_the_tier_that_a_prompt_reaches_prices_the_whole_request(prompt: int, rates: tuple[int, int]) -> None:
+    scaled = Price(
+        uncached_in=10**6,
+        out=10**6,
+        tiers=tuple(Tier(above=t.above, uncached_in=t.uncached_in * 10**6, out=t.out * 10**6) for t in TIERED.tiers),  # type: ignore[operator]
+    )
+    assert cost(Usage(uncached_in=prompt, out=7), scaled) == prompt * rates[0] + 7 * rates[1]
+
+
+def test_R23_what_the_cache_served_counts_toward_the_tier() -> None:
+    assert cost(Usage(uncached_in=1, cache_read=9, out=1), TIERED) is not None
+    # Above the tier nobody knows the price of a cache read: the cost is unknown, not that of the lower tier.
+    assert cost(Usage(uncached_in=1, cache_read=10, out=1), TIERED) is None
+
+
+def test_R22_a_tier_without_figures_makes_the_cost_of_long_prompts_unknown() -> None:
+    price = Price(uncached_in=10**6, out=10**6, tiers=(Tier(above=100),))
+    assert cost(Usage(uncached_in=100, out=1), price) == 101
+    assert cost(Usage(uncached_in=101, out=1), price) is None

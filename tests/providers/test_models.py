@@ -4,11 +4,11 @@ import msgspec
 import pytest
 
 from understudy.canon.money import UNKNOWN_PRICE
-from understudy.providers.catalogue import ProviderRow
+from understudy.providers.catalogue import KnownModel, PriceSpec, ProviderRow
 from understudy.providers.models import (
+    OPERATOR,
     DeploymentSpec,
     ModelSpec,
-    PriceSpec,
     ProviderSpec,
     SecretRef,
     Url,
@@ -127,3 +127,62 @@ def test_only_what_can_be_reached_from_here_is_a_template() -> None:
     assert list(found) == ["cloud", "here"]
     assert found["cloud"] == template_of("cloud", ROW)
     assert (found["cloud"].name, found["cloud"].upstream) == ("cloud", "")
+
+
+KNOWN = msgspec.convert(
+    {
+        "source": "https://cloud.test/prices",
+        "date": "2026-11-26",
+        "max_output": 64,
+        "price": {"input_usd": 1, "output_usd": 2, "tiers": [{"above": 9, "input_usd": 3}]},
+    },
+    KnownModel,
+)
+
+
+def test_the_catalogues_price_counts_where_the_operator_gives_none() -> None:
+    model = model_of(spec(), ROW, KNOWN)
+    assert (model.price.uncached_in, model.price.out) == (1_000_000_000, 2_000_000_000)
+    assert model.price.source == "https://cloud.test/prices, 2026-11-26"
+    assert [(tier.above, tier.uncached_in, tier.out) for tier in model.price.tiers] == [(9, 3_000_000_000, None)]
+    said = model_of(spec(price={"input_usd": 7, "output_usd": 8}), ROW, KNOWN)
+    assert (said.price.uncached_in, said.price.source) == (7_000_000_000, OPERATOR)
+    assert said.price.tiers == ()
+
+
+def test_T60_the_longest_answer_is_the_catalogues_unless_the_operator_sets_one() -> None:
+    assert model_of(spec(), ROW, KNOWN).max_tokens == 64
+    assert model_of(spec(max_tokens=7), ROW, KNOWN).max_tokens == 7
+    assert model_of(spec(), ROW, msgspec.structs.replace(KNOWN, max_output=None)).max_tokens == 100
+
+
+def test_R22_a_known_model_without_a_price_has_an_unknown_one() -> None:
+    assert model_of(spec(), ROW, msgspec.structs.replace(KNOWN, price=None)).price == UNKNOWN_PRICE
+
+
+def test_an_own_model_never_has_the_price_of_the_rented_one_whose_name_it_bears() -> None:
+    model = model_of(spec(owned=True), ROW, KNOWN)
+    assert model.price is UNKNOWN_PRICE
+    assert model.max_tokens == 100
+
+
+def test_known_models_of_reachable_providers_stand_beside_the_templates() -> None:
+    known = {("cloud", "maker/m-1"): KNOWN, ("elsewhere", "m-2"): KNOWN}
+    found = reachable({"cloud": ROW}, {"${CLOUD}": "x"}, known)
+    assert list(found) == ["cloud", "cloud/maker/m-1"]
+    assert found["cloud/maker/m-1"].upstream == "maker/m-1"
+    assert found["cloud/maker/m-1"].price.out == 2_000_000_000
+    assert found["cloud"].price is UNKNOWN_PRICE
+    assert reachable({"cloud": ROW}, {}, known) == {}
+
+
+def test_a_provider_without_an_address_is_no_template() -> None:
+    row = msgspec.structs.replace(ROW, base_url=None)
+    assert reachable({"cloud": row}, {"${CLOUD}": "x"}) == {}
+    assert model_of(spec(base_url="https://mine.test/v1"), row).endpoints[0].url == "https://mine.test/v1"
+
+
+def test_a_rows_quirks_reach_the_model() -> None:
+    row = msgspec.structs.replace(ROW, tool_choices=("auto",), tool_ids="nine", usage_on="always")
+    model = model_of(spec(), row)
+    assert (model.tool_choices, model.tool_ids, model.usage_on) == (("auto",), "nine", "always")

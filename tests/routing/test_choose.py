@@ -75,6 +75,13 @@ def test_a_provider_and_an_id_make_a_model() -> None:
     assert chosen.chain[0].endpoints == BOARD.providers["cloud"].endpoints
 
 
+def test_a_known_id_of_a_provider_has_its_price_and_limits() -> None:
+    known = msgspec.structs.replace(BOARD.providers["cloud"], upstream="deep", max_tokens=77)
+    board = msgspec.structs.replace(BOARD, providers={**BOARD.providers, "cloud/deep": known})
+    assert plan("cloud/deep", board=board).chain[0].max_tokens == 77
+    assert plan("cloud/deeper", board=board).chain[0].max_tokens == BOARD.providers["cloud"].max_tokens
+
+
 @pytest.mark.parametrize("asked", ["", "gpt", "cloud", "cloud/", "/x", "nowhere/x"])
 def test_an_unknown_name_lists_the_known_ones(asked: str) -> None:
     with pytest.raises(Fault) as raised:

@@ -1,7 +1,8 @@
 """Money: integers of nano-dollars, and nothing that rounds twice.
 
 A price is nano-dollars per million tokens, by usage bucket. An unknown price is None and makes an unknown cost: it is
-never 0. The model that is priced is the one that answered.
+never 0. The model that is priced is the one that answered. Some providers charge long prompts more: the tier that a
+prompt reaches prices the whole request, so a tier whose figures nobody knows makes that request's cost unknown.
 """
 
 from understudy.canon.usage import Usage
@@ -9,6 +10,17 @@ from understudy.canon.value import Value
 
 NANO = 1_000_000_000
 PER_TOKENS = 1_000_000
+
+
+class Tier(Value, frozen=True, kw_only=True):
+    """The figures of a request whose whole prompt, cached or not, has more than `above` tokens."""
+
+    above: int
+    uncached_in: int | None = None
+    cache_read: int | None = None
+    cache_write_5m: int | None = None
+    cache_write_1h: int | None = None
+    out: int | None = None
 
 
 class Price(Value, frozen=True):
@@ -20,6 +32,7 @@ class Price(Value, frozen=True):
     cache_write_1h: int | None = None
     out: int | None = None
     source: str | None = None
+    tiers: tuple[Tier, ...] = ()
 
 
 UNKNOWN_PRICE = Price()
@@ -29,16 +42,23 @@ def cost(usage: Usage, price: Price) -> int | None:
     """The cost of one exchange in nano-dollars, rounded half to even once; None if a figure it needs is unknown."""
     if usage.uncached_in is None or usage.out is None:
         return None
+    rates = _rates(usage, price)
     total = 0
     for bucket in ("uncached_in", "cache_read", "cache_write_5m", "cache_write_1h", "out"):
         tokens = getattr(usage, bucket) or 0
         if not tokens:
             continue
-        per_million = getattr(price, bucket)
+        per_million = getattr(rates, bucket)
         if per_million is None:
             return None
         total += tokens * per_million
     return _divide_half_even(total, PER_TOKENS)
+
+
+def _rates(usage: Usage, price: Price) -> Price | Tier:
+    """The figures that hold for a prompt of this length: those of the highest tier that it reaches."""
+    reached = [tier for tier in price.tiers if (usage.total_in or 0) > tier.above]
+    return max(reached, key=lambda tier: tier.above) if reached else price
 
 
 def usd(nano: int | None) -> float | None:

@@ -2,7 +2,7 @@
 
 import typer
 
-from understudy.cli import bench, demo, doctor, keys, label, parity, serve
+from understudy.cli import bench, demo, doctor, keys, label, models, parity, serve
 
 HELP = """One gateway before every model you rent or own.
 
@@ -13,6 +13,7 @@ app = typer.Typer(help=HELP, rich_markup_mode="rich", no_args_is_help=True, pret
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
+app.command("models")(models.run)
 app.add_typer(parity.app, name="parity")
 app.command("label")(label.run)
 app.add_typer(keys.app, name="key")

@@ -5,7 +5,7 @@ the other side's own bytes with named edits, order and unknown fields kept. All 
 of streams are the only things with state, one pair per exchange.
 """
 
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from understudy.canon.faults import Fault
 from understudy.canon.frames import Frame
@@ -14,13 +14,22 @@ from understudy.canon.reply import Event, Reply
 from understudy.canon.request import Request
 from understudy.canon.value import Value
 
+# The modes of a tool choice, as canon names them.
+ToolChoiceMode = Literal["auto", "none", "required", "named"]
+TOOL_CHOICES: tuple[ToolChoiceMode, ...] = ("auto", "none", "required", "named")
+# What ids of tool calls must look like: anything, or exactly nine letters and digits.
+ToolIds = Literal["any", "nine"]
+# Whether a stream tells its usage only to those who ask for it.
+UsageOn = Literal["asked", "always"]
+
 
 class Target(Value, frozen=True):
     """The upstream that a request is encoded for, as its catalogue row describes it.
 
     `maker` is whose seals it takes; `renames` maps top-level wire fields to this provider's names; `unsupported` lists
     top-level wire fields that it refuses (they become omissions); `max_tokens` is sent where the dialect demands a
-    limit and the caller gave none.
+    limit and the caller gave none. `tool_choices` are the modes of a tool choice that it takes; the others are refused,
+    never weakened on the quiet. Where `usage_on` says "always", nobody has to ask for a stream's usage, and nobody may.
     """
 
     model: str
@@ -28,6 +37,9 @@ class Target(Value, frozen=True):
     renames: dict[str, str] = {}
     unsupported: tuple[str, ...] = ()
     max_tokens: int = 4096
+    tool_choices: tuple[ToolChoiceMode, ...] = TOOL_CHOICES
+    tool_ids: ToolIds = "any"
+    usage_on: UsageOn = "asked"
 
 
 class Encoded(Value, frozen=True):

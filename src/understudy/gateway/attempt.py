@@ -37,7 +37,16 @@ class Place(Value, frozen=True):
 
 def target_of(model: Model) -> Target:
     """A model as the encoder of its dialect wants to know it."""
-    return Target(model.upstream, model.maker, model.renames, model.unsupported, model.max_tokens)
+    return Target(
+        model.upstream,
+        model.maker,
+        model.renames,
+        model.unsupported,
+        model.max_tokens,
+        model.tool_choices,
+        model.tool_ids,
+        model.usage_on,
+    )
 
 
 def encode_for(site: Site, request: Request, model: Model, *, strict: bool) -> Encoded:

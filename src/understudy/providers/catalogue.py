@@ -1,22 +1,42 @@
-"""The catalogue: rows of providers, read from data that ships with the package and overlaid with the operator's own."""
+"""The catalogue: providers and the models they rent out, read from data that ships with the package.
 
+Two files: `rows.yaml` has a row for each provider, overlaid with the operator's own; `models.yaml` has what is known
+of single models. A figure is there because somebody opened the page that says it, which stands beside it with the day;
+what no page said is absent, and absent never means 0. Nothing here is fetched: the operator's configuration overrides
+it all.
+"""
+
+import datetime
+from collections.abc import Mapping
+from functools import cache
 from importlib import resources
+from types import MappingProxyType
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
 from understudy.canon.value import Value
+from understudy.dialects.contract import TOOL_CHOICES, ToolChoiceMode, ToolIds, UsageOn
+
+Usd = Annotated[float, Meta(ge=0)]
+Tokens = Annotated[int, Meta(gt=0)]
+Ability = Literal["tools", "images", "documents", "audio", "video", "thinking", "json_schema"]
+# What speaks for a row: recorded exchanges of the provider, by their number, or the page that describes its API.
+Evidence = Annotated[str, Meta(pattern=r"^(recorded: [0-9]+ exchanges|https://\S+)\Z")]
 
 
 class ProviderRow(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where models are reached: one row of the catalogue.
 
-    `maker` is whose seals on thinking it gives and takes, the dialect's own where none is named. `probe` marks a
-    server that may run on this machine and needs no key. `base_url_env` is the variable that clients of this provider
-    know for moving its address.
+    `base_url` is absent where each customer has an address of their own, which the operator must give. `maker` is whose
+    seals on thinking it gives and takes, the dialect's own where none is named. `probe` marks a server that may run on
+    this machine and needs no key. `base_url_env` is the variable that clients of this provider know for moving its
+    address. `tool_choices`, `tool_ids` and `usage_on` are as the dialects' targets have them.
     """
 
     dialect: str
-    base_url: str
+    base_url: str | None = None
     api_key: str | None = None
     auth: str = "bearer"
     headers: dict[str, str] = {}
@@ -24,12 +44,74 @@ class ProviderRow(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     unsupported: tuple[str, ...] = ()
     maker: str | None = None
     max_tokens: int = 4096
+    tool_choices: tuple[ToolChoiceMode, ...] = TOOL_CHOICES
+    tool_ids: ToolIds = "any"
+    usage_on: UsageOn = "asked"
     owned: bool = False
     probe: bool = False
     base_url_env: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+
+
+class TierSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Dollars per million tokens where a prompt has more than `above` tokens; a bucket left out is unknown there."""
+
+    above: Tokens
+    input_usd: Usd | None = None
+    output_usd: Usd | None = None
+    cache_read_usd: Usd | None = None
+    cache_write_usd: Usd | None = None
+    cache_write_1h_usd: Usd | None = None
+
+
+class PriceSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Dollars per million tokens, as price lists write them. A bucket left out is unknown, not free.
+
+    `tiers` are the prices of long prompts; each holds for the whole request.
+    """
+
+    input_usd: Usd
+    output_usd: Usd
+    cache_read_usd: Usd | None = None
+    cache_write_usd: Usd | None = None
+    cache_write_1h_usd: Usd | None = None
+    tiers: tuple[TierSpec, ...] = ()
+
+
+class KnownModel(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is known of one rented model: `source` is the page that says so, `date` the day on which it was read.
+
+    `limits_source` is the page of window and longest answer where that is another one; `note` says why a price is not
+    here, or what it leaves out.
+    """
+
+    source: Annotated[str, Meta(pattern=r"^https://\S+\Z")]
+    date: datetime.date
+    window: Tokens | None = None
+    max_output: Tokens | None = None
+    abilities: tuple[Ability, ...] = ()
+    price: PriceSpec | None = None
+    limits_source: Annotated[str, Meta(pattern=r"^https://\S+\Z")] | None = None
+    note: str | None = None
+
+
+# Known models by provider and upstream id.
+Known = Mapping[tuple[str, str], KnownModel]
+NOTHING_KNOWN: Known = MappingProxyType({})
 
 
 def load_rows() -> dict[str, ProviderRow]:
     """The rows that ship with the package."""
-    text = resources.files("understudy.providers").joinpath("rows.yaml").read_bytes()
-    return msgspec.yaml.decode(text, type=dict[str, ProviderRow])
+    return msgspec.yaml.decode(_text("rows.yaml"), type=dict[str, ProviderRow])
+
+
+@cache
+def load_known() -> Known:
+    """The models that ship with the package; read once, since nothing changes them."""
+    listed = msgspec.yaml.decode(_text("models.yaml"), type=dict[str, dict[str, KnownModel]])
+    known = {(name, model): entry for name, models in listed.items() for model, entry in models.items()}
+    return MappingProxyType(known)
+
+
+def _text(name: str) -> bytes:
+    return resources.files("understudy.providers").joinpath(name).read_bytes()

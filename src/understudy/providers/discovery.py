@@ -39,7 +39,7 @@ class Found(Value, frozen=True):
 
 async def discover(rows: Mapping[str, ProviderRow], secrets: Mapping[str, str], upstream: Upstream) -> list[Found]:
     """Ask every provider that has a key or a usual port here; silent ports are left out."""
-    asked = [name for name, row in rows.items() if row.probe or (row.api_key in secrets)]
+    asked = [name for name, row in rows.items() if row.base_url and (row.probe or row.api_key in secrets)]
     found = await asyncio.gather(*(_ask(name, rows[name], secrets, upstream) for name in asked))
     return [entry for entry in found if entry is not None]
 

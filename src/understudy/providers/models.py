@@ -6,24 +6,18 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from understudy.canon.money import UNKNOWN_PRICE, Price, per_million
+from understudy.canon.money import UNKNOWN_PRICE, Price, Tier, per_million
 from understudy.canon.value import Value
-from understudy.providers.catalogue import ProviderRow
+from understudy.dialects.contract import ToolChoiceMode, ToolIds, UsageOn
+from understudy.providers.catalogue import NOTHING_KNOWN, Known, KnownModel, PriceSpec, ProviderRow, TierSpec
 from understudy.routing.board import Endpoint, Model, Name
 
 SecretRef = Annotated[str, Meta(pattern=r"^(\$\{[A-Za-z_][A-Za-z0-9_]*\}|file:.+)\Z")]
 Url = Annotated[str, Meta(pattern=r"^https?://")]
-Usd = Annotated[float, Meta(ge=0)]
 
 
-class PriceSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Dollars per million tokens, as price lists write them. A bucket left out is unknown, not free."""
-
-    input_usd: Usd
-    output_usd: Usd
-    cache_read_usd: Usd | None = None
-    cache_write_usd: Usd | None = None
-    cache_write_1h_usd: Usd | None = None
+# Where a price comes from that the operator wrote.
+OPERATOR = "the operator's configuration"
 
 
 class DeploymentSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -66,6 +60,9 @@ class ProviderSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True)
     unsupported: tuple[str, ...] | None = None
     maker: str | None = None
     max_tokens: int | None = None
+    tool_choices: tuple[ToolChoiceMode, ...] | None = None
+    tool_ids: ToolIds | None = None
+    usage_on: UsageOn | None = None
     owned: bool | None = None
 
 
@@ -79,10 +76,14 @@ def overlay(row: ProviderRow | None, spec: ProviderSpec) -> ProviderRow | None:
     return ProviderRow(**said)
 
 
-def model_of(spec: ModelSpec, row: ProviderRow) -> Model:
-    """The board's model for a declared one."""
+def model_of(spec: ModelSpec, row: ProviderRow, known: KnownModel | None = None) -> Model:
+    """The board's model for a declared one; what the catalogue knows of it counts where the operator says nothing.
+
+    An own model never has the price of the rented one whose name it bears.
+    """
     owned = row.owned if spec.owned is None else spec.owned
-    places = (DeploymentSpec(base_url=spec.base_url or row.base_url, api_key=spec.api_key or row.api_key),)
+    known = None if owned else known
+    places = (DeploymentSpec(base_url=spec.base_url or row.base_url or "", api_key=spec.api_key or row.api_key),)
     return Model(
         name=spec.name,
         provider=spec.provider,
@@ -97,12 +98,15 @@ def model_of(spec: ModelSpec, row: ProviderRow) -> Model:
         headers=row.headers,
         renames=row.renames,
         unsupported=row.unsupported,
-        max_tokens=spec.max_tokens or row.max_tokens,
+        max_tokens=spec.max_tokens or (known.max_output if known else None) or row.max_tokens,
+        tool_choices=row.tool_choices,
+        tool_ids=row.tool_ids,
+        usage_on=row.usage_on,
         owned=owned,
         build=spec.build or spec.model,
         may_train=owned if spec.may_train is None else spec.may_train,
         may_evaluate=spec.may_evaluate,
-        price=price_of(spec.price),
+        price=price_of(spec.price) if spec.price or known is None else known_price(known),
     )
 
 
@@ -111,28 +115,43 @@ def template_of(provider: str, row: ProviderRow) -> Model:
     return model_of(ModelSpec(name=provider, provider=provider, model=""), row)
 
 
-def price_of(spec: PriceSpec | None) -> Price:
+def price_of(spec: PriceSpec | None, source: str = OPERATOR) -> Price:
     """The price in nano-dollars; unknown stays unknown."""
     if spec is None:
         return UNKNOWN_PRICE
-    return Price(
-        uncached_in=per_million(spec.input_usd),
-        cache_read=_or_none(spec.cache_read_usd),
-        cache_write_5m=_or_none(spec.cache_write_usd),
-        cache_write_1h=_or_none(spec.cache_write_1h_usd),
-        out=per_million(spec.output_usd),
-        source="the operator's configuration",
-    )
+    tiers = tuple(Tier(above=tier.above, **_buckets(tier)) for tier in spec.tiers)
+    return Price(**_buckets(spec), source=source, tiers=tiers)
 
 
-def _or_none(usd: float | None) -> int | None:
-    return None if usd is None else per_million(usd)
+def known_price(known: KnownModel) -> Price:
+    """The price that the catalogue gives, with the page and the day on which it was read."""
+    return price_of(known.price, f"{known.source}, {known.date}")
 
 
-def reachable(rows: Mapping[str, ProviderRow], secrets: Mapping[str, str]) -> dict[str, Model]:
-    """Templates of all providers whose secret is there, or that need none: on this machine, or with `auth: none`."""
-    return {
-        name: template_of(name, row)
-        for name, row in rows.items()
-        if (row.api_key in secrets if row.api_key else row.probe or row.auth == "none")
+def _buckets(spec: PriceSpec | TierSpec) -> dict[str, int | None]:
+    told = {
+        "uncached_in": spec.input_usd,
+        "cache_read": spec.cache_read_usd,
+        "cache_write_5m": spec.cache_write_usd,
+        "cache_write_1h": spec.cache_write_1h_usd,
+        "out": spec.output_usd,
     }
+    return {bucket: None if usd is None else per_million(usd) for bucket, usd in told.items()}
+
+
+def reachable(
+    rows: Mapping[str, ProviderRow], secrets: Mapping[str, str], known: Known = NOTHING_KNOWN
+) -> dict[str, Model]:
+    """Templates of all providers whose secret is there, or that need none: on this machine, or with `auth: none`.
+
+    Beside each stand its known models, each under `provider/upstream-id`.
+    """
+    templates: dict[str, Model] = {}
+    for name, row in rows.items():
+        if row.base_url and (row.api_key in secrets if row.api_key else row.probe or row.auth == "none"):
+            templates[name] = template_of(name, row)
+    for (name, upstream), model in known.items():
+        if name in templates:
+            spec = ModelSpec(name=f"{name}/{upstream}", provider=name, model=upstream)
+            templates[spec.name] = model_of(spec, rows[name], model)
+    return templates

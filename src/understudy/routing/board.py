@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from understudy.canon.money import UNKNOWN_PRICE, Price
 from understudy.canon.value import Value
+from understudy.dialects.contract import TOOL_CHOICES, ToolChoiceMode, ToolIds, UsageOn
 
 # What a model may be called: it becomes part of URLs, headers and metric labels.
 Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}\Z")]
@@ -36,6 +37,9 @@ class Model(Value, frozen=True, kw_only=True):
     renames: dict[str, str] = {}
     unsupported: tuple[str, ...] = ()
     max_tokens: int = 4096
+    tool_choices: tuple[ToolChoiceMode, ...] = TOOL_CHOICES
+    tool_ids: ToolIds = "any"
+    usage_on: UsageOn = "asked"
     owned: bool = False
     build: str = ""
     price: Price = UNKNOWN_PRICE
@@ -80,7 +84,10 @@ class Ramp(Value, frozen=True, kw_only=True):
 
 
 class Board(Value, frozen=True, kw_only=True):
-    """The one snapshot. `providers` are templates for callers that name `provider/upstream-id` themselves."""
+    """The one snapshot. `providers` are templates for callers that name `provider/upstream-id` themselves.
+
+    A known upstream id stands among them under that whole name, with its price and limits.
+    """
 
     version: int = 0
     models: dict[str, Model] = {}

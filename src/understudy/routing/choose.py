@@ -105,6 +105,7 @@ def named(asked: str, board: Board) -> Model:
     provider, slash, upstream = asked.partition("/")
     template = board.providers.get(provider)
     if slash and upstream and template is not None:
+        template = board.providers.get(asked, template)
         return msgspec.structs.replace(template, name=asked, upstream=upstream, build=upstream)
     known = [*board.routes, *board.models]
     shown = ", ".join(known[:_NAMES_SHOWN]) + (", …" if len(known) > _NAMES_SHOWN else "")

@@ -48,6 +48,16 @@ def test_renames_and_unsupported_fields() -> None:
     assert "stream_options" in written(asking, target)[1]
 
 
+@pytest.mark.parametrize("kept", [True, False])
+def test_T36_a_host_that_tells_usage_anyway_is_not_asked(kept: bool) -> None:
+    request = read_request(body(stream=True, stream_options={"include_usage": True}))
+    target = Target("u", "openai_chat", usage_on="always")
+    sent, left = written(request if kept else msgspec.structs.replace(request, source=b""), target)
+    assert "stream_options" not in sent
+    # The caller gets the usage all the same: nothing is lost.
+    assert left == set()
+
+
 def test_T18_T19_tools_of_another_dialect() -> None:
     request = asked(tools=(TOOL,), tool_choice=ToolChoice("named", "f"), parallel_tools=False)
     sent, left = written(request)

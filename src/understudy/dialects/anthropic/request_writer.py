@@ -15,6 +15,7 @@ from understudy.dialects.anthropic.conversation import foreign_seal, own_message
 from understudy.dialects.anthropic.losses import Losses
 from understudy.dialects.anthropic.thinking import pause_thinking, write_thinking
 from understudy.dialects.anthropic.words import NAME
+from understudy.dialects.choices import check_choice
 from understudy.dialects.contract import Encoded, Target
 
 _TYPE_OF_CHOICE = {"auto": "auto", "required": "any", "named": "tool", "none": "none"}
@@ -25,6 +26,7 @@ _LACKING = ("seed", "presence_penalty", "frequency_penalty", "logit_bias", "logp
 
 def write_request(request: Request, target: Target) -> Encoded:
     """The body for this target, and what stayed behind; a Fault where the request cannot be said here at all."""
+    check_choice(request, target)
     losses = Losses()
     try:
         fields = _edited(request, target, losses) if _passes(request) else _made(request, target, losses)

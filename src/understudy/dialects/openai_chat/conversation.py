@@ -6,6 +6,8 @@ A conversation of this dialect goes out as it came, less the seals of other make
 - Results in a user's turn become messages of role `tool`, first, and the rest of the turn follows as the user's.
 - Images and documents in a result move to that user's message; a failed result says so in its words.
 - Thinking crosses only with a seal of the target's own maker, whole or not at all.
+
+In both, ids of calls that the host would refuse are exchanged for legal ones, in the call and in its result.
 """
 
 from collections.abc import Iterable, Iterator
@@ -22,6 +24,7 @@ from understudy.dialects.contract import Target
 from understudy.dialects.openai_chat.blocks import DEFAULT_FILENAME, misplaced, write_call, write_part
 from understudy.dialects.openai_chat.losses import Losses, at, foreign
 from understudy.dialects.openai_chat.thinking import NAMES, SHORT, TWICE, write_thinking
+from understudy.dialects.openai_chat.toolids import fitted
 from understudy.dialects.openai_chat.words import NAME
 
 FAILED = "[The tool failed] "
@@ -33,7 +36,9 @@ def write_conversation(request: Request, target: Target, losses: Losses) -> list
     if request.dialect == NAME:
         return own_messages(request, target, losses)
     writer = _Writer(request.dialect, target, losses)
-    messages = [body for path, message in _grouped(request.messages) for body in writer.message(message, path)]
+    messages = [
+        body for path, message in _grouped(fitted(request.messages, target)) for body in writer.message(message, path)
+    ]
     if not messages:
         raise bad_request("messages: at least one message with content is required", "messages")
     return messages
@@ -42,7 +47,7 @@ def write_conversation(request: Request, target: Target, losses: Losses) -> list
 def own_messages(request: Request, target: Target, losses: Losses) -> list[dict[str, Any]]:
     """The messages of a request of this dialect, less the thinking whose seal the target did not make."""
     written = []
-    for place, message in enumerate(request.messages):
+    for place, message in enumerate(fitted(request.messages, target)):
         kept = tuple(part for part in message.parts if not foreign_seal(part, target))
         if len(kept) < len(message.parts):
             losses.add(at(at("messages", place), "reasoning_details"), _sealed_elsewhere(target))

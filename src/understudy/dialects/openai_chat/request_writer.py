@@ -2,7 +2,8 @@
 
 From a caller of this dialect the body is the caller's own bytes, with named edits of top-level fields; key order and
 unknown fields stay. From any other caller, or when the bytes are gone, it is made from canon. What could not be
-carried is in the omissions; what must not be guessed is a fault. A stream always asks for its usage, whoever asked.
+carried is in the omissions; what must not be guessed is a fault. A stream always asks for its usage, whoever asked,
+unless the host tells it anyway.
 """
 
 from typing import Any
@@ -11,11 +12,13 @@ import msgspec
 
 from understudy.canon.faults import bad_request
 from understudy.canon.request import BuiltinTool, Request, Tool
+from understudy.dialects.choices import check_choice
 from understudy.dialects.contract import Encoded, Target
 from understudy.dialects.openai_chat.blocks import merged
 from understudy.dialects.openai_chat.conversation import foreign_seal, own_messages, write_conversation
 from understudy.dialects.openai_chat.losses import Losses, at, foreign
 from understudy.dialects.openai_chat.thinking import write_effort
+from understudy.dialects.openai_chat.toolids import fitted
 from understudy.dialects.openai_chat.words import NAME
 
 # The most stop sequences that the API takes.
@@ -30,6 +33,7 @@ _KNOBS = (
 
 def write_request(request: Request, target: Target) -> Encoded:
     """The body for this target, and what stayed behind; a Fault where the request cannot be said here at all."""
+    check_choice(request, target)
     losses = Losses()
     try:
         passes = request.dialect == NAME and bool(request.source)
@@ -45,7 +49,8 @@ def _edited(request: Request, target: Target, losses: Losses) -> dict[str, Any]:
     fields["model"] = target.model
     if request.streamed and request.stream_usage is not True:
         fields["stream_options"] = _options(request)
-    if any(foreign_seal(part, target) for message in request.messages for part in message.parts):
+    sealed = any(foreign_seal(part, target) for message in request.messages for part in message.parts)
+    if sealed or fitted(request.messages, target) is not request.messages:
         fields["messages"] = own_messages(request, target, losses)
     return fields
 
@@ -58,6 +63,8 @@ def _aimed(fields: dict[str, Any], request: Request, target: Target, losses: Los
     """The fields under the provider's names, less those that it refuses."""
     aimed = {}
     for name, value in fields.items():
+        if name == "stream_options" and target.usage_on == "always":
+            continue
         if name not in target.unsupported:
             aimed[target.renames.get(name, name)] = value
         elif name != "stream_options" or request.stream_usage is not None:

@@ -1,0 +1,154 @@
+"""`understudy models`: which models are declared, which more the catalogue knows, and what each costs.
+
+A listing of what is written down, never a call: it reads the configuration and the catalogue and asks nobody. What is
+not known is flagged, so that a bill without a figure surprises no one.
+"""
+
+from collections.abc import Iterator
+
+import msgspec
+from rich.table import Table
+
+from understudy.app import models_of
+from understudy.canon.money import Price, usd
+from understudy.canon.value import Value
+from understudy.cli.screen import ConfigOption, JsonOption, load_or_leave, out
+from understudy.providers.catalogue import KnownModel, ProviderRow
+from understudy.providers.models import known_price
+from understudy.settings import Settings
+
+UNVERIFIED = "unverified"
+UNPRICED = "price unknown"
+
+
+class Listed(Value, frozen=True, kw_only=True):
+    """One line: a declared model, or one of the catalogue under the name by which it can be asked for at once.
+
+    Prices are dollars per million tokens. `source` says where they were read, and when; `evidence` is what speaks for
+    the provider's row.
+    """
+
+    name: str
+    declared: bool
+    owned: bool
+    provider: str
+    upstream: str
+    dialect: str | None
+    input_usd: float | None
+    output_usd: float | None
+    cache_read_usd: float | None
+    cache_write_usd: float | None
+    cache_write_1h_usd: float | None
+    tiers: tuple[dict[str, float | None], ...]
+    window: int | None
+    max_output: int | None
+    abilities: tuple[str, ...]
+    source: str | None
+    evidence: tuple[str, ...]
+    flags: tuple[str, ...]
+    note: str | None
+
+
+def run(config: ConfigOption = None, json: JsonOption = None) -> None:
+    """List the declared models and those that the catalogue knows, with prices, windows and where the figures are from.
+
+    "unverified": neither a recording nor a page of documentation speaks for the provider's row. "price unknown": the
+    model's cost is reported as unknown, never as 0; give it a `price` in understudy.yaml.
+    """
+    settings = load_or_leave(config)
+    models = list(listed(settings))
+    if json is not None:
+        json.write_bytes(msgspec.json.encode(models))
+    table = Table(box=None, header_style="bold")
+    for name in ("name", "provider", "dialect", "$ in", "$ out", "window", "source", "flags"):
+        table.add_column(
+            name, no_wrap=name == "name", justify="right" if name in ("$ in", "$ out", "window") else "left"
+        )
+    for model in models:
+        table.add_row(*_cells(model), style="" if model.declared else "dim")
+    out.print(table)
+    out.print("Prices are dollars per million tokens; models in grey are known and not declared.", style="dim")
+
+
+def listed(settings: Settings) -> Iterator[Listed]:
+    """The declared models in their order, then those of the catalogue that no declared one stands for."""
+    declared = models_of(settings)
+    for model in declared.values():
+        known = None if model.owned else settings.known.get((model.provider, model.upstream))
+        yield _listed(model.name, (model.provider, model.upstream), known, model.price, settings, owned=model.owned)
+    taken = {(model.provider, model.upstream) for model in declared.values()}
+    for key, known in settings.known.items():
+        if key not in taken:
+            yield _listed("/".join(key), key, known, known_price(known), settings)
+
+
+def _listed(
+    name: str,
+    key: tuple[str, str],
+    known: KnownModel | None,
+    price: Price,
+    settings: Settings,
+    *,
+    owned: bool | None = None,
+) -> Listed:
+    row = settings.rows.get(key[0])
+    return Listed(
+        name=name,
+        declared=owned is not None,
+        owned=owned is True,
+        provider=key[0],
+        upstream=key[1],
+        dialect=row.dialect if row else None,
+        **_dollars(price),
+        tiers=tuple({"above": tier.above, **_dollars(tier)} for tier in price.tiers),
+        window=known.window if known else None,
+        max_output=known.max_output if known else None,
+        abilities=known.abilities if known else (),
+        source=price.source or (f"{known.source}, {known.date}" if known else None),
+        evidence=row.evidence if row else (),
+        flags=tuple(_flags(row, price)),
+        note=known.note if known else None,
+    )
+
+
+def _dollars(price: object) -> dict[str, float | None]:
+    names = {
+        "input_usd": "uncached_in",
+        "output_usd": "out",
+        "cache_read_usd": "cache_read",
+        "cache_write_usd": "cache_write_5m",
+        "cache_write_1h_usd": "cache_write_1h",
+    }
+    return {name: usd(getattr(price, bucket)) for name, bucket in names.items()}
+
+
+def _flags(row: ProviderRow | None, price: Price) -> Iterator[str]:
+    if row is None:
+        yield "no provider of this name here"
+    elif not row.evidence:
+        yield UNVERIFIED
+    if price.out is None or price.uncached_in is None:
+        yield UNPRICED
+    for tier in price.tiers:
+        if tier.out is None or tier.uncached_in is None:
+            yield f"{UNPRICED} above {tier.above:,} tokens"
+
+
+def _cells(model: Listed) -> tuple[str, ...]:
+    page, _, day = (model.source or "").rpartition(", ")
+    host = page.split("/")[2] if "//" in page else model.source or ""
+    flags = ", ".join(model.flags) + (f" ({model.note})" if model.note else "")
+    return (
+        model.name,
+        model.provider,
+        model.dialect or "",
+        _figure(model.input_usd),
+        _figure(model.output_usd),
+        "" if model.window is None else f"{model.window:,}",
+        f"{host} {day}" if "//" in page else host,
+        flags,
+    )
+
+
+def _figure(dollars: float | None) -> str:
+    return "" if dollars is None else f"{dollars:g}"
