@@ -10,7 +10,6 @@ import datetime
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
-from types import MappingProxyType
 from typing import Annotated, Literal
 
 import msgspec
@@ -97,7 +96,7 @@ class KnownModel(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 # Known models by provider and upstream id.
 Known = Mapping[tuple[str, str], KnownModel]
-NOTHING_KNOWN: Known = MappingProxyType({})
+NOTHING_KNOWN: Known = {}
 
 
 def load_rows() -> dict[str, ProviderRow]:
@@ -110,7 +109,7 @@ def load_known() -> Known:
     """The models that ship with the package; read once, since nothing changes them."""
     listed = msgspec.yaml.decode(_text("models.yaml"), type=dict[str, dict[str, KnownModel]])
     known = {(name, model): entry for name, models in listed.items() for model, entry in models.items()}
-    return MappingProxyType(known)
+    return known
 
 
 def _text(name: str) -> bytes:
