@@ -17,8 +17,8 @@ from understudy.settings import File
 PAGES = Path(__file__).parent / "reference"
 COMMANDS = (
     "", "serve", "demo", "doctor", "models", "key create", "label", "parity", "parity status", "parity show",
-    "parity plan", "parity import", "parity report", "parity replay", "parity hold", "parity release", "parity lower", "parity approve",
-    "parity retry", "bench gateway", "bench parity",
+    "parity plan", "parity import", "parity report", "parity replay", "parity hold", "parity release", "parity lower",
+    "parity approve", "parity retry", "bench gateway", "bench parity",
 )  # fmt: skip
 
 
