@@ -338,6 +338,23 @@ def described(settings: Settings) -> list[str]:
     return lines
 
 
+def undeclared(settings: Settings) -> frozenset[str]:
+    """The own models that a route compares and whose build the operator did not declare."""
+    compared = {
+        name for route in settings.file.routes if route.candidate for name in (route.candidate, route.incumbent)
+    }
+    return frozenset(spec.name for spec in settings.file.models if spec.build is None and spec.name in compared)
+
+
+def with_builds(settings: Settings, builds: Mapping[str, str]) -> Settings:
+    """The settings with the builds that servers told; what the operator declared stays."""
+    specs = tuple(
+        msgspec.structs.replace(spec, build=builds[spec.name]) if spec.build is None and spec.name in builds else spec
+        for spec in settings.file.models
+    )
+    return declare(settings, specs)
+
+
 def declare(settings: Settings, specs: tuple[Any, ...]) -> Settings:
     """The settings with discovered models declared."""
     return msgspec.structs.replace(settings, file=msgspec.structs.replace(settings.file, models=specs))

@@ -5,12 +5,13 @@ import asyncio
 import typer
 from rich.table import Table
 
-from understudy.app import PluginMissing, load_panels, models_of, prepared
+from understudy.app import PluginMissing, load_panels, models_of, prepared, undeclared
 from understudy.canon.faults import Fault
 from understudy.cli.screen import EXIT_FAILED, ConfigOption, load_or_leave, out
 from understudy.ports import CheckRefused
 from understudy.providers.aiohttp_transport import AiohttpTransport
 from understudy.providers.headers import call_headers
+from understudy.providers.probing import Answers, BuildsDiffer, probe
 from understudy.routing.board import Model
 from understudy.settings import Settings
 from understudy.storage.open import DatabaseRefused, database_state
@@ -26,6 +27,7 @@ def doctor(config: ConfigOption = None) -> None:
     findings.append(_database(settings))
     findings.append(_checks(settings))
     findings += asyncio.run(_models(settings))
+    findings += asyncio.run(_builds(settings))
     table = Table("", "what", "finding", box=None)
     for good, what, finding in findings:
         table.add_row("[green]ok[/]" if good else "[red]NO[/]", what, finding)
@@ -67,3 +69,18 @@ async def _model(model: Model, upstream: AiohttpTransport, settings: Settings) -
         return False, what, f"{endpoint.url} refused the key ({status}); check {endpoint.key or 'api_key'}"
     priced = "" if model.price.out is not None else "; its price is unknown, so its cost will be too"
     return True, what, f"{endpoint.url} answers ({status}){priced}"
+
+
+async def _builds(settings: Settings) -> list[Finding]:
+    """What the servers of own models say they run, where a route compares them and no build is declared."""
+    asked = [model for model in models_of(settings).values() if model.name in undeclared(settings)]
+    async with AiohttpTransport(settings.secrets) as upstream:
+        return [_build(answers) for answers in await probe(asked, settings.secrets, upstream)]
+
+
+def _build(answers: Answers) -> Finding:
+    what = f"build of {answers.model}"
+    try:
+        return True, what, answers.words
+    except BuildsDiffer as differ:
+        return False, what, str(differ)

@@ -5,12 +5,24 @@ from typing import Annotated
 
 import typer
 
-from understudy.app import PluginMissing, declare, described, load_panels, models_of, prepared, server_secret
+from understudy.app import (
+    PluginMissing,
+    declare,
+    described,
+    load_panels,
+    models_of,
+    prepared,
+    server_secret,
+    undeclared,
+    with_builds,
+)
 from understudy.cli.screen import EXIT_FAILED, ConfigOption, err, give_up, load_or_leave, out
+from understudy.jobs.registrar import last_builds
 from understudy.ports import CheckRefused
 from understudy.processes import listen, supervise
 from understudy.providers.aiohttp_transport import AiohttpTransport
 from understudy.providers.discovery import Found, declared, discover
+from understudy.providers.probing import Answers, BuildsDiffer, probe
 from understudy.settings import Settings
 from understudy.storage.open import DatabaseRefused, open_store
 from understudy.web.server import LOOPBACK
@@ -37,6 +49,7 @@ def serve(
     settings = load_or_leave(config)
     if not settings.file.models:
         settings = _discovered(settings)
+    settings = _probed(settings)
     server = settings.file.server
     _start(settings, host or server.host, server.port if port is None else port)
 
@@ -57,6 +70,31 @@ def _discovered(settings: Settings) -> Settings:
         shown = ", ".join(entry.models[:MODELS_SHOWN]) + (", …" if len(entry.models) > MODELS_SHOWN else "")
         out.print(f"{entry.provider}: {len(entry.models)} models: {shown}", soft_wrap=True, markup=False)
     return declare(settings, declared(found))
+
+
+def _probed(settings: Settings) -> Settings:
+    """The settings with the builds of own models that declare none, asked of their servers; one process asks for all.
+
+    A server that tells nothing now is taken for what it was: else a restart while it is down would end its evidence.
+    """
+    asked = [model for model in models_of(settings).values() if model.name in undeclared(settings)]
+
+    async def ask() -> list[Answers]:
+        async with AiohttpTransport(settings.secrets) as upstream:
+            return await probe(asked, settings.secrets, upstream)
+
+    answers = asyncio.run(ask())
+    try:
+        told = {one.model: one.build for one in answers if one.build is not None}
+        store = open_store(settings.database, secret=server_secret(settings))
+    except (BuildsDiffer, DatabaseRefused) as error:
+        give_up(str(error))
+    known = last_builds(store, settings.file.routes)
+    store.close()
+    for one in answers:
+        kept = f"; taken for {known[one.model]!r}, as last time" if one.build is None and one.model in known else ""
+        out.print(f"{one.model}: {one.words}{kept}", soft_wrap=True, markup=False)
+    return with_builds(settings, {one.model: known[one.model] for one in answers if one.model in known} | told)
 
 
 def _start(settings: Settings, host: str, port: int) -> None:

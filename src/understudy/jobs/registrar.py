@@ -4,7 +4,7 @@ The definition is the configuration's (builds, check, margin) and the slice's na
 wealth is left behind: the slice starts again from shadow.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -12,7 +12,7 @@ from understudy.jobs.panel import Panel
 from understudy.jobs.specs import RouteSpec
 from understudy.parity.slices import Hypothesis, SliceId
 from understudy.parity.state import SliceState
-from understudy.ports import HypothesisRow, SliceRow, TrafficRow
+from understudy.ports import HypothesisRow, SliceRow, Store, TrafficRow
 
 
 def claim(slice_: SliceId, route: RouteSpec, builds: Mapping[str, str], panel: Panel) -> Hypothesis:
@@ -30,6 +30,18 @@ def claim(slice_: SliceId, route: RouteSpec, builds: Mapping[str, str], panel: P
         feedback=route.parity.feedback,
         guardrails=panel.guardrails(),
     )
+
+
+def last_builds(store: Store, routes: Iterable[RouteSpec]) -> dict[str, str]:
+    """The builds that were last under test, by model: what a model is taken for while its server tells nothing."""
+    found: dict[str, str] = {}
+    named = {route.name: route for route in routes}
+    for row in store.hypotheses():
+        route = named.get(row.route)
+        if route is not None and not row.imported:
+            tested = msgspec.json.decode(row.body, type=Hypothesis)
+            found |= {str(route.candidate): tested.candidate, route.incumbent: tested.incumbent}
+    return found
 
 
 def same_claim(one: Hypothesis, other: Hypothesis) -> bool:
