@@ -26,7 +26,7 @@ from understudy.gateway.wheel import Wheel
 from understudy.jobs.board import base_board, with_ramps
 from understudy.jobs.bookkeeper import Bookkeeper
 from understudy.jobs.panel import Panel
-from understudy.jobs.specs import RouteSpec
+from understudy.jobs.specs import ParitySpec, RouteSpec
 from understudy.jobs.verdicts import Verdicts
 from understudy.ledger.memory import MemoryLedger
 from understudy.outcomes.judge import PairwiseJudge, family_conflict
@@ -158,6 +158,11 @@ def models_of(settings: Settings) -> dict[str, Model]:
     }
 
 
+def specs_of(settings: Settings) -> dict[str, ParitySpec]:
+    """How each route that has a candidate compares it."""
+    return {route.name: route.parity for route in settings.file.routes if route.candidate is not None}
+
+
 def board_of(settings: Settings, models: Mapping[str, Model], panels: Mapping[str, Panel]) -> Board:
     """The board as the configuration alone tells it: no slice has moved."""
     late = {name for name, panel in panels.items() if panel.late}
@@ -210,7 +215,6 @@ async def open_worker(settings: Settings, secret: bytes, *, name: str) -> AsyncI
     metrics = Metrics(_known(settings))
     async with _site(settings, secret, name, notice_board, dialects, metrics.observe) as (site, notice, store, group):
         jobs = [group.create_task(site.wheel.run()), group.create_task(notice.follow())]
-        specs = {route.name: route.parity for route in settings.file.routes if route.candidate is not None}
         back = Back(
             standing=notice.current,
             store=store,
@@ -218,7 +222,7 @@ async def open_worker(settings: Settings, secret: bytes, *, name: str) -> AsyncI
             metrics=metrics,
             dialects=tuple(dialects.values()),
             server_secret=secret,
-            specs=specs,
+            specs=specs_of(settings),
             clock=site.clock,
             new_id=new_id,
             places=settings.file.fleet.hypotheses,
@@ -338,12 +342,13 @@ def described(settings: Settings) -> list[str]:
     return lines
 
 
-def undeclared(settings: Settings) -> frozenset[str]:
+def undeclared(settings: Settings) -> list[Model]:
     """The own models that a route compares and whose build the operator did not declare."""
     compared = {
         name for route in settings.file.routes if route.candidate for name in (route.candidate, route.incumbent)
     }
-    return frozenset(spec.name for spec in settings.file.models if spec.build is None and spec.name in compared)
+    bare = {spec.name for spec in settings.file.models if spec.build is None and spec.name in compared}
+    return [model for model in models_of(settings).values() if model.owned and model.name in bare]
 
 
 def with_builds(settings: Settings, builds: Mapping[str, str]) -> Settings:

@@ -236,7 +236,6 @@ TESTED_ELSEWHERE = {
     "ports/store.py": "storage/test_store.py",
     "ports/world.py": "journeys/test_faults.py",
     "processes.py": "journeys/test_kill.py",
-    "web/asgi.py": "journeys/test_bad_input.py",
     "web/back.py": "journeys/test_steering.py",
     "web/lists.py": "journeys/test_sdks.py",
     "web/parity.py": "journeys/test_steering.py",

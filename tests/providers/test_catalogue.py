@@ -15,8 +15,9 @@ from understudy.canon.parts import Text, ToolCall, ToolResult
 from understudy.canon.request import Request
 from understudy.dialects.openai_chat import DIALECT
 from understudy.gateway.attempt import target_of
+from understudy.ports import KEY_HEADERS
 from understudy.providers.catalogue import KnownModel, PriceSpec, ProviderRow, load_known, load_rows
-from understudy.providers.headers import KEY_HEADERS, call_headers
+from understudy.providers.headers import call_headers
 from understudy.providers.models import template_of
 from understudy.settings import load
 

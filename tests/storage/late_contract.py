@@ -194,35 +194,19 @@ class LateContract:
             spent(5, 11.0, 3, 4, route=None),
         )
         store.enter(Batch(exchanges=rows))
+        first = SpendRow(
+            route="r",
+            purpose="serve",
+            from_s=0.0,
+            exchanges=2,
+            own=1,
+            compared=1,
+            cost_nano_usd=5,
+            incumbent_cost_nano_usd=9,
+        )
+        single = msgspec.structs.replace(first, exchanges=1, own=0)
         assert store.spending(60) == [
-            SpendRow(
-                route="r",
-                purpose="serve",
-                from_s=0.0,
-                exchanges=2,
-                own=1,
-                compared=1,
-                cost_nano_usd=5,
-                incumbent_cost_nano_usd=9,
-            ),
-            SpendRow(
-                route="r",
-                purpose="shadow",
-                from_s=0.0,
-                exchanges=1,
-                own=0,
-                compared=1,
-                cost_nano_usd=3,
-                incumbent_cost_nano_usd=0,
-            ),
-            SpendRow(
-                route="r",
-                purpose="serve",
-                from_s=60.0,
-                exchanges=1,
-                own=0,
-                compared=1,
-                cost_nano_usd=7,
-                incumbent_cost_nano_usd=7,
-            ),
+            first,
+            msgspec.structs.replace(single, purpose="shadow", cost_nano_usd=3, incumbent_cost_nano_usd=0),
+            msgspec.structs.replace(single, from_s=60.0, cost_nano_usd=7, incumbent_cost_nano_usd=7),
         ]

@@ -12,25 +12,25 @@ NANO = 1_000_000_000
 PER_TOKENS = 1_000_000
 
 
-class Tier(Value, frozen=True, kw_only=True):
-    """The figures of a request whose whole prompt, cached or not, has more than `above` tokens."""
+class Rates(Value, frozen=True):
+    """Nano-dollars per million tokens of each bucket."""
+
+    uncached_in: int | None = None
+    cache_read: int | None = None
+    cache_write_5m: int | None = None
+    cache_write_1h: int | None = None
+    out: int | None = None
+
+
+class Tier(Rates, frozen=True, kw_only=True):
+    """The rates of a request whose whole prompt, cached or not, has more than `above` tokens."""
 
     above: int
-    uncached_in: int | None = None
-    cache_read: int | None = None
-    cache_write_5m: int | None = None
-    cache_write_1h: int | None = None
-    out: int | None = None
 
 
-class Price(Value, frozen=True):
-    """Nano-dollars per million tokens of each bucket; `source` is where the figure was read, and when."""
+class Price(Rates, frozen=True):
+    """The rates of ordinary prompts, and those of long ones; `source` is where the figures were read, and when."""
 
-    uncached_in: int | None = None
-    cache_read: int | None = None
-    cache_write_5m: int | None = None
-    cache_write_1h: int | None = None
-    out: int | None = None
     source: str | None = None
     tiers: tuple[Tier, ...] = ()
 
@@ -55,7 +55,7 @@ def cost(usage: Usage, price: Price) -> int | None:
     return _divide_half_even(total, PER_TOKENS)
 
 
-def _rates(usage: Usage, price: Price) -> Price | Tier:
+def _rates(usage: Usage, price: Price) -> Rates:
     """The figures that hold for a prompt of this length: those of the highest tier that it reaches."""
     reached = [tier for tier in price.tiers if (usage.total_in or 0) > tier.above]
     return max(reached, key=lambda tier: tier.above) if reached else price

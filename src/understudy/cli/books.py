@@ -2,7 +2,7 @@
 
 import time
 
-from understudy.app import server_secret
+from understudy.app import server_secret, specs_of
 from understudy.cli.screen import give_up
 from understudy.jobs.status import SliceView, views
 from understudy.ports import Store
@@ -20,5 +20,4 @@ def open_books_or_leave(settings: Settings) -> Store:
 
 def slices_of(settings: Settings, store: Store) -> list[SliceView]:
     """Every slice of the configured routes."""
-    specs = {route.name: route.parity for route in settings.file.routes if route.candidate is not None}
-    return views(store, specs, time.time(), settings.file.fleet.hypotheses)
+    return views(store, specs_of(settings), time.time(), settings.file.fleet.hypotheses)

@@ -73,9 +73,8 @@ async def _model(model: Model, upstream: AiohttpTransport, settings: Settings) -
 
 async def _builds(settings: Settings) -> list[Finding]:
     """What the servers of own models say they run, where a route compares them and no build is declared."""
-    asked = [model for model in models_of(settings).values() if model.name in undeclared(settings)]
     async with AiohttpTransport(settings.secrets) as upstream:
-        return [_build(answers) for answers in await probe(asked, settings.secrets, upstream)]
+        return [_build(answers) for answers in await probe(undeclared(settings), settings.secrets, upstream)]
 
 
 def _build(answers: Answers) -> Finding:

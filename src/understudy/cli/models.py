@@ -10,11 +10,11 @@ import msgspec
 from rich.table import Table
 
 from understudy.app import models_of
-from understudy.canon.money import Price, usd
+from understudy.canon.money import Price, Rates, usd
 from understudy.canon.value import Value
 from understudy.cli.screen import ConfigOption, JsonOption, load_or_leave, out
 from understudy.providers.catalogue import KnownModel, ProviderRow
-from understudy.providers.models import known_price
+from understudy.providers.models import BUCKETS, known_price
 from understudy.settings import Settings
 
 UNVERIFIED = "unverified"
@@ -104,22 +104,15 @@ def _listed(
         window=known.window if known else None,
         max_output=known.max_output if known else None,
         abilities=known.abilities if known else (),
-        source=price.source or (f"{known.source}, {known.date}" if known else None),
+        source=price.source or (known.cited if known else None),
         evidence=row.evidence if row else (),
         flags=tuple(_flags(row, price)),
         note=known.note if known else None,
     )
 
 
-def _dollars(price: object) -> dict[str, float | None]:
-    names = {
-        "input_usd": "uncached_in",
-        "output_usd": "out",
-        "cache_read_usd": "cache_read",
-        "cache_write_usd": "cache_write_5m",
-        "cache_write_1h_usd": "cache_write_1h",
-    }
-    return {name: usd(getattr(price, bucket)) for name, bucket in names.items()}
+def _dollars(rates: Rates) -> dict[str, float | None]:
+    return {name: usd(getattr(rates, bucket)) for name, bucket in BUCKETS.items()}
 
 
 def _flags(row: ProviderRow | None, price: Price) -> Iterator[str]:

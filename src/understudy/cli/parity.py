@@ -13,7 +13,7 @@ from understudy.cli.screen import EXIT_FAILED, ConfigOption, JsonOption, give_up
 from understudy.cli.steer import SliceArgument
 from understudy.jobs.recording import link_of
 from understudy.jobs.replaying import replay_all
-from understudy.jobs.status import SliceView
+from understudy.jobs.status import SliceView, in_points
 from understudy.parity.slices import SliceId
 from understudy.ports import OrderRow
 
@@ -101,7 +101,7 @@ def _figures(view: SliceView) -> None:
         "by": f"check {view.check}, attempt {view.attempt}, hypothesis {view.hypothesis}",
         "own / rented": f"{_rate(view.candidate_mean)} / {_rate(view.incumbent_mean)}",
         "pairs": f"{view.pairs} ({view.wins} won, {view.losses} lost), {view.watched} watched",
-        "difference": f"{_points(view.difference)}, 95 % sequence [{_points(view.low)}, {_points(view.high)}]",
+        "difference": f"{in_points(view.difference)}, 95 % sequence [{in_points(view.low)}, {in_points(view.high)}]",
         "evidence": f"e = {view.e:.4g}; futility e = {view.futility_e:.3g}; rollback e = {view.rollback_e:.3g}; "
         f"watch R = {view.watch_r:.3g}",
         **{
@@ -135,7 +135,3 @@ def _orders(orders: list[OrderRow]) -> None:
 
 def _rate(mean: float | None) -> str:
     return "–" if mean is None else f"{mean:.1%}"
-
-
-def _points(value: float | None) -> str:
-    return "–" if value is None else f"{value * 100:+.1f} pt"

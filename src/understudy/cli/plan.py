@@ -7,6 +7,7 @@ import msgspec
 import typer
 from rich.table import Table
 
+from understudy.app import specs_of
 from understudy.cli.books import open_books_or_leave
 from understudy.cli.screen import ConfigOption, JsonOption, give_up, load_or_leave, out
 from understudy.jobs.planning import HORIZON_DAYS, SlicePlan, Traffic, plan, pools, slice_plan
@@ -41,7 +42,7 @@ def run(
     except ValueError as error:
         give_up(str(error))
     settings = load_or_leave(config)
-    specs = {route.name: route.parity for route in settings.file.routes if route.candidate is not None}
+    specs = specs_of(settings)
     if requests_per_day is not None:
         traffic = Traffic(requests_per_day, cost_per_request)
         names = specs or {"route": ParitySpec()}

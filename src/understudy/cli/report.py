@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 import typer
 
+from understudy.app import specs_of
 from understudy.cli.books import open_books_or_leave
 from understudy.cli.screen import ConfigOption, JsonOption, give_up, load_or_leave, out
 from understudy.jobs.report.gather import gather
@@ -33,7 +34,7 @@ def run(
     """
     settings = load_or_leave(config)
     store = open_books_or_leave(settings)
-    specs = {route.name: route.parity for route in settings.file.routes if route.candidate is not None}
+    specs = specs_of(settings)
     try:
         only = str(SliceId.parse(slice_)) if slice_ else None
     except ValueError as error:

@@ -1,6 +1,7 @@
 """`understudy serve`: the gateway, in the foreground."""
 
 import asyncio
+from contextlib import closing
 from typing import Annotated
 
 import typer
@@ -18,7 +19,7 @@ from understudy.app import (
 )
 from understudy.cli.screen import EXIT_FAILED, ConfigOption, err, give_up, load_or_leave, out
 from understudy.jobs.registrar import last_builds
-from understudy.ports import CheckRefused
+from understudy.ports import CheckRefused, Store
 from understudy.processes import listen, supervise
 from understudy.providers.aiohttp_transport import AiohttpTransport
 from understudy.providers.discovery import Found, declared, discover
@@ -49,7 +50,6 @@ def serve(
     settings = load_or_leave(config)
     if not settings.file.models:
         settings = _discovered(settings)
-    settings = _probed(settings)
     server = settings.file.server
     _start(settings, host or server.host, server.port if port is None else port)
 
@@ -72,25 +72,23 @@ def _discovered(settings: Settings) -> Settings:
     return declare(settings, declared(found))
 
 
-def _probed(settings: Settings) -> Settings:
+def _probed(settings: Settings, store: Store) -> Settings:
     """The settings with the builds of own models that declare none, asked of their servers; one process asks for all.
 
     A server that tells nothing now is taken for what it was: else a restart while it is down would end its evidence.
+    Raises BuildsDiffer.
     """
-    asked = [model for model in models_of(settings).values() if model.name in undeclared(settings)]
 
     async def ask() -> list[Answers]:
         async with AiohttpTransport(settings.secrets) as upstream:
             return await probe(asked, settings.secrets, upstream)
 
+    asked = undeclared(settings)
+    if not asked:
+        return settings
     answers = asyncio.run(ask())
-    try:
-        told = {one.model: one.build for one in answers if one.build is not None}
-        store = open_store(settings.database, secret=server_secret(settings))
-    except (BuildsDiffer, DatabaseRefused) as error:
-        give_up(str(error))
+    told = {one.model: one.build for one in answers if one.build is not None}
     known = last_builds(store, settings.file.routes)
-    store.close()
     for one in answers:
         kept = f"; taken for {known[one.model]!r}, as last time" if one.build is None and one.model in known else ""
         out.print(f"{one.model}: {one.words}{kept}", soft_wrap=True, markup=False)
@@ -106,9 +104,10 @@ def _start(settings: Settings, host: str, port: int) -> None:
     try:
         prepared(load_panels(settings, models_of(settings)))
         secret = server_secret(settings)
-        open_store(settings.database, secret=secret).close()
+        with closing(open_store(settings.database, secret=secret)) as store:
+            settings = _probed(settings, store)
         listening = listen(host, port)
-    except (PluginMissing, CheckRefused, DatabaseRefused) as error:
+    except (PluginMissing, CheckRefused, DatabaseRefused, BuildsDiffer) as error:
         give_up(str(error))
     except OSError as error:
         give_up(f"cannot listen on {host}:{port}: {error.strerror}", "Is another server running? Try --port.")

@@ -15,7 +15,7 @@ from understudy.canon.omissions import Omission
 from understudy.canon.reply import CONTENT_EVENTS, Collector, Event, Failed, Metered, Reply
 from understudy.canon.request import Request
 from understudy.canon.value import Value
-from understudy.dialects.contract import Dialect, Echo, Encoded, ReplyEncoder, Target
+from understudy.dialects.contract import Dialect, Echo, ReplyEncoder, Target
 from understudy.gateway.draft import Draft
 from understudy.gateway.relay import Relay
 from understudy.gateway.site import Site
@@ -49,26 +49,27 @@ def target_of(model: Model) -> Target:
     )
 
 
-def encode_for(site: Site, request: Request, model: Model, *, strict: bool) -> Encoded:
-    """The body for a model; in strict mode every omission is a Fault."""
+def call_to(site: Site, place: Place, request: Request, *, strict: bool) -> tuple[UpstreamCall, tuple[Omission, ...]]:
+    """The call to a place, and what it could not carry; in strict mode every omission is a Fault."""
+    model, target = place.model, target_of(place.model)
     dialect = site.dialects[model.dialect]
-    encoded = dialect.encode_request(request, target_of(model))
+    encoded = dialect.encode_request(request, target)
     if strict and encoded.omissions:
         named = "; ".join(f"{omission.field}: {omission.why}" for omission in encoded.omissions)
         raise bad_request(f"strict mode: {model.name!r} cannot be given all that was asked ({named})")
-    return encoded
+    path = dialect.path_to(request, target)
+    headers = request.headers if request.dialect == dialect.name else {}
+    call = UpstreamCall(model, place.endpoint, path, encoded.body, site.timeouts.connect_s, headers)
+    return call, encoded.omissions
 
 
 @asynccontextmanager
-async def open_answer(site: Site, place: Place, request: Request, body: bytes) -> AsyncIterator[UpstreamAnswer]:
+async def open_answer(site: Site, call: UpstreamCall) -> AsyncIterator[UpstreamAnswer]:
     """The upstream's answer, its connection closed on the way out; an error status is raised as the Fault it tells."""
-    dialect = site.dialects[place.model.dialect]
-    path = dialect.path_to(request, target_of(place.model))
-    headers = request.headers if request.dialect == dialect.name else {}
-    call = UpstreamCall(place.model, place.endpoint, path, body, site.timeouts.connect_s, headers)
     answer = await site.upstream.post(call)
     try:
         if answer.status >= 300:
+            dialect = site.dialects[call.model.dialect]
             raise dialect.decode_fault(answer.status, await _error_body(answer), retry_after_s(answer))
         yield answer
     finally:
@@ -96,17 +97,17 @@ async def ask_whole(
     site: Site, place: Place, request: Request, watch: Watch, *, strict: bool
 ) -> tuple[Reply, tuple[Omission, ...]]:
     """A whole answer, and what the request could not carry."""
-    encoded = encode_for(site, request, place.model, strict=strict)
+    call, omissions = call_to(site, place, request, strict=strict)
     try:
         async with asyncio.timeout(None) as deadline:
             watch.begin(asyncio.get_running_loop().time(), deadline, first_s=None)
-            async with open_answer(site, place, request, encoded.body) as answer:
+            async with open_answer(site, call) as answer:
                 body = await answer.read()
     except TimeoutError:
         raise watch.fault() from None
     finally:
         watch.deadline = None
-    return site.dialects[place.model.dialect].decode_reply(body, place.model.maker), encoded.omissions
+    return site.dialects[place.model.dialect].decode_reply(body, place.model.maker), omissions
 
 
 class StreamAttempt:
@@ -129,13 +130,12 @@ class StreamAttempt:
 
     async def run(self, watch: Watch, *, strict: bool) -> None:
         """Relay the answer to its end; a Fault if it breaks, whose `relay.content` tells how far it came."""
-        encoded = encode_for(self._site, self._request, self._place.model, strict=strict)
-        self._draft.omissions = encoded.omissions
+        call, self._draft.omissions = call_to(self._site, self._place, self._request, strict=strict)
         try:
             async with asyncio.timeout(None) as deadline:
                 first_s = self._site.timeouts.first_token_s
                 watch.begin(asyncio.get_running_loop().time(), deadline, first_s=first_s)
-                async with open_answer(self._site, self._place, self._request, encoded.body) as answer:
+                async with open_answer(self._site, call) as answer:
                     await self._pump(answer, watch)
         except TimeoutError:
             if not self._relay.finished:

@@ -13,11 +13,9 @@ from understudy.canon.value import Value
 from understudy.dialects.contract import Dialect
 from understudy.gateway.wheel import Wheel
 from understudy.policy.keys import Keyring
-from understudy.ports import Clock, Exchange, Journal, Ledger, Spawn, Upstream
+from understudy.ports import KEY_HEADERS, Clock, Exchange, Journal, Ledger, Spawn, Upstream
 from understudy.routing.board import Board
 
-# Where client libraries put a bare key.
-KEY_HEADERS = ("x-api-key", "api-key", "x-goog-api-key")
 Seconds = Annotated[float, Meta(gt=0)]
 
 

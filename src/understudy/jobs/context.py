@@ -24,13 +24,17 @@ class Worth(NamedTuple):
 
 def context_of(store: Store, hypothesis: str) -> dict[str, Any]:
     """The figures of one hypothesis as they stand."""
-    pairs, verdicts = store.pairs(hypothesis), store.verdicts(hypothesis)
-    worth = worths(pairs, verdicts)
+    verdicts = store.verdicts(hypothesis)
+    return context_from(worths(store.pairs(hypothesis), verdicts), verdicts)
+
+
+def context_from(worth: Sequence[Worth], verdicts: Sequence[VerdictRow]) -> dict[str, Any]:
+    """The same, from what was read already."""
     negative = [one for one in worth if one.x is not None and one.x < 0]
     failures = Counter(one.row.candidate_failure for one in negative if one.row.candidate_failure)
-    costs = [row.shadow_cost_nano_usd for row in pairs if row.shadow_cost_nano_usd is not None]
+    costs = [one.row.shadow_cost_nano_usd for one in worth if one.row.shadow_cost_nano_usd is not None]
     return {
-        "pairs": len(pairs),
+        "pairs": len(worth),
         "negative_flips": len(negative),
         "positive_flips": sum(one.x is not None and one.x > 0 for one in worth),
         "negative_sample": [one.row.exchange_id for one in sorted(negative, key=lot)[:MAX_SAMPLED]],

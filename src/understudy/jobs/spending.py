@@ -6,6 +6,7 @@ the money goes where a pair is worth most (`parity.allocate`). Routes without a 
 
 from collections.abc import Iterable, Mapping
 
+from understudy.canon.money import NANO
 from understudy.jobs.planning import DAY_S, Traffic, traffic_of
 from understudy.jobs.registrar import slice_of, state_of
 from understudy.jobs.specs import RouteSpec
@@ -14,7 +15,6 @@ from understudy.parity.forecast import Guess, pairs_to, spread_of
 from understudy.parity.ladder import NEXT, threshold
 from understudy.ports import Clock, Exchange, Record, SliceRow, Store
 
-NANO = 1_000_000_000
 # How often rates are looked at: a cap that is passed is felt within this time and the board's own.
 LOOK_EVERY_S = 1.0
 # How often the money is shared out anew; traffic and evidence change slowly.

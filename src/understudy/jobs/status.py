@@ -79,6 +79,11 @@ class SliceView(Value, frozen=True, kw_only=True):
     last_fall: str | None
 
 
+def in_points(value: float | None) -> str:
+    """A difference of means as people read it, in points of a hundred."""
+    return "–" if value is None else f"{value * 100:+.1f} pt"
+
+
 def views(store: Store, specs: Mapping[str, ParitySpec], now_s: float, places: int = DEFAULT_PLACES) -> list[SliceView]:
     """Every slice of the configured routes, in order of name."""
     rows = [row for row in store.slices() if row.route in specs]

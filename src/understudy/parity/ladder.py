@@ -36,6 +36,7 @@ class Rung(enum.IntEnum):
 
 
 LADDER = tuple(Rung)
+BY_LABEL = {rung.label: rung for rung in Rung}
 NEXT = dict(pairwise(LADDER))
 # The e-value at which each rung opens: the chance of ever standing on it wrongly is at most its inverse.
 OPENS_AT = {Rung.P1: 5.0, Rung.P5: 10.0, Rung.P25: 20.0, Rung.P50: 50.0, Rung.P100: 100.0}

@@ -13,13 +13,12 @@ import msgspec
 
 from understudy.parity.events import Live, Pair
 from understudy.parity.gate import Evidence, Facts, Policy, decide
-from understudy.parity.ladder import Rung
+from understudy.parity.ladder import BY_LABEL
 from understudy.parity.record import ENGINE, Link
 from understudy.parity.slices import Hypothesis
 from understudy.parity.state import BY_HAND, Move, SliceState, absorb, apply, open_slice
 
 TOLERANCE = 1e-9
-_RUNGS = {rung.label: rung for rung in Rung}
 
 
 class Disagreement(Exception):
@@ -88,6 +87,6 @@ def _by_hand(link: Link, told: dict[str, Any], state: SliceState) -> SliceState:
     if move not in BY_HAND:
         raise Disagreement(f"transition {link.seq}: {told['actor']!r} made the gate's own move {move.value!r}")
     try:
-        return apply(state, move, _RUNGS[told["to"]], link.at_s)
+        return apply(state, move, BY_LABEL[told["to"]], link.at_s)
     except ValueError as error:
         raise Disagreement(f"transition {link.seq}: {error}") from error

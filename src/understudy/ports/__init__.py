@@ -44,9 +44,20 @@ from understudy.ports.rows import (
     Waiting,
 )
 from understudy.ports.store import BrokenChain, StaleLease, Store
-from understudy.ports.world import Clock, Headers, Ledger, Sender, Spawn, Upstream, UpstreamAnswer, UpstreamCall
+from understudy.ports.world import (
+    KEY_HEADERS,
+    Clock,
+    Headers,
+    Ledger,
+    Sender,
+    Spawn,
+    Upstream,
+    UpstreamAnswer,
+    UpstreamCall,
+)
 
 __all__ = [
+    "KEY_HEADERS",
     "RECORD_DECODER",
     "RECORD_ENCODER",
     "Answered",

@@ -54,6 +54,10 @@ class Sender(Protocol):
         ...
 
 
+# The headers that carry a bare key: client libraries use them toward us, and rows of the catalogue name them as `auth`.
+KEY_HEADERS = ("x-api-key", "api-key", "x-goog-api-key")
+
+
 class UpstreamCall(Value, frozen=True):
     """One HTTP POST to one place of a model; the transport adds the secret, which nobody else ever sees.
 

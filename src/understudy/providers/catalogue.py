@@ -93,6 +93,11 @@ class KnownModel(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     limits_source: Annotated[str, Meta(pattern=r"^https://\S+\Z")] | None = None
     note: str | None = None
 
+    @property
+    def cited(self) -> str:
+        """The page, and the day on which it was read."""
+        return f"{self.source}, {self.date}"
+
 
 # Known models by provider and upstream id.
 Known = Mapping[tuple[str, str], KnownModel]
@@ -108,8 +113,7 @@ def load_rows() -> dict[str, ProviderRow]:
 def load_known() -> Known:
     """The models that ship with the package; read once, since nothing changes them."""
     listed = msgspec.yaml.decode(_text("models.yaml"), type=dict[str, dict[str, KnownModel]])
-    known = {(name, model): entry for name, models in listed.items() for model, entry in models.items()}
-    return known
+    return {(name, model): entry for name, models in listed.items() for model, entry in models.items()}
 
 
 def _text(name: str) -> bytes:

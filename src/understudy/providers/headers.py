@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 
+from understudy.ports import KEY_HEADERS
 from understudy.routing.board import Endpoint, Model
 
 JSON = "application/json"
-# The headers that carry a bare key, each named as a row's `auth` names it.
-KEY_HEADERS = ("x-api-key", "api-key", "x-goog-api-key")
 
 
 def call_headers(

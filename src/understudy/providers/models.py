@@ -14,8 +14,14 @@ from understudy.routing.board import Endpoint, Model, Name
 
 SecretRef = Annotated[str, Meta(pattern=r"^(\$\{[A-Za-z_][A-Za-z0-9_]*\}|file:.+)\Z")]
 Url = Annotated[str, Meta(pattern=r"^https?://")]
-
-
+# What price lists write, in dollars, and the bucket that it prices.
+BUCKETS = {
+    "input_usd": "uncached_in",
+    "output_usd": "out",
+    "cache_read_usd": "cache_read",
+    "cache_write_usd": "cache_write_5m",
+    "cache_write_1h_usd": "cache_write_1h",
+}
 # Where a price comes from that the operator wrote.
 OPERATOR = "the operator's configuration"
 
@@ -124,18 +130,12 @@ def price_of(spec: PriceSpec | None, source: str = OPERATOR) -> Price:
 
 
 def known_price(known: KnownModel) -> Price:
-    """The price that the catalogue gives, with the page and the day on which it was read."""
-    return price_of(known.price, f"{known.source}, {known.date}")
+    """The price that the catalogue gives."""
+    return price_of(known.price, known.cited)
 
 
 def _buckets(spec: PriceSpec | TierSpec) -> dict[str, int | None]:
-    told = {
-        "uncached_in": spec.input_usd,
-        "cache_read": spec.cache_read_usd,
-        "cache_write_5m": spec.cache_write_usd,
-        "cache_write_1h": spec.cache_write_1h_usd,
-        "out": spec.output_usd,
-    }
+    told = {bucket: getattr(spec, name) for name, bucket in BUCKETS.items()}
     return {bucket: None if usd is None else per_million(usd) for bucket, usd in told.items()}
 
 

@@ -7,6 +7,7 @@ client, as far as it can be seen.
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -18,6 +19,7 @@ from understudy.policy.keys import Caller, admit
 from understudy.ports import Clock, Journal, Store
 from understudy.web.metrics import Metrics
 
+Page = Callable[[Request, Caller], Awaitable[Response]]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -37,7 +39,7 @@ class Back:
     places: int
 
 
-def guarded(back: Back, inner: Callable[[Request, Caller], Awaitable[Response]]) -> Endpoint:
+def guarded(back: Back, inner: Page) -> Endpoint:
     """A page that only an admitted caller sees."""
 
     async def admitted(request: Request) -> Response:
@@ -51,6 +53,11 @@ def guarded(back: Back, inner: Callable[[Request, Caller], Awaitable[Response]])
             return Response(body, status_code=status, media_type="application/json")
 
     return admitted
+
+
+def json_of(value: object) -> Response:
+    """A value as the body of an answer."""
+    return Response(msgspec.json.encode(value), media_type="application/json")
 
 
 def dialect_of(request: Request, back: Back) -> Dialect:

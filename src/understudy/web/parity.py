@@ -4,9 +4,7 @@ Nothing is decided or changed here. Words of callers are shown only to those who
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -21,9 +19,8 @@ from understudy.jobs.report.page import page
 from understudy.jobs.status import SliceView, views
 from understudy.parity.slices import SliceId
 from understudy.policy.keys import Caller
-from understudy.web.back import Back, guarded
+from understudy.web.back import Back, Page, guarded, json_of
 
-Page = Callable[[Request, Caller], Awaitable[Response]]
 BASE = "/understudy/v1/parity"
 
 
@@ -36,7 +33,7 @@ def parity(back: Back) -> list[Route]:
 
 def _all(back: Back) -> Page:
     async def answer(request: Request, caller: Caller) -> Response:
-        return _json({"slices": await _views(back)})
+        return json_of({"slices": await _views(back)})
 
     return answer
 
@@ -51,21 +48,21 @@ def _show(back: Back) -> Page:
         rows = await asyncio.to_thread(back.store.transitions, route, kind)
         orders = [row for row in await asyncio.to_thread(back.store.orders) if (row.route, row.kind) == (route, kind)]
         links = [link_of(row).told() | {"hash": row.hash} for row in rows]
-        return _json({"slice": view, "transitions": links, "orders": orders})
+        return json_of({"slice": view, "transitions": links, "orders": orders})
 
     return answer
 
 
 def _replay(back: Back) -> Page:
     async def answer(request: Request, caller: Caller) -> Response:
-        return _json({"findings": await asyncio.to_thread(replay_all, back.store)})
+        return json_of({"findings": await asyncio.to_thread(replay_all, back.store)})
 
     return answer
 
 
 def _imports(back: Back) -> Page:
     async def answer(request: Request, caller: Caller) -> Response:
-        return _json({"imports": await asyncio.to_thread(imported_views, back.store)})
+        return json_of({"imports": await asyncio.to_thread(imported_views, back.store)})
 
     return answer
 
@@ -73,7 +70,7 @@ def _imports(back: Back) -> Page:
 def _plan(back: Back) -> Page:
     async def answer(request: Request, caller: Caller) -> Response:
         plans = await asyncio.to_thread(plan, back.store, back.specs, back.clock.now_s())
-        return _json({"plans": plans, "pools": pools(plans)})
+        return json_of({"plans": plans, "pools": pools(plans)})
 
     return answer
 
@@ -87,7 +84,7 @@ def _report(back: Back) -> Page:
         if only is not None and not report.slices:
             raise _nothing(only)
         if request.query_params.get("format") == "json":
-            return _json(report)
+            return json_of(report)
         return Response(await asyncio.to_thread(page, report), media_type="text/html; charset=utf-8")
 
     return answer
@@ -103,7 +100,3 @@ async def _views(back: Back) -> list[SliceView]:
 
 def _nothing(wanted: str) -> Fault:
     return Fault(f"there is no slice {wanted!r}; GET {BASE} lists all", kind=FaultKind.NOT_FOUND)
-
-
-def _json(value: object) -> Response:
-    return Response(msgspec.json.encode(value), media_type="application/json")

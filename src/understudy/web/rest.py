@@ -14,12 +14,11 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from understudy.policy.keys import Caller
-from understudy.web.back import Back, Endpoint, guarded
+from understudy.web.back import Back, Endpoint, Page, guarded, json_of
 from understudy.web.lists import lists
 from understudy.web.parity import parity
 from understudy.web.steering import steering
 
-Page = Callable[[Request, Caller], Awaitable[Response]]
 # Rows of the journal that one page shows.
 MAX_EXCHANGES = 1_000
 
@@ -76,7 +75,7 @@ def _exchanges(back: Back) -> Page:
         asked = request.query_params.get("limit", "100")
         limit = min(int(asked), MAX_EXCHANGES) if asked.isdigit() else 100
         rows = await asyncio.to_thread(back.store.exchanges, limit, route=request.query_params.get("route"))
-        return _json(msgspec.json.encode({"exchanges": [msgspec.structs.asdict(row) for row in rows]}))
+        return json_of({"exchanges": [msgspec.structs.asdict(row) for row in rows]})
 
     return exchanges
 
@@ -90,7 +89,3 @@ def _not_found(back: Back) -> Callable[[Request, Exception], Awaitable[Response]
         return JSONResponse(body, status_code=404)
 
     return not_found
-
-
-def _json(body: bytes) -> Response:
-    return Response(body, media_type="application/json")

@@ -10,11 +10,12 @@ import msgspec
 
 from understudy.canon.value import Value
 from understudy.jobs.booking import words_of
-from understudy.jobs.context import Worth, context_of, lot, worths
+from understudy.jobs.context import Worth, context_from, lot, worths
 from understudy.jobs.evidence import turns_of
 from understudy.jobs.imported import ImportedView, imported_views
 from understudy.jobs.labelling import conversation, shown
 from understudy.jobs.recording import link_of
+from understudy.jobs.registrar import slice_of
 from understudy.jobs.replaying import Finding, replay_all
 from understudy.jobs.report.history import Course, course
 from understudy.jobs.specs import ParitySpec
@@ -120,18 +121,15 @@ def _slice(
     pairs, verdicts = store.pairs(registered.id), store.verdicts(registered.id)
     links = [link_of(row) for row in record if row.hypothesis == registered.id]
     units = entering(turns_of(pairs, verdicts, hypothesis.outcome), float("inf"))
-    mine = [link_of(row) for row in record if (row.route, row.kind, row.tenant) == _place(registered)]
+    mine = [link_of(row) for row in record if slice_of(row) == slice_of(registered)]
+    worth = worths(pairs, verdicts)
     return SliceReport(
         view=view,
         course=course(hypothesis, registered.registered_at_s, links, units),
         moves=tuple(map(_moved, mine)),
-        flips=tuple(_flip(store, one, words=words) for one in _parted(worths(pairs, verdicts))),
-        context=context_of(store, registered.id),
+        flips=tuple(_flip(store, one, words=words) for one in _parted(worth)),
+        context=context_from(worth, verdicts),
     )
-
-
-def _place(row: HypothesisRow) -> tuple[str, str, str]:
-    return row.route, row.kind, row.tenant
 
 
 def _moved(link: Link) -> Moved:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from understudy.canon.value import Value
 from understudy.parity.events import Pair
-from understudy.parity.ladder import Rung
+from understudy.parity.ladder import BY_LABEL, Rung
 from understudy.parity.record import Link
 from understudy.parity.slices import Hypothesis
 from understudy.parity.state import Move, SliceState, absorb, apply, open_slice
@@ -17,7 +17,6 @@ from understudy.stats.sequences import confidence
 
 # As many as a plot has use for: closer together than its pixels they only cost time.
 MAX_POINTS = 160
-_RUNGS = {rung.label: rung for rung in Rung}
 
 
 class Point(Value, frozen=True):
@@ -66,19 +65,14 @@ def _states(
     hypothesis: Hypothesis, opened_s: float, links: Sequence[Link], pairs: Sequence[Pair], stages: list[Stage]
 ) -> Iterator[tuple[int, SliceState]]:
     state = open_slice(hypothesis, opened_s)
-    waiting = list(links)
+    waiting = [link.told() for link in links]
     for number, pair in enumerate(pairs, start=1):
         state = absorb(state, pair)
         yield number, state
-        while waiting and waiting[0].told()["evidence"]["pairs_seq"] <= pair.seq:
+        while waiting and waiting[0]["evidence"]["pairs_seq"] <= pair.seq:
             told = waiting.pop(0)
-            state = _moved(state, told)
-            stages.append(Stage(state.promotion.mixture.n, told.told()["move"], told.told()["to"]))
-
-
-def _moved(state: SliceState, link: Link) -> SliceState:
-    told = link.told()
-    return apply(state, Move(told["move"]), _RUNGS[told["to"]], link.at_s)
+            state = apply(state, Move(told["move"]), BY_LABEL[told["to"]], told["at_s"])
+            stages.append(Stage(state.promotion.mixture.n, told["move"], told["to"]))
 
 
 def _point(state: SliceState) -> Point:

@@ -4,17 +4,17 @@ import time
 from collections.abc import Callable, Iterator
 from itertools import groupby
 
+from understudy.canon.money import NANO
+from understudy.jobs.planning import DAY_S
 from understudy.jobs.report.charts import Chart, Line
 from understudy.jobs.report.gather import Report, SliceReport
 from understudy.jobs.report.markup import box, dim
-from understudy.parity.ladder import Rung
+from understudy.parity.ladder import BY_LABEL, Rung
 from understudy.ports import SpendRow
 
-NANO = 1_000_000_000
-_SHARES = {rung.label: rung.share for rung in Rung}
 # Lines that one plot can tell apart; further slices are in the table above it.
 MAX_LINES = 10
-HOUR_S, DAY_S = 3_600.0, 86_400.0
+HOUR_S = 3_600.0
 
 
 def moved(report: Report) -> list[str]:
@@ -41,7 +41,7 @@ def moved(report: Report) -> list[str]:
 
 
 def _shares(one: SliceReport, since_s: float, now_s: float) -> list[tuple[float, float]]:
-    steps = [(move.at_s - since_s, _SHARES.get(move.to, 0.0)) for move in one.moves]
+    steps = [(move.at_s - since_s, BY_LABEL.get(move.to, Rung.SHADOW).share) for move in one.moves]
     return [(0.0, 0.0), *steps, (now_s - since_s, one.view.share)]
 
 

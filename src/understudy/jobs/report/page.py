@@ -10,7 +10,7 @@ from understudy.jobs.report.charts import Band, Chart, Line, Mark
 from understudy.jobs.report.gather import Flip, Report, SliceReport
 from understudy.jobs.report.markup import box, dim, document, table, text
 from understudy.jobs.report.money import costs, money_words, moved
-from understudy.jobs.status import SliceView
+from understudy.jobs.status import SliceView, in_points
 from understudy.parity.ladder import LADDER, Rung, threshold
 
 E_LOW, E_HIGH = 0.1, 1_000.0
@@ -68,7 +68,7 @@ def _standing(report: Report) -> list[str]:
             one.view.status,
             f"{one.view.share:.0%}",
             f"{one.view.pairs + one.view.watched:,}",
-            _points(one.view.difference),
+            in_points(one.view.difference),
             evidence(one.view.e),
             one.view.blocked or "nothing: it serves the whole slice and is watched",
         )
@@ -154,7 +154,7 @@ def _health(one: SliceReport) -> list[str]:
         ("verdicts", f"{judge['verdicts']:,} ({judge['missing']:,} without a score)"),
         ("verdicts that turn with the order of the answers", _share(judge["order_flips"])),
         ("pairs that a person labelled too", f"{judge['labels']:,}"),
-        ("bias against people (judge less label)", _points(judge["bias"])),
+        ("bias against people (judge less label)", in_points(judge["bias"])),
         ("correlation r with people; labels it saves", f"{_number(judge['r'])}; about {_share(saving)}"),
     ]
     return ["<h3>The judge</h3>", table(("figure", "value"), rows)]
@@ -195,7 +195,7 @@ def _imports(report: Report) -> list[str]:
     if not report.imports:
         return []
     rows = [
-        (one.slice, one.check, f"{one.pairs:,}", _points(one.difference), evidence(one.e), one.would_open)
+        (one.slice, one.check, f"{one.pairs:,}", in_points(one.difference), evidence(one.e), one.would_open)
         for one in report.imports
     ]
     heads = ("slice", "by", "pairs", "own less rented", "e", "would open")
@@ -223,10 +223,6 @@ def evidence(e: float) -> str:
 
 def _day(at_s: float) -> str:
     return time.strftime("%Y-%m-%d %H:%M", time.gmtime(at_s))
-
-
-def _points(value: float | None) -> str:
-    return "–" if value is None else f"{value * 100:+.1f} pt"
 
 
 def _share(value: float | None) -> str:
