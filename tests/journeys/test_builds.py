@@ -16,7 +16,7 @@ providers:
   mine: {{dialect: openai_chat, base_url: "{own}/v1", auth: none}}
 models:
   - {{name: rented, provider: messagy, model: plain, build: r1}}
-  - {{name: own, provider: mine, model: own, owned: true}}
+  - {{name: own, provider: mine, model: {model}, owned: true}}
 routes:
   - {{name: r, incumbent: rented, candidate: own, parity: {{shadow: 0.0, check: answered}}}}
 """
@@ -51,11 +51,26 @@ def hypothesis_of(house: Server) -> Any:
 def test_a_new_build_is_a_new_hypothesis_and_silence_is_none(
     scripted: Upstream, tmp_path: Path, digest: str, same: bool
 ) -> None:
-    with serving(tells("sha256:aaaa")) as own, server(tmp_path, CONFIG.format(url=scripted.url, own=own)) as house:
+    with (
+        serving(tells("sha256:aaaa")) as own,
+        server(tmp_path, CONFIG.format(url=scripted.url, own=own, model="own")) as house,
+    ):
         first = hypothesis_of(house)
         assert first["candidate"] == "own:latest@ollama#aaaa"
-    with serving(tells(digest)) as own, server(tmp_path, CONFIG.format(url=scripted.url, own=own)) as house:
+    with (
+        serving(tells(digest)) as own,
+        server(tmp_path, CONFIG.format(url=scripted.url, own=own, model="own")) as house,
+    ):
         again = eventually(
             lambda: (found := hypothesis_of(house)) and (found["hypothesis"] == first["hypothesis"]) is same and found
         )
         assert again["candidate"] == ("own:latest@ollama#aaaa" if same else "own:latest@ollama#bbbb")
+
+
+def test_where_no_build_is_ever_told_another_id_upstream_is_another_hypothesis(
+    scripted: Upstream, tmp_path: Path
+) -> None:
+    for model in ("first", "second"):
+        config = CONFIG.format(url=scripted.url, own="http://127.0.0.1:9", model=model)
+        with server(tmp_path, config) as house:
+            eventually(lambda: hypothesis_of(house)["candidate"] == model)  # noqa: B023

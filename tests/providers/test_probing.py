@@ -21,6 +21,7 @@ from understudy.providers.probing import (
     probe,
     sglang_build,
     vllm_build,
+    was_told,
 )
 from understudy.routing.board import Endpoint, Model
 
@@ -102,6 +103,11 @@ def test_an_ollama_build_is_its_digest_whatever_the_tag_is_written_like(name: st
 def test_a_page_that_cannot_be_read_is_a_reason_and_no_build(page: bytes) -> None:
     with pytest.raises(NotTold):
         llama_cpp_build("own", raw(LISTED), page)
+
+
+def test_what_a_server_told_is_known_from_what_was_declared() -> None:
+    assert was_told(llama_cpp_build("own", raw(LISTED), raw(PROPS)))
+    assert not any(map(was_told, ("", "own", "2026-11-20", "gguf-sha256:b82bb4ff", "org/model@main")))
 
 
 def model(*urls: str, owned: bool = True) -> Model:

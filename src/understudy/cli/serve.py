@@ -23,7 +23,7 @@ from understudy.ports import CheckRefused, Store
 from understudy.processes import listen, supervise
 from understudy.providers.aiohttp_transport import AiohttpTransport
 from understudy.providers.discovery import Found, declared, discover
-from understudy.providers.probing import Answers, BuildsDiffer, probe
+from understudy.providers.probing import Answers, BuildsDiffer, probe, was_told
 from understudy.settings import Settings
 from understudy.storage.open import DatabaseRefused, open_store
 from understudy.web.server import LOOPBACK
@@ -76,6 +76,7 @@ def _probed(settings: Settings, store: Store) -> Settings:
     """The settings with the builds of own models that declare none, asked of their servers; one process asks for all.
 
     A server that tells nothing now is taken for what it was: else a restart while it is down would end its evidence.
+    One that never told a build is its id upstream, so that another id is another build.
     Raises BuildsDiffer.
     """
 
@@ -88,11 +89,12 @@ def _probed(settings: Settings, store: Store) -> Settings:
         return settings
     answers = asyncio.run(ask())
     told = {one.model: one.build for one in answers if one.build is not None}
-    known = last_builds(store, settings.file.routes)
+    last = last_builds(store, settings.file.routes)
+    kept = {one.model: last[one.model] for one in answers if one.build is None and was_told(last.get(one.model, ""))}
     for one in answers:
-        kept = f"; taken for {known[one.model]!r}, as last time" if one.build is None and one.model in known else ""
-        out.print(f"{one.model}: {one.words}{kept}", soft_wrap=True, markup=False)
-    return with_builds(settings, {one.model: known[one.model] for one in answers if one.model in known} | told)
+        said = f"; taken for {kept[one.model]!r}, as last time" if one.model in kept else ""
+        out.print(f"{one.model}: {one.words}{said}", soft_wrap=True, markup=False)
+    return with_builds(settings, kept | told)
 
 
 def _start(settings: Settings, host: str, port: int) -> None:

@@ -13,6 +13,7 @@ here decides what a changed build means.
 
 import asyncio
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -29,6 +30,8 @@ from understudy.routing.board import Endpoint, Model
 PROBE_TIMEOUT_S = 2.0
 # Enough that two builds never meet by chance, short enough to be read aloud.
 DIGEST_CHARS = 12
+# How every build from here ends, so that it is told from one that an operator declared or that is only an id upstream.
+_TOLD = re.compile(r".+@\S+#[0-9a-f]{4,12}")
 Page = TypeVar("Page")
 # An address with the headers that open it.
 _Call = tuple[str, tuple[tuple[str, str], ...]]
@@ -118,6 +121,11 @@ class _Tag(msgspec.Struct):
 
 class _Tags(msgspec.Struct):
     models: list[_Tag] | None = None
+
+
+def was_told(build: str) -> bool:
+    """Whether a build was made here from what a server said."""
+    return _TOLD.fullmatch(build) is not None
 
 
 def llama_cpp_build(upstream: str, models: bytes, props: bytes) -> str:
