@@ -22,8 +22,10 @@ PURE_ROOMS = {"canon", "dialects", "stats", "routing", "parity", "policy"}
 PURE_MODULES = {
     "__future__", "base64", "bisect", "collections", "contextlib", "dataclasses", "enum", "fractions", "functools",
     "hashlib", "heapq", "hmac", "itertools", "json", "math", "msgspec", "operator", "re", "string", "struct",
-    "types", "typing", "understudy", "unicodedata",
+    "types", "typing", "understudy", "unicodedata", "zlib",
 }  # fmt: skip
+# Of packages that as a whole are not pure: the modules that are.
+PURE_SUBMODULES = {"urllib.parse"}
 # Where a plain `except Exception` may stand: the supervisors of request, task, job, writer, check and plug-in load.
 SUPERVISORS = {"gateway/corridor.py", "app.py", "jobs/judging.py", "jobs/bookkeeper.py", "processes.py"}
 PROVIDER_NAMES = {"openai", "anthropic", "gemini", "deepseek", "ollama", "vllm", "llama_cpp", "openrouter", "azure"}
@@ -129,7 +131,7 @@ def pure(name: str, text: str, tree: ast.Module) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom):
             found = [node.module or ""]
         for module in found:
-            if module.split(".")[0] not in PURE_MODULES:
+            if module.split(".")[0] not in PURE_MODULES and module not in PURE_SUBMODULES:
                 yield f"imports {module!r} on a pure floor"
         if isinstance(node, ast.Attribute) and node.attr == "random" and isinstance(node.value, ast.Name):
             yield "draws by chance on a pure floor"

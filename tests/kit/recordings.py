@@ -18,8 +18,8 @@ from typing import Any
 SHARED = Path(__file__).parents[2].parent / "shared"
 WIRE = SHARED / "kit" / "wire"
 TOOLS = SHARED / "tools"
-CHAT, MESSAGES = "openai-chat", "anthropic-messages"
-FILES = (WIRE / "openai-chat.jsonl", WIRE / "anthropic-messages.jsonl")
+CHAT, MESSAGES, GEMINI = "openai-chat", "anthropic-messages", "gemini-generate"
+FILES = (WIRE / "openai-chat.jsonl", WIRE / "anthropic-messages.jsonl", WIRE / "gemini.jsonl")
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def _lines() -> Iterator[dict[str, Any]]:
 
 def left_out(line: dict[str, Any]) -> str | None:
     """Why a recording cannot be compared; None if it can."""
-    if line["protocol"] not in (CHAT, MESSAGES):
+    if line["protocol"] not in (CHAT, MESSAGES, GEMINI):
         return f"protocol {line['protocol']}"
     if not isinstance(line["request"]["body"], dict):
         return "no request was recorded"

@@ -18,10 +18,12 @@ from typing import Any, TypeVar
 import aiohttp
 
 from tests.journeys.house import UP_S, free_port, server
-from tests.kit.recordings import CHAT, FILES, MESSAGES, TOOLS, Recording
+from tests.kit.recordings import CHAT, FILES, GEMINI, MESSAGES, TOOLS, Recording
 
 PATHS = {CHAT: "/v1/chat/completions", MESSAGES: "/v1/messages"}
-PROVIDERS = {CHAT: "recordedchat", MESSAGES: "recordedmessages"}
+# In this dialect the path names the model and whether the answer is streamed.
+VERBS = {False: "generateContent", True: "streamGenerateContent?alt=sse"}
+PROVIDERS = {CHAT: "recordedchat", MESSAGES: "recordedmessages", GEMINI: "recordedgenerate"}
 # Chat's formats of sealed thinking, and the provider below whose maker takes them back; others get none (T40).
 SEALED = {
     "anthropic-claude-v1": "recordedclaude",
@@ -40,6 +42,7 @@ providers:
   recordedclaude: {{dialect: openai_chat, base_url: "{url}/v1", auth: none, maker: anthropic}}
   recordedgemini: {{dialect: openai_chat, base_url: "{url}/v1", auth: none, maker: gemini}}
   recordedresponses: {{dialect: openai_chat, base_url: "{url}/v1", auth: none, maker: openai_responses}}
+  recordedgenerate: {{dialect: gemini, base_url: "{url}/v1beta", auth: none}}
   recordedmessages: {{dialect: anthropic, base_url: "{url}/v1", auth: none}}
 models:
   - {{name: any, provider: recordedchat, model: any}}
@@ -108,11 +111,15 @@ def request(recording: Recording, client: str, fault: str = "") -> dict[str, Any
     """
     model = f"{provider(recording)}/{recording.id}{'!' + fault if fault else ''}"
     if client == recording.protocol:
-        return {**recording.asked, "model": model}
+        streamed = {"stream": recording.stream} if client == GEMINI else {}
+        return {**recording.asked, "model": model, **streamed}
     body: dict[str, Any] = {"model": model, "messages": [{"role": "user", "content": "Go on."}]}
-    tools = list(_tools(recording))
+    tools = [TOOL_OF[client](name, schema) for name, schema in _tools(recording)]
     if tools:
-        body["tools"] = tools
+        body["tools"] = [{"functionDeclarations": tools}] if client == GEMINI else tools
+    if client == GEMINI:
+        del body["messages"]
+        return {**body, "contents": [{"role": "user", "parts": [{"text": "Go on."}]}], "stream": recording.stream}
     if client == MESSAGES:
         body["max_tokens"] = 1024
     if recording.stream:
@@ -132,23 +139,35 @@ def provider(recording: Recording) -> str:
     return PROVIDERS[recording.protocol]
 
 
-def _tools(recording: Recording) -> Iterator[dict[str, Any]]:
-    """The recorded caller's own tools in the words of the other dialect, by hand; a provider's own have none."""
+TOOL_OF: dict[str, Callable[[str, dict[str, Any]], dict[str, Any]]] = {
+    CHAT: lambda name, schema: {"type": "function", "function": {"name": name, "parameters": schema}},
+    MESSAGES: lambda name, schema: {"name": name, "input_schema": schema},
+    GEMINI: lambda name, schema: {"name": name, "parametersJsonSchema": schema},
+}
+
+
+def _tools(recording: Recording) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The recorded caller's own tools by name, with a schema where theirs is one; a provider's own have none."""
+    empty: dict[str, Any] = {"type": "object", "properties": {}}
     for tool in recording.asked.get("tools") or []:
         if recording.protocol == CHAT and tool.get("type") == "function":
-            function = tool["function"]
-            schema = function.get("parameters") or {"type": "object", "properties": {}}
-            yield {"name": function["name"], "description": function.get("description") or "", "input_schema": schema}
+            yield tool["function"]["name"], tool["function"].get("parameters") or empty
         if recording.protocol == MESSAGES and "input_schema" in tool:
-            function = {"name": tool["name"], "parameters": tool["input_schema"]}
-            yield {"type": "function", "function": function}
+            yield tool["name"], tool["input_schema"]
+        if recording.protocol == GEMINI:
+            for function in tool.get("functionDeclarations") or tool.get("function_declarations") or []:
+                yield function["name"], empty
 
 
 async def ask(session: aiohttp.ClientSession, url: str, client: str, body: dict[str, Any]) -> Answer:
     """One request and its answer, read to the end or to the break."""
+    path = PATHS.get(client)
+    if path is None:
+        body = dict(body)
+        path = f"/v1beta/models/{body.pop('model')}:{VERBS[body.pop('stream')]}"
     data = json.dumps(body, ensure_ascii=False).encode()
     headers = {"content-type": "application/json"}
-    async with session.post(url + PATHS[client], data=data, headers=headers) as answer:
+    async with session.post(url + path, data=data, headers=headers) as answer:
         text = await answer.text()
         got = {name.lower(): value for name, value in answer.headers.items()}
         if "event-stream" in got.get("content-type", ""):

@@ -118,6 +118,6 @@ def _start(settings: Settings, host: str, port: int) -> None:
         out.print(line, soft_wrap=True, markup=False)
 
     def ready() -> None:
-        out.print(f"listening on http://{host}:{bound}  (OpenAI: /v1, Anthropic: no path)", soft_wrap=True)
+        out.print(f"listening on http://{host}:{bound}  (OpenAI: /v1, Anthropic, Gemini: no path)", soft_wrap=True)
 
     raise typer.Exit(EXIT_FAILED if supervise(settings, secret, listening, ready) else 0)

@@ -12,7 +12,7 @@ class Gathered:
     """The omissions of one translation, in the order in which they were met; a dialect says how paths are spelt."""
 
     @staticmethod
-    def at(path: str, name: str) -> str:
+    def at(path: str, name: str | int) -> str:
         """The path of a field below `path`, which is empty at the top."""
         raise NotImplementedError
 

@@ -18,7 +18,7 @@ from understudy.canon.parts import (
     ToolCall,
     ToolResult,
 )
-from understudy.dialects.anthropic.conversation import NO_RESULT, OPENING, SYSTEM_CLOSE, SYSTEM_OPEN
+from understudy.dialects.turntaking import NO_RESULT, OPENING, SYSTEM_CLOSE, SYSTEM_OPEN
 
 
 def user(*parts: Part | str) -> Message:

@@ -18,7 +18,7 @@ from understudy.canon.reply import Event, Reply, StopReason, events_of, reply_of
 from understudy.canon.request import Request
 from understudy.dialects.anthropic import DIALECT
 from understudy.dialects.anthropic.blocks import arguments_of
-from understudy.dialects.anthropic.conversation import OPENING, SYSTEM_CLOSE, SYSTEM_OPEN
+from understudy.dialects.turntaking import OPENING, SYSTEM_CLOSE, SYSTEM_OPEN
 
 
 def _arguments(text: str) -> Any:

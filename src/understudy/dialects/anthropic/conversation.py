@@ -3,8 +3,8 @@
 A conversation of this dialect goes out as it came, less the seals of other makers. One of another dialect is rebuilt:
 
 - System and developer messages that open it are joined, in order, into `system`; a later one becomes a text of the
-  user's at its place, between `SYSTEM_OPEN` and `SYSTEM_CLOSE`.
-- Neighbours of one side are merged, and a conversation that does not open with the user is given `OPENING` first.
+  user's at its place, between marks.
+- Neighbours of one side are merged, and a conversation that does not open with the user is given an opening first.
 - Results come first in the user's turn, each for a call of the turn before; a call without one gets an error result.
 - Thinking crosses only with a seal of the target's own maker, whole or not at all.
 """
@@ -23,11 +23,8 @@ from understudy.dialects.anthropic.losses import Losses, at
 from understudy.dialects.anthropic.toolids import legal
 from understudy.dialects.anthropic.words import NAME
 from understudy.dialects.contract import Target
+from understudy.dialects.turntaking import answered, instructions, interjected, opened
 
-SYSTEM_OPEN = "<system>\n"
-SYSTEM_CLOSE = "\n</system>"
-OPENING = "(The conversation opens here.)"
-NO_RESULT = "No result was given for this call."
 _PDF = "application/pdf"
 
 
@@ -36,7 +33,11 @@ def write_conversation(request: Request, target: Target, losses: Losses) -> dict
     if request.dialect == NAME:
         return _own(request, target, losses)
     leading, rest = split_system(request.messages)
-    system = [part for place, message in enumerate(leading) for part in _system(message, place, request, losses)]
+    system = [
+        part
+        for place, message in enumerate(leading)
+        for part in instructions(message, f"messages.{place}", request, losses)
+    ]
     said = [
         _adapted(message, f"messages.{len(leading) + place}", request, target, losses)
         for place, message in enumerate(rest)
@@ -44,9 +45,7 @@ def write_conversation(request: Request, target: Target, losses: Losses) -> dict
     merged = turns(message for message in said if message.parts)
     if not merged and not system:
         raise bad_request("messages: at least one message with content is required", "messages")
-    if not merged or merged[0].role != "user":
-        losses.add("messages", f"the first turn must be the user's: {OPENING!r} was put before it")
-        merged = (Message("user", (Text(OPENING),), plain=True), *merged)
+    merged = opened(merged, losses)
     fields: dict[str, Any] = {}
     if system:
         whole = Message("system", tuple(system), plain=len(leading) == 1 and leading[0].plain)
@@ -89,32 +88,10 @@ def _own(request: Request, target: Target, losses: Losses) -> dict[str, Any]:
     return fields
 
 
-def _system(message: Message, place: int, request: Request, losses: Losses) -> list[Text]:
-    """The words of a message that instructs the model."""
-    path = f"messages.{place}"
-    losses.extras(path, message.extras, request.dialect)
-    if message.name is not None:
-        losses.add(at(path, "name"), "this dialect has no names of speakers")
-    words = []
-    for number, part in enumerate(message.parts):
-        if not isinstance(part, Text | Refusal):
-            kind = part.kind if isinstance(part, Opaque) else type(part).__name__.lower()
-            raise bad_request(f"{path}.content.{number}: instructions are text here, not {kind!r}", f"{path}.content")
-        losses.extras(f"{path}.content.{number}", part.extras, request.dialect)
-        if part.text.strip():
-            words.append(Text(part.text))
-    return words
-
-
 def _adapted(message: Message, path: str, request: Request, target: Target, losses: Losses) -> Message:
     """The message with what this dialect can say, on one of the two sides that it knows."""
     if message.role in ("system", "developer"):
-        place = int(path.rpartition(".")[2])
-        words = "".join(part.text for part in _system(message, place, request, losses))
-        if not words:
-            return Message("user")
-        losses.add(at(path, "role"), f"a {message.role} message in mid conversation became marked text of the user's")
-        return Message("user", (Text(SYSTEM_OPEN + words + SYSTEM_CLOSE),), plain=True)
+        return interjected(message, path, request, losses)
     losses.extras(path, message.extras, request.dialect)
     if message.name is not None:
         losses.add(at(path, "name"), "this dialect has no names of speakers")
@@ -196,12 +173,12 @@ def _paired(merged: tuple[Message, ...], losses: Losses) -> list[dict[str, Any]]
                 for part in turn.parts
             ]
         else:
-            parts = _answered(turn, due, losses)
+            parts = answered(turn, due, losses)
             due = []
         body = write_content(msgspec.structs.replace(turn, parts=tuple(parts)), own=False)
         written.append({"role": turn.role, "content": body})
     if due:
-        results = _answered(Message("user"), due, losses)
+        results = answered(Message("user"), due, losses)
         written.append({"role": "user", "content": [write_block(part, own=False) for part in results]})
     return written
 
@@ -211,25 +188,3 @@ def _unused(call_id: str, uses: Counter[str]) -> str:
     wire = legal(call_id)
     uses[wire] += 1
     return wire if uses[wire] == 1 else _unused(f"{wire}_{uses[wire]}", uses)
-
-
-def _answered(turn: Message, due: list[tuple[str, str]], losses: Losses) -> list[Part]:
-    """The user's turn with its results first, and an error result for each call that has none."""
-    open_calls = list(due)
-    results: list[Part] = []
-    others: list[Part] = []
-    for part in turn.parts:
-        if not isinstance(part, ToolResult):
-            others.append(part)
-            continue
-        call = next((pair for pair in open_calls if pair[0] == part.call_id), None)
-        if call is None:
-            raise bad_request(
-                f"messages: the tool result for {part.call_id!r} answers no open call of the turn before it", "messages"
-            )
-        open_calls.remove(call)
-        results.append(msgspec.structs.replace(part, call_id=call[1]))
-    for call_id, wire in open_calls:
-        losses.add("messages", f"the call {call_id!r} has no result, so an error result was added")
-        results.append(ToolResult(wire, (Text(NO_RESULT),), is_error=True, plain=True))
-    return results + others

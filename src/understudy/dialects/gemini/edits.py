@@ -1,0 +1,71 @@
+"""Edits of a same-dialect answer: the model's name where it stands in a chunk, and the extension in the last one.
+
+Everything else leaves as it came, key order and unknown fields kept; a frame that names no model leaves byte for byte.
+"""
+
+from typing import Any
+
+import msgspec
+
+from understudy.canon.frames import Frame
+from understudy.dialects.contract import Echo
+from understudy.dialects.gemini.framing import Framing
+from understudy.dialects.passage import EXTENSION
+from understudy.dialects.sse import event_bytes
+
+_MODEL = b'"modelVersion"'
+
+
+def edit_frame(frame: Frame, echo: Echo, *, array: bool) -> bytes:
+    """The frame's bytes for the caller."""
+    if _MODEL not in frame.raw and not (frame.terminal and echo.extension):
+        return frame.raw
+    return _array(frame, echo) if array else _events(frame, echo)
+
+
+def edited(body: bytes, echo: Echo, *, last: bool) -> bytes:
+    """One chunk, or a whole answer, told anew with the edits; an array of chunks has them in each."""
+    value = msgspec.json.decode(body, type=msgspec.Raw)
+    if bytes(value).lstrip().startswith(b"["):
+        chunks = msgspec.json.decode(body, type=list[msgspec.Raw])
+        told = [edited(bytes(chunk), echo, last=last and chunk is chunks[-1]) for chunk in chunks]
+        return b"[" + b",\n".join(told) + b"]"
+    fields: dict[str, Any] = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+    if "modelVersion" in fields:
+        fields["modelVersion"] = echo.model
+    if last and echo.extension:
+        fields[EXTENSION] = echo.extension
+    return msgspec.json.encode(fields)
+
+
+def _events(frame: Frame, echo: Echo) -> bytes:
+    framing = Framing()
+    pieces = framing.feed(frame.raw) + framing.close()
+    last = next((place for place in range(len(pieces) - 1, -1, -1) if _is_chunk(pieces[place].data)), None)
+    out = []
+    for place, piece in enumerate(pieces):
+        if piece.data is not None and _is_chunk(piece.data):
+            out.append(event_bytes(edited(piece.data, echo, last=frame.terminal and place == last)))
+        else:
+            out.append(piece.raw)
+    return b"".join(out)
+
+
+def _array(frame: Frame, echo: Echo) -> bytes:
+    """The elements of an array where they stand, told anew between the commas and brackets around them."""
+    framing = Framing()
+    opening = b"" if frame.raw.lstrip().startswith(b"[") else b"["
+    pieces = framing.feed(opening + frame.raw)
+    chunks = [place for place, piece in enumerate(pieces) if piece.data is not None]
+    out = []
+    for place, piece in enumerate(pieces):
+        if piece.data is None:
+            out.append(piece.raw)
+            continue
+        before = piece.raw[: len(piece.raw) - len(piece.data)]
+        out.append(before + edited(piece.data, echo, last=frame.terminal and place == chunks[-1]))
+    return b"".join(out)[len(opening) :]
+
+
+def _is_chunk(data: bytes | None) -> bool:
+    return data is not None and data.lstrip().startswith(b"{")

@@ -1,0 +1,168 @@
+"""Streams, written: events of any dialect as chunks of this one, as server-sent events or as one JSON array.
+
+Words are told as they come; a call is told whole, since this dialect's clients expect it so. An answer may have several
+parts open at once; what belongs to a later one waits until the part being told has ended. Nothing that looks like an
+ending leaves before `end`.
+"""
+
+from typing import Any
+
+import msgspec
+
+from understudy.canon.omissions import Omission
+from understudy.canon.parts import Opaque, Thinking, ToolCall
+from understudy.canon.reply import Delta, Event, Failed, Finished, Metered, PartEnded, PartStarted, Sealed, Started
+from understudy.canon.request import Request
+from understudy.canon.usage import NO_USAGE, Usage, merge
+from understudy.dialects.contract import Echo
+from understudy.dialects.gemini.addresses import ARRAY
+from understudy.dialects.gemini.answers import ending, extended, for_caller, frame_of
+from understudy.dialects.gemini.losses import Losses, at
+from understudy.dialects.gemini.metering import write_usage
+from understudy.dialects.gemini.pieces import SIGNATURE, arguments_of, write_piece
+from understudy.dialects.gemini.words import NAME
+from understudy.dialects.passage import EXTENSION
+from understudy.dialects.sse import event_bytes
+
+_PartEvent = PartStarted | Delta | Sealed | PartEnded
+
+
+class StreamWriter:
+    """The encoder of one caller's stream."""
+
+    def __init__(self, request: Request, echo: Echo) -> None:
+        self._request = request
+        self._array = ARRAY in request.spelling
+        self._begun = False
+        self._echo = echo
+        self._id = ""
+        self._dialect = ""
+        self._losses = Losses()
+        self._usage: Usage = NO_USAGE
+        self._finished: Finished | None = None
+        # The part being told, and the words of a call that waits to be whole.
+        self._current: PartStarted | None = None
+        self._arguments: list[str] = []
+        self._waiting: dict[int, list[_PartEvent]] = {}
+        self._seal: str | None = None
+        self._broken = False
+
+    @property
+    def omissions(self) -> tuple[Omission, ...]:
+        """What this stream could not carry so far."""
+        return tuple(self._losses.items)
+
+    def send(self, event: Event) -> bytes:
+        """The bytes that tell this event; empty while it waits or says nothing here."""
+        match event:
+            case Started():
+                self._id, self._dialect = event.id, event.dialect
+                if event.dialect != NAME:
+                    self._losses.extras("", event.extras, event.dialect)
+                return b""
+            case Metered():
+                self._usage = merge(self._usage, event.usage)
+                return b""
+            case Finished():
+                self._finished = event
+                if self._dialect != NAME:
+                    self._losses.extras("", event.extras, self._dialect)
+                return b""
+            case Failed():
+                return b""
+        if event.index in self._waiting:
+            self._waiting[event.index].append(event)
+            return b""
+        if isinstance(event, PartStarted) and self._current is not None:
+            self._waiting[event.index] = [event]
+            return b""
+        told = self._tell(event)
+        return told + self._released() if isinstance(event, PartEnded) and self._waiting else told
+
+    def end(self, echo: Echo) -> bytes:
+        """The last chunk: why the model stopped, the whole usage, the extension; and the array's end."""
+        own, finished = self._dialect == NAME, self._finished
+        stop, native = (None, None) if finished is None else (finished.reason, finished.native)
+        parts = [self._marked({"text": ""})]
+        candidate = ending(stop, native, self._request, own=own, broken=self._broken)
+        candidate = {"content": {"parts": parts, "role": "model"}, **candidate, "index": 0}
+        body: dict[str, Any] = {"candidates": [candidate], "usageMetadata": write_usage(self._usage)}
+        if extension := extended(echo, stop, native, own=own):
+            body[EXTENSION] = extension
+        return self._chunk(body) + (b"]" if self._array else b"")
+
+    def _released(self) -> bytes:
+        out = []
+        while self._current is None and self._waiting:
+            events = self._waiting.pop(next(iter(self._waiting)))
+            out += [self._tell(event) for event in events]
+        return b"".join(out)
+
+    def _tell(self, event: _PartEvent) -> bytes:
+        if isinstance(event, PartStarted):
+            self._current, self._arguments = event, []
+            if isinstance(event.part, Opaque | ToolCall) or not getattr(event.part, "text", ""):
+                return b""
+            return self._part({"text": event.part.text})
+        current = self._current
+        if current is None:
+            return b""
+        if isinstance(event, Delta):
+            return self._delta(current, event.text)
+        if isinstance(event, Sealed):
+            return self._sealed(current, event)
+        self._current = None
+        return self._close(current)
+
+    def _delta(self, current: PartStarted, text: str) -> bytes:
+        if isinstance(current.part, ToolCall):
+            self._arguments.append(text)
+            return b""
+        if not text or isinstance(current.part, Opaque):
+            return b""
+        if isinstance(current.part, Thinking):
+            return self._content({"text": text, "thought": True})
+        return self._part({"text": text})
+
+    def _sealed(self, current: PartStarted, sealed: Sealed) -> bytes:
+        path = at(at("parts", current.index), "seal")
+        if sealed.sealed_by != NAME:
+            self._losses.add(path, f"a seal of {sealed.sealed_by!r} means nothing to a client of this dialect")
+            return b""
+        if isinstance(current.part, Thinking) and current.part.redacted:
+            # It stands on the part that follows.
+            self._seal = sealed.seal
+            return b""
+        return self._content({"text": "", "thought": True, SIGNATURE: sealed.seal})
+
+    def _close(self, current: PartStarted) -> bytes:
+        part = current.part
+        if isinstance(part, ToolCall):
+            part = msgspec.structs.replace(part, arguments=part.arguments + "".join(self._arguments))
+            self._broken = self._broken or arguments_of(part.arguments) is None
+        if not isinstance(part, ToolCall | Opaque):
+            if self._dialect != NAME:
+                self._losses.extras(at("parts", current.index), part.extras, self._dialect)
+            return b""
+        told = for_caller(part, current.index, self._dialect, self._losses)
+        return b"" if told is None else self._part(write_piece(told, {}))
+
+    def _part(self, body: dict[str, Any]) -> bytes:
+        return self._content(self._marked(body))
+
+    def _marked(self, body: dict[str, Any]) -> dict[str, Any]:
+        """The part with the signature that was waiting for it."""
+        if self._seal is None:
+            return body
+        seal, self._seal = self._seal, None
+        return {**body, SIGNATURE: seal}
+
+    def _content(self, part: dict[str, Any]) -> bytes:
+        return self._chunk({"candidates": [{"content": {"parts": [part], "role": "model"}, "index": 0}]})
+
+    def _chunk(self, body: dict[str, Any]) -> bytes:
+        data = msgspec.json.encode({**body, **frame_of(self._id, self._echo)})
+        begun, self._begun = self._begun, True
+        if self._array:
+            return (b",\n" if begun else b"[") + data
+        return event_bytes(data)

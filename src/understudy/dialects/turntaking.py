@@ -1,0 +1,79 @@
+"""Turn-taking: what dialects with strict turns make of a conversation that was held under looser rules.
+
+They want the user to speak first, instructions apart from the turns, and every call answered in the turn after it. What
+is added to that end is in this room, in one wording for all of them, and is told as an omission.
+"""
+
+import msgspec
+
+from understudy.canon.faults import bad_request
+from understudy.canon.messages import Message
+from understudy.canon.parts import Opaque, Part, Refusal, Text, ToolResult
+from understudy.canon.request import Request
+from understudy.dialects.losses import Gathered
+
+SYSTEM_OPEN = "<system>\n"
+SYSTEM_CLOSE = "\n</system>"
+OPENING = "(The conversation opens here.)"
+NO_RESULT = "No result was given for this call."
+
+
+def instructions(message: Message, path: str, request: Request, losses: Gathered) -> list[Text]:
+    """The words of a message that instructs the model; a Fault if it holds anything else."""
+    losses.extras(path, message.extras, request.dialect)
+    if message.name is not None:
+        losses.add(losses.at(path, "name"), "this dialect has no names of speakers")
+    words = []
+    content = losses.at(path, "content")
+    for number, part in enumerate(message.parts):
+        if not isinstance(part, Text | Refusal):
+            kind = part.kind if isinstance(part, Opaque) else type(part).__name__.lower()
+            raise bad_request(f"{losses.at(content, number)}: instructions are text here, not {kind!r}", content)
+        losses.extras(losses.at(content, number), part.extras, request.dialect)
+        if part.text.strip():
+            words.append(Text(part.text))
+    return words
+
+
+def interjected(message: Message, path: str, request: Request, losses: Gathered) -> Message:
+    """Instructions in mid conversation, as marked text of the user's at their place; no parts if they say nothing."""
+    words = "".join(part.text for part in instructions(message, path, request, losses))
+    if not words:
+        return Message("user")
+    losses.add(
+        losses.at(path, "role"), f"a {message.role} message in mid conversation became marked text of the user's"
+    )
+    return Message("user", (Text(SYSTEM_OPEN + words + SYSTEM_CLOSE),), plain=True)
+
+
+def opened(merged: tuple[Message, ...], losses: Gathered) -> tuple[Message, ...]:
+    """The turns, the user's first."""
+    if merged and merged[0].role == "user":
+        return merged
+    losses.add("messages", f"the first turn must be the user's: {OPENING!r} was put before it")
+    return (Message("user", (Text(OPENING),), plain=True), *merged)
+
+
+def answered(turn: Message, due: list[tuple[str, str]], losses: Gathered) -> list[Part]:
+    """The user's turn with its results first, and an error result for each call of `due` that has none.
+
+    `due` holds the calls of the turn before, each with its id as it was and as the wire has it.
+    """
+    open_calls = list(due)
+    results: list[Part] = []
+    others: list[Part] = []
+    for part in turn.parts:
+        if not isinstance(part, ToolResult):
+            others.append(part)
+            continue
+        call = next((pair for pair in open_calls if pair[0] == part.call_id), None)
+        if call is None:
+            raise bad_request(
+                f"messages: the tool result for {part.call_id!r} answers no open call of the turn before it", "messages"
+            )
+        open_calls.remove(call)
+        results.append(msgspec.structs.replace(part, call_id=call[1]))
+    for call_id, wire in open_calls:
+        losses.add("messages", f"the call {call_id!r} has no result, so an error result was added")
+        results.append(ToolResult(wire, (Text(NO_RESULT),), is_error=True, plain=True))
+    return results + others

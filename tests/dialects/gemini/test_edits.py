@@ -1,0 +1,39 @@
+import json
+
+from tests.dialects.gemini.samples import ARRAY_PATH, ECHO, STREAM_PATH, array, asked, body, chunk, reply_in, sse
+
+from understudy.dialects.gemini import DIALECT
+from understudy.dialects.gemini.edits import edited
+
+CHUNKS = [chunk({"text": "a"}, odd={"z": 1, "b": 2}), chunk({"text": "b"}, finish="STOP")]
+
+
+def passed(raw: bytes, path: str, step: int = 11) -> bytes:
+    request, decoder = asked(body(), path), DIALECT.reply_decoder("gemini")
+    frames = [frame for place in range(0, len(raw), step) for frame in decoder.feed(raw[place : place + step])]
+    return b"".join(DIALECT.edit_frame(frame, request, ECHO) for frame in frames + decoder.close())
+
+
+def test_a_passing_array_differs_in_the_model_and_the_extension_alone() -> None:
+    told = json.loads(passed(array(*CHUNKS), ARRAY_PATH))
+    assert [one.pop("modelVersion") for one in told] == ["asked", "asked"]
+    assert told[-1].pop("understudy") == {"owned": True}
+    assert told == [{name: value for name, value in one.items() if name != "modelVersion"} for one in CHUNKS]
+
+
+def test_passing_events_are_read_as_they_came() -> None:
+    raw = passed(b": hello\n\n" + sse(*CHUNKS), STREAM_PATH)
+    assert raw.startswith(b": hello\n\n")
+    assert reply_in(raw).parts == reply_in(sse(*CHUNKS)).parts
+    assert raw.count(b'"understudy"') == 1
+
+
+def test_a_chunk_that_names_no_model_leaves_byte_for_byte() -> None:
+    raw = b'data: {"candidates" : [ {"content":{"parts":[{"text":"a"}]}} ] }\n\n'
+    assert passed(raw, STREAM_PATH) == raw
+
+
+def test_an_array_as_a_whole_answer_is_edited_in_each_element() -> None:
+    told = json.loads(edited(array(*CHUNKS), ECHO, last=True))
+    assert [one["modelVersion"] for one in told] == ["asked", "asked"]
+    assert [("understudy" in one) for one in told] == [False, True]

@@ -1,0 +1,42 @@
+import json
+
+import pytest
+
+from understudy.canon.faults import Fault, FaultKind
+from understudy.dialects.gemini.errors import kind_of_word, read_fault, told, write_failure, write_fault
+
+SLOW = Fault("slow down", kind=FaultKind.RATE_LIMITED)
+
+
+def test_T56_the_envelope_has_code_message_status_and_the_requests_id() -> None:
+    status, raw = write_fault(SLOW, "id-1")
+    error = json.loads(raw)["error"]
+    assert (status, error["code"], error["status"], error["message"]) == (429, 429, "RESOURCE_EXHAUSTED", "slow down")
+    assert error["details"][0]["requestId"] == "id-1"
+
+
+def test_T57_a_bad_key_is_told_with_400_and_means_401() -> None:
+    detail = {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_KEY_INVALID"}
+    body = {"error": {"code": 400, "message": "bad key", "status": "INVALID_ARGUMENT", "details": [detail]}}
+    assert read_fault(400, json.dumps(body).encode()).kind is FaultKind.UPSTREAM_REFUSED
+    assert read_fault(400, json.dumps([body]).encode()).kind is FaultKind.UPSTREAM_REFUSED
+    del body["error"]["details"]
+    assert read_fault(400, json.dumps(body).encode()).kind is FaultKind.BAD_REQUEST
+
+
+@pytest.mark.parametrize(("array", "started"), [(False, True), (True, False), (True, True)])
+def test_T53_a_failure_in_a_stream_keeps_its_form(array: bool, started: bool) -> None:
+    raw = write_failure(SLOW, "id-1", array=array, started=started)
+    if array:
+        (error,) = json.loads((b"[" if started else b"") + raw.removeprefix(b",\n"))
+    else:
+        error = json.loads(raw.removeprefix(b"data: "))
+    assert error["error"]["message"] == "slow down"
+
+
+def test_a_word_or_a_number_classes_an_error_inside_a_stream() -> None:
+    assert kind_of_word("UNAVAILABLE") is FaultKind.OVERLOADED
+    assert kind_of_word("429") is FaultKind.RATE_LIMITED
+    assert kind_of_word("NEW") is FaultKind.UPSTREAM
+    assert told({"error": {"message": "m", "status": "INTERNAL"}}) == ("m", "INTERNAL")
+    assert read_fault(500, b"").message

@@ -1,0 +1,42 @@
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.dialects.gemini.samples import array, chunk, sse
+
+from understudy.canon.faults import Fault
+from understudy.dialects.gemini import framing
+from understudy.dialects.gemini.framing import Framing, Piece
+
+CHUNKS = [chunk({"text": 'a "quoted" \\ [brace} '}), chunk({"text": "é"}, finish="STOP")]
+
+
+def pieces(raw: bytes, cuts: list[int]) -> list[Piece]:
+    found = Framing()
+    edges = sorted({0, len(raw), *(cut % (len(raw) + 1) for cut in cuts)})
+    told = [piece for begin, end in pairwise(edges) for piece in found.feed(raw[begin:end])]
+    return told + found.close()
+
+
+@given(st.lists(st.integers(min_value=0, max_value=10_000), max_size=40), st.sampled_from([array, sse]))
+def test_T54_any_cut_of_either_form_gives_the_same_chunks(cuts: list[int], form: object) -> None:
+    raw = form(*CHUNKS)  # type: ignore[operator]
+    told = pieces(raw, cuts)
+    assert [piece.data for piece in told if piece.data] == [piece.data for piece in pieces(raw, []) if piece.data]
+    assert b"".join(piece.raw for piece in told) == raw
+
+
+def test_the_end_of_an_array_is_marked() -> None:
+    told = pieces(array(*CHUNKS), [])
+    assert [piece.last for piece in told] == [False, False, True, False]
+
+
+def test_an_element_without_end_is_the_upstreams_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(framing, "MAX_FRAME_BYTES", 10)
+    with pytest.raises(Fault, match="more than 10 bytes"):
+        Framing().feed(b'[{"a": "bcdefghijkl')
+
+
+def test_an_empty_stream_has_no_pieces() -> None:
+    assert pieces(b" \n", [1]) == []
