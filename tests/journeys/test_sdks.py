@@ -1,4 +1,4 @@
-"""The official SDKs as oracles: openai and anthropic against the running server, over both upstream dialects."""
+"""The official SDKs as oracles: openai, anthropic and google-genai, against the server and two upstream dialects."""
 
 import json
 from typing import Any
@@ -6,6 +6,8 @@ from typing import Any
 import anthropic
 import openai
 import pytest
+from google import genai
+from google.genai import errors, types
 
 from tests.journeys.house import ARGUMENTS, WORDS, Server, Upstream, get
 
@@ -29,6 +31,12 @@ def chat(house: Server) -> Any:
 def messages(house: Server) -> Any:
     with anthropic.Anthropic(base_url=house.url, api_key="any", max_retries=0) as client:
         yield client
+
+
+@pytest.fixture
+def gemini(house: Server) -> Any:
+    with genai.Client(api_key="any", http_options=types.HttpOptions(base_url=house.url)) as client:
+        yield client.models
 
 
 @pytest.mark.parametrize("provider", UPSTREAMS)
@@ -155,6 +163,64 @@ def test_T57_errors_raise_the_class_that_the_sdk_knows(
             chat.chat.completions.create(model=f"{provider}/status-{status}", messages=ASK, stream=streamed)
         with pytest.raises(messages_error, match=f"scripted {status}"):
             messages.messages.create(model=f"{provider}/status-{status}", max_tokens=50, messages=ASK, stream=streamed)
+
+
+FUNCTION = types.FunctionDeclaration(name="weather", parameters_json_schema={"type": "object"})
+WITH_TOOLS = types.GenerateContentConfig(
+    tools=[types.Tool(function_declarations=[FUNCTION])],
+    automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True),
+)
+
+
+@pytest.mark.parametrize("provider", UPSTREAMS)
+def test_gemini_plain_and_streamed(gemini: Any, provider: str) -> None:
+    answer = gemini.generate_content(model=f"{provider}/plain", contents="How is the harbour?")
+    assert answer.text == TEXT
+    assert answer.candidates[0].finish_reason is types.FinishReason.STOP
+    assert answer.model_version == f"{provider}/plain"
+    usage = answer.usage_metadata
+    assert (usage.prompt_token_count, usage.candidates_token_count, usage.cached_content_token_count) == (20, 7, 5)
+    chunks = list(gemini.generate_content_stream(model=f"{provider}/plain", contents="How is the harbour?"))
+    assert len(chunks) > 2
+    assert "".join(chunk.text or "" for chunk in chunks) == TEXT
+    assert chunks[-1].usage_metadata.prompt_token_count == 20
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+@pytest.mark.parametrize("provider", UPSTREAMS)
+def test_T11_gemini_parallel_tools_over_two_turns(gemini: Any, provider: str, streamed: bool) -> None:
+    user = types.Content(role="user", parts=[types.Part(text="Weather twice?")])
+    ask = {"model": f"{provider}/tools", "contents": [user], "config": WITH_TOOLS}
+    answers = list(gemini.generate_content_stream(**ask)) if streamed else [gemini.generate_content(**ask)]
+    parts = [part for answer in answers for part in answer.candidates[0].content.parts if part.function_call]
+    assert [part.function_call.args for part in parts] == [json.loads(ARGUMENTS)] * 2
+    results = [
+        types.Part(
+            function_response=types.FunctionResponse(
+                id=part.function_call.id, name=part.function_call.name, response={"output": "rain"}
+            )
+        )
+        for part in parts
+    ]
+    said = [user, types.Content(role="model", parts=parts), types.Content(role="user", parts=results)]
+    assert gemini.generate_content(model=f"{provider}/plain", contents=said, config=WITH_TOOLS).text == TEXT
+
+
+@pytest.mark.parametrize("provider", UPSTREAMS)
+@pytest.mark.parametrize(
+    ("status", "error"), [(400, errors.ClientError), (429, errors.ClientError), (500, errors.ServerError)]
+)
+def test_T57_gemini_errors_raise_the_class_that_the_sdk_knows(
+    gemini: Any, provider: str, status: int, error: Any
+) -> None:
+    with pytest.raises(error, match=f"scripted {status}") as raised:
+        gemini.generate_content(model=f"{provider}/status-{status}", contents="Hello")
+    assert raised.value.code == status
+
+
+def test_T70_gemini_lists_the_models(gemini: Any) -> None:
+    assert {"models/to-chat", "models/chat-model"} <= {model.name for model in gemini.list()}
+    assert gemini.get(model="to-chat").name == "models/to-chat"
 
 
 def test_both_sdks_list_the_models(chat: Any, messages: Any) -> None:
