@@ -9,10 +9,10 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.kit.recordings import CHAT, MESSAGES, Recording, chosen, neutral
+from tests.kit.recordings import CHAT, GEMINI, MESSAGES, Recording, chosen, neutral
 from tests.kit.stage import Answer, Stage, ask, each, request
 
-DIALECTS = (CHAT, MESSAGES)
+DIALECTS = (CHAT, MESSAGES, GEMINI)
 # How many recordings of each dialect meet each fault; half of them call tools.
 SAMPLES = 6
 # An answer below this many bytes may have all its content behind its middle, where these faults strike.
@@ -20,10 +20,14 @@ MIN_BYTES = 4_000
 HARMLESS = ("split1", "split7", "garbage", "nodone")
 BREAKING = ("cut50", "eof50", "stall", "inband", "halftool")
 REFUSALS: dict[str, dict[str, tuple[int, str]]] = {
-    "429": {CHAT: (429, "rate_limit_error"), MESSAGES: (429, "rate_limit_error")},
-    "500": {CHAT: (500, "server_error"), MESSAGES: (500, "api_error")},
-    "503": {CHAT: (503, "overloaded_error"), MESSAGES: (529, "overloaded_error")},
-    "529": {CHAT: (503, "overloaded_error"), MESSAGES: (529, "overloaded_error")},
+    "429": {
+        CHAT: (429, "rate_limit_error"),
+        MESSAGES: (429, "rate_limit_error"),
+        GEMINI: (429, "RESOURCE_EXHAUSTED"),
+    },
+    "500": {CHAT: (500, "server_error"), MESSAGES: (500, "api_error"), GEMINI: (500, "INTERNAL")},
+    "503": {CHAT: (503, "overloaded_error"), MESSAGES: (529, "overloaded_error"), GEMINI: (503, "UNAVAILABLE")},
+    "529": {CHAT: (503, "overloaded_error"), MESSAGES: (529, "overloaded_error"), GEMINI: (503, "UNAVAILABLE")},
 }
 
 
@@ -96,8 +100,7 @@ def test_F1_F2_half_of_a_whole_answer_is_an_error(staged: Stage, client: str, fa
 
 def looks_finished(client: str, text: str) -> bool:
     """Whether anything in a stream says that the answer is complete."""
-    flat = text.replace(" ", "")
-    return "message_stop" in flat if client == MESSAGES else "[DONE]" in flat
+    return {CHAT: "[DONE]", MESSAGES: "message_stop", GEMINI: "finishReason"}[client] in text
 
 
 @pytest.mark.parametrize("client", DIALECTS)

@@ -28,6 +28,12 @@ def test_passing_events_are_read_as_they_came() -> None:
     assert raw.count(b'"understudy"') == 1
 
 
+def test_the_extension_stands_in_the_last_chunk_of_several_that_waited() -> None:
+    raw = passed(sse(*CHUNKS, {"usageMetadata": {"promptTokenCount": 1}}), STREAM_PATH)
+    assert raw.count(b'"understudy"') == 1
+    assert b'"understudy"' in raw.split(b"\n\n")[-2]
+
+
 def test_a_chunk_that_names_no_model_leaves_byte_for_byte() -> None:
     raw = b'data: {"candidates" : [ {"content":{"parts":[{"text":"a"}]}} ] }\n\n'
     assert passed(raw, STREAM_PATH) == raw

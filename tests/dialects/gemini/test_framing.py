@@ -1,3 +1,4 @@
+import json
 from itertools import pairwise
 
 import pytest
@@ -9,7 +10,7 @@ from understudy.canon.faults import Fault
 from understudy.dialects.gemini import framing
 from understudy.dialects.gemini.framing import Framing, Piece
 
-CHUNKS = [chunk({"text": 'a "quoted" \\ [brace} '}), chunk({"text": "é"}, finish="STOP")]
+CHUNKS = [chunk({"text": 'one " quote, a \\ and a [brace} '}), chunk({"text": "é"}, finish="STOP")]
 
 
 def pieces(raw: bytes, cuts: list[int]) -> list[Piece]:
@@ -25,6 +26,10 @@ def test_T54_any_cut_of_either_form_gives_the_same_chunks(cuts: list[int], form:
     told = pieces(raw, cuts)
     assert [piece.data for piece in told if piece.data] == [piece.data for piece in pieces(raw, []) if piece.data]
     assert b"".join(piece.raw for piece in told) == raw
+
+
+def test_brackets_and_escapes_inside_texts_end_nothing() -> None:
+    assert [json.loads(piece.data) for piece in pieces(array(*CHUNKS), []) if piece.data] == CHUNKS
 
 
 def test_the_end_of_an_array_is_marked() -> None:
