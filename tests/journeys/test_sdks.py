@@ -223,6 +223,19 @@ def test_T70_gemini_lists_the_models(gemini: Any) -> None:
     assert gemini.get(model="to-chat").name == "models/to-chat"
 
 
+def test_W4_every_dialect_has_a_prefix_of_its_own(house: Server) -> None:
+    with openai.OpenAI(base_url=f"{house.url}/openai/v1", api_key="any", max_retries=0) as chat:
+        assert chat.chat.completions.create(model="to-chat", messages=ASK).choices[0].message.content == TEXT
+        assert chat.models.retrieve("to-chat").object == "model"
+    with anthropic.Anthropic(base_url=f"{house.url}/anthropic", api_key="any", max_retries=0) as messages:
+        answer: Any = messages.messages.create(model="to-chat", max_tokens=50, messages=ASK)
+        assert answer.content[0].text == TEXT
+        assert messages.models.retrieve("to-chat").type == "model"
+    with genai.Client(api_key="any", http_options=types.HttpOptions(base_url=f"{house.url}/genai")) as client:
+        assert client.models.generate_content(model="to-chat", contents="How is the harbour?").text == TEXT
+        assert client.models.get(model="to-chat").name == "models/to-chat"
+
+
 def test_both_sdks_list_the_models(chat: Any, messages: Any) -> None:
     assert {"to-chat", "chat-model"} <= {model.id for model in chat.models.list()}
     assert {"to-chat", "chat-model"} <= {model.id for model in messages.models.list()}

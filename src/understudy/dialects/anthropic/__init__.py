@@ -28,8 +28,8 @@ class Anthropic:
     """The dialect as the contract asks for it; each method is one function of the room."""
 
     name = NAME
-    served: tuple[str, ...] = ("/v1/messages",)
-    lists: tuple[str, ...] = ()
+    served: tuple[str, ...] = ("/v1/messages", "/anthropic/v1/messages")
+    lists: tuple[str, ...] = ("/anthropic/v1/models",)
     markers: tuple[str, ...] = ("anthropic-version", "x-api-key")
     forwarded: tuple[str, ...] = ("anthropic-beta",)
 

@@ -32,9 +32,11 @@ class Gemini:
     name = NAME
     # One client library calls the beta version, another the first one.
     served: tuple[str, ...] = tuple(
-        f"/{version}/models/{{model}}:{verb}" for version in ("v1beta", "v1") for verb in (WHOLE, STREAMED)
+        f"{version}/models/{{model}}:{verb}"
+        for version in ("/v1beta", "/v1", "/genai/v1beta", "/genai/v1")
+        for verb in (WHOLE, STREAMED)
     )
-    lists: tuple[str, ...] = ("/v1beta/models",)
+    lists: tuple[str, ...] = ("/v1beta/models", "/genai/v1beta/models", "/genai/v1/models")
     markers: tuple[str, ...] = ("x-goog-api-key", "key")
     forwarded: tuple[str, ...] = ()
 

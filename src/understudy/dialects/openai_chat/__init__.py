@@ -26,8 +26,9 @@ class OpenAiChat:
     """The dialect as the contract asks for it; each method is one function of the room."""
 
     name = NAME
-    served: tuple[str, ...] = ("/v1/chat/completions", "/chat/completions")
-    lists: tuple[str, ...] = ()
+    # Some clients put a prefix of their own before the version.
+    served: tuple[str, ...] = ("/v1/chat/completions", "/chat/completions", "/openai/v1/chat/completions")
+    lists: tuple[str, ...] = ("/openai/v1/models",)
     markers: tuple[str, ...] = ()
     forwarded: tuple[str, ...] = ()
 
