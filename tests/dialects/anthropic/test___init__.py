@@ -8,7 +8,8 @@ from understudy.dialects.contract import Dialect, Target
 
 def test_the_dialect_is_found_where_its_clients_call() -> None:
     dialect: Dialect = DIALECT
-    assert (dialect.name, dialect.served) == ("anthropic", ("/v1/messages",))
+    assert dialect.name == "anthropic"
+    assert dialect.served == ("/v1/messages", "/anthropic/v1/messages")
     assert dialect.path_to(asked(), Target("m", "anthropic")) == "/messages"
     assert dialect.markers == ("anthropic-version", "x-api-key")
 

@@ -14,7 +14,11 @@ ASKED = DIALECT.decode_request(body(stream=True))
 def test_where_it_is_found() -> None:
     dialect: Dialect = DIALECT
     assert dialect.name == "openai_chat"
-    assert dialect.served == ("/v1/chat/completions", "/chat/completions")
+    assert dialect.served == (
+        "/v1/chat/completions",
+        "/chat/completions",
+        "/openai/v1/chat/completions",
+    )
     assert dialect.path_to(ASKED, Target("m", "openai_chat")) == "/chat/completions"
     assert (dialect.markers, dialect.lists, dialect.forwarded) == ((), (), ())
 
