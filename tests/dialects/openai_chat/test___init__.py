@@ -20,7 +20,7 @@ def test_where_it_is_found() -> None:
         "/openai/v1/chat/completions",
     )
     assert dialect.path_to(ASKED, Target("m", "openai_chat")) == "/chat/completions"
-    assert (dialect.markers, dialect.lists, dialect.forwarded) == ((), (), ())
+    assert (dialect.markers, dialect.lists, dialect.forwarded) == ((), ("/openai/v1/models",), ())
 
 
 def test_T52_a_keep_alive_is_a_comment_at_any_time() -> None:
