@@ -22,10 +22,14 @@ class Tool(Value, frozen=True, tag="function"):
 
 
 class BuiltinTool(Value, frozen=True, tag="builtin"):
-    """A tool that the provider itself runs; it has no peer elsewhere and passes in its own dialect only."""
+    """A tool that the provider itself runs; it has no peer elsewhere and passes in its own dialect only.
+
+    An `optional` one is offered along by a client that does without it where it is not to be had.
+    """
 
     kind: str
     body: dict[str, Any]
+    optional: bool = False
 
 
 class ToolChoice(Value, frozen=True):

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from understudy.canon.faults import Fault
+from understudy.canon.value import Extras
 
 T = TypeVar("T")
 # The longest piece of a wrong value that an error message repeats.
@@ -86,3 +87,12 @@ def shown(value: Any) -> str:
     if value is None:
         return "null"
     return repr(value[:MAX_SHOWN] if isinstance(value, str) else value)
+
+
+def merged(body: dict[str, Any], extras: Extras) -> dict[str, Any]:
+    """A body with its extras back in place, those of objects below it too."""
+    whole = dict(body)
+    for name, value in extras.items():
+        known = whole.get(name)
+        whole[name] = {**known, **value} if isinstance(known, dict) and isinstance(value, dict) else value
+    return whole

@@ -4,6 +4,7 @@ A translation is handed one of these and reports into it; the encoder returns `i
 spelt is the dialect's own.
 """
 
+from understudy.canon.faults import Fault, bad_request
 from understudy.canon.omissions import Omission
 from understudy.canon.value import Extras
 
@@ -28,3 +29,12 @@ class Gathered:
         for name, value in extras.items():
             if value is not None:
                 self.add(self.at(path, name), f"a field of the {dialect} dialect that has no peer here")
+
+
+def foreign(path: str, what: str, kind: str, dialect: str, here: str) -> Fault:
+    """The fault of a thing that only its own dialect knows: it must not be dropped on the quiet."""
+    return bad_request(
+        f"{path}: {what} of type {kind!r} belongs to the {dialect} dialect and has no form in the {here} dialect; "
+        f"leave it out or name a model that speaks {dialect}",
+        path,
+    )

@@ -15,6 +15,8 @@ from understudy.dialects.losses import Gathered
 SYSTEM_OPEN = "<system>\n"
 SYSTEM_CLOSE = "\n</system>"
 OPENING = "(The conversation opens here.)"
+# Before the words of a failed result, where a dialect has no mark for failure.
+FAILED = "[The tool failed] "
 NO_RESULT = "No result was given for this call."
 
 

@@ -12,7 +12,7 @@ from understudy.canon.parts import Opaque, Refusal, Text, Thinking, ToolCall
 from understudy.canon.reply import Reply, StopReason
 from understudy.canon.usage import Usage
 from understudy.dialects.contract import Echo
-from understudy.dialects.openai_chat.answers import read_reply, reason_of, write_models, write_reply
+from understudy.dialects.openai_chat.answers import read_reply, reason_of, write_reply
 
 FUNCTION = {"name": "f", "arguments": "{}"}
 
@@ -178,10 +178,3 @@ def test_T25_a_word_that_this_dialect_hides_is_kept_in_the_extension() -> None:
         assert body["choices"][0]["finish_reason"] == "stop"
         assert body["understudy"] == {"native_stop": native}
     assert "understudy" not in json.loads(write_reply(foreign(native_stop="end_turn"), ECHO).body)
-
-
-def test_T70_the_list_of_models() -> None:
-    body = json.loads(write_models(("a", "b")))
-    assert body["object"] == "list"
-    assert [model["id"] for model in body["data"]] == ["a", "b"]
-    assert all(model["object"] == "model" and isinstance(model["created"], int) for model in body["data"])

@@ -6,8 +6,8 @@ import pytest
 from tests.dialects.openai_chat.samples import refused
 
 from understudy.canon.parts import Document, Image, Inline, Opaque, Refusal, Remote, Text, ToolCall, ToolResult
+from understudy.dialects.fields import merged
 from understudy.dialects.openai_chat.blocks import (
-    merged,
     misplaced,
     read_calls,
     read_content,

@@ -18,9 +18,10 @@ from understudy.canon.parts import (
     ToolCall,
     ToolResult,
 )
-from understudy.dialects.openai_chat.conversation import FAILED, MOVED, write_conversation
-from understudy.dialects.openai_chat.losses import Losses
+from understudy.dialects.openai_chat.conversation import MOVED, write_conversation
 from understudy.dialects.openai_chat.request_reader import read_request
+from understudy.dialects.openai_fields import Losses
+from understudy.dialects.turntaking import FAILED
 
 PICTURE = Image(Inline("image/png", "AAAA"), "low")
 PNG = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA", "detail": "low"}}

@@ -35,7 +35,8 @@ from understudy.canon.request import Request
 from understudy.dialects.contract import Target
 from understudy.dialects.openai_chat import DIALECT
 from understudy.dialects.openai_chat.blocks import DEFAULT_FILENAME
-from understudy.dialects.openai_chat.conversation import FAILED, MOVED
+from understudy.dialects.openai_chat.conversation import MOVED
+from understudy.dialects.turntaking import FAILED
 
 
 @given(BODIES)

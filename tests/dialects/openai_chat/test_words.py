@@ -1,10 +1,9 @@
-"""The tables: finish words, errors, efforts and formats."""
+"""The tables: finish words."""
 
 import pytest
 
-from understudy.canon.faults import FaultKind
 from understudy.canon.reply import StopReason
-from understudy.dialects.openai_chat.words import ERROR_OF_KIND, WORD_OF_STOP, effort_of, stop_of, stop_word
+from understudy.dialects.openai_chat.words import WORD_OF_STOP, stop_of, stop_word
 
 
 @pytest.mark.parametrize(
@@ -35,16 +34,3 @@ def test_T24_T26_words_for_the_caller() -> None:
 
 def test_the_tables_are_whole() -> None:
     assert set(WORD_OF_STOP) == set(StopReason)
-    assert set(ERROR_OF_KIND) == set(FaultKind)
-
-
-def test_T57_an_overload_is_a_503_here() -> None:
-    assert ERROR_OF_KIND[FaultKind.OVERLOADED][1] == 503
-
-
-def test_T42_more_budget_never_buys_less_effort() -> None:
-    order = ["none", "minimal", "low", "medium", "high"]
-    places = [order.index(effort_of(budget)) for budget in range(0, 20_000, 100)]
-    assert places == sorted(places)
-    assert places[0] == 0
-    assert places[-1] == len(order) - 1

@@ -23,6 +23,7 @@ from understudy.dialects.anthropic.losses import Losses, at
 from understudy.dialects.anthropic.toolids import legal
 from understudy.dialects.anthropic.words import NAME
 from understudy.dialects.contract import Target
+from understudy.dialects.losses import foreign
 from understudy.dialects.turntaking import answered, instructions, interjected, opened
 
 _PDF = "application/pdf"
@@ -115,11 +116,7 @@ class _Adapter:
 
     def _part(self, part: Part, path: str) -> Part | None:
         if isinstance(part, Opaque):
-            raise bad_request(
-                f"{path}: content of type {part.kind!r} belongs to the {self._dialect} dialect and has no form in the "
-                f"{NAME} dialect; leave it out or name a model that speaks {self._dialect}",
-                path,
-            )
+            raise foreign(path, "content", part.kind, self._dialect, NAME)
         self._losses.extras(path, part.extras, self._dialect)
         if isinstance(part, Text | Refusal):
             return self._words(part.text, path)

@@ -17,6 +17,7 @@ from understudy.dialects.anthropic.thinking import pause_thinking, write_thinkin
 from understudy.dialects.anthropic.words import NAME
 from understudy.dialects.choices import check_choice
 from understudy.dialects.contract import Encoded, Target
+from understudy.dialects.offers import offered
 
 _TYPE_OF_CHOICE = {"auto": "auto", "required": "any", "named": "tool", "none": "none"}
 _MAX_TEMPERATURE = 1.0
@@ -85,10 +86,11 @@ def _made(request: Request, target: Target, losses: Losses) -> dict[str, Any]:
 
 def _tools(request: Request, own: bool, losses: Losses) -> dict[str, Any]:
     fields: dict[str, Any] = {}
+    tools = offered(request, NAME, losses)
     if request.tools is not None:
-        fields["tools"] = [_tool(tool, f"tools.{place}", request, losses) for place, tool in enumerate(request.tools)]
+        fields["tools"] = [_tool(tool, path, request, losses) for path, tool in tools]
     choice, parallel = request.tool_choice, request.parallel_tools
-    if not own and not request.tools:
+    if not own and not tools:
         for name, value in (("tools", request.tools), ("tool_choice", choice), ("parallel_tools", parallel)):
             if value is not None:
                 losses.add(name, "this dialect takes it only with at least one tool")
@@ -111,13 +113,7 @@ def _tools(request: Request, own: bool, losses: Losses) -> dict[str, Any]:
 def _tool(tool: Tool | BuiltinTool, path: str, request: Request, losses: Losses) -> dict[str, Any]:
     own = request.dialect == NAME
     if isinstance(tool, BuiltinTool):
-        if own:
-            return tool.body
-        raise bad_request(
-            f"{path}: a tool of type {tool.kind!r} belongs to the {request.dialect} dialect and has no form in the "
-            f"{NAME} dialect; leave it out or name a model that speaks {request.dialect}",
-            path,
-        )
+        return tool.body
     body: dict[str, Any] = {"name": tool.name}
     if tool.description is not None:
         body["description"] = tool.description

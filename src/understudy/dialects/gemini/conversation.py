@@ -17,6 +17,7 @@ from understudy.dialects.contract import Target
 from understudy.dialects.gemini.losses import Losses, at
 from understudy.dialects.gemini.pieces import SIGNATURE, arguments_of, write_pieces
 from understudy.dialects.gemini.words import NAME
+from understudy.dialects.losses import foreign
 from understudy.dialects.turntaking import answered, instructions, interjected, opened
 
 
@@ -114,11 +115,7 @@ class _Adapter:
 
     def _part(self, part: Part, path: str) -> Part | None:
         if isinstance(part, Opaque):
-            raise bad_request(
-                f"{path}: content of type {part.kind!r} belongs to the {self._dialect} dialect and has no form in the "
-                f"{NAME} dialect; leave it out or name a model that speaks {self._dialect}",
-                path,
-            )
+            raise foreign(path, "content", part.kind, self._dialect, NAME)
         self._losses.extras(path, part.extras, self._dialect)
         match part:
             case Text() | Refusal():

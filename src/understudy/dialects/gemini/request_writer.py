@@ -11,13 +11,14 @@ import msgspec
 
 from understudy.canon.faults import bad_request
 from understudy.canon.parts import Thinking
-from understudy.canon.request import BuiltinTool, Request, Tool
+from understudy.canon.request import Request, Tool
 from understudy.dialects.choices import check_choice
 from understudy.dialects.contract import Encoded, Target
 from understudy.dialects.gemini.conversation import strip_seals, write_conversation
 from understudy.dialects.gemini.losses import Losses
 from understudy.dialects.gemini.thinking import write_thinking
 from understudy.dialects.gemini.words import MAX_STOPS, MAX_TEMPERATURE, NAME
+from understudy.dialects.offers import offered
 
 _MODE_OF_CHOICE = {"auto": "AUTO", "required": "ANY", "named": "ANY", "none": "NONE"}
 # Canon's knobs under this dialect's names, those apart that need a thought of their own.
@@ -91,11 +92,11 @@ def _tools(request: Request, own: bool, losses: Losses) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     functions: list[dict[str, Any]] = []
     builtin: list[dict[str, Any]] = []
-    for place, tool in enumerate(request.tools or ()):
+    for path, tool in offered(request, NAME, losses):
         if isinstance(tool, Tool):
-            functions.append(_function(tool, f"tools[{place}]", request, losses))
+            functions.append(_function(tool, path, request, losses))
         else:
-            builtin.append(_builtin(tool, f"tools[{place}]", request))
+            builtin.append(tool.body)
     if request.tools is not None:
         fields["tools"] = [*([{"functionDeclarations": functions}] if functions else []), *builtin]
     if request.parallel_tools is False:
@@ -103,7 +104,7 @@ def _tools(request: Request, own: bool, losses: Losses) -> dict[str, Any]:
     choice = request.tool_choice
     if choice is None:
         return fields
-    if not own and not request.tools:
+    if not own and not functions:
         losses.add("tool_choice", "this dialect takes it only with at least one tool")
         return fields
     calling: dict[str, Any] = {"mode": _MODE_OF_CHOICE[choice.mode]}
@@ -115,16 +116,6 @@ def _tools(request: Request, own: bool, losses: Losses) -> dict[str, Any]:
         losses.extras("tool_choice", choice.extras, request.dialect)
     fields["toolConfig"] = {"functionCallingConfig": calling}
     return fields
-
-
-def _builtin(tool: BuiltinTool, path: str, request: Request) -> dict[str, Any]:
-    if request.dialect == NAME:
-        return tool.body
-    raise bad_request(
-        f"{path}: a tool of type {tool.kind!r} belongs to the {request.dialect} dialect and has no form in the "
-        f"{NAME} dialect; leave it out or name a model that speaks {request.dialect}",
-        path,
-    )
 
 
 def _function(tool: Tool, path: str, request: Request, losses: Losses) -> dict[str, Any]:

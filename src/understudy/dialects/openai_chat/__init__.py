@@ -2,7 +2,7 @@
 
 The room by its modules: `words` (tables), `fields` and `blocks` (one JSON object, one piece of content), `thinking`,
 `request_reader` and `request_writer` with `conversation`, `answers` (whole), `stream_reader` and `stream_writer`,
-`edits` (same-dialect frames), `metering`, `errors`, `losses`. Other dialects are unknown here: everything that comes
+`edits` (same-dialect frames), `metering`, `toolids`. Other dialects are unknown here: everything that comes
 from them comes as canon. Reference: https://platform.openai.com/docs/api-reference/chat
 """
 
@@ -11,14 +11,15 @@ from understudy.canon.frames import Frame
 from understudy.canon.reply import Reply
 from understudy.canon.request import Request
 from understudy.dialects.contract import Dialect, Echo, Encoded, Target
-from understudy.dialects.openai_chat.answers import read_reply, write_model, write_models, write_reply
+from understudy.dialects.openai_chat.answers import read_reply, write_reply
 from understudy.dialects.openai_chat.edits import edit_frame
-from understudy.dialects.openai_chat.errors import read_fault, write_failure, write_fault
 from understudy.dialects.openai_chat.request_reader import read_request
 from understudy.dialects.openai_chat.request_writer import write_request
 from understudy.dialects.openai_chat.stream_reader import StreamReader
 from understudy.dialects.openai_chat.stream_writer import DONE, StreamWriter
 from understudy.dialects.openai_chat.words import NAME
+from understudy.dialects.openai_errors import read_fault, write_failure, write_fault
+from understudy.dialects.openai_lists import write_model, write_models
 from understudy.dialects.sse import SSE_TYPE, comment
 
 

@@ -15,14 +15,13 @@ from understudy.canon.parts import Opaque, Refusal, ReplyPart, Text, Thinking, T
 from understudy.canon.reply import Reply, StopReason
 from understudy.canon.value import Extras
 from understudy.dialects.contract import Echo, Encoded
-from understudy.dialects.fields import ARRAY, OBJECT, STRING
-from understudy.dialects.openai_chat.blocks import merged, read_calls, read_part, write_call, write_part
-from understudy.dialects.openai_chat.errors import read_fault
-from understudy.dialects.openai_chat.fields import Fields
-from understudy.dialects.openai_chat.losses import Losses, at
+from understudy.dialects.fields import ARRAY, OBJECT, STRING, merged
+from understudy.dialects.openai_chat.blocks import read_calls, read_part, write_call, write_part
 from understudy.dialects.openai_chat.metering import read_usage, unread_usage, write_usage
 from understudy.dialects.openai_chat.thinking import DETAILS, NAMES, known, read_details, write_thinking
 from understudy.dialects.openai_chat.words import NAME, NATIVE_LENGTH, stop_of, stop_word
+from understudy.dialects.openai_errors import read_fault
+from understudy.dialects.openai_fields import Fields, Losses, at
 from understudy.dialects.passage import EXTENSION, passed
 
 
@@ -234,17 +233,3 @@ def extended(echo: Echo, stop: StopReason | None, native: str | None, *, own: bo
     if own or native is None or stop not in (StopReason.OTHER, StopReason.PAUSE):
         return echo.extension
     return {**echo.extension, "native_stop": native}
-
-
-def write_model(name: str) -> bytes:
-    """One model of the list."""
-    return msgspec.json.encode(_model(name))
-
-
-def write_models(names: tuple[str, ...]) -> bytes:
-    """The list of models; 0 stands for a time of creation that nobody knows."""
-    return msgspec.json.encode({"object": "list", "data": [_model(name) for name in names]})
-
-
-def _model(name: str) -> dict[str, Any]:
-    return {"id": name, "object": "model", "created": 0, "owned_by": EXTENSION}

@@ -5,18 +5,16 @@ file by its id: an upstream of this dialect takes them, and every other encoder 
 stand below a part's own object (`image_url.x`) stay below it in the extras, and come back together.
 """
 
-import re
 from typing import Any
 
 from understudy.canon.faults import Fault
-from understudy.canon.parts import Document, Image, Inline, Opaque, Part, Refusal, Remote, Text, Thinking, ToolCall
+from understudy.canon.parts import Document, Image, Opaque, Part, Refusal, Remote, Text, Thinking, ToolCall
 from understudy.canon.value import Extras
-from understudy.dialects.fields import ARRAY, OBJECT, STRING
-from understudy.dialects.openai_chat.fields import Fields, checked, wrong
-from understudy.dialects.openai_chat.losses import at
+from understudy.dialects.fields import ARRAY, OBJECT, STRING, merged
+from understudy.dialects.media import source_of, url_of
 from understudy.dialects.openai_chat.thinking import read_block as read_thinking_block
+from understudy.dialects.openai_fields import Fields, at, checked, wrong
 
-_DATA_URL = re.compile(r"data:([^,]+);base64,(.*)", re.DOTALL)
 # The API asks for a name with every file's data.
 DEFAULT_FILENAME = "document"
 
@@ -51,9 +49,9 @@ def read_part(value: Any, path: str) -> Part:
 def _read_image(fields: Fields) -> Image:
     if isinstance(fields.rest.get("image_url"), str):
         # Some hosts take the bare URL; it stays among the extras, so that it goes back out as one.
-        return Image(_source(fields.rest["image_url"]), extras=fields.rest)
+        return Image(source_of(fields.rest["image_url"]), extras=fields.rest)
     inner = Fields(fields.need("image_url", OBJECT), at(fields.path, "image_url"))
-    source = _source(inner.need("url", STRING))
+    source = source_of(inner.need("url", STRING))
     detail = inner.take("detail", STRING)
     return Image(source, detail, _below(fields.rest, "image_url", inner.rest))
 
@@ -61,28 +59,14 @@ def _read_image(fields: Fields) -> Image:
 def _read_file(fields: Fields) -> Document | None:
     inner = Fields(fields.need("file", OBJECT), at(fields.path, "file"))
     data = inner.take("file_data", STRING)
-    source = None if data is None else _source(data)
+    source = None if data is None else source_of(data)
     if source is None or (isinstance(source, Remote) and not source.url.startswith(("http://", "https://"))):
         return None
     return Document(source, inner.take("filename", STRING), _below(fields.rest, "file", inner.rest))
 
 
-def _source(url: str) -> Inline | Remote:
-    match = _DATA_URL.fullmatch(url)
-    return Remote(url) if match is None else Inline(match[1], match[2])
-
-
 def _below(extras: Extras, name: str, rest: Extras) -> Extras:
     return {**extras, name: rest} if rest else extras
-
-
-def merged(body: dict[str, Any], extras: Extras) -> dict[str, Any]:
-    """A body with its extras back in place, those of objects below it too."""
-    whole = dict(body)
-    for name, value in extras.items():
-        known = whole.get(name)
-        whole[name] = {**known, **value} if isinstance(known, dict) and isinstance(value, dict) else value
-    return whole
 
 
 def write_part(part: Part, *, own: bool) -> dict[str, Any]:
@@ -102,19 +86,15 @@ def _write(part: Part) -> dict[str, Any]:
         case Refusal():
             return {"type": "refusal", "refusal": part.text}
         case Image():
-            image = {"url": _url(part.source)}
+            image = {"url": url_of(part.source)}
             return {
                 "type": "image_url",
                 "image_url": image if part.detail is None else {**image, "detail": part.detail},
             }
         case Document():
             name = {} if part.name is None else {"filename": part.name}
-            return {"type": "file", "file": {"file_data": _url(part.source), **name}}
+            return {"type": "file", "file": {"file_data": url_of(part.source), **name}}
     raise TypeError(f"{part!r} is no piece of content")
-
-
-def _url(source: Inline | Remote) -> str:
-    return f"data:{source.media_type};base64,{source.data}" if isinstance(source, Inline) else source.url
 
 
 def read_calls(value: Any, path: str) -> tuple[ToolCall | Opaque, ...]:

@@ -21,13 +21,14 @@ from understudy.canon.messages import Message, turns
 from understudy.canon.parts import Document, Image, Opaque, Part, Refusal, Remote, Text, Thinking, ToolCall, ToolResult
 from understudy.canon.request import Request
 from understudy.dialects.contract import Target
+from understudy.dialects.losses import foreign
 from understudy.dialects.openai_chat.blocks import DEFAULT_FILENAME, misplaced, write_call, write_part
-from understudy.dialects.openai_chat.losses import Losses, at, foreign
 from understudy.dialects.openai_chat.thinking import NAMES, SHORT, TWICE, write_thinking
 from understudy.dialects.openai_chat.toolids import fitted
 from understudy.dialects.openai_chat.words import NAME
+from understudy.dialects.openai_fields import Losses, at
+from understudy.dialects.turntaking import FAILED
 
-FAILED = "[The tool failed] "
 MOVED = "(What the tool returned is attached to the next message.)"
 
 
@@ -232,7 +233,7 @@ class _Writer:
 
     def _piece(self, part: Part, path: str) -> dict[str, Any]:
         if isinstance(part, Opaque):
-            raise foreign(path, "content", part.kind, self._dialect)
+            raise foreign(path, "content", part.kind, self._dialect, NAME)
         self._losses.extras(path, part.extras, self._dialect)
         if isinstance(part, Document):
             if isinstance(part.source, Remote):

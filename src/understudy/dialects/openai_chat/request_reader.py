@@ -15,10 +15,9 @@ from understudy.canon.parts import Document, Image, Opaque, Part, Refusal, Text,
 from understudy.canon.request import BuiltinTool, Format, Request, Sampling, ThinkingAsk, Tool, ToolChoice
 from understudy.dialects.fields import ARRAY, FLAG, INTEGER, NUMBER, OBJECT, STRING
 from understudy.dialects.openai_chat.blocks import misplaced, read_calls, read_content
-from understudy.dialects.openai_chat.fields import Fields, checked, wrong
-from understudy.dialects.openai_chat.losses import at
 from understudy.dialects.openai_chat.thinking import read_thinking, spelling_of
 from understudy.dialects.openai_chat.words import NAME
+from understudy.dialects.openai_fields import Fields, at, checked, wrong
 
 _ROLES = get_args(Role)
 _MODES = ("auto", "none", "required")

@@ -14,12 +14,13 @@ from understudy.canon.faults import bad_request
 from understudy.canon.request import BuiltinTool, Request, Tool
 from understudy.dialects.choices import check_choice
 from understudy.dialects.contract import Encoded, Target
-from understudy.dialects.openai_chat.blocks import merged
+from understudy.dialects.fields import merged
+from understudy.dialects.offers import offered
 from understudy.dialects.openai_chat.conversation import foreign_seal, own_messages, write_conversation
-from understudy.dialects.openai_chat.losses import Losses, at, foreign
 from understudy.dialects.openai_chat.thinking import write_effort
 from understudy.dialects.openai_chat.toolids import fitted
 from understudy.dialects.openai_chat.words import NAME
+from understudy.dialects.openai_fields import Losses
 
 # The most stop sequences that the API takes.
 MAX_STOPS = 4
@@ -99,13 +100,14 @@ def _made(request: Request, target: Target, losses: Losses) -> dict[str, Any]:
 def _tools(request: Request, own: bool, losses: Losses) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     choice, parallel = request.tool_choice, request.parallel_tools
-    if not own and not request.tools:
+    tools = offered(request, NAME, losses)
+    if not own and not tools:
         for name, value in (("tools", request.tools), ("tool_choice", choice), ("parallel_tools", parallel)):
             if value is not None:
                 losses.add(name, "this dialect takes it only with at least one tool")
         return {}
     if request.tools is not None:
-        fields["tools"] = [_tool(tool, at("tools", place), request, losses) for place, tool in enumerate(request.tools)]
+        fields["tools"] = [_tool(tool, path, request, losses) for path, tool in tools]
     if choice is not None:
         fields["tool_choice"] = choice.mode
         if choice.mode == "named":
@@ -121,9 +123,7 @@ def _tools(request: Request, own: bool, losses: Losses) -> dict[str, Any]:
 def _tool(tool: Tool | BuiltinTool, path: str, request: Request, losses: Losses) -> dict[str, Any]:
     own = request.dialect == NAME
     if isinstance(tool, BuiltinTool):
-        if own:
-            return tool.body
-        raise foreign(path, "a tool", tool.kind, request.dialect)
+        return tool.body
     function: dict[str, Any] = {"name": tool.name}
     for name in ("description", "parameters", "strict"):
         value = getattr(tool, name)

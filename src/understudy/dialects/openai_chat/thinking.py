@@ -10,20 +10,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from understudy.canon.parts import Thinking
-from understudy.canon.request import Request, ThinkingAsk
+from understudy.canon.request import Request
 from understudy.canon.value import Extras
-from understudy.dialects.openai_chat.losses import Losses
-from understudy.dialects.openai_chat.words import (
-    DEFAULT_EFFORT,
-    EFFORTS,
-    FORMAT_OF_MAKER,
-    MAKER_OF_FORMAT,
-    MOST_EFFORT,
-    NAME,
-    NO_EFFORT,
-    UNKNOWN_FORMAT,
-    effort_of,
-)
+from understudy.dialects.openai_chat.words import FORMAT_OF_MAKER, MAKER_OF_FORMAT, NAME, UNKNOWN_FORMAT
+from understudy.dialects.openai_efforts import effort_for
+from understudy.dialects.openai_fields import Losses
 
 DETAILS = "reasoning_details"
 NAMES = ("reasoning_content", "reasoning")
@@ -152,29 +143,11 @@ def read_block(block: dict[str, Any]) -> Thinking | None:
 
 
 def write_effort(request: Request, losses: Losses) -> dict[str, Any]:
-    """How much to think, as an effort word; a budget buys one by the table in `words`."""
+    """How much to think, as an effort word; a budget buys one by the table in `openai_efforts`."""
     ask = request.thinking
     if ask is None:
         return {}
     if request.dialect != NAME:
         losses.extras("thinking", ask.extras, request.dialect)
-    word = _effort(ask, losses, own=request.dialect == NAME)
+    word = effort_for(ask, losses, own=request.dialect == NAME)
     return {} if word is None else {"reasoning_effort": word}
-
-
-def _effort(ask: ThinkingAsk, losses: Losses, *, own: bool) -> str | None:
-    if ask.mode == "disabled":
-        return NO_EFFORT
-    if ask.effort is not None:
-        if own or ask.effort in EFFORTS:
-            return ask.effort
-        losses.add("thinking.effort", f"{ask.effort!r} became {MOST_EFFORT!r}: this dialect has {', '.join(EFFORTS)}")
-        return MOST_EFFORT
-    if ask.budget_tokens is not None:
-        word = effort_of(ask.budget_tokens)
-        losses.add("thinking.budget_tokens", f"{ask.budget_tokens!r} became the effort {word!r}: no budgets here")
-        return word
-    if ask.mode == "adaptive":
-        losses.add("thinking", "adaptive thinking has no word here; the model's own default holds")
-        return None
-    return DEFAULT_EFFORT if ask.mode == "enabled" else None

@@ -7,7 +7,8 @@ import pytest
 
 from understudy.canon.faults import Fault, FaultKind, bad_request
 from understudy.dialects.envelopes import MAX_PLAIN_CHARS
-from understudy.dialects.openai_chat.errors import (
+from understudy.dialects.openai_errors import (
+    ERROR_OF_KIND,
     kind_of,
     read_fault,
     told,
@@ -98,3 +99,11 @@ def test_F10_a_page_is_never_passed_on_and_a_long_text_is_cut() -> None:
     assert "html" not in read_fault(502, b"<html>secret</html>").message
     assert read_fault(502, b"x" * 1000).message == "x" * MAX_PLAIN_CHARS
     assert read_fault(500, b"").message == "the upstream answered 500 without a message"
+
+
+def test_T57_an_overload_is_a_503_here() -> None:
+    assert ERROR_OF_KIND[FaultKind.OVERLOADED][1] == 503
+
+
+def test_the_table_of_errors_is_whole() -> None:
+    assert set(ERROR_OF_KIND) == set(FaultKind)

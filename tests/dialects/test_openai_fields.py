@@ -4,7 +4,7 @@ import pytest
 from tests.dialects.openai_chat.samples import refused
 
 from understudy.dialects.fields import ARRAY, FLAG, INTEGER, MAX_SHOWN, NUMBER, OBJECT, STRING
-from understudy.dialects.openai_chat.fields import Fields, checked
+from understudy.dialects.openai_fields import Fields, at, checked
 
 
 def test_a_field_is_taken_once_and_what_is_left_is_the_rest() -> None:
@@ -42,3 +42,8 @@ def test_the_whole_body_has_no_name() -> None:
     fault = refused(Fields, [], "")
     assert fault.param is None
     assert "'body'" in fault.message
+
+
+def test_paths_are_spelt_as_their_maker_spells_them() -> None:
+    assert at(at(at("messages", 0), "content"), 1) == "messages[0].content[1]"
+    assert at("", "model") == "model"

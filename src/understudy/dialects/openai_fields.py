@@ -1,16 +1,32 @@
-"""Fields of this dialect's bodies: how its error texts spell a path and say what is wrong there."""
+"""Fields of OpenAI's bodies: how Chat Completions and Responses spell a path and say what is wrong there.
+
+Both dialects have one maker, one wording and one way to name a place in a body.
+"""
 
 from typing import Any, TypeVar
 
 from understudy.canon.faults import Fault, bad_request
 from understudy.dialects.fields import Kind, Reader, Wording, of_kind
-from understudy.dialects.openai_chat.losses import at
+from understudy.dialects.losses import Gathered
 
 T = TypeVar("T")
 
 
+def at(path: str, name: str | int) -> str:
+    """The path of a field below `path`, which is empty at the top: `messages[0].content[1].text`."""
+    if isinstance(name, int):
+        return f"{path}[{name}]"
+    return f"{path}.{name}" if path else name
+
+
+class Losses(Gathered):
+    """The omissions of one translation, their paths spelt as these dialects' error texts spell them."""
+
+    at = staticmethod(at)
+
+
 def wrong(path: str, what: str) -> Fault:
-    """A fault of the caller's making at one field, worded as this dialect words it."""
+    """A fault of the caller's making at one field, worded as these dialects word it."""
     return bad_request(f"Invalid value for {path or 'body'!r}: {what}.", path or None)
 
 

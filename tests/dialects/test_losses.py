@@ -1,7 +1,8 @@
 """What a translation leaves behind is named by its place."""
 
 from understudy.canon.omissions import Omission
-from understudy.dialects.openai_chat.losses import Losses, at, foreign
+from understudy.dialects.losses import foreign
+from understudy.dialects.openai_fields import Losses
 
 
 def test_losses_keep_their_order_and_places() -> None:
@@ -14,12 +15,7 @@ def test_losses_keep_their_order_and_places() -> None:
     assert "anthropic" in losses.items[1].why
 
 
-def test_paths_are_spelt_as_this_dialect_spells_them() -> None:
-    assert at(at(at("messages", 0), "content"), 1) == "messages[0].content[1]"
-    assert at("", "model") == "model"
-
-
 def test_a_foreign_thing_is_refused_with_its_kind_and_both_dialects() -> None:
-    fault = foreign("tools[1]", "a tool", "bash", "anthropic")
+    fault = foreign("tools[1]", "a tool", "bash", "anthropic", "openai_chat")
     assert fault.param == "tools[1]"
     assert all(word in fault.message for word in ("'bash'", "anthropic", "openai_chat"))

@@ -1,4 +1,4 @@
-"""Errors: faults in this dialect's envelope, and what an upstream's error body says.
+"""Errors of OpenAI's dialects: faults in their envelope, and what an upstream's error body says.
 
 The envelope is `{"error": {"message", "type", "param", "code"}}`, whole with a status or as the last data of a
 stream. Every host of this dialect fails in an envelope of its own, so the reader takes any.
@@ -10,8 +10,47 @@ import msgspec
 
 from understudy.canon.faults import Fault, FaultKind, kind_of_status
 from understudy.dialects import envelopes
-from understudy.dialects.openai_chat.words import ERROR_OF_KIND, KIND_OF_ERROR
 from understudy.dialects.sse import event_bytes
+
+# Type word and HTTP status of each fault. This dialect has no 529: an overload is a 503.
+ERROR_OF_KIND = {
+    FaultKind.BAD_REQUEST: ("invalid_request_error", 400),
+    FaultKind.AUTHENTICATION: ("authentication_error", 401),
+    FaultKind.PERMISSION: ("permission_error", 403),
+    FaultKind.NOT_FOUND: ("not_found_error", 404),
+    FaultKind.TOO_LARGE: ("invalid_request_error", 413),
+    FaultKind.RATE_LIMITED: ("rate_limit_error", 429),
+    FaultKind.TIMEOUT: ("timeout", 504),
+    FaultKind.OVERLOADED: ("overloaded_error", 503),
+    FaultKind.UPSTREAM: ("upstream_error", 502),
+    FaultKind.UPSTREAM_INTERNAL: ("server_error", 500),
+    FaultKind.UPSTREAM_REFUSED: ("authentication_error", 401),
+    FaultKind.TRUNCATED: ("upstream_error", 502),
+    FaultKind.UNAVAILABLE: ("overloaded_error", 503),
+    FaultKind.INTERNAL: ("server_error", 500),
+}
+
+# What an upstream's error word says where no status does: inside a stream, or in an error body sent with 200.
+KIND_OF_ERROR = {
+    "invalid_request_error": FaultKind.BAD_REQUEST,
+    "context_length_exceeded": FaultKind.BAD_REQUEST,
+    "authentication_error": FaultKind.UPSTREAM_REFUSED,
+    "invalid_api_key": FaultKind.UPSTREAM_REFUSED,
+    "permission_error": FaultKind.UPSTREAM_REFUSED,
+    "insufficient_quota": FaultKind.RATE_LIMITED,
+    "not_found_error": FaultKind.NOT_FOUND,
+    "model_not_found": FaultKind.NOT_FOUND,
+    "rate_limit_error": FaultKind.RATE_LIMITED,
+    "rate_limit_exceeded": FaultKind.RATE_LIMITED,
+    "RESOURCE_EXHAUSTED": FaultKind.RATE_LIMITED,
+    "timeout": FaultKind.TIMEOUT,
+    "overloaded_error": FaultKind.OVERLOADED,
+    "UNAVAILABLE": FaultKind.OVERLOADED,
+    "server_error": FaultKind.UPSTREAM_INTERNAL,
+    "api_error": FaultKind.UPSTREAM_INTERNAL,
+    "internal_server_error": FaultKind.UPSTREAM_INTERNAL,
+    "INTERNAL": FaultKind.UPSTREAM_INTERNAL,
+}
 
 # The fields that class an error, the narrower one first.
 CLASSING = ("code", "type", "status")
