@@ -1,7 +1,6 @@
 """Streams, written: events of any dialect into this one's strict order.
 
 `message_start`, then blocks with indexes 0..n and no gap, one open at a time, then `message_delta` and `message_stop`.
-An answer may have several parts open at once; what belongs to a later one waits until the part being told has ended.
 A block is written once it has something to say, so there are no empty text blocks. Nothing that looks like an ending
 leaves before `end`.
 """
@@ -19,7 +18,6 @@ from understudy.canon.reply import (
     Failed,
     Finished,
     Metered,
-    PartEnded,
     PartStarted,
     Sealed,
     Started,
@@ -31,13 +29,13 @@ from understudy.dialects.anthropic.losses import Losses, at
 from understudy.dialects.anthropic.metering import write_usage
 from understudy.dialects.anthropic.words import NAME, stop_word
 from understudy.dialects.contract import Echo
+from understudy.dialects.ordering import InOrder, PartEvent
 from understudy.dialects.passage import EXTENSION
 from understudy.dialects.sse import event_bytes
 
 _encode = msgspec.json.encode
 # The delta of each kind of block: its type and the name of its text.
 _DELTA_OF = {Text: ("text_delta", "text"), Refusal: ("text_delta", "text"), Thinking: ("thinking_delta", "thinking")}
-_PartEvent = PartStarted | Delta | Sealed | PartEnded
 _INPUT_DELTA = ("input_json_delta", "partial_json")
 
 
@@ -62,9 +60,8 @@ class StreamWriter:
         self._losses = Losses()
         self._usage: Usage = NO_USAGE
         self._finished: Finished | None = None
-        self._current: int | None = None
+        self._order = InOrder()
         self._block: _Block | None = None
-        self._waiting: dict[int, list[_PartEvent]] = {}
         self._wires = count()
         self._calls = False
         self._broken = False
@@ -89,14 +86,7 @@ class StreamWriter:
             return b""
         if isinstance(event, Failed):
             return b""
-        if event.index in self._waiting:
-            self._waiting[event.index].append(event)
-            return b""
-        if isinstance(event, PartStarted) and self._current is not None:
-            self._waiting[event.index] = [event]
-            return b""
-        told = self._tell(event)
-        return told + self._released() if isinstance(event, PartEnded) and self._waiting else told
+        return b"".join(map(self._tell, self._order.feed(event)))
 
     def end(self, echo: Echo) -> bytes:
         """The stop reason, the whole usage, the extension, and the closing event."""
@@ -134,17 +124,8 @@ class StreamWriter:
             self._losses.extras("", event.extras, event.dialect)
         return _event({"type": "message_start", "message": message})
 
-    def _released(self) -> bytes:
-        """What waited for the part that ended, as far as it can be told now."""
-        out = []
-        while self._current is None and self._waiting:
-            events = self._waiting.pop(next(iter(self._waiting)))
-            out += [self._tell(event) for event in events]
-        return b"".join(out)
-
-    def _tell(self, event: _PartEvent) -> bytes:
+    def _tell(self, event: PartEvent) -> bytes:
         if isinstance(event, PartStarted):
-            self._current = event.index
             return self._open(event)
         block = self._block
         if block is None:
@@ -153,7 +134,7 @@ class StreamWriter:
             return self._delta(block, event.text)
         if isinstance(event, Sealed):
             return self._seal(block, event)
-        self._current = self._block = None
+        self._block = None
         return self._close(block)
 
     def _open(self, event: PartStarted) -> bytes:

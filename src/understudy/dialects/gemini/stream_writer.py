@@ -11,7 +11,7 @@ import msgspec
 
 from understudy.canon.omissions import Omission
 from understudy.canon.parts import Opaque, Thinking, ToolCall
-from understudy.canon.reply import Delta, Event, Failed, Finished, Metered, PartEnded, PartStarted, Sealed, Started
+from understudy.canon.reply import Delta, Event, Failed, Finished, Metered, PartStarted, Sealed, Started
 from understudy.canon.request import Request
 from understudy.canon.usage import NO_USAGE, Usage, merge
 from understudy.dialects.contract import Echo
@@ -21,10 +21,9 @@ from understudy.dialects.gemini.losses import Losses, at
 from understudy.dialects.gemini.metering import write_usage
 from understudy.dialects.gemini.pieces import SIGNATURE, arguments_of, write_piece
 from understudy.dialects.gemini.words import NAME
+from understudy.dialects.ordering import InOrder, PartEvent
 from understudy.dialects.passage import EXTENSION
 from understudy.dialects.sse import event_bytes
-
-_PartEvent = PartStarted | Delta | Sealed | PartEnded
 
 
 class StreamWriter:
@@ -43,7 +42,7 @@ class StreamWriter:
         # The part being told, and the words of a call that waits to be whole.
         self._current: PartStarted | None = None
         self._arguments: list[str] = []
-        self._waiting: dict[int, list[_PartEvent]] = {}
+        self._order = InOrder()
         self._seal: str | None = None
         self._broken = False
 
@@ -70,14 +69,7 @@ class StreamWriter:
                 return b""
             case Failed():
                 return b""
-        if event.index in self._waiting:
-            self._waiting[event.index].append(event)
-            return b""
-        if isinstance(event, PartStarted) and self._current is not None:
-            self._waiting[event.index] = [event]
-            return b""
-        told = self._tell(event)
-        return told + self._released() if isinstance(event, PartEnded) and self._waiting else told
+        return b"".join(map(self._tell, self._order.feed(event)))
 
     def end(self, echo: Echo) -> bytes:
         """The last chunk: why the model stopped, the whole usage, the extension; and the array's end."""
@@ -91,14 +83,7 @@ class StreamWriter:
             body[EXTENSION] = extension
         return self._chunk(body) + (b"]" if self._array else b"")
 
-    def _released(self) -> bytes:
-        out = []
-        while self._current is None and self._waiting:
-            events = self._waiting.pop(next(iter(self._waiting)))
-            out += [self._tell(event) for event in events]
-        return b"".join(out)
-
-    def _tell(self, event: _PartEvent) -> bytes:
+    def _tell(self, event: PartEvent) -> bytes:
         if isinstance(event, PartStarted):
             self._current, self._arguments = event, []
             if isinstance(event.part, Opaque | ToolCall) or not getattr(event.part, "text", ""):
