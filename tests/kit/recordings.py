@@ -18,8 +18,11 @@ from typing import Any
 SHARED = Path(__file__).parents[2].parent / "shared"
 WIRE = SHARED / "kit" / "wire"
 TOOLS = SHARED / "tools"
-CHAT, MESSAGES, GEMINI = "openai-chat", "anthropic-messages", "gemini-generate"
-FILES = (WIRE / "openai-chat.jsonl", WIRE / "anthropic-messages.jsonl", WIRE / "gemini.jsonl")
+CHAT, RESPONSES, MESSAGES, GEMINI = "openai-chat", "openai-responses", "anthropic-messages", "gemini-generate"
+DIALECTS = (CHAT, RESPONSES, MESSAGES, GEMINI)
+FILES = tuple(
+    WIRE / name for name in ("openai-chat.jsonl", "openai-responses.jsonl", "anthropic-messages.jsonl", "gemini.jsonl")
+)
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,7 @@ def _lines() -> Iterator[dict[str, Any]]:
 
 def left_out(line: dict[str, Any]) -> str | None:
     """Why a recording cannot be compared; None if it can."""
-    if line["protocol"] not in (CHAT, MESSAGES, GEMINI):
+    if line["protocol"] not in DIALECTS:
         return f"protocol {line['protocol']}"
     if not isinstance(line["request"]["body"], dict):
         return "no request was recorded"

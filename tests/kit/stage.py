@@ -18,12 +18,12 @@ from typing import Any, TypeVar
 import aiohttp
 
 from tests.journeys.house import UP_S, free_port, server
-from tests.kit.recordings import CHAT, FILES, GEMINI, MESSAGES, TOOLS, Recording
+from tests.kit.recordings import CHAT, FILES, GEMINI, MESSAGES, RESPONSES, TOOLS, Recording
 
-PATHS = {CHAT: "/v1/chat/completions", MESSAGES: "/v1/messages"}
+PATHS = {CHAT: "/v1/chat/completions", RESPONSES: "/v1/responses", MESSAGES: "/v1/messages"}
 # In this dialect the path names the model and whether the answer is streamed.
 VERBS = {False: "generateContent", True: "streamGenerateContent?alt=sse"}
-PROVIDERS = {CHAT: "recordedchat", MESSAGES: "recordedmessages", GEMINI: "recordedgenerate"}
+PROVIDERS = {CHAT: "recordedchat", RESPONSES: "recordeditems", MESSAGES: "recordedmessages", GEMINI: "recordedgenerate"}
 # Chat's formats of sealed thinking, and the provider below whose maker takes them back; others get none (T40).
 SEALED = {
     "anthropic-claude-v1": "recordedclaude",
@@ -42,6 +42,7 @@ providers:
   recordedclaude: {{dialect: openai_chat, base_url: "{url}/v1", auth: none, maker: anthropic}}
   recordedgemini: {{dialect: openai_chat, base_url: "{url}/v1", auth: none, maker: gemini}}
   recordedresponses: {{dialect: openai_chat, base_url: "{url}/v1", auth: none, maker: openai_responses}}
+  recordeditems: {{dialect: openai_responses, base_url: "{url}/v1", auth: none}}
   recordedgenerate: {{dialect: gemini, base_url: "{url}/v1beta", auth: none}}
   recordedmessages: {{dialect: anthropic, base_url: "{url}/v1", auth: none}}
 models:
@@ -122,6 +123,8 @@ def request(recording: Recording, client: str, fault: str = "") -> dict[str, Any
         return {**body, "contents": [{"role": "user", "parts": [{"text": "Go on."}]}], "stream": recording.stream}
     if client == MESSAGES:
         body["max_tokens"] = 1024
+    if client == RESPONSES:
+        body["input"] = body.pop("messages")
     if recording.stream:
         body["stream"] = True
         if client == CHAT:
@@ -141,6 +144,7 @@ def provider(recording: Recording) -> str:
 
 TOOL_OF: dict[str, Callable[[str, dict[str, Any]], dict[str, Any]]] = {
     CHAT: lambda name, schema: {"type": "function", "function": {"name": name, "parameters": schema}},
+    RESPONSES: lambda name, schema: {"type": "function", "name": name, "parameters": schema},
     MESSAGES: lambda name, schema: {"name": name, "input_schema": schema},
     GEMINI: lambda name, schema: {"name": name, "parametersJsonSchema": schema},
 }
@@ -152,6 +156,8 @@ def _tools(recording: Recording) -> Iterator[tuple[str, dict[str, Any]]]:
     for tool in recording.asked.get("tools") or []:
         if recording.protocol == CHAT and tool.get("type") == "function":
             yield tool["function"]["name"], tool["function"].get("parameters") or empty
+        if recording.protocol == RESPONSES and tool.get("type") == "function":
+            yield tool["name"], tool.get("parameters") or empty
         if recording.protocol == MESSAGES and "input_schema" in tool:
             yield tool["name"], tool["input_schema"]
         if recording.protocol == GEMINI:

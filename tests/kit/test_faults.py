@@ -9,25 +9,31 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.kit.recordings import CHAT, GEMINI, MESSAGES, Recording, chosen, neutral
+from tests.kit.recordings import CHAT, DIALECTS, GEMINI, MESSAGES, RESPONSES, Recording, chosen, neutral
 from tests.kit.stage import Answer, Stage, ask, each, request
 
-DIALECTS = (CHAT, MESSAGES, GEMINI)
 # How many recordings of each dialect meet each fault; half of them call tools.
 SAMPLES = 6
 # An answer below this many bytes may have all its content behind its middle, where these faults strike.
 MIN_BYTES = 4_000
 HARMLESS = ("split1", "split7", "garbage", "nodone")
 BREAKING = ("cut50", "eof50", "stall", "inband", "halftool")
+_OPENAI = (CHAT, RESPONSES)
 REFUSALS: dict[str, dict[str, tuple[int, str]]] = {
     "429": {
-        CHAT: (429, "rate_limit_error"),
+        **dict.fromkeys(_OPENAI, (429, "rate_limit_error")),
         MESSAGES: (429, "rate_limit_error"),
         GEMINI: (429, "RESOURCE_EXHAUSTED"),
     },
-    "500": {CHAT: (500, "server_error"), MESSAGES: (500, "api_error"), GEMINI: (500, "INTERNAL")},
-    "503": {CHAT: (503, "overloaded_error"), MESSAGES: (529, "overloaded_error"), GEMINI: (503, "UNAVAILABLE")},
-    "529": {CHAT: (503, "overloaded_error"), MESSAGES: (529, "overloaded_error"), GEMINI: (503, "UNAVAILABLE")},
+    "500": {**dict.fromkeys(_OPENAI, (500, "server_error")), MESSAGES: (500, "api_error"), GEMINI: (500, "INTERNAL")},
+    **dict.fromkeys(
+        ("503", "529"),
+        {
+            **dict.fromkeys(_OPENAI, (503, "overloaded_error")),
+            MESSAGES: (529, "overloaded_error"),
+            GEMINI: (503, "UNAVAILABLE"),
+        },
+    ),
 }
 
 
@@ -100,7 +106,8 @@ def test_F1_F2_half_of_a_whole_answer_is_an_error(staged: Stage, client: str, fa
 
 def looks_finished(client: str, text: str) -> bool:
     """Whether anything in a stream says that the answer is complete."""
-    return {CHAT: "[DONE]", MESSAGES: "message_stop", GEMINI: "finishReason"}[client] in text
+    endings = {CHAT: "[DONE]", RESPONSES: "response.completed", MESSAGES: "message_stop", GEMINI: "finishReason"}
+    return endings[client] in text
 
 
 @pytest.mark.parametrize("client", DIALECTS)

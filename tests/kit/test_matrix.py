@@ -15,10 +15,9 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.kit.recordings import CHAT, GEMINI, MESSAGES, Recording, chosen, neutral
+from tests.kit.recordings import CHAT, DIALECTS, GEMINI, Recording, chosen, neutral
 from tests.kit.stage import Answer, Stage, ask, each, request
 
-DIALECTS = (CHAT, MESSAGES, GEMINI)
 MODES = {True: "streamed", False: "whole"}
 # What each caller's dialect has a word for, beside the counts that both have.
 USAGE = ("in", "out", "cache_read", "cache_write", "reasoning")
@@ -153,8 +152,9 @@ def wire(response: dict[str, Any]) -> list[Any]:
 
 
 def _unnamed(body: Any) -> Any:
-    if isinstance(body.get("message"), dict):
-        body = {**body, "message": _unnamed(body["message"])}
+    for below in ("message", "response"):
+        if isinstance(body.get(below), dict):
+            body = {**body, below: _unnamed(body[below])}
     return {name: value for name, value in body.items() if name not in ("model", "modelVersion", "understudy")}
 
 

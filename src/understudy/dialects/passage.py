@@ -1,9 +1,10 @@
-"""Passage: a whole answer on its way to a caller of the upstream's own dialect, as it came but for named edits."""
+"""Passage: a whole answer on its way to a caller of the upstream's own dialect, and what the gateway adds to any."""
 
 from typing import Any
 
 import msgspec
 
+from understudy.canon.reply import StopReason
 from understudy.dialects.contract import Echo, Encoded
 
 # The key below which an answer carries what this gateway adds to it.
@@ -17,3 +18,17 @@ def passed(source: bytes, echo: Echo) -> Encoded:
     if echo.extension:
         fields[EXTENSION] = echo.extension
     return Encoded(msgspec.json.encode(fields))
+
+
+def extended(
+    echo: Echo,
+    stop: StopReason | None,
+    native: str | None,
+    *,
+    own: bool,
+    hidden: tuple[StopReason, ...] = (StopReason.OTHER,),
+) -> dict[str, Any]:
+    """The extension of the last frame; a foreign stop word that this dialect's words hide is kept there."""
+    if own or native is None or stop not in hidden:
+        return echo.extension
+    return {**echo.extension, "native_stop": native}

@@ -11,7 +11,7 @@ import msgspec
 
 from understudy.canon.faults import Fault, FaultKind
 from understudy.canon.parts import Opaque, Refusal, ReplyPart, Text, Thinking, ToolCall
-from understudy.canon.reply import Reply, StopReason
+from understudy.canon.reply import Reply
 from understudy.dialects.anthropic.blocks import arguments_of, read_block, write_block
 from understudy.dialects.anthropic.errors import read_fault
 from understudy.dialects.anthropic.fields import Fields
@@ -20,7 +20,7 @@ from understudy.dialects.anthropic.metering import read_usage, unread_usage, wri
 from understudy.dialects.anthropic.words import NAME, stop_of, stop_word
 from understudy.dialects.contract import Echo, Encoded
 from understudy.dialects.fields import ARRAY, OBJECT, STRING
-from understudy.dialects.passage import EXTENSION, passed
+from understudy.dialects.passage import EXTENSION, extended, passed
 
 
 def read_reply(body: bytes, maker: str) -> Reply:
@@ -108,13 +108,6 @@ def _made(reply: Reply, echo: Echo, losses: Losses) -> dict[str, Any]:
         losses.extras("", reply.extras, reply.dialect)
     extension = extended(echo, reply.stop, reply.native_stop, own=own)
     return {**body, EXTENSION: extension} if extension else body
-
-
-def extended(echo: Echo, stop: StopReason | None, native: str | None, *, own: bool) -> dict[str, Any]:
-    """The extension of the last frame; a foreign stop word that no table knows is kept there."""
-    if own or native is None or stop is not StopReason.OTHER:
-        return echo.extension
-    return {**echo.extension, "native_stop": native}
 
 
 def block_for_caller(part: ReplyPart, path: str, dialect: str, losses: Losses) -> dict[str, Any] | None:

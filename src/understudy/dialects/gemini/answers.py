@@ -22,7 +22,7 @@ from understudy.dialects.gemini.losses import Losses, at
 from understudy.dialects.gemini.metering import write_usage
 from understudy.dialects.gemini.pieces import arguments_of, write_pieces
 from understudy.dialects.gemini.words import NAME, NUMBER_OF_WORD, stop_word
-from understudy.dialects.passage import EXTENSION
+from understudy.dialects.passage import EXTENSION, extended
 
 
 def read_reply(body: bytes, maker: str) -> Reply:
@@ -76,13 +76,6 @@ def ending(stop: StopReason | None, native: str | None, request: Request, *, own
         return {}
     word = stop_word(stop, native, own=own, broken=broken)
     return {"finishReason": NUMBER_OF_WORD.get(word, word) if NUMBERS in request.spelling else word}
-
-
-def extended(echo: Echo, stop: StopReason | None, native: str | None, *, own: bool) -> dict[str, Any]:
-    """The extension of the last frame; a foreign stop word that no table knows is kept there."""
-    if own or native is None or stop is not StopReason.OTHER:
-        return echo.extension
-    return {**echo.extension, "native_stop": native}
 
 
 def for_caller(part: ReplyPart, place: int, dialect: str, losses: Losses) -> ReplyPart | None:

@@ -19,10 +19,10 @@ from understudy.dialects.fields import ARRAY, OBJECT, STRING, merged
 from understudy.dialects.openai_chat.blocks import read_calls, read_part, write_call, write_part
 from understudy.dialects.openai_chat.metering import read_usage, unread_usage, write_usage
 from understudy.dialects.openai_chat.thinking import DETAILS, NAMES, known, read_details, write_thinking
-from understudy.dialects.openai_chat.words import NAME, NATIVE_LENGTH, stop_of, stop_word
+from understudy.dialects.openai_chat.words import HIDDEN, NAME, NATIVE_LENGTH, stop_of, stop_word
 from understudy.dialects.openai_errors import read_fault
 from understudy.dialects.openai_fields import Fields, Losses, at
-from understudy.dialects.passage import EXTENSION, passed
+from understudy.dialects.passage import EXTENSION, extended, passed
 
 
 def read_reply(body: bytes, maker: str) -> Reply:
@@ -174,7 +174,7 @@ def _made(reply: Reply, echo: Echo, losses: Losses) -> dict[str, Any]:
         losses.extras("", reply.extras, reply.dialect)
         if reply.stop_sequence is not None:
             losses.add("stop_sequence", f"the {NAME} dialect does not say which stop sequence was met")
-    extension = extended(echo, reply.stop, reply.native_stop, own=own)
+    extension = extended(echo, reply.stop, reply.native_stop, own=own, hidden=HIDDEN)
     return {**body, EXTENSION: extension} if extension else body
 
 
@@ -226,10 +226,3 @@ def carried(part: ReplyPart, path: str, dialect: str, losses: Losses) -> bool:
         return False
     losses.extras(path, part.extras, dialect)
     return True
-
-
-def extended(echo: Echo, stop: StopReason | None, native: str | None, *, own: bool) -> dict[str, Any]:
-    """The extension of the last frame; a foreign stop word that this dialect's words hide is kept there."""
-    if own or native is None or stop not in (StopReason.OTHER, StopReason.PAUSE):
-        return echo.extension
-    return {**echo.extension, "native_stop": native}

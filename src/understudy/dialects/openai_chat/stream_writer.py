@@ -16,13 +16,13 @@ from understudy.canon.reply import Delta, Event, Finished, Metered, PartStarted,
 from understudy.canon.request import Request
 from understudy.canon.usage import NO_USAGE, Usage, merge
 from understudy.dialects.contract import Echo
-from understudy.dialects.openai_chat.answers import carried, extended
+from understudy.dialects.openai_chat.answers import carried
 from understudy.dialects.openai_chat.blocks import write_call
 from understudy.dialects.openai_chat.metering import write_usage
 from understudy.dialects.openai_chat.thinking import DETAILS, NAMES, sealed_entry
-from understudy.dialects.openai_chat.words import NAME, stop_word
+from understudy.dialects.openai_chat.words import HIDDEN, NAME, stop_word
 from understudy.dialects.openai_fields import Losses, at
-from understudy.dialects.passage import EXTENSION
+from understudy.dialects.passage import EXTENSION, extended
 from understudy.dialects.sse import event_bytes
 
 DONE = event_bytes(b"[DONE]")
@@ -87,7 +87,7 @@ class StreamWriter:
         if finished is not None:
             own = self._started.dialect == NAME
             choice["finish_reason"] = stop_word(finished.reason, finished.native, own=own, calls=self._calls > 0)
-            extension = extended(echo, finished.reason, finished.native, own=own)
+            extension = extended(echo, finished.reason, finished.native, own=own, hidden=HIDDEN)
         last = [{**self._frame(), "choices": [choice]}]
         if self._usage_wanted:
             last.append({**self._frame(), "choices": [], "usage": write_usage(self._usage)})

@@ -29,6 +29,9 @@ WORD_OF_STOP = {
     StopReason.OTHER: "stop",
 }
 
+# Reasons that these words hide: the native one is told beside them.
+HIDDEN = (StopReason.OTHER, StopReason.PAUSE)
+
 # Where an aggregator tells its own provider's word too, these say that the answer was cut off.
 NATIVE_LENGTH = ("length", "max_output_tokens", "max_tokens", "MAX_TOKENS")
 

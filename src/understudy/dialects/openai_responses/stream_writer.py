@@ -1,0 +1,189 @@
+"""Streams, written: events of any dialect as events of this one.
+
+`response.created` and `.in_progress`, then items one after another, each with its beginning, its deltas and its end,
+then the whole response: completed or incomplete. Every event has a number, and numbers rise strictly. A call of a tool
+that takes free text is told at its end, since its text stands inside arguments until they are whole. Nothing that looks
+like an ending leaves before `end`.
+"""
+
+from typing import Any
+
+import msgspec
+
+from understudy.canon.omissions import Omission
+from understudy.canon.parts import Opaque, Refusal, Text, Thinking, ToolCall
+from understudy.canon.reply import Delta, Event, Failed, Finished, Metered, PartStarted, Sealed, Started
+from understudy.canon.request import Request
+from understudy.canon.usage import NO_USAGE, Usage, merge
+from understudy.dialects.contract import Echo
+from understudy.dialects.openai_fields import Losses, at
+from understudy.dialects.openai_responses.answers import carried, ending, frame_of, note_stop
+from understudy.dialects.openai_responses.metering import write_usage
+from understudy.dialects.openai_responses.output import Item, answer_id
+from understudy.dialects.openai_responses.tools import names_of, unwrapped
+from understudy.dialects.openai_responses.words import HIDDEN, NAME, status_of
+from understudy.dialects.ordering import InOrder, PartEvent
+from understudy.dialects.passage import EXTENSION, extended
+from understudy.dialects.sse import event_bytes
+
+_encode = msgspec.json.encode
+# Events of an item's words, the field that places them in it, and the field of the whole text at their end.
+_WORDS = {
+    Text: ("response.output_text", "content_index", "text"),
+    Refusal: ("response.refusal", "content_index", "refusal"),
+    Thinking: ("response.reasoning_summary_text", "summary_index", "text"),
+    ToolCall: ("response.function_call_arguments", "", "arguments"),
+}
+_CUSTOM = ("response.custom_tool_call_input", "", "input")
+_PIECES = {
+    Text: "response.content_part",
+    Refusal: "response.content_part",
+    Thinking: "response.reasoning_summary_part",
+}
+
+
+class StreamWriter:
+    """The encoder of one caller's stream."""
+
+    def __init__(self, request: Request, echo: Echo) -> None:
+        self._request = request
+        self._echo = echo
+        self._names = names_of(request)
+        self._losses = Losses()
+        self._usage: Usage = NO_USAGE
+        self._started = Started("", "", "")
+        self._finished: Finished | None = None
+        self._order = InOrder()
+        self._item: Item | None = None
+        self._begun = False
+        self._head = b""
+        self._tail = b""
+        self._output: list[dict[str, Any]] = []
+        self._number = 0
+
+    @property
+    def omissions(self) -> tuple[Omission, ...]:
+        """What this stream could not carry so far."""
+        return tuple(self._losses.items)
+
+    def send(self, event: Event) -> bytes:
+        """The bytes that tell this event; empty while it waits or says nothing here."""
+        match event:
+            case Started():
+                return self._start(event)
+            case Metered():
+                self._usage = merge(self._usage, event.usage)
+                return b""
+            case Finished():
+                self._finished = event
+                if self._started.dialect != NAME:
+                    self._losses.extras("", event.extras, self._started.dialect)
+                note_stop(event.stop_sequence, self._losses)
+                return b""
+            case Failed():
+                return b""
+        return b"".join(map(self._tell, self._order.feed(event)))
+
+    def end(self, echo: Echo) -> bytes:
+        """The whole response: its status, its output, the usage, the extension."""
+        finished, own = self._finished, self._started.dialect == NAME
+        stop, native = (None, None) if finished is None else (finished.reason, finished.native)
+        response = self._frame() | ending(stop, self._output)
+        response["usage"] = write_usage(self._usage)
+        if extension := extended(echo, stop, native, own=own, hidden=HIDDEN):
+            response[EXTENSION] = extension
+        return self._event({"type": f"response.{status_of(stop)}", "response": response})
+
+    def _event(self, body: dict[str, Any]) -> bytes:
+        body["sequence_number"] = self._number
+        self._number += 1
+        return event_bytes(_encode(body), body["type"])
+
+    def _frame(self) -> dict[str, Any]:
+        return frame_of(self._request, self._echo, self._started.id, self._started.created_s)
+
+    def _start(self, event: Started) -> bytes:
+        self._started = event
+        if event.dialect != NAME:
+            self._losses.extras("", event.extras, event.dialect)
+        response = self._frame()
+        return b"".join(
+            self._event({"type": f"response.{word}", "response": response}) for word in ("created", "in_progress")
+        )
+
+    def _tell(self, event: PartEvent) -> bytes:
+        if isinstance(event, PartStarted):
+            return self._open(event)
+        item = self._item
+        if item is None:
+            return b""
+        if isinstance(event, Delta):
+            return self._delta(item, event.text)
+        if isinstance(event, Sealed):
+            item.seal(event.seal, event.sealed_by)
+            return b"" if self._begun else self._begin(item)
+        self._item = None
+        return self._close(item)
+
+    def _open(self, event: PartStarted) -> bytes:
+        part, dialect = event.part, self._started.dialect
+        self._item, self._begun = None, False
+        if isinstance(part, Opaque) and not carried(part, at("output", event.index), dialect, self._losses):
+            return b""
+        if not isinstance(part, Opaque) and dialect != NAME:
+            self._losses.extras(at("output", event.index), part.extras, dialect)
+        item = self._item = Item(part, len(self._output), answer_id(self._started.id), self._names)
+        # Words begin with the first of them; calls, and what is told whole, at once.
+        return self._begin(item) if isinstance(part, Opaque | ToolCall) or item.text else b""
+
+    def _begin(self, item: Item) -> bytes:
+        self._begun = True
+        kind, index, _ = self._words(item)
+        place = {"item_id": item.id, "output_index": item.place}
+        told = self._event(
+            {"type": "response.output_item.added", "output_index": item.place, "item": item.body(done=False)}
+        )
+        if kind == "":
+            return told
+        head = {"type": f"{kind}.delta", **place, **({index: 0} if index else {})}
+        self._head = f"event: {kind}.delta\ndata: ".encode() + _encode(head)[:-1] + b',"delta":'
+        self._tail = b',"logprobs":[],"sequence_number":' if isinstance(item.part, Text) else b',"sequence_number":'
+        if piece := _PIECES.get(type(item.part)):
+            told += self._event({"type": f"{piece}.added", **place, index: 0, "part": item.piece("")})
+        return told + (self._said(item.text) if item.text and not item.custom else b"")
+
+    def _words(self, item: Item) -> tuple[str, str, str]:
+        if item.custom:
+            return _CUSTOM
+        return _WORDS.get(type(item.part), ("", "", ""))
+
+    def _delta(self, item: Item, text: str) -> bytes:
+        if not text or isinstance(item.part, Opaque):
+            return b""
+        start = b"" if self._begun else self._begin(item)
+        item.words.append(text)
+        return start + (b"" if item.custom else self._said(text))
+
+    def _said(self, text: str) -> bytes:
+        number = self._number
+        self._number += 1
+        return b"".join((self._head, _encode(text), self._tail, str(number).encode(), b"}\n\n"))
+
+    def _close(self, item: Item) -> bytes:
+        if not self._begun:
+            return b""
+        kind, index, field = self._words(item)
+        place = {"item_id": item.id, "output_index": item.place, **({index: 0} if index else {})}
+        whole = item.body(done=True)
+        told = b""
+        if kind:
+            text = item.text or ("{}" if isinstance(item.part, ToolCall) else "")
+            if item.custom:
+                text = unwrapped(text)
+                told = self._said(text)
+            logprobs: dict[str, Any] = {"logprobs": []} if isinstance(item.part, Text) else {}
+            told += self._event({"type": f"{kind}.done", **place, field: text, **logprobs})
+        if piece := _PIECES.get(type(item.part)):
+            told += self._event({"type": f"{piece}.done", **place, "part": item.piece(item.text)})
+        self._output.append(whole)
+        return told + self._event({"type": "response.output_item.done", "output_index": item.place, "item": whole})

@@ -1,0 +1,154 @@
+"""Tools: functions, tools that take free text, namespaces, and those that the host runs itself.
+
+Canon has functions. A tool of free text becomes one whose only argument is that text, under the name `input`, and a
+function in a namespace gets a name with the namespace in it; `Request.spelling` remembers both, so that the calls of a
+model that speaks another dialect come back to this caller as it declared them.
+"""
+
+import hashlib
+from typing import Any, NamedTuple
+
+import msgspec
+
+from understudy.canon.request import BuiltinTool, Request, Tool
+from understudy.dialects.fields import ARRAY, FLAG, OBJECT, STRING
+from understudy.dialects.openai_fields import Fields, at
+from understudy.dialects.openai_responses.words import CUSTOM, NAMESPACE
+
+# The longest name of a function that hosts of every dialect take.
+MAX_NAME = 64
+_DIGEST = 8
+_INPUT = "input"
+
+
+def read_tools(top: Fields, spelling: list[str]) -> tuple[Tool | BuiltinTool, ...] | None:
+    """The tools of a request; those of a namespace stand one by one."""
+    tools = top.take("tools", ARRAY)
+    if tools is None:
+        return None
+    # A client that sends this knows its tools by what a host offers, and does without the others.
+    optional = "client_metadata" in top.rest
+    return tuple(
+        read
+        for place, tool in enumerate(tools)
+        for read in _read_tool(tool, at("tools", place), spelling, optional=optional)
+    )
+
+
+def _read_tool(value: Any, path: str, spelling: list[str], *, optional: bool) -> list[Tool | BuiltinTool]:
+    fields = Fields(value, path)
+    kind = fields.need("type", STRING)
+    if kind == "function":
+        return [_function(fields)]
+    if kind == "custom":
+        return [_custom(fields, spelling)]
+    if kind != "namespace" or not isinstance(fields.rest.get("tools"), list):
+        return [BuiltinTool(kind, value, optional)]
+    space, about = fields.need("name", STRING), fields.take("description", STRING)
+    tools: list[Tool | BuiltinTool] = []
+    functions: list[Any] = fields.need("tools", ARRAY)
+    for place, inner in enumerate(functions):
+        for tool in _read_tool(inner, at(at(path, "tools"), place), spelling, optional=optional):
+            tools.append(_spaced(tool, space, about, spelling) if isinstance(tool, Tool) else tool)
+    return tools
+
+
+def _function(fields: Fields) -> Tool:
+    return Tool(
+        fields.need("name", STRING),
+        fields.take("description", STRING),
+        fields.take("parameters", OBJECT),
+        fields.take("strict", FLAG),
+        fields.rest,
+    )
+
+
+def _custom(fields: Fields, spelling: list[str]) -> Tool:
+    name, about = fields.need("name", STRING), fields.take("description", STRING)
+    spelling.append(CUSTOM + name)
+    form = fields.rest.get("format")
+    words = "The text that the tool takes."
+    if isinstance(form, dict) and form.get("definition"):
+        words = f"The text that the tool takes, in this {form.get('syntax', '')} grammar:\n{form['definition']}"
+    schema = {
+        "type": "object",
+        "properties": {_INPUT: {"type": "string", "description": words}},
+        "required": [_INPUT],
+        "additionalProperties": False,
+    }
+    return Tool(name, about, schema, extras=fields.rest)
+
+
+def _spaced(tool: Tool, space: str, about: str | None, spelling: list[str]) -> Tool:
+    name = flat_name(space, tool.name)
+    spelling.append(f"{NAMESPACE}{name}:{space}")
+    if CUSTOM + tool.name in spelling:
+        spelling[spelling.index(CUSTOM + tool.name)] = CUSTOM + name
+    extras = tool.extras if about is None else {**tool.extras, "namespace": about}
+    return msgspec.structs.replace(tool, name=name, extras=extras)
+
+
+def flat_name(space: str | None, name: str) -> str:
+    """One name for a function in a namespace, of at most MAX_NAME places: a longer one ends in a digest of itself."""
+    if not space:
+        return name
+    flat = f"{space.removesuffix('__')}__{name}"
+    if len(flat) <= MAX_NAME:
+        return flat
+    digest = hashlib.sha256(flat.encode()).hexdigest()[:_DIGEST]
+    return f"{flat[: MAX_NAME - _DIGEST - 1]}_{digest}"
+
+
+class Names(NamedTuple):
+    """How a caller declared its tools: those of free text, and the namespace and inner name of flattened ones."""
+
+    custom: frozenset[str] = frozenset()
+    spaces: dict[str, tuple[str, str]] = {}
+
+    def spelt(self, name: str) -> dict[str, str]:
+        """The fields by which a call names its tool."""
+        space, inner = self.spaces.get(name, ("", name))
+        return {"name": inner, "namespace": space} if space else {"name": name}
+
+
+def names_of(request: Request) -> Names:
+    """What the spelling of a request remembers of its tools; nothing where it came in another dialect."""
+    custom = frozenset(word.removeprefix(CUSTOM) for word in request.spelling if word.startswith(CUSTOM))
+    spaces = {}
+    for word in request.spelling:
+        if word.startswith(NAMESPACE):
+            flat, space = word.removeprefix(NAMESPACE).split(":", 1)
+            prefix = flat_name(space, "")
+            # A name that was cut keeps its flat form: its inner one cannot be read off it.
+            inner = flat.removeprefix(prefix)
+            spaces[flat] = (space, inner) if flat_name(space, inner) == flat else ("", flat)
+    return Names(custom, spaces)
+
+
+def wrapped(text: str) -> str:
+    """Free text as the arguments of the function that stands for its tool."""
+    return msgspec.json.encode({_INPUT: text}).decode()
+
+
+def unwrapped(arguments: str) -> str:
+    """The free text in a function's arguments; arguments that are not of that form are the text."""
+    try:
+        value = msgspec.json.decode(arguments)
+    except (msgspec.DecodeError, RecursionError):
+        return arguments
+    text = value.get(_INPUT) if isinstance(value, dict) else None
+    return text if isinstance(text, str) else arguments
+
+
+def write_tool(tool: Tool | BuiltinTool, names: Names, *, own: bool) -> dict[str, Any]:
+    """A tool as the body has it; a host makes functions strict of itself where nothing is said, so that is said."""
+    if isinstance(tool, BuiltinTool):
+        return tool.body
+    about = {} if tool.description is None else {"description": tool.description}
+    if own and tool.name in names.custom:
+        return {"type": "custom", "name": tool.name, **about, **tool.extras}
+    parameters = tool.parameters or {"type": "object", "properties": {}}
+    body: dict[str, Any] = {"type": "function", "name": tool.name, **about, "parameters": parameters}
+    if tool.strict is not None or not own:
+        body["strict"] = bool(tool.strict)
+    return {**body, **tool.extras} if own else body
