@@ -19,6 +19,11 @@ MIN_BYTES = 4_000
 HARMLESS = ("split1", "split7", "garbage", "nodone")
 BREAKING = ("cut50", "eof50", "stall", "inband", "halftool")
 _OPENAI = (CHAT, RESPONSES)
+_OVERLOADED = {
+    **dict.fromkeys(_OPENAI, (503, "overloaded_error")),
+    MESSAGES: (529, "overloaded_error"),
+    GEMINI: (503, "UNAVAILABLE"),
+}
 REFUSALS: dict[str, dict[str, tuple[int, str]]] = {
     "429": {
         **dict.fromkeys(_OPENAI, (429, "rate_limit_error")),
@@ -26,14 +31,8 @@ REFUSALS: dict[str, dict[str, tuple[int, str]]] = {
         GEMINI: (429, "RESOURCE_EXHAUSTED"),
     },
     "500": {**dict.fromkeys(_OPENAI, (500, "server_error")), MESSAGES: (500, "api_error"), GEMINI: (500, "INTERNAL")},
-    **dict.fromkeys(
-        ("503", "529"),
-        {
-            **dict.fromkeys(_OPENAI, (503, "overloaded_error")),
-            MESSAGES: (529, "overloaded_error"),
-            GEMINI: (503, "UNAVAILABLE"),
-        },
-    ),
+    "503": _OVERLOADED,
+    "529": _OVERLOADED,
 }
 
 

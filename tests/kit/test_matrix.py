@@ -15,7 +15,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.kit.recordings import CHAT, DIALECTS, GEMINI, Recording, chosen, neutral
+from tests.kit.recordings import CHAT, DIALECTS, GEMINI, RESPONSES, Recording, chosen, neutral
 from tests.kit.stage import Answer, Stage, ask, each, request
 
 MODES = {True: "streamed", False: "whole"}
@@ -39,6 +39,19 @@ def content(recording: Recording) -> Any:
     if recording.stream or recording.protocol != CHAT:
         return None
     return (recording.response["body"]["choices"][0].get("message") or {}).get("content")
+
+
+def free_text(recording: Recording) -> list[dict[str, Any]]:
+    """The calls of free-text tools that a whole recorded answer of Responses holds."""
+    if recording.protocol != RESPONSES or recording.stream:
+        return []
+    return [item for item in recording.response["body"]["output"] if item["type"] == "custom_tool_call"]
+
+
+def written(recording: Recording) -> int:
+    """The tokens that a whole recorded answer of Responses says were written to a cache."""
+    usage = {} if recording.stream else recording.response["body"].get("usage") or {}
+    return (usage.get("input_tokens_details") or {}).get("cache_write_tokens") or 0
 
 
 EXPECTED = (
@@ -67,11 +80,32 @@ EXPECTED = (
         "a call of a free-text tool, which callers of the other dialect cannot have declared",
     ),
     Expected(
+        "tools",
+        lambda recording: bool(free_text(recording)),
+        lambda recording: [{"name": call["name"], "args": {"input": call["input"]}} for call in free_text(recording)],
+        "T22: a call of a free-text tool, which the oracle does not read, is a function with that text",
+    ),
+    Expected(
+        "stop",
+        lambda recording: bool(free_text(recording)),
+        lambda recording: "tool",
+        "T22: and so the model stopped for it",
+    ),
+    Expected(
+        "tools",
+        lambda recording: any("__unparsed__" in call["args"] for call in recording.view["tools"]),
+        lambda recording: [
+            {**call, "args": {} if "__unparsed__" in call["args"] else call["args"]} for call in recording.view["tools"]
+        ],
+        "T14: arguments that are no JSON; Gemini has them as an object, and nothing is invented",
+        (GEMINI,),
+    ),
+    Expected(
         "stop",
         lambda recording: any(tool.get("type") == "custom" for tool in recording.asked.get("tools") or []),
         lambda recording: "stop",
-        "Gemini tells a stop for tools by the calls beside it, and the only call is of a free-text tool",
-        (GEMINI,),
+        "Gemini and Responses tell a stop for tools by the calls beside it, and the only call is of a free-text tool",
+        (GEMINI, RESPONSES),
     ),
     Expected(
         "usage.cache_write",
@@ -79,6 +113,19 @@ EXPECTED = (
         lambda recording: 0,
         "Gemini has no count of what was written to a cache; the prompt's whole count holds it",
         (GEMINI,),
+    ),
+    Expected(
+        "usage.cache_write",
+        lambda recording: bool(recording.view["usage"].get("cache_write")),
+        lambda recording: 0,
+        "the oracle reads no such count in Responses, where it stands among the details of the input",
+        (RESPONSES,),
+    ),
+    Expected(
+        "usage.cache_write",
+        lambda recording: recording.protocol == RESPONSES and written(recording) > 0,
+        lambda recording: written(recording),
+        "the oracle reads no such count in Responses: it is told elsewhere as the provider told it",
     ),
     Expected(
         "usage.reasoning",
@@ -91,8 +138,8 @@ EXPECTED = (
         "complete",
         lambda recording: recording.view["stop"] is None,
         lambda recording: False,
-        "the provider did not say why the model stopped, and nothing is invented: Gemini has no other mark of an end",
-        (GEMINI,),
+        "the provider did not say why the model stopped, and nothing is invented: there is no other mark of an end",
+        (GEMINI, RESPONSES),
     ),
 )
 

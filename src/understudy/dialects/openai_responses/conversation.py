@@ -20,7 +20,7 @@ from understudy.dialects.openai_fields import Losses, at
 from understudy.dialects.openai_responses.content import write_part
 from understudy.dialects.openai_responses.seals import read_seal
 from understudy.dialects.openai_responses.tools import Names, names_of, unwrapped
-from understudy.dialects.openai_responses.words import INSTRUCTIONS, MAX_CALL_ID, NAME
+from understudy.dialects.openai_responses.words import ELSEWHERE, INSTRUCTIONS, MAX_CALL_ID, NAME
 from understudy.dialects.turntaking import FAILED
 
 # The API asks for a name with every file's data.
@@ -35,6 +35,10 @@ def write_conversation(request: Request, target: Target, losses: Losses) -> dict
     fields: dict[str, Any] = {}
     if own and INSTRUCTIONS in request.spelling:
         fields["instructions"] = "".join(part.text for part in messages.pop(0)[1].parts if isinstance(part, Text))
+    if own and messages:
+        kept = [part for part in messages[0][1].parts if isinstance(part, Opaque) and part.kind in ELSEWHERE]
+        fields |= {name: value for part in kept for name, value in part.body.items()}
+        del messages[: bool(kept)]
     writer = _Writer(request, target, losses)
     items = [item for place, message in messages for item in writer.items(message, at("messages", place))]
     if not items and not own:

@@ -1,8 +1,9 @@
 """Requests, read: a caller's body into canon, or a fault that names the field.
 
-`instructions` stand before the conversation and hold for this call alone. `spelling` remembers them, how tools were
-declared, and that the answer is not to be kept. Fields that canon has no word for, and fields that are null, stay in
-the extras of what they belong to.
+`instructions` stand before the conversation and hold for this call alone. What is told of it by reference (an earlier
+answer, a template) is opaque content at its beginning: only a host of this dialect can look it up. `spelling` remembers
+the instructions, how tools were declared, and that the answer is not to be kept. Fields that canon has no word for, and
+fields that are null, stay in the extras of what they belong to.
 """
 
 from typing import Any
@@ -11,17 +12,15 @@ import msgspec
 
 from understudy.canon.faults import bad_request
 from understudy.canon.messages import Message
-from understudy.canon.parts import Text
+from understudy.canon.parts import Opaque, Text
 from understudy.canon.request import Format, Request, Sampling, ThinkingAsk, ToolChoice
 from understudy.dialects.fields import ARRAY, FLAG, INTEGER, NUMBER, OBJECT, STRING
 from understudy.dialects.openai_fields import Fields, wrong
 from understudy.dialects.openai_responses.items import read_input
 from understudy.dialects.openai_responses.tools import read_tools
-from understudy.dialects.openai_responses.words import INSTRUCTIONS, NAME, SEALS, UNSTORED
+from understudy.dialects.openai_responses.words import ELSEWHERE, INSTRUCTIONS, NAME, SEALS, UNSTORED
 
 _MODES = ("auto", "none", "required")
-# Where the conversation may stand beside `input`: kept from an earlier answer, or in a template.
-ELSEWHERE = ("previous_response_id", "conversation", "prompt")
 
 
 def read_request(body: bytes) -> Request:
@@ -69,11 +68,14 @@ def _read(value: Any, source: bytes) -> Request:
 def _read_messages(top: Fields, spelling: list[str]) -> tuple[Message, ...]:
     words = top.take("instructions", STRING)
     said = top.rest.pop("input", None)
-    if said is None and not any(top.rest.get(name) for name in ELSEWHERE):
+    kept = {name: top.rest.pop(name) for name in ELSEWHERE if top.rest.get(name)}
+    if said is None and not kept:
         raise bad_request("Missing required parameter: 'input'.", "input")
-    if said == [] and not any(top.rest.get(name) for name in ELSEWHERE):
+    if said == [] and not kept:
         raise wrong("input", "expected at least one item")
     messages = () if said is None else read_input(said, "input")
+    if kept:
+        messages = (Message("user", tuple(Opaque(name, {name: value}) for name, value in kept.items())), *messages)
     if words is None:
         return messages
     spelling.append(INSTRUCTIONS)

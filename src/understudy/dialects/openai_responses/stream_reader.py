@@ -14,7 +14,7 @@ from understudy.canon.frames import Frame
 from understudy.canon.parts import Opaque, Refusal, ReplyPart, Text, Thinking, ToolCall
 from understudy.canon.reply import Delta, Event, Failed, Finished, Metered, PartEnded, PartStarted, Sealed, Started
 from understudy.canon.usage import NO_USAGE
-from understudy.dialects.openai_errors import kind_of, told
+from understudy.dialects import openai_errors
 from understudy.dialects.openai_responses.answers import read_item, reason_of
 from understudy.dialects.openai_responses.metering import read_usage
 from understudy.dialects.openai_responses.words import COMPLETED, FAILED, INCOMPLETE, NAME
@@ -69,8 +69,9 @@ class StreamReader:
         self._parser = SseParser()
         self._started = False
         self._over = False
-        # The parts of each item, by its place and theirs in it.
-        self._parts: dict[tuple[_Key, int], _Told] = {}
+        # The parts of each item, by the number that the host gives them in it, and how many there are in all.
+        self._parts: dict[_Key, dict[int, _Told]] = {}
+        self._count = 0
         self._done: set[_Key] = set()
         self._out: list[Event] = []
 
@@ -130,7 +131,9 @@ class StreamReader:
 
     def _open(self, key: _Key, place: int, part: ReplyPart) -> _Told:
         self._start(None)
-        opened = self._parts[key, place] = _Told(sum(1 for _ in self._parts), part)
+        opened = _Told(self._count, part)
+        self._count += 1
+        self._parts.setdefault(key, {})[place] = opened
         self._out.append(PartStarted(opened.index, part))
         return opened
 
@@ -138,7 +141,7 @@ class StreamReader:
         key = _key(event)
         # Reasoning is one part, in however many pieces its summary comes.
         place = 0 if kind is Thinking else event.content_index
-        part = self._parts.get((key, place)) or self._open(key, place, kind(text=""))
+        part = self._parts.get(key, {}).get(place) or self._open(key, place, kind(text=""))
         self._add(part, event.delta)
 
     def _add(self, part: _Told, text: str) -> None:
@@ -155,7 +158,7 @@ class StreamReader:
             self._add(call, part.arguments)
 
     def _argue(self, event: _Event) -> None:
-        call = self._parts.get((_key(event), 0))
+        call = self._parts.get(_key(event), {}).get(0)
         if call is not None and isinstance(event.delta, str):
             self._add(call, event.delta)
 
@@ -164,17 +167,16 @@ class StreamReader:
         if key in self._done:
             return
         self._done.add(key)
-        for place, part in enumerate(read_item(item, "item", self._maker)):
-            self._complete(key, place, part)
+        # Hosts number parts as they like; their order is the same.
+        begun = iter([*self._parts.get(key, {}).values()])
+        for part in read_item(item, "item", self._maker):
+            if isinstance(part, Opaque):
+                self._close(self._open(key, self._count, part))
+            elif isinstance(part, ToolCall) or part.text or getattr(part, "seal", None):
+                self._complete(next(begun, None) or self._open(key, self._count, _bare(part)), part)
 
-    def _complete(self, key: _Key, place: int, part: ReplyPart) -> None:
-        if isinstance(part, Opaque):
-            self._close(self._open(key, place, part))
-            return
+    def _complete(self, begun: _Told, part: Text | Refusal | Thinking | ToolCall) -> None:
         whole = part.arguments if isinstance(part, ToolCall) else part.text
-        if not whole and not isinstance(part, ToolCall) and not getattr(part, "seal", None):
-            return
-        begun = self._parts.get((key, place)) or self._open(key, place, _bare(part))
         said = "".join(begun.words)
         if whole.startswith(said):
             self._add(begun, whole[len(said) :])
@@ -198,21 +200,23 @@ class StreamReader:
         numbered = all(isinstance(key, int) for key in self._done)
         for place, item in enumerate(output if isinstance(output, list) and numbered else ()):
             self._finish_item(place, item)
-        for part in self._parts.values():
+        told = [part for parts in self._parts.values() for part in parts.values()]
+        for part in told:
             self._close(part)
         usage = read_usage(response.get("usage"))
         if usage is not NO_USAGE:
             self._out.append(Metered(usage))
         status = event.type.removeprefix("response.")
-        parts = tuple(part.part for part in self._parts.values())
-        reason = reason_of(status, response.get("incomplete_details"), parts)
+        reason = reason_of(status, response.get("incomplete_details"), tuple(part.part for part in told))
         if reason is not None:
             self._out.append(Finished(reason, status))
         self._over = True
 
     def _fail(self, body: Any) -> None:
-        message, word, _ = told(body)
-        self._out.append(Failed(message or "the upstream broke off without a message", kind_of(body), word))
+        message, word, _ = openai_errors.told(body)
+        self._out.append(
+            Failed(message or "the upstream broke off without a message", openai_errors.kind_of(body), word)
+        )
         self._over = True
 
 

@@ -55,7 +55,7 @@ class StreamWriter:
         self._finished: Finished | None = None
         self._order = InOrder()
         self._item: Item | None = None
-        self._begun = False
+        self._begun = self._speaking = False
         self._head = b""
         self._tail = b""
         self._output: list[dict[str, Any]] = []
@@ -127,7 +127,7 @@ class StreamWriter:
 
     def _open(self, event: PartStarted) -> bytes:
         part, dialect = event.part, self._started.dialect
-        self._item, self._begun = None, False
+        self._item, self._begun, self._speaking = None, False, False
         if isinstance(part, Opaque) and not carried(part, at("output", event.index), dialect, self._losses):
             return b""
         if not isinstance(part, Opaque) and dialect != NAME:
@@ -137,30 +137,34 @@ class StreamWriter:
         return self._begin(item) if isinstance(part, Opaque | ToolCall) or item.text else b""
 
     def _begin(self, item: Item) -> bytes:
+        """The item's beginning, and what was said of it already; one that is only a seal has no words to begin."""
         self._begun = True
-        kind, index, _ = self._words(item)
-        place = {"item_id": item.id, "output_index": item.place}
-        told = self._event(
-            {"type": "response.output_item.added", "output_index": item.place, "item": item.body(done=False)}
-        )
-        if kind == "":
-            return told
-        head = {"type": f"{kind}.delta", **place, **({index: 0} if index else {})}
-        self._head = f"event: {kind}.delta\ndata: ".encode() + _encode(head)[:-1] + b',"delta":'
-        self._tail = b',"logprobs":[],"sequence_number":' if isinstance(item.part, Text) else b',"sequence_number":'
-        if piece := _PIECES.get(type(item.part)):
-            told += self._event({"type": f"{piece}.added", **place, index: 0, "part": item.piece("")})
+        body = item.body(done=False)
+        told = self._event({"type": "response.output_item.added", "output_index": item.place, "item": body})
+        if isinstance(item.part, ToolCall) or item.text:
+            told += self._speak(item)
         return told + (self._said(item.text) if item.text and not item.custom else b"")
 
+    def _speak(self, item: Item) -> bytes:
+        """The beginning of its words."""
+        self._speaking = True
+        kind, index, _ = self._words(item)
+        place = {"item_id": item.id, "output_index": item.place, **({index: 0} if index else {})}
+        head = _encode({"type": f"{kind}.delta", **place})
+        self._head = f"event: {kind}.delta\ndata: ".encode() + head[:-1] + b',"delta":'
+        self._tail = b',"logprobs":[],"sequence_number":' if isinstance(item.part, Text) else b',"sequence_number":'
+        piece = _PIECES.get(type(item.part))
+        return self._event({"type": f"{piece}.added", **place, "part": item.piece("")}) if piece else b""
+
     def _words(self, item: Item) -> tuple[str, str, str]:
-        if item.custom:
-            return _CUSTOM
-        return _WORDS.get(type(item.part), ("", "", ""))
+        return _CUSTOM if item.custom else _WORDS[type(item.part)]
 
     def _delta(self, item: Item, text: str) -> bytes:
         if not text or isinstance(item.part, Opaque):
             return b""
         start = b"" if self._begun else self._begin(item)
+        if not self._speaking:
+            start += self._speak(item)
         item.words.append(text)
         return start + (b"" if item.custom else self._said(text))
 
@@ -172,18 +176,20 @@ class StreamWriter:
     def _close(self, item: Item) -> bytes:
         if not self._begun:
             return b""
-        kind, index, field = self._words(item)
-        place = {"item_id": item.id, "output_index": item.place, **({index: 0} if index else {})}
+        told = self._silent(item) if self._speaking else b""
         whole = item.body(done=True)
-        told = b""
-        if kind:
-            text = item.text or ("{}" if isinstance(item.part, ToolCall) else "")
-            if item.custom:
-                text = unwrapped(text)
-                told = self._said(text)
-            logprobs: dict[str, Any] = {"logprobs": []} if isinstance(item.part, Text) else {}
-            told += self._event({"type": f"{kind}.done", **place, field: text, **logprobs})
-        if piece := _PIECES.get(type(item.part)):
-            told += self._event({"type": f"{piece}.done", **place, "part": item.piece(item.text)})
         self._output.append(whole)
         return told + self._event({"type": "response.output_item.done", "output_index": item.place, "item": whole})
+
+    def _silent(self, item: Item) -> bytes:
+        """The end of its words."""
+        kind, index, field = self._words(item)
+        place = {"item_id": item.id, "output_index": item.place, **({index: 0} if index else {})}
+        text, told = item.text or ("{}" if isinstance(item.part, ToolCall) else ""), b""
+        if item.custom:
+            text = unwrapped(text)
+            told = self._said(text)
+        logprobs: dict[str, Any] = {"logprobs": []} if isinstance(item.part, Text) else {}
+        told += self._event({"type": f"{kind}.done", **place, field: text, **logprobs})
+        piece = _PIECES.get(type(item.part))
+        return told + (self._event({"type": f"{piece}.done", **place, "part": item.piece(item.text)}) if piece else b"")

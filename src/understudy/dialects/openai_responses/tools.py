@@ -81,7 +81,7 @@ def _custom(fields: Fields, spelling: list[str]) -> Tool:
 
 def _spaced(tool: Tool, space: str, about: str | None, spelling: list[str]) -> Tool:
     name = flat_name(space, tool.name)
-    spelling.append(f"{NAMESPACE}{name}:{space}")
+    spelling.append(NAMESPACE + msgspec.json.encode([name, space, tool.name]).decode())
     if CUSTOM + tool.name in spelling:
         spelling[spelling.index(CUSTOM + tool.name)] = CUSTOM + name
     extras = tool.extras if about is None else {**tool.extras, "namespace": about}
@@ -114,14 +114,9 @@ class Names(NamedTuple):
 def names_of(request: Request) -> Names:
     """What the spelling of a request remembers of its tools; nothing where it came in another dialect."""
     custom = frozenset(word.removeprefix(CUSTOM) for word in request.spelling if word.startswith(CUSTOM))
-    spaces = {}
-    for word in request.spelling:
-        if word.startswith(NAMESPACE):
-            flat, space = word.removeprefix(NAMESPACE).split(":", 1)
-            prefix = flat_name(space, "")
-            # A name that was cut keeps its flat form: its inner one cannot be read off it.
-            inner = flat.removeprefix(prefix)
-            spaces[flat] = (space, inner) if flat_name(space, inner) == flat else ("", flat)
+    spaced = (word.removeprefix(NAMESPACE) for word in request.spelling if word.startswith(NAMESPACE))
+    told = (msgspec.json.decode(word, type=tuple[str, str, str]) for word in spaced)
+    spaces = {flat: (space, inner) for flat, space, inner in told}
     return Names(custom, spaces)
 
 

@@ -13,6 +13,8 @@ MIN_TOKENS = 16
 MAX_CALL_ID = 64
 # The field of `include` that asks for the seals of reasoning.
 SEALS = "reasoning.encrypted_content"
+# Where a conversation may stand beside `input`: kept from an earlier answer, or in a template.
+ELSEWHERE = ("previous_response_id", "conversation", "prompt")
 
 COMPLETED, INCOMPLETE, FAILED, IN_PROGRESS = "completed", "incomplete", "failed", "in_progress"
 REASON_OF_STOP = {StopReason.LENGTH: "max_output_tokens", StopReason.REFUSAL: "content_filter"}
@@ -21,7 +23,7 @@ STOP_OF_REASON = {reason: stop for stop, reason in REASON_OF_STOP.items()}
 HIDDEN = (StopReason.OTHER, StopReason.PAUSE)
 
 # Words of `Request.spelling`: the instructions stood in a field of their own; the answer is not to be kept; a tool
-# takes free text (`custom:NAME`); a function stood in a namespace (`namespace:FLAT:SPACE`).
+# takes free text (`custom:NAME`); a function stood in a namespace (`namespace:["FLAT", "SPACE", "NAME"]`).
 INSTRUCTIONS = "instructions"
 UNSTORED = "unstored"
 CUSTOM = "custom:"

@@ -1,0 +1,95 @@
+"""Tools of free text and namespaces: functions for everybody else, and themselves again for their caller."""
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.dialects.openai_responses.samples import asked, from_chat, sent
+
+from understudy.canon.request import BuiltinTool, Tool
+from understudy.dialects.openai_chat import DIALECT as CHAT
+from understudy.dialects.openai_responses.tools import MAX_NAME, flat_name, names_of, unwrapped, wrapped, write_tool
+
+PATCH = {
+    "type": "custom",
+    "name": "patch",
+    "description": "Edits",
+    "format": {"type": "grammar", "syntax": "lark", "definition": "start: WORD"},
+}
+SPACE = {
+    "type": "namespace",
+    "name": "crm",
+    "description": "Customers",
+    "tools": [{"type": "function", "name": "find", "parameters": {"type": "object"}, "strict": True}],
+}
+
+
+def test_T22_a_tool_of_free_text_is_a_function_of_one_text() -> None:
+    request = asked(tools=[PATCH])
+    assert request.tools is not None
+    (tool,) = request.tools
+    assert isinstance(tool, Tool)
+    assert (tool.name, tool.description) == ("patch", "Edits")
+    assert tool.parameters is not None
+    assert tool.parameters["required"] == ["input"]
+    # The grammar cannot be held to elsewhere; the model is told of it.
+    assert "start: WORD" in json.dumps(tool.parameters)
+    assert "format" in tool.extras
+    names = names_of(request)
+    assert names.custom == {"patch"}
+    assert write_tool(tool, names, own=True) == PATCH
+
+
+@given(st.text())
+def test_T22_free_text_comes_through_as_it_was(text: str) -> None:
+    assert unwrapped(wrapped(text)) == text
+
+
+def test_T22_arguments_of_another_form_are_the_text() -> None:
+    for odd in ("*** Begin", '{"inp', "[1]", '{"input":7}', ""):
+        assert unwrapped(odd) == odd
+
+
+def test_W9_a_namespace_is_flattened_and_its_functions_named_again() -> None:
+    request = asked(tools=[SPACE])
+    assert request.tools is not None
+    (tool,) = request.tools
+    assert isinstance(tool, Tool)
+    assert (tool.name, tool.strict, tool.extras) == ("crm__find", True, {"namespace": "Customers"})
+    names = names_of(request)
+    assert names.spelt("crm__find") == {"name": "find", "namespace": "crm"}
+    assert names.spelt("other") == {"name": "other"}
+
+
+def test_T23_a_flat_name_that_would_be_too_long_ends_in_a_digest() -> None:
+    long = flat_name("s" * 40, "n" * 40)
+    assert len(long) == MAX_NAME
+    assert long != flat_name("s" * 40, "n" * 39 + "m")
+    request = asked(tools=[{**SPACE, "name": "s" * 40, "tools": [{"type": "function", "name": "n" * 40}]}])
+    assert names_of(request).spelt(long) == {"name": "n" * 40, "namespace": "s" * 40}
+
+
+def test_W9_a_coding_client_does_without_tools_that_only_its_host_runs() -> None:
+    search = {"type": "web_search"}
+    assert asked(tools=[search]).tools == (BuiltinTool("web_search", search),)
+    request = asked(tools=[search], client_metadata={"x": "y"})
+    assert request.tools == (BuiltinTool("web_search", search, optional=True),)
+
+
+def test_a_free_text_tool_in_a_namespace_is_both() -> None:
+    request = asked(tools=[{**SPACE, "tools": [PATCH]}])
+    names = names_of(request)
+    assert names.custom == {"crm__patch"}
+    assert names.spelt("crm__patch") == {"name": "patch", "namespace": "crm"}
+
+
+def test_T65_a_function_is_strict_only_where_the_caller_said_so() -> None:
+    function = {"name": "add", "parameters": {"type": "object"}}
+    assert sent(from_chat(tools=[{"type": "function", "function": function}]))["tools"][0]["strict"] is False
+    strict = {"type": "function", "function": {**function, "strict": True}}
+    assert sent(from_chat(tools=[strict]))["tools"][0]["strict"] is True
+
+
+def test_nothing_is_remembered_of_another_dialects_tools() -> None:
+    names = names_of(CHAT.decode_request(b'{"model":"m","messages":[{"role":"user","content":"x"}]}'))
+    assert (names.custom, names.spaces) == (frozenset(), {})
