@@ -101,6 +101,77 @@ def _chat_calls(chat: Any, provider: str, streamed: bool) -> list[Any]:
     return list(calls.values())
 
 
+RESPONSES_TOOL: Any = {"type": "function", "name": "weather", "parameters": {"type": "object"}, "strict": False}
+
+
+@pytest.mark.parametrize("provider", UPSTREAMS)
+def test_responses_plain(chat: Any, provider: str) -> None:
+    answer = chat.responses.create(model=f"{provider}/plain", input="How is the harbour?", instructions="Be brief.")
+    assert (answer.output_text, answer.status, answer.model) == (TEXT, "completed", f"{provider}/plain")
+    assert (answer.instructions, answer.object) == ("Be brief.", "response")
+    assert (answer.usage.input_tokens, answer.usage.output_tokens) == (20, 7)
+    assert answer.usage.input_tokens_details.cached_tokens == 5
+
+
+@pytest.mark.parametrize("provider", UPSTREAMS)
+def test_T51_responses_streamed(chat: Any, provider: str) -> None:
+    with chat.responses.stream(model=f"{provider}/plain", input=ASK) as stream:
+        events = list(stream)
+        answer = stream.get_final_response()
+    assert answer.output_text == TEXT
+    assert "".join(event.delta for event in events if event.type == "response.output_text.delta") == TEXT
+    assert [event.sequence_number for event in events] == sorted({event.sequence_number for event in events})
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+@pytest.mark.parametrize("provider", UPSTREAMS)
+def test_T11_responses_parallel_tools_over_two_turns(
+    chat: Any, scripted: Upstream, provider: str, streamed: bool
+) -> None:
+    ask: Any = {"model": f"{provider}/tools", "input": ASK, "tools": [RESPONSES_TOOL]}
+    if streamed:
+        with chat.responses.stream(**ask) as stream:
+            answer = stream.get_final_response()
+    else:
+        answer = chat.responses.create(**ask)
+    calls = [item for item in answer.output if item.type == "function_call"]
+    assert [json.loads(call.arguments) for call in calls] == [json.loads(ARGUMENTS)] * 2
+    results = [
+        {"type": "function_call_output", "call_id": call.call_id, "output": f"{n} degrees"}
+        for n, call in enumerate(calls)
+    ]
+    history = [*ASK, *(item.model_dump(exclude_none=True) for item in answer.output), *results]
+    again = chat.responses.create(model=f"{provider}/plain", input=history, tools=[RESPONSES_TOOL])
+    assert again.output_text == TEXT
+    assert len(scripted.bodies[-1]["messages"]) == (4 if provider == "chatty" else 3)
+
+
+def test_T37_T39_thinking_of_another_maker_comes_back_byte_equal_through_responses(
+    chat: Any, scripted: Upstream
+) -> None:
+    asked: Any = {"max_output_tokens": 5000, "reasoning": {"effort": "low"}}
+    answer = chat.responses.create(model="messagy/thinking", input=ASK, **asked)
+    assert answer.output[0].type == "reasoning"
+    items = [item.model_dump(exclude_none=True) for item in answer.output]
+    chat.responses.create(model="messagy/plain", input=[*ASK, *items, *ASK], **asked)
+    block = scripted.bodies[-1]["messages"][1]["content"][0]
+    assert (block["type"], block["signature"]) == ("thinking", "c2VhbA==")
+    assert block["thinking"] == answer.output[0].summary[0].text
+
+
+def test_T22_a_free_text_tool_is_called_and_answered_through_a_chat_model(chat: Any, scripted: Upstream) -> None:
+    tool: Any = {"type": "custom", "name": "weather", "description": "Ask in words."}
+    answer = chat.responses.create(model="chatty/tools", input=ASK, tools=[tool])
+    calls = [item for item in answer.output if item.type == "custom_tool_call"]
+    # The scripted model knows no `input`: what it wrote is the text.
+    assert [call.input for call in calls] == [ARGUMENTS] * 2
+    results: Any = [{"type": "custom_tool_call_output", "call_id": call.call_id, "output": "mild"} for call in calls]
+    history: Any = [*ASK, *(item.model_dump(exclude_none=True) for item in answer.output), *results]
+    assert chat.responses.create(model="chatty/plain", input=history, tools=[tool]).output_text == TEXT
+    written = scripted.bodies[-1]["messages"][1]["tool_calls"][0]["function"]
+    assert json.loads(written["arguments"]) == {"input": ARGUMENTS}
+
+
 @pytest.mark.parametrize("provider", UPSTREAMS)
 def test_anthropic_plain(messages: Any, provider: str) -> None:
     answer = messages.messages.create(model=f"{provider}/plain", max_tokens=50, messages=ASK)
@@ -161,6 +232,8 @@ def test_T57_errors_raise_the_class_that_the_sdk_knows(
     for streamed in (False, True):
         with pytest.raises(chat_error, match=f"scripted {status}"):
             chat.chat.completions.create(model=f"{provider}/status-{status}", messages=ASK, stream=streamed)
+        with pytest.raises(chat_error, match=f"scripted {status}"):
+            chat.responses.create(model=f"{provider}/status-{status}", input=ASK, stream=streamed)
         with pytest.raises(messages_error, match=f"scripted {status}"):
             messages.messages.create(model=f"{provider}/status-{status}", max_tokens=50, messages=ASK, stream=streamed)
 

@@ -22,12 +22,16 @@ def test_T68_a_callers_own_body_goes_as_it_came_but_for_the_model() -> None:
 
 
 def test_T39_another_callers_answer_is_not_kept_and_its_reasoning_is_sealed() -> None:
-    body = sent(from_chat())
+    body = sent(from_chat(reasoning_effort="low"))
     assert (body["store"], body["include"]) == (False, ["reasoning.encrypted_content"])
+    # A model that does not reason answers 400 to whoever asks for its seals.
+    assert "include" not in sent(from_chat())
+    assert "include" not in sent(from_chat(reasoning_effort="none"))
     # A host that knows no such fields does without them, and nobody had asked.
     target = Target("up-1", "openai_responses", unsupported=("store", "include"))
-    assert not {"store", "include"} & sent(from_chat(), target).keys()
-    assert left_out(from_chat(), target) == []
+    request = from_chat(reasoning_effort="low")
+    assert not {"store", "include"} & sent(request, target).keys()
+    assert left_out(request, target) == []
 
 
 def test_every_knob_that_has_a_place_here_is_told() -> None:

@@ -2,7 +2,7 @@
 
 From a caller of this dialect the body is the caller's own bytes, with named edits of top-level fields; key order and
 unknown fields stay. From any other caller, or when the bytes are gone, it is made from canon: the host is asked to keep
-nothing, and to seal its reasoning so that it can be sent back. What could not be carried is in the omissions; what must
+nothing, and where it reasons to seal that, so that it can be sent back. What could not be carried is in the omissions; what must
 not be guessed is a fault.
 """
 
@@ -81,11 +81,19 @@ def _made(request: Request, target: Target, losses: Losses) -> dict[str, Any]:
         fields["user"] = request.user
     if not own:
         losses.extras("", request.extras, request.dialect)
-        return {**fields, "store": False, "include": [SEALS]}
+        return {**fields, "store": False, **({"include": [SEALS]} if _reasons(request) else {})}
     if UNSTORED in request.spelling:
         fields["store"] = False
     text = {**fields.get("text", {}), **request.extras.get("text", {})}
     return {**fields, **request.extras, **({"text": text} if text else {})}
+
+
+def _reasons(request: Request) -> bool:
+    """Whether reasoning was asked for, or is under way: a model that has none refuses to be asked for its seals."""
+    ask = request.thinking
+    if ask is not None and ask.mode != "disabled" and ask.effort != "none":
+        return True
+    return any(isinstance(part, Thinking) and part.seal for message in request.messages for part in message.parts)
 
 
 def _tools(request: Request, own: bool, losses: Losses) -> dict[str, Any]:
