@@ -19,9 +19,11 @@ SHARED = Path(__file__).parents[2].parent / "shared"
 WIRE = SHARED / "kit" / "wire"
 TOOLS = SHARED / "tools"
 CHAT, RESPONSES, MESSAGES, GEMINI = "openai-chat", "openai-responses", "anthropic-messages", "gemini-generate"
-DIALECTS = (CHAT, RESPONSES, MESSAGES, GEMINI)
+# Streams have a protocol of their own there, and are the same dialect.
+CONVERSE, CONVERSE_STREAM = "bedrock-converse", "bedrock-converse-stream"
+DIALECTS = (CHAT, RESPONSES, MESSAGES, GEMINI, CONVERSE)
 FILES = tuple(
-    WIRE / name for name in ("openai-chat.jsonl", "openai-responses.jsonl", "anthropic-messages.jsonl", "gemini.jsonl")
+    WIRE / f"{name}.jsonl" for name in ("openai-chat", "openai-responses", "anthropic-messages", "gemini", "bedrock")
 )
 
 
@@ -39,7 +41,7 @@ class Recording:
     @functools.cached_property
     def view(self) -> dict[str, Any]:
         """What the oracle reads in the provider's answer."""
-        return neutral(self.protocol, self.response)
+        return seen(self.protocol, self.response)
 
 
 def present() -> bool:
@@ -62,6 +64,11 @@ def neutral(protocol: str, response: dict[str, Any]) -> dict[str, Any]:
     return view
 
 
+def seen(dialect: str, response: dict[str, Any]) -> dict[str, Any]:
+    """The oracle's view of an answer in a dialect, streamed or not."""
+    return neutral(CONVERSE_STREAM if dialect == CONVERSE and "events" in response else dialect, response)
+
+
 @functools.cache
 def chosen() -> tuple[tuple[Recording, ...], collections.Counter[str]]:
     """The recordings that can be compared, and how many were left out for each reason."""
@@ -74,9 +81,8 @@ def chosen() -> tuple[tuple[Recording, ...], collections.Counter[str]]:
             continue
         features = frozenset(line["features"])
         answered = line["response"]
-        kept.append(
-            Recording(line["id"], line["protocol"], line["stream"], features, line["request"]["body"], answered)
-        )
+        dialect = CONVERSE if line["protocol"] == CONVERSE_STREAM else line["protocol"]
+        kept.append(Recording(line["id"], dialect, line["stream"], features, line["request"]["body"], answered))
     return tuple(kept), left
 
 
@@ -89,7 +95,7 @@ def _lines() -> Iterator[dict[str, Any]]:
 
 def left_out(line: dict[str, Any]) -> str | None:
     """Why a recording cannot be compared; None if it can."""
-    if line["protocol"] not in DIALECTS:
+    if line["protocol"] not in (*DIALECTS, CONVERSE_STREAM):
         return f"protocol {line['protocol']}"
     if line["request"]["path"].endswith("/input_tokens"):
         return "a count of tokens, which is no answer"
@@ -105,6 +111,8 @@ def left_out(line: dict[str, Any]) -> str | None:
 def broken(line: dict[str, Any]) -> str | None:
     """What is wrong with the recording itself; None if nothing is."""
     response = line["response"]
+    if "events" in response:
+        return None if "body_b64" in response else "the bytes of its stream were not kept"
     if "sse_text" not in response:
         return None if isinstance(response["body"], dict) else "broken: the body is not a JSON object"
     if not neutral(line["protocol"], response)["complete"]:

@@ -16,14 +16,23 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import aiohttp
+from botocore.eventstream import EventStreamBuffer
 
 from tests.journeys.house import UP_S, free_port, server
-from tests.kit.recordings import CHAT, FILES, GEMINI, MESSAGES, RESPONSES, TOOLS, Recording
+from tests.kit.recordings import CHAT, CONVERSE, FILES, GEMINI, MESSAGES, RESPONSES, TOOLS, Recording
 
 PATHS = {CHAT: "/v1/chat/completions", RESPONSES: "/v1/responses", MESSAGES: "/v1/messages"}
 # In this dialect the path names the model and whether the answer is streamed.
 VERBS = {False: "generateContent", True: "streamGenerateContent?alt=sse"}
-PROVIDERS = {CHAT: "recordedchat", RESPONSES: "recordeditems", MESSAGES: "recordedmessages", GEMINI: "recordedgenerate"}
+ENDINGS = {False: "converse", True: "converse-stream"}
+NAMED_IN_PATH = (GEMINI, CONVERSE)
+PROVIDERS = {
+    CHAT: "recordedchat",
+    RESPONSES: "recordeditems",
+    MESSAGES: "recordedmessages",
+    GEMINI: "recordedgenerate",
+    CONVERSE: "recordedconverse",
+}
 # Chat's formats of sealed thinking, and the provider below whose maker takes them back; others get none (T40).
 SEALED = {
     "anthropic-claude-v1": "recordedclaude",
@@ -44,6 +53,7 @@ providers:
   recordedresponses: {{dialect: openai_chat, base_url: "{url}/v1", auth: none, maker: openai_responses}}
   recordeditems: {{dialect: openai_responses, base_url: "{url}/v1", auth: none}}
   recordedgenerate: {{dialect: gemini, base_url: "{url}/v1beta", auth: none}}
+  recordedconverse: {{dialect: converse, base_url: "{url}", auth: none}}
   recordedmessages: {{dialect: anthropic, base_url: "{url}/v1", auth: none}}
 models:
   - {{name: any, provider: recordedchat, model: any}}
@@ -112,12 +122,16 @@ def request(recording: Recording, client: str, fault: str = "") -> dict[str, Any
     """
     model = f"{provider(recording)}/{recording.id}{'!' + fault if fault else ''}"
     if client == recording.protocol:
-        streamed = {"stream": recording.stream} if client == GEMINI else {}
+        streamed = {"stream": recording.stream} if client in NAMED_IN_PATH else {}
         return {**recording.asked, "model": model, **streamed}
     body: dict[str, Any] = {"model": model, "messages": [{"role": "user", "content": "Go on."}]}
     tools = [TOOL_OF[client](name, schema) for name, schema in _tools(recording)]
     if tools:
         body["tools"] = [{"functionDeclarations": tools}] if client == GEMINI else tools
+    if client == CONVERSE:
+        config = {"toolConfig": {"tools": tools}} if tools else {}
+        said = [{"role": "user", "content": [{"text": "Go on."}]}]
+        return {"model": model, "messages": said, "stream": recording.stream, **config}
     if client == GEMINI:
         del body["messages"]
         return {**body, "contents": [{"role": "user", "parts": [{"text": "Go on."}]}], "stream": recording.stream}
@@ -147,12 +161,16 @@ TOOL_OF: dict[str, Callable[[str, dict[str, Any]], dict[str, Any]]] = {
     RESPONSES: lambda name, schema: {"type": "function", "name": name, "parameters": schema},
     MESSAGES: lambda name, schema: {"name": name, "input_schema": schema},
     GEMINI: lambda name, schema: {"name": name, "parametersJsonSchema": schema},
+    CONVERSE: lambda name, schema: {"toolSpec": {"name": name, "inputSchema": {"json": schema}}},
 }
 
 
 def _tools(recording: Recording) -> Iterator[tuple[str, dict[str, Any]]]:
     """The recorded caller's own tools by name, with a schema where theirs is one; a provider's own have none."""
     empty: dict[str, Any] = {"type": "object", "properties": {}}
+    for tool in (recording.asked.get("toolConfig") or {}).get("tools") or []:
+        if recording.protocol == CONVERSE and "toolSpec" in tool:
+            yield tool["toolSpec"]["name"], tool["toolSpec"]["inputSchema"]["json"]
     for tool in recording.asked.get("tools") or []:
         if recording.protocol == CHAT and tool.get("type") == "function":
             yield tool["function"]["name"], tool["function"].get("parameters") or empty
@@ -170,15 +188,34 @@ async def ask(session: aiohttp.ClientSession, url: str, client: str, body: dict[
     path = PATHS.get(client)
     if path is None:
         body = dict(body)
-        path = f"/v1beta/models/{body.pop('model')}:{VERBS[body.pop('stream')]}"
+        model, stream = body.pop("model"), body.pop("stream")
+        path = f"/v1beta/models/{model}:{VERBS[stream]}" if client == GEMINI else f"/model/{model}/{ENDINGS[stream]}"
     data = json.dumps(body, ensure_ascii=False).encode()
     headers = {"content-type": "application/json"}
     async with session.post(url + path, data=data, headers=headers) as answer:
-        text = await answer.text()
+        raw = await answer.read()
         got = {name.lower(): value for name, value in answer.headers.items()}
+        if "vnd.amazon.eventstream" in got.get("content-type", ""):
+            return Answer(answer.status, got, {"status": answer.status, "events": events_in(raw)})
+        text = raw.decode()
         if "event-stream" in got.get("content-type", ""):
             return Answer(answer.status, got, {"status": answer.status, "sse_text": text})
         return Answer(answer.status, got, {"status": answer.status, "body": json.loads(text)})
+
+
+def events_in(raw: bytes) -> list[dict[str, Any]]:
+    """The messages of a binary stream as AWS's own library reads them, in the form that the oracle takes."""
+    buffer = EventStreamBuffer()
+    buffer.add_data(raw)
+    messages = [message.to_response_dict() for message in buffer]
+    kinds = (":event-type", ":exception-type")
+    return [
+        {
+            "type": next(one["headers"][kind] for kind in kinds if kind in one["headers"]),
+            "payload": json.loads(one["body"]),
+        }
+        for one in messages
+    ]
 
 
 def each(jobs: Iterable[_T], do: Callable[[aiohttp.ClientSession, _T], Awaitable[_R]]) -> list[_R]:

@@ -9,9 +9,11 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.kit.recordings import CHAT, DIALECTS, GEMINI, MESSAGES, RESPONSES, Recording, chosen, neutral
+from tests.kit.recordings import CHAT, GEMINI, MESSAGES, RESPONSES, Recording, chosen, neutral
 from tests.kit.stage import Answer, Stage, ask, each, request
 
+# Those whose streams are events of text, which the replay knows how to break.
+DIALECTS = (CHAT, RESPONSES, MESSAGES, GEMINI)
 # How many recordings of each dialect meet each fault; half of them call tools.
 SAMPLES = 6
 # An answer below this many bytes may have all its content behind its middle, where these faults strike.
@@ -43,9 +45,8 @@ def samples(staged: Stage) -> list[Recording]:
 
 
 def _samples(dialect: str) -> list[Recording]:
-    usable = [
-        recording for recording in chosen()[0] if recording.stream and len(recording.response["sse_text"]) >= MIN_BYTES
-    ]
+    streams = [recording for recording in chosen()[0] if recording.stream and recording.protocol in DIALECTS]
+    usable = [recording for recording in streams if len(recording.response["sse_text"]) >= MIN_BYTES]
     tools = [recording for recording in usable if "streamed_tool_deltas" in recording.features]
     words = [recording for recording in usable if recording.view["text"] and not recording.view["tools"]]
     return [*_first(tools, dialect, SAMPLES // 2), *_first(words, dialect, SAMPLES // 2)]

@@ -15,11 +15,12 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.kit.recordings import CHAT, DIALECTS, GEMINI, RESPONSES, Recording, chosen, neutral
+from tests.kit.recordings import CHAT, CONVERSE, DIALECTS, GEMINI, RESPONSES, Recording, chosen
+from tests.kit.recordings import seen as view_of
 from tests.kit.stage import Answer, Stage, ask, each, request
 
 MODES = {True: "streamed", False: "whole"}
-# What each caller's dialect has a word for, beside the counts that both have.
+# The counts that are compared; the last is none of Converse's.
 USAGE = ("in", "out", "cache_read", "cache_write", "reasoning")
 
 
@@ -46,6 +47,22 @@ def free_text(recording: Recording) -> list[dict[str, Any]]:
     if recording.protocol != RESPONSES or recording.stream:
         return []
     return [item for item in recording.response["body"]["output"] if item["type"] == "custom_tool_call"]
+
+
+def cited(recording: Recording) -> str | None:
+    """The words of a whole recorded answer of Converse with those that stand among citations."""
+    if recording.protocol != CONVERSE or recording.stream:
+        return None
+    pieces = recording.response["body"]["output"]["message"]["content"]
+    if not any("citationsContent" in piece for piece in pieces):
+        return None
+    texts = [piece["citationsContent"]["content"] if "citationsContent" in piece else [piece] for piece in pieces]
+    return "".join(one.get("text", "") for said in texts for one in said)
+
+
+def hosts_own(recording: Recording) -> bool:
+    """Whether a recorded answer of Converse holds a call that the host ran itself."""
+    return recording.protocol == CONVERSE and "server_tool_use" in json.dumps(recording.response)
 
 
 def written(recording: Recording) -> int:
@@ -92,13 +109,25 @@ EXPECTED = (
         "T22: and so the model stopped for it",
     ),
     Expected(
+        "text",
+        lambda recording: cited(recording) is not None,
+        lambda recording: cited(recording),
+        "T46: words among citations are words of the answer; the oracle reads those of Converse that stand alone",
+    ),
+    Expected(
+        "tools",
+        hosts_own,
+        lambda recording: [],
+        "a call that the host ran itself asks nobody for anything, and is no call elsewhere",
+    ),
+    Expected(
         "tools",
         lambda recording: any("__unparsed__" in call["args"] for call in recording.view["tools"]),
         lambda recording: [
             {**call, "args": {} if "__unparsed__" in call["args"] else call["args"]} for call in recording.view["tools"]
         ],
-        "T14: arguments that are no JSON; Gemini has them as an object, and nothing is invented",
-        (GEMINI,),
+        "T14: arguments that are no JSON; here they are an object, and nothing is invented",
+        (GEMINI, CONVERSE),
     ),
     Expected(
         "stop",
@@ -175,14 +204,15 @@ class Outcome:
 def compare(recording: Recording, client: str, answer: Answer) -> dict[str, tuple[Any, Any]]:
     """The fields in which an answer differs from what was recorded, each with both values."""
     try:
-        seen = neutral(client, answer.response)
+        seen = view_of(client, answer.response)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         return {"form": ("readable", repr(error))}
     if seen["error"]:
         return {"error": (None, seen["error"])}
     fields = {name: (recording.view[name], seen[name]) for name in ("text", "tools", "stop", "complete")}
+    counts = USAGE if client != CONVERSE else USAGE[:-1]
     if asks_for_usage(recording, client):
-        fields |= {f"usage.{n}": (recording.view["usage"].get(n) or 0, seen["usage"].get(n) or 0) for n in USAGE}
+        fields |= {f"usage.{n}": (recording.view["usage"].get(n) or 0, seen["usage"].get(n) or 0) for n in counts}
     if client == recording.protocol:
         fields |= {"reasoning": (recording.view["reasoning"], seen["reasoning"])}
         fields |= {"wire": (wire(recording.response), wire(answer.response))}
@@ -190,7 +220,9 @@ def compare(recording: Recording, client: str, answer: Answer) -> dict[str, tupl
 
 
 def wire(response: dict[str, Any]) -> list[Any]:
-    """All that an answer says, field by field, but for the two things that the gateway writes: model and extension."""
+    """All that an answer says, field by field, but for what the gateway writes (model, extension) and padding (`p`)."""
+    if "events" in response:
+        return [{"type": event["type"], **_unnamed(event["payload"])} for event in response["events"]]
     if "sse_text" not in response:
         return [_unnamed(response["body"])]
     lines = response["sse_text"].replace("\r\n", "\n").split("\n")
@@ -202,7 +234,7 @@ def _unnamed(body: Any) -> Any:
     for below in ("message", "response"):
         if isinstance(body.get(below), dict):
             body = {**body, below: _unnamed(body[below])}
-    return {name: value for name, value in body.items() if name not in ("model", "modelVersion", "understudy")}
+    return {name: value for name, value in body.items() if name not in ("model", "modelVersion", "understudy", "p")}
 
 
 def asks_for_usage(recording: Recording, client: str) -> bool:
@@ -308,7 +340,7 @@ def test_the_same_dialects_request_goes_upstream_as_it_was(staged: Stage, dialec
 
 def upstream_form(body: dict[str, Any], dialect: str) -> dict[str, Any]:
     """A streamed Chat request as if its caller had asked for usage, which the gateway always does."""
-    if dialect == GEMINI:
+    if dialect in (GEMINI, CONVERSE):
         return {name: value for name, value in body.items() if name not in ("model", "stream")}
     if dialect != CHAT or not body.get("stream"):
         return body

@@ -16,6 +16,7 @@ from understudy.canon.reply import CONTENT_EVENTS, Collector, Event, Failed, Met
 from understudy.canon.request import Request
 from understudy.canon.value import Value
 from understudy.dialects.contract import Dialect, Echo, ReplyEncoder, Target
+from understudy.dialects.eventstream import EVENT_STREAM_TYPE
 from understudy.gateway.draft import Draft
 from understudy.gateway.relay import Relay
 from understudy.gateway.site import Site
@@ -25,7 +26,7 @@ from understudy.routing.board import Endpoint, Model
 
 # An upstream's error body is read up to here; what people need of it stands at its beginning.
 MAX_ERROR_BYTES = 256 * 1024
-_EVENT_STREAM = "text/event-stream"
+_EVENT_STREAMS = ("text/event-stream", EVENT_STREAM_TYPE)
 
 
 class Place(Value, frozen=True):
@@ -218,7 +219,7 @@ class StreamAttempt:
         if self._grammar.complete:
             return
         kind = answer.headers.get("content-type", "")
-        if self.collector.started is None and _EVENT_STREAM not in kind:
+        if self.collector.started is None and not kind.startswith(_EVENT_STREAMS):
             raise Fault(f"the model answered with {kind!r} instead of a stream of events", kind=FaultKind.UPSTREAM)
         raise Fault("the model's answer ended without a finish", kind=FaultKind.TRUNCATED)
 

@@ -2,8 +2,8 @@
 
 From a caller of this dialect the body is the caller's own bytes, with named edits of top-level fields; key order and
 unknown fields stay. From any other caller, or when the bytes are gone, it is made from canon: the host is asked to keep
-nothing, and where it reasons to seal that, so that it can be sent back. What could not be carried is in the omissions; what must
-not be guessed is a fault.
+nothing, and where it reasons to seal that, so that it can be sent back. What could not be carried is in the omissions;
+what must not be guessed is a fault.
 """
 
 from typing import Any
