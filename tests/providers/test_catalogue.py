@@ -24,7 +24,7 @@ from understudy.settings import load
 SOURCE = Path(__file__).parents[2] / "src" / "understudy"
 ROWS = load_rows()
 KNOWN = load_known()
-DIALECTS = ("openai_chat", "anthropic", "gemini")
+DIALECTS = ("openai_chat", "anthropic", "gemini", "converse")
 
 
 @pytest.mark.parametrize("name", ROWS)
@@ -32,7 +32,7 @@ def test_a_row_is_whole(name: str) -> None:
     row = ROWS[name]
     assert row.dialect in DIALECTS
     assert re.fullmatch(r"https?://[^\s]+[^/]", row.base_url or "https://given.by.the.operator"), "paths are appended"
-    assert row.auth in ("bearer", *KEY_HEADERS, "none")
+    assert row.auth in ("bearer", *KEY_HEADERS, "sigv4", "none")
     assert row.max_tokens > 0
     assert template_of(name, row).provider == name
     assert row.evidence, "a row that ships has a recording or a page that speaks for it"
@@ -149,7 +149,8 @@ def test_no_module_knows_a_provider_of_the_catalogue_by_name() -> None:
 
     Probing knows kinds of servers by the word that each writes of itself into its answers, whoever's row leads there.
     """
-    names = ROWS.keys() - set(DIALECTS) - {"openai"}
+    # A maker with two dialects, and a service that signatures name.
+    names = ROWS.keys() - set(DIALECTS) - {"openai", "bedrock"}
     found = []
     for room in ("canon", "dialects", "routing", "gateway", "providers", "web", "jobs"):
         for path in set((SOURCE / room).rglob("*.py")) - {SOURCE / "providers" / "probing.py"}:

@@ -5,13 +5,16 @@ answers are asked for uncompressed so that a stream's bytes can go on as they ca
 """
 
 from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
 from types import TracebackType
 
 import aiohttp
+from yarl import URL
 
 from understudy.canon.faults import Fault, FaultKind
 from understudy.ports import UpstreamCall
-from understudy.providers.headers import call_headers
+from understudy.providers.headers import SIGV4, call_headers
+from understudy.providers.sigv4 import credentials_of, signed
 
 # Connections at a time: above any worker's requests in flight, so that the pool is never the queue.
 MAX_CONNECTIONS = 4_096
@@ -80,8 +83,12 @@ class AiohttpTransport:
     async def post(self, call: UpstreamCall) -> AiohttpAnswer:
         """Send a call and wait for its headers."""
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=call.connect_timeout_s)
+        url = call.endpoint.url + call.path
         headers = call_headers(call.model, call.endpoint, self._secrets, call.headers)
-        return await self._ask("POST", call.endpoint.url + call.path, headers, call.body, timeout)
+        if call.model.auth == SIGV4:
+            credentials = credentials_of(self._secrets.get(call.endpoint.key or "", ""))
+            headers = signed(url, headers, call.body, credentials, datetime.now(UTC))
+        return await self._ask("POST", url, headers, call.body, timeout)
 
     async def get(self, url: str, headers: dict[str, str], timeout_s: float) -> tuple[int, bytes]:
         """A small GET, read whole, within a time-out."""
@@ -99,7 +106,11 @@ class AiohttpTransport:
         host = _host(url)
 
         async def ask(session: aiohttp.ClientSession) -> aiohttp.ClientResponse:
-            return await session.request(method, url, data=body, headers=headers, timeout=limits, allow_redirects=False)
+            # The path is sent as it was written: a signature covers every byte of it.
+            place = URL(url, encoded=True)
+            return await session.request(
+                method, place, data=body, headers=headers, timeout=limits, allow_redirects=False
+            )
 
         try:
             try:

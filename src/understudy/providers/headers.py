@@ -6,6 +6,8 @@ from understudy.ports import KEY_HEADERS
 from understudy.routing.board import Endpoint, Model
 
 JSON = "application/json"
+# The way of proving who calls that needs the whole call, and so is done where it leaves.
+SIGV4 = "sigv4"
 
 
 def call_headers(

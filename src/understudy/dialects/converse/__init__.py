@@ -32,7 +32,7 @@ class Converse:
     name = NAME
     served: tuple[str, ...] = SERVED
     lists: tuple[str, ...] = ("/foundation-models",)
-    markers: tuple[str, ...] = ()
+    markers: tuple[str, ...] = ("x-amz-date",)
     forwarded: tuple[str, ...] = ()
 
     def decode_request(self, body: bytes, address: str = "") -> Request:
