@@ -209,7 +209,6 @@ TESTED_ELSEWHERE = {
     "demo/watching.py": "demo/test_run.py",
     "dialects/contract.py": "journeys/test_sdks.py",
     "dialects/fields.py": "dialects/test_openai_fields.py",
-    "gateway/attempt.py": "journeys/test_faults.py",
     "gateway/evidence.py": "journeys/test_ramp.py",
     "gateway/relay.py": "journeys/test_faults.py",
     "gateway/unattended.py": "journeys/test_judge.py",

@@ -4,8 +4,10 @@ import json
 from typing import Any
 
 import anthropic
+import boto3
 import openai
 import pytest
+from botocore.config import Config
 from google import genai
 from google.genai import errors, types
 
@@ -341,3 +343,59 @@ def test_routes_say_who_answered_and_why(house: Server, chat: Any) -> None:
     assert extension["cost_usd"] == pytest.approx(31.5e-6)
     exchange = get(f"{house.url}/understudy/v1/exchanges?route=to-messages")["exchanges"]
     assert isinstance(exchange, list)
+
+
+@pytest.fixture
+def bedrock(house: Server) -> Any:
+    keys = {"aws_access_key_id": "any", "aws_secret_access_key": "any", "region_name": "us-east-1"}
+    config = Config(retries={"total_max_attempts": 1})
+    return boto3.client("bedrock-runtime", endpoint_url=house.url, config=config, **keys)
+
+
+CONVERSE_ASK: Any = [{"role": "user", "content": [{"text": "How is the harbour?"}]}]
+CONVERSE_TOOLS: Any = {"tools": [{"toolSpec": {"name": "weather", "inputSchema": {"json": {"type": "object"}}}}]}
+
+
+@pytest.mark.parametrize("provider", UPSTREAMS)
+def test_boto3_plain_and_streamed(bedrock: Any, provider: str) -> None:
+    answer = bedrock.converse(modelId=f"{provider}/plain", messages=CONVERSE_ASK)
+    assert answer["output"]["message"]["content"] == [{"text": TEXT}]
+    assert answer["stopReason"] == "end_turn"
+    usage = answer["usage"]
+    assert (usage["inputTokens"], usage["cacheReadInputTokens"], usage["outputTokens"]) == (15, 5, 7)
+    events = list(bedrock.converse_stream(modelId=f"{provider}/plain", messages=CONVERSE_ASK)["stream"])
+    deltas = [event["contentBlockDelta"]["delta"]["text"] for event in events if "contentBlockDelta" in event]
+    assert "".join(deltas) == TEXT
+    assert events[-1]["metadata"]["usage"]["inputTokens"] == 15
+
+
+@pytest.mark.parametrize("provider", UPSTREAMS)
+def test_T11_boto3_parallel_tools_over_two_turns(bedrock: Any, provider: str) -> None:
+    answer = bedrock.converse(modelId=f"{provider}/tools", messages=CONVERSE_ASK, toolConfig=CONVERSE_TOOLS)
+    message = answer["output"]["message"]
+    calls = [piece["toolUse"] for piece in message["content"] if "toolUse" in piece]
+    assert [call["input"] for call in calls] == [json.loads(ARGUMENTS)] * 2
+    assert answer["stopReason"] == "tool_use"
+    results = [{"toolResult": {"toolUseId": call["toolUseId"], "content": [{"text": "mild"}]}} for call in calls]
+    history = [*CONVERSE_ASK, message, {"role": "user", "content": results}]
+    again = bedrock.converse(modelId=f"{provider}/plain", messages=history, toolConfig=CONVERSE_TOOLS)
+    assert again["output"]["message"]["content"] == [{"text": TEXT}]
+
+
+@pytest.mark.parametrize("provider", UPSTREAMS)
+@pytest.mark.parametrize(
+    ("status", "word"),
+    [
+        (400, "ValidationException"),
+        (404, "ResourceNotFoundException"),
+        (429, "ThrottlingException"),
+        (500, "InternalServerException"),
+        (529, "ServiceUnavailableException"),
+    ],
+)
+def test_T57_boto3_errors_raise_the_class_that_the_sdk_knows(
+    bedrock: Any, provider: str, status: int, word: str
+) -> None:
+    for call in (bedrock.converse, bedrock.converse_stream):
+        with pytest.raises(getattr(bedrock.exceptions, word), match=f"scripted {status}"):
+            call(modelId=f"{provider}/status-{status}", messages=CONVERSE_ASK)

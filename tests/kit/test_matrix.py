@@ -345,3 +345,11 @@ def upstream_form(body: dict[str, Any], dialect: str) -> dict[str, Any]:
     if dialect != CHAT or not body.get("stream"):
         return body
     return {**body, "stream_options": {**(body.get("stream_options") or {}), "include_usage": True}}
+
+
+def test_T50_every_answer_has_an_id_whose_dialect_has_one(outcomes: list[Outcome]) -> None:
+    named = {CHAT: "id", RESPONSES: "id", MESSAGES: "id", GEMINI: "responseId"}
+    whole = [one for one in outcomes if one.client in named and "body" in one.answer.response]
+    foreign = [one for one in whole if one.client != one.recording.protocol]
+    assert foreign
+    assert not [one.recording.id for one in foreign if not one.answer.response["body"].get(named[one.client])]

@@ -7,12 +7,15 @@ that a caller's going, a time-out and an error all free the slot at once.
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TypeVar
+
+import msgspec
 
 from understudy.canon.faults import Fault, FaultKind, bad_request
 from understudy.canon.frames import Frame
 from understudy.canon.grammar import Grammar
 from understudy.canon.omissions import Omission
-from understudy.canon.reply import CONTENT_EVENTS, Collector, Event, Failed, Metered, Reply
+from understudy.canon.reply import CONTENT_EVENTS, Collector, Event, Failed, Metered, Reply, Started
 from understudy.canon.request import Request
 from understudy.canon.value import Value
 from understudy.dialects.contract import Dialect, Echo, ReplyEncoder, Target
@@ -92,6 +95,16 @@ def retry_after_s(answer: UpstreamAnswer) -> float | None:
         return max(0.0, float(answer.headers["retry-after"]))
     except (KeyError, ValueError):
         return None
+
+
+_Told = TypeVar("_Told", bound=Event | Reply)
+
+
+def identified(told: _Told, exchange: str) -> _Told:
+    """The beginning of an answer, or all of it, with an id: the exchange's where its upstream gave none."""
+    if isinstance(told, Started | Reply) and not told.id:
+        return msgspec.structs.replace(told, id=exchange)
+    return told
 
 
 async def ask_whole(
@@ -192,7 +205,7 @@ class StreamAttempt:
             self._draft.malformed += 1
             return b""
         if not self._same:
-            return b"".join(self._encoder.send(event) for event in frame.events)
+            return b"".join(self._encoder.send(identified(event, self._draft.id)) for event in frame.events)
         echo = self._echo(metered=metered)
         if frame.terminal:
             self._terminal += self._caller.edit_frame(frame, self._request, echo)

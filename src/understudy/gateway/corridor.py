@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from understudy.canon.faults import Fault, FaultKind, bad_request
 from understudy.canon.request import Request
 from understudy.dialects.contract import Echo
-from understudy.gateway.attempt import Place, StreamAttempt, ask_whole
+from understudy.gateway.attempt import Place, StreamAttempt, ask_whole, identified
 from understudy.gateway.conversation import Conversation, conversation_of
 from understudy.gateway.draft import Draft
 from understudy.gateway.evidence import answered, gather, lost
@@ -141,6 +141,7 @@ class Gateway:
             draft.usage = reply.usage
             draft.stop = reply.stop.value if reply.stop else None
             draft.answered[place.model.name] = answered(place.model, reply, draft.elapsed_ms() - begun)
+            reply = identified(reply, draft.id)
             body = call.dialect.encode_reply(reply, request, Echo(request.model, draft.extension(reply.usage)))
             draft.omissions += body.omissions
             draft.content()
