@@ -15,7 +15,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.kit.recordings import CHAT, CONVERSE, DIALECTS, GEMINI, RESPONSES, Recording, chosen
+from tests.kit.recordings import CHAT, CONVERSE, DIALECTS, GEMINI, MESSAGES, RESPONSES, Recording, chosen
 from tests.kit.recordings import seen as view_of
 from tests.kit.stage import Answer, Stage, ask, each, request
 
