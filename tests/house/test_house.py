@@ -208,6 +208,7 @@ TESTED_ELSEWHERE = {
     "demo/vocabulary.py": "demo/test_tasks.py",
     "demo/watching.py": "demo/test_run.py",
     "dialects/contract.py": "journeys/test_sdks.py",
+    "web/counting.py": "journeys/test_sdks.py",
     "dialects/fields.py": "dialects/test_openai_fields.py",
     "gateway/evidence.py": "journeys/test_ramp.py",
     "gateway/relay.py": "journeys/test_faults.py",

@@ -399,3 +399,22 @@ def test_T57_boto3_errors_raise_the_class_that_the_sdk_knows(
     for call in (bedrock.converse, bedrock.converse_stream):
         with pytest.raises(getattr(bedrock.exceptions, word), match=f"scripted {status}"):
             call(modelId=f"{provider}/status-{status}", messages=CONVERSE_ASK)
+
+
+def test_W13_every_sdk_that_counts_tokens_is_told_an_estimate_without_a_call_upstream(
+    chat: Any, messages: Any, gemini: Any, bedrock: Any, scripted: Upstream
+) -> None:
+    before = len(scripted.bodies)
+    told = [
+        messages.messages.count_tokens(model="to-chat", messages=ASK).input_tokens,
+        chat.responses.input_tokens.count(model="to-chat", input=ASK).input_tokens,
+        gemini.count_tokens(model="to-chat", contents="How is the harbour?").total_tokens,
+        bedrock.count_tokens(modelId="to-chat", input={"converse": {"messages": CONVERSE_ASK}})["inputTokens"],
+    ]
+    assert told == [told[0]] * 4
+    assert 5 < told[0] < 20
+    assert len(scripted.bodies) == before
+    with pytest.raises(anthropic.BadRequestError, match="messages"):
+        messages.messages.count_tokens(model="to-chat", messages=[])
+    with pytest.raises(bedrock.exceptions.ValidationException, match="messages"):
+        bedrock.count_tokens(modelId="to-chat", input={"converse": {"messages": []}})

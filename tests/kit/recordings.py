@@ -37,6 +37,8 @@ class Recording:
     features: frozenset[str]
     asked: dict[str, Any]
     response: dict[str, Any]
+    # Whether its texts were changed when the kit was made.
+    edited: bool = False
 
     @functools.cached_property
     def view(self) -> dict[str, Any]:
@@ -82,7 +84,9 @@ def chosen() -> tuple[tuple[Recording, ...], collections.Counter[str]]:
         features = frozenset(line["features"])
         answered = line["response"]
         dialect = CONVERSE if line["protocol"] == CONVERSE_STREAM else line["protocol"]
-        kept.append(Recording(line["id"], dialect, line["stream"], features, line["request"]["body"], answered))
+        asked = line["request"]["body"]
+        edited = bool(line["edits"])
+        kept.append(Recording(line["id"], dialect, line["stream"], features, asked, answered, edited))
     return tuple(kept), left
 
 

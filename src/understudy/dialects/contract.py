@@ -5,7 +5,8 @@ the other side's own bytes with named edits, order and unknown fields kept. All 
 of streams are the only things with state, one pair per exchange.
 """
 
-from typing import Any, Literal, Protocol
+from collections.abc import Callable
+from typing import Any, Literal, NamedTuple, Protocol
 
 from understudy.canon.faults import Fault
 from understudy.canon.frames import Frame
@@ -59,6 +60,17 @@ class Echo(Value, frozen=True):
     extension: dict[str, Any] = {}
 
 
+class Counting(NamedTuple):
+    """How a dialect asks for a count of tokens: where, what it asks about, and how the count is told."""
+
+    paths: tuple[str, ...]
+    # A caller's body and the path; a Fault names what is wrong.
+    read: Callable[[bytes, str], Request]
+    write: Callable[[int], bytes]
+    # The tokens of the instructions that its hosts put before the tools of a request.
+    preamble: int = 0
+
+
 class ReplyDecoder(Protocol):
     """An upstream's stream, read. Any cut of the bytes gives the same frames."""
 
@@ -100,6 +112,8 @@ class Dialect(Protocol):
     markers: tuple[str, ...]
     # Headers of a caller that an upstream of the same dialect must see, since they change what the body means.
     forwarded: tuple[str, ...]
+    # Where tokens are counted; None where the dialect has no such thing.
+    counting: Counting | None
 
     def decode_request(self, body: bytes, address: str = "") -> Request:
         """A caller's body and the path with its query; a Fault names the field that is wrong."""

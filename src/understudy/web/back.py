@@ -39,11 +39,11 @@ class Back:
     places: int
 
 
-def guarded(back: Back, inner: Page) -> Endpoint:
-    """A page that only an admitted caller sees."""
+def guarded(back: Back, inner: Page, own: Dialect | None = None) -> Endpoint:
+    """A page that only an admitted caller sees; its faults are told in its `own` dialect, else in the caller's."""
 
     async def admitted(request: Request) -> Response:
-        dialect = dialect_of(request, back)
+        dialect = own or dialect_of(request, back)
         try:
             call = Call(dialect, request.headers, b"", str(request.url))
             caller = admit(back.standing().keyring, back.server_secret, call.key)

@@ -10,15 +10,15 @@ from understudy.canon.faults import Fault
 from understudy.canon.frames import Frame
 from understudy.canon.reply import Reply
 from understudy.canon.request import Request
-from understudy.dialects.anthropic.answers import read_reply, write_model, write_models, write_reply
+from understudy.dialects.anthropic.answers import read_reply, write_count, write_model, write_models, write_reply
 from understudy.dialects.anthropic.edits import edit_frame
 from understudy.dialects.anthropic.errors import read_fault, write_failure, write_fault
-from understudy.dialects.anthropic.request_reader import read_request
+from understudy.dialects.anthropic.request_reader import read_counted, read_request
 from understudy.dialects.anthropic.request_writer import write_request
 from understudy.dialects.anthropic.stream_reader import StreamReader
 from understudy.dialects.anthropic.stream_writer import StreamWriter
-from understudy.dialects.anthropic.words import NAME
-from understudy.dialects.contract import Dialect, Echo, Encoded, Target
+from understudy.dialects.anthropic.words import NAME, PREAMBLE
+from understudy.dialects.contract import Counting, Dialect, Echo, Encoded, Target
 from understudy.dialects.sse import SSE_TYPE, comment, event_bytes
 
 _PING = event_bytes(b'{"type":"ping"}', "ping")
@@ -32,6 +32,9 @@ class Anthropic:
     lists: tuple[str, ...] = ("/anthropic/v1/models",)
     markers: tuple[str, ...] = ("anthropic-version", "x-api-key")
     forwarded: tuple[str, ...] = ("anthropic-beta",)
+    counting: Counting | None = Counting(
+        ("/v1/messages/count_tokens", "/anthropic/v1/messages/count_tokens"), read_counted, write_count, PREAMBLE
+    )
 
     def decode_request(self, body: bytes, address: str = "") -> Request:
         """A caller's body; a Fault names the field that is wrong."""

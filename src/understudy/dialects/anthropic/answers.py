@@ -152,3 +152,8 @@ def write_models(names: tuple[str, ...]) -> bytes:
 
 def _model(name: str) -> dict[str, str]:
     return {"type": "model", "id": name, "display_name": name, "created_at": "1970-01-01T00:00:00Z"}
+
+
+def write_count(tokens: int) -> bytes:
+    """A count of tokens as this dialect tells it."""
+    return msgspec.json.encode({"input_tokens": tokens})

@@ -42,6 +42,15 @@ def read_request(body: bytes) -> Request:
         raise bad_request("body: nested too deeply; flatten it") from None
 
 
+def read_counted(body: bytes, address: str) -> Request:
+    """The request whose tokens are to be counted: the body of a request without the limit on its answer."""
+    try:
+        asked = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return read_request(body)
+    return read_request(msgspec.json.encode({"max_tokens": 1, **asked}))
+
+
 def _read(value: Any, source: bytes) -> Request:
     top = Fields(value, "")
     model, max_tokens = top.need("model", STRING), top.need("max_tokens", INTEGER)

@@ -8,6 +8,9 @@ from understudy.canon.faults import FaultKind
 from understudy.canon.reply import StopReason
 
 NAME = "anthropic"
+# The tokens of the instructions that hosts put before the tools of a request, as Anthropic documents for `auto`:
+# https://docs.claude.com/en/docs/agents-and-tools/tool-use/overview#pricing
+PREAMBLE = 346
 
 STOP_OF_WORD = {
     "end_turn": StopReason.STOP,

@@ -13,16 +13,16 @@ from understudy.canon.faults import Fault
 from understudy.canon.frames import Frame
 from understudy.canon.reply import Reply
 from understudy.canon.request import Request
-from understudy.dialects.contract import Dialect, Echo, Encoded, Target
+from understudy.dialects.contract import Counting, Dialect, Echo, Encoded, Target
 from understudy.dialects.converse.addresses import SERVED, write_address
-from understudy.dialects.converse.answers import read_reply, write_reply
+from understudy.dialects.converse.answers import read_reply, write_count, write_reply
 from understudy.dialects.converse.edits import edit_frame
 from understudy.dialects.converse.errors import read_fault, write_failure, write_fault
-from understudy.dialects.converse.request_reader import read_request
+from understudy.dialects.converse.request_reader import read_counted, read_request
 from understudy.dialects.converse.request_writer import write_request
 from understudy.dialects.converse.stream_reader import StreamReader
 from understudy.dialects.converse.stream_writer import StreamWriter
-from understudy.dialects.converse.words import NAME
+from understudy.dialects.converse.words import NAME, PREAMBLE
 from understudy.dialects.eventstream import EVENT_STREAM_TYPE, message_bytes
 
 
@@ -34,6 +34,7 @@ class Converse:
     lists: tuple[str, ...] = ("/foundation-models",)
     markers: tuple[str, ...] = ("x-amz-date",)
     forwarded: tuple[str, ...] = ()
+    counting: Counting | None = Counting(("/model/{model}/count-tokens",), read_counted, write_count, PREAMBLE)
 
     def decode_request(self, body: bytes, address: str = "") -> Request:
         """A caller's body and address; a Fault names the field that is wrong."""

@@ -111,3 +111,8 @@ def _thinking(part: Thinking, path: str, losses: Losses) -> Thinking | None:
 def tell_seal(maker: str | None, path: str, losses: Losses) -> None:
     """Note that a seal of another maker than Claude's stays behind."""
     losses.add(at(path, "seal"), f"a seal of {maker!r} means nothing to a client of this dialect")
+
+
+def write_count(tokens: int) -> bytes:
+    """A count of tokens as this dialect tells it."""
+    return msgspec.json.encode({"inputTokens": tokens})

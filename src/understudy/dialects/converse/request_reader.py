@@ -11,7 +11,7 @@ import msgspec
 from understudy.canon.faults import bad_request
 from understudy.canon.messages import Message
 from understudy.canon.request import BuiltinTool, Format, Request, Sampling, ThinkingAsk, Tool, ToolChoice
-from understudy.dialects.converse.addresses import read_address
+from understudy.dialects.converse.addresses import COUNT, WHOLE, read_address
 from understudy.dialects.converse.fields import Fields, at, wrong
 from understudy.dialects.converse.pieces import read_pieces
 from understudy.dialects.converse.words import NAME
@@ -30,6 +30,16 @@ def read_request(body: bytes, address: str) -> Request:
         raise bad_request(f"the body is not valid JSON: {error}") from error
     except RecursionError:
         raise bad_request("the body is nested too deeply; flatten it") from None
+
+
+def read_counted(body: bytes, address: str) -> Request:
+    """The request whose tokens are to be counted, which stands below `input.converse`."""
+    try:
+        top = Fields(msgspec.json.decode(body), "")
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise bad_request(f"the body is not valid JSON: {error}") from error
+    inner = Fields(top.need("input", OBJECT), "input").need("converse", OBJECT)
+    return read_request(msgspec.json.encode(inner), address.removesuffix(COUNT) + WHOLE)
 
 
 def _read(value: Any, source: bytes, address: str) -> Request:

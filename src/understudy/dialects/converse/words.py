@@ -9,6 +9,8 @@ from understudy.canon.faults import FaultKind
 from understudy.canon.reply import StopReason
 
 NAME = "converse"
+# The tokens of the instructions that hosts put before the tools of a request: what Claude has there.
+PREAMBLE = 346
 # Claude is the one that signs its reasoning here, and its seals hold wherever it is served.
 SIGNER = "anthropic"
 MAX_TEMPERATURE = 1

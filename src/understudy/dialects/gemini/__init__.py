@@ -11,19 +11,22 @@ from understudy.canon.faults import Fault
 from understudy.canon.frames import Frame
 from understudy.canon.reply import Reply
 from understudy.canon.request import Request
-from understudy.dialects.contract import Dialect, Echo, Encoded, Target
+from understudy.dialects.contract import Counting, Dialect, Echo, Encoded, Target
 from understudy.dialects.gemini.addresses import ARRAY, STREAMED, WHOLE, path_for
-from understudy.dialects.gemini.answers import read_reply, write_model, write_models, write_reply
+from understudy.dialects.gemini.answers import read_reply, write_count, write_model, write_models, write_reply
 from understudy.dialects.gemini.edits import edit_frame
 from understudy.dialects.gemini.errors import read_fault, write_failure, write_fault
-from understudy.dialects.gemini.request_reader import read_request
+from understudy.dialects.gemini.request_reader import read_counted, read_request
 from understudy.dialects.gemini.request_writer import write_request
 from understudy.dialects.gemini.stream_reader import StreamReader
 from understudy.dialects.gemini.stream_writer import StreamWriter
-from understudy.dialects.gemini.words import NAME
+from understudy.dialects.gemini.words import NAME, PREAMBLE
 from understudy.dialects.sse import SSE_TYPE, comment
 
 _ARRAY_TYPE = "application/json; charset=utf-8"
+
+
+VERSIONS = ("/v1beta", "/v1", "/genai/v1beta", "/genai/v1")
 
 
 class Gemini:
@@ -32,13 +35,14 @@ class Gemini:
     name = NAME
     # One client library calls the beta version, another the first one.
     served: tuple[str, ...] = tuple(
-        f"{version}/models/{{model}}:{verb}"
-        for version in ("/v1beta", "/v1", "/genai/v1beta", "/genai/v1")
-        for verb in (WHOLE, STREAMED)
+        f"{version}/models/{{model}}:{verb}" for version in VERSIONS for verb in (WHOLE, STREAMED)
     )
     lists: tuple[str, ...] = ("/v1beta/models", "/genai/v1beta/models", "/genai/v1/models")
     markers: tuple[str, ...] = ("x-goog-api-key", "key")
     forwarded: tuple[str, ...] = ()
+    counting: Counting | None = Counting(
+        tuple(f"{version}/models/{{model}}:countTokens" for version in VERSIONS), read_counted, write_count, PREAMBLE
+    )
 
     def decode_request(self, body: bytes, address: str = "") -> Request:
         """A caller's body and address; a Fault names the field that is wrong."""

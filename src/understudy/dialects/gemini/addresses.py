@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, quote, unquote
 from understudy.canon.faults import bad_request
 from understudy.canon.request import Request
 
-WHOLE, STREAMED = "generateContent", "streamGenerateContent"
+WHOLE, STREAMED, COUNT = "generateContent", "streamGenerateContent", "countTokens"
 # How a request spells what it wants of its answer's form.
 ARRAY, NUMBERS = "array", "enum-numbers"
 _PATH = re.compile(rf"(?:^|/)models/(?P<model>.+):(?P<verb>{WHOLE}|{STREAMED})$")

@@ -108,3 +108,8 @@ def write_models(names: tuple[str, ...]) -> bytes:
 def _model(name: str) -> dict[str, Any]:
     methods = ["generateContent", "streamGenerateContent"]
     return {"name": f"models/{name}", "displayName": name, "supportedGenerationMethods": methods}
+
+
+def write_count(tokens: int) -> bytes:
+    """A count of tokens as this dialect tells it."""
+    return msgspec.json.encode({"totalTokens": tokens})

@@ -13,7 +13,7 @@ from understudy.canon.messages import Message, Role
 from understudy.canon.parts import Part, Text, ToolCall, ToolResult
 from understudy.canon.request import BuiltinTool, Format, Request, Sampling, ThinkingAsk, Tool, ToolChoice
 from understudy.dialects.fields import ARRAY, FLAG, INTEGER, NUMBER, OBJECT, STRING
-from understudy.dialects.gemini.addresses import read_address
+from understudy.dialects.gemini.addresses import COUNT, WHOLE, read_address
 from understudy.dialects.gemini.fields import Fields, checked, wrong
 from understudy.dialects.gemini.losses import at
 from understudy.dialects.gemini.pieces import read_piece
@@ -34,6 +34,17 @@ def read_request(body: bytes, address: str) -> Request:
         raise bad_request(f"body: not valid JSON: {error}") from error
     except RecursionError:
         raise bad_request("body: nested too deeply; flatten it") from None
+
+
+def read_counted(body: bytes, address: str) -> Request:
+    """The request whose tokens are to be counted: its contents, or the whole of it in a field of its own."""
+    place = address.removesuffix(COUNT) + WHOLE
+    try:
+        asked = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return read_request(body, place)
+    inner = asked.get("generateContentRequest") or asked.get("generate_content_request")
+    return read_request(body if inner is None else bytes(inner), place)
 
 
 def _read(value: Any, address: str, source: bytes) -> Request:

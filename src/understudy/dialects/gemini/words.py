@@ -8,6 +8,8 @@ from understudy.canon.faults import FaultKind
 from understudy.canon.reply import StopReason
 
 NAME = "gemini"
+# The tokens of what hosts put before the tools of a request: about what recorded counts leave over.
+PREAMBLE = 16
 
 STOP_OF_WORD = {
     "STOP": StopReason.STOP,

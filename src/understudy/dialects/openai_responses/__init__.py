@@ -10,17 +10,17 @@ from understudy.canon.faults import Fault
 from understudy.canon.frames import Frame
 from understudy.canon.reply import Reply
 from understudy.canon.request import Request
-from understudy.dialects.contract import Dialect, Echo, Encoded, Target
+from understudy.dialects.contract import Counting, Dialect, Echo, Encoded, Target
 from understudy.dialects.openai_errors import read_fault, write_fault
 from understudy.dialects.openai_lists import write_model, write_models
-from understudy.dialects.openai_responses.answers import read_reply, write_reply
+from understudy.dialects.openai_responses.answers import read_reply, write_count, write_reply
 from understudy.dialects.openai_responses.edits import edit_frame
 from understudy.dialects.openai_responses.errors import write_failure
-from understudy.dialects.openai_responses.request_reader import read_request
+from understudy.dialects.openai_responses.request_reader import read_counted, read_request
 from understudy.dialects.openai_responses.request_writer import write_request
 from understudy.dialects.openai_responses.stream_reader import StreamReader
 from understudy.dialects.openai_responses.stream_writer import StreamWriter
-from understudy.dialects.openai_responses.words import NAME
+from understudy.dialects.openai_responses.words import NAME, PREAMBLE
 from understudy.dialects.sse import SSE_TYPE, comment
 
 
@@ -33,6 +33,7 @@ class OpenAiResponses:
     lists: tuple[str, ...] = ()
     markers: tuple[str, ...] = ()
     forwarded: tuple[str, ...] = ()
+    counting: Counting | None = Counting(("/v1/responses/input_tokens",), read_counted, write_count, PREAMBLE)
 
     def decode_request(self, body: bytes, address: str = "") -> Request:
         """A caller's body; a Fault names the field that is wrong."""

@@ -170,3 +170,8 @@ def ending(stop: StopReason | None, output: list[dict[str, Any]]) -> dict[str, A
     reason = REASON_OF_STOP.get(stop) if stop is not None else None
     details = None if reason is None else {"reason": reason}
     return {"status": status, "incomplete_details": details, "output": output}
+
+
+def write_count(tokens: int) -> bytes:
+    """A count of tokens as this dialect tells it."""
+    return msgspec.json.encode({"object": "response.input_tokens", "input_tokens": tokens})

@@ -7,6 +7,8 @@ functions that build or read bodies. Reference: https://platform.openai.com/docs
 from understudy.canon.reply import StopReason
 
 NAME = "openai_responses"
+# The tokens of what hosts put before the tools of a request: about what recorded counts leave over.
+PREAMBLE = 16
 
 # The least that `max_output_tokens` may be, and the longest id of a call that is taken.
 MIN_TOKENS = 16
