@@ -5,11 +5,13 @@ from typing import Any
 
 import anthropic
 import boto3
+import llama_api_client
 import openai
 import pytest
 from botocore.config import Config
 from google import genai
 from google.genai import errors, types
+from llama_api_client import LlamaAPIClient
 
 from tests.journeys.house import ARGUMENTS, WORDS, Server, Upstream, get
 
@@ -418,3 +420,58 @@ def test_W13_every_sdk_that_counts_tokens_is_told_an_estimate_without_a_call_ups
         messages.messages.count_tokens(model="to-chat", messages=[])
     with pytest.raises(bedrock.exceptions.ValidationException, match="messages"):
         bedrock.count_tokens(modelId="to-chat", input={"converse": {"messages": []}})
+
+
+@pytest.fixture
+def llama(house: Server) -> Any:
+    with LlamaAPIClient(base_url=f"{house.url}/llama/v1", api_key="any", max_retries=0) as client:
+        yield client
+
+
+@pytest.mark.parametrize("provider", UPSTREAMS)
+def test_L3_L4_llama_plain_and_streamed(llama: Any, provider: str) -> None:
+    answer = llama.chat.completions.create(model=f"{provider}/plain", messages=ASK)
+    assert answer.completion_message.content.text == TEXT
+    assert answer.completion_message.stop_reason == "stop"
+    metrics = {metric.metric: metric.value for metric in answer.metrics}
+    assert metrics == {"num_prompt_tokens": 20, "num_completion_tokens": 7, "num_total_tokens": 27}
+    chunks = list(llama.chat.completions.create(model=f"{provider}/plain", messages=ASK, stream=True))
+    assert "".join(chunk.event.delta.text for chunk in chunks) == TEXT
+    assert [chunk.event.event_type for chunk in chunks if chunk.event.event_type != "progress"] == [
+        "start",
+        "complete",
+        "metrics",
+    ]
+
+
+@pytest.mark.parametrize("provider", UPSTREAMS)
+def test_T11_llama_parallel_tools_over_two_turns(llama: Any, provider: str) -> None:
+    answer = llama.chat.completions.create(model=f"{provider}/tools", messages=ASK, tools=[CHAT_TOOL])
+    message = answer.completion_message
+    assert [json.loads(call.function.arguments) for call in message.tool_calls] == [json.loads(ARGUMENTS)] * 2
+    assert message.stop_reason == "tool_calls"
+    results = [{"role": "tool", "tool_call_id": call.id, "content": "mild"} for call in message.tool_calls]
+    history = [*ASK, message.model_dump(exclude_none=True), *results]
+    again = llama.chat.completions.create(model=f"{provider}/plain", messages=history, tools=[CHAT_TOOL])
+    assert again.completion_message.content.text == TEXT
+
+
+@pytest.mark.parametrize("provider", UPSTREAMS)
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        (400, llama_api_client.BadRequestError),
+        (404, llama_api_client.NotFoundError),
+        (429, llama_api_client.RateLimitError),
+        (500, llama_api_client.InternalServerError),
+    ],
+)
+def test_T57_llama_errors_raise_the_class_of_the_sdk(llama: Any, provider: str, status: int, error: Any) -> None:
+    for streamed in (False, True):
+        with pytest.raises(error, match=f"scripted {status}"):
+            llama.chat.completions.create(model=f"{provider}/status-{status}", messages=ASK, stream=streamed)
+
+
+def test_L5_llama_lists_the_models(llama: Any) -> None:
+    assert {"to-chat", "chat-model"} <= {model.id for model in llama.models.list()}
+    assert llama.models.retrieve("to-chat").object == "model"

@@ -22,6 +22,9 @@ CHAT, RESPONSES, MESSAGES, GEMINI = "openai-chat", "openai-responses", "anthropi
 # Streams have a protocol of their own there, and are the same dialect.
 CONVERSE, CONVERSE_STREAM = "bedrock-converse", "bedrock-converse-stream"
 DIALECTS = (CHAT, RESPONSES, MESSAGES, GEMINI, CONVERSE)
+# No recording of this one exists: it is a caller's dialect alone.
+LLAMA = "llama-native"
+CLIENTS = (*DIALECTS, LLAMA)
 FILES = tuple(
     WIRE / f"{name}.jsonl" for name in ("openai-chat", "openai-responses", "anthropic-messages", "gemini", "bedrock")
 )

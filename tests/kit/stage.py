@@ -19,9 +19,14 @@ import aiohttp
 from botocore.eventstream import EventStreamBuffer
 
 from tests.journeys.house import UP_S, free_port, server
-from tests.kit.recordings import CHAT, CONVERSE, FILES, GEMINI, MESSAGES, RESPONSES, TOOLS, Recording
+from tests.kit.recordings import CHAT, CONVERSE, FILES, GEMINI, LLAMA, MESSAGES, RESPONSES, TOOLS, Recording
 
-PATHS = {CHAT: "/v1/chat/completions", RESPONSES: "/v1/responses", MESSAGES: "/v1/messages"}
+PATHS = {
+    CHAT: "/v1/chat/completions",
+    RESPONSES: "/v1/responses",
+    MESSAGES: "/v1/messages",
+    LLAMA: "/llama/v1/chat/completions",
+}
 # In this dialect the path names the model and whether the answer is streamed.
 VERBS = {False: "generateContent", True: "streamGenerateContent?alt=sse"}
 ENDINGS = {False: "converse", True: "converse-stream"}
@@ -158,6 +163,7 @@ def provider(recording: Recording) -> str:
 
 TOOL_OF: dict[str, Callable[[str, dict[str, Any]], dict[str, Any]]] = {
     CHAT: lambda name, schema: {"type": "function", "function": {"name": name, "parameters": schema}},
+    LLAMA: lambda name, schema: {"type": "function", "function": {"name": name, "parameters": schema}},
     RESPONSES: lambda name, schema: {"type": "function", "name": name, "parameters": schema},
     MESSAGES: lambda name, schema: {"name": name, "input_schema": schema},
     GEMINI: lambda name, schema: {"name": name, "parametersJsonSchema": schema},

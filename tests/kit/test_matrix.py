@@ -15,12 +15,23 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.kit.recordings import CHAT, CONVERSE, DIALECTS, GEMINI, MESSAGES, RESPONSES, Recording, chosen
+from tests.kit.recordings import (
+    CHAT,
+    CLIENTS,
+    CONVERSE,
+    DIALECTS,
+    GEMINI,
+    LLAMA,
+    MESSAGES,
+    RESPONSES,
+    Recording,
+    chosen,
+)
 from tests.kit.recordings import seen as view_of
 from tests.kit.stage import Answer, Stage, ask, each, request
 
 MODES = {True: "streamed", False: "whole"}
-# The counts that are compared; the last is none of Converse's.
+# The counts that are compared; the last is none of Converse's, and Llama has the first two alone.
 USAGE = ("in", "out", "cache_read", "cache_write", "reasoning")
 
 
@@ -32,7 +43,7 @@ class Expected:
     when: Callable[[Recording], bool]
     becomes: Callable[[Recording], Any]
     why: str
-    clients: tuple[str, ...] = DIALECTS
+    clients: tuple[str, ...] = CLIENTS
 
 
 def content(recording: Recording) -> Any:
@@ -137,6 +148,13 @@ EXPECTED = (
         (GEMINI, RESPONSES),
     ),
     Expected(
+        "stop",
+        lambda recording: recording.view["stop"] == "filter",
+        lambda recording: "stop",
+        "T24: Llama has no word for an answer that was refused; the provider's own stands in the extension",
+        (LLAMA,),
+    ),
+    Expected(
         "usage.cache_write",
         lambda recording: bool(recording.view["usage"].get("cache_write")),
         lambda recording: 0,
@@ -210,7 +228,7 @@ def compare(recording: Recording, client: str, answer: Answer) -> dict[str, tupl
     if seen["error"]:
         return {"error": (None, seen["error"])}
     fields = {name: (recording.view[name], seen[name]) for name in ("text", "tools", "stop", "complete")}
-    counts = USAGE if client != CONVERSE else USAGE[:-1]
+    counts = {CONVERSE: USAGE[:-1], LLAMA: USAGE[:2]}.get(client, USAGE)
     if asks_for_usage(recording, client):
         fields |= {f"usage.{n}": (recording.view["usage"].get(n) or 0, seen["usage"].get(n) or 0) for n in counts}
     if client == recording.protocol:
@@ -254,7 +272,7 @@ def outcomes(staged: Stage, table: list[str]) -> list[Outcome]:
         answer = await ask(session, staged.url, client, request(recording, client))
         return Outcome(recording, client, answer, compare(recording, client, answer))
 
-    found = each([(recording, client) for recording in recordings for client in DIALECTS], one)
+    found = each([(recording, client) for recording in recordings for client in CLIENTS], one)
     table += rows(found)
     unasked = sum(not asks_for_usage(outcome.recording, outcome.client) for outcome in found)
     table.append(f"{unasked} streams of Chat callers that asked for no usage are compared without it")
@@ -314,7 +332,7 @@ def told(outcomes: list[Outcome]) -> str:
 
 @pytest.mark.parametrize("stream", [True, False], ids=MODES.values())
 @pytest.mark.parametrize("upstream", DIALECTS)
-@pytest.mark.parametrize("client", DIALECTS)
+@pytest.mark.parametrize("client", CLIENTS)
 def test_the_answer_says_all_that_was_recorded(
     outcomes: list[Outcome], client: str, upstream: str, stream: bool
 ) -> None:
@@ -348,7 +366,7 @@ def upstream_form(body: dict[str, Any], dialect: str) -> dict[str, Any]:
 
 
 def test_T50_every_answer_has_an_id_whose_dialect_has_one(outcomes: list[Outcome]) -> None:
-    named = {CHAT: "id", RESPONSES: "id", MESSAGES: "id", GEMINI: "responseId"}
+    named = {CHAT: "id", LLAMA: "id", RESPONSES: "id", MESSAGES: "id", GEMINI: "responseId"}
     whole = [one for one in outcomes if one.client in named and "body" in one.answer.response]
     foreign = [one for one in whole if one.client != one.recording.protocol]
     assert foreign

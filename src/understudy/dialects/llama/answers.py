@@ -1,0 +1,92 @@
+"""Whole answers, read from an upstream and written for a caller.
+
+From an upstream of this dialect the caller gets the upstream's own bytes with the extension added; from any other, a
+body made from canon. An answer cannot be refused any more: what it holds and this dialect cannot say becomes an
+omission.
+"""
+
+from typing import Any
+
+import msgspec
+
+from understudy.canon.faults import Fault, FaultKind
+from understudy.canon.parts import Opaque, Refusal, ReplyPart, Text, Thinking, ToolCall
+from understudy.canon.reply import Reply
+from understudy.dialects.contract import Echo, Encoded
+from understudy.dialects.fields import OBJECT, STRING
+from understudy.dialects.llama.metering import read_usage, write_metrics
+from understudy.dialects.llama.pieces import read_calls, read_content, write_call
+from understudy.dialects.llama.words import HIDDEN, NAME, stop_of, stop_word
+from understudy.dialects.openai_errors import read_fault
+from understudy.dialects.openai_fields import Fields, Losses, at
+from understudy.dialects.passage import EXTENSION, extended
+
+
+def read_reply(body: bytes, maker: str) -> Reply:
+    """The answer that an upstream's body holds; a Fault if it is an error or no answer."""
+    try:
+        value = msgspec.json.decode(body)
+        if isinstance(value, dict) and value.get("error"):
+            raise read_fault(200, body)
+        return _read(value, body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Fault(f"the upstream's answer is no JSON of this dialect: {error}", kind=FaultKind.UPSTREAM) from error
+
+
+def _read(value: Any, source: bytes) -> Reply:
+    try:
+        top = Fields(value, "")
+        message = Fields(top.need("completion_message", OBJECT), "completion_message")
+        content = message.rest.pop("content", None)
+        said = () if content in (None, "") else read_content(content, "completion_message.content")[0]
+        parts: list[ReplyPart] = [part for part in said if isinstance(part, Text | Opaque)]
+        parts += read_calls(message.rest.pop("tool_calls", None), "completion_message.tool_calls")
+        native = message.take("stop_reason", STRING)
+        return Reply(
+            id=top.take("id", STRING) or "",
+            model="",
+            dialect=NAME,
+            parts=tuple(parts),
+            stop=stop_of(native),
+            native_stop=native,
+            usage=read_usage(top.rest.get("metrics")),
+            source=source,
+        )
+    except Fault as fault:
+        raise Fault(f"the upstream's answer is malformed: {fault.message}", kind=FaultKind.UPSTREAM) from fault
+
+
+def write_reply(reply: Reply, echo: Echo) -> Encoded:
+    """The body for a caller, and what it could not carry."""
+    extension = extended(echo, reply.stop, reply.native_stop, own=reply.dialect == NAME, hidden=HIDDEN)
+    extra = {EXTENSION: extension} if extension else {}
+    if reply.dialect == NAME and reply.source:
+        fields: dict[str, Any] = msgspec.json.decode(reply.source, type=dict[str, msgspec.Raw])
+        return Encoded(msgspec.json.encode({**fields, **extra}))
+    losses = Losses()
+    kept = [part for place, part in enumerate(reply.parts) if carried(part, place, reply.dialect, losses)]
+    calls = [part for part in kept if isinstance(part, ToolCall)]
+    words = "".join(part.text for part in kept if isinstance(part, Text | Refusal))
+    own = reply.dialect == NAME
+    if not own:
+        losses.extras("", reply.extras, reply.dialect)
+    word = None if reply.stop is None else stop_word(reply.stop, reply.native_stop, own=own, calls=bool(calls))
+    message: dict[str, Any] = {"role": "assistant", "content": {"type": "text", "text": words}, "stop_reason": word}
+    if calls:
+        message["tool_calls"] = [write_call(call) for call in calls]
+    body = {"id": reply.id, "completion_message": message, "metrics": write_metrics(reply.usage)}
+    return Encoded(msgspec.json.encode({**body, **extra}), tuple(losses.items))
+
+
+def carried(part: ReplyPart, place: int, dialect: str, losses: Losses) -> bool:
+    """Whether a part has a form here, its losses told."""
+    path = at("content", place)
+    if isinstance(part, Opaque):
+        losses.add(path, f"content of type {part.kind!r} has no form in the {NAME} dialect")
+        return False
+    if isinstance(part, Thinking):
+        losses.add(path, f"the {NAME} dialect has no place for thinking")
+        return False
+    if dialect != NAME:
+        losses.extras(path, part.extras, dialect)
+    return True
