@@ -34,7 +34,7 @@ def told(body: Any, words: tuple[str, ...]) -> Told:
     if isinstance(body, list) and body:
         body = body[0]
     if isinstance(body, str):
-        return Told(body)
+        return Told(body or None)
     if not isinstance(body, dict):
         return Told()
     error = body.get("error")
@@ -42,9 +42,9 @@ def told(body: Any, words: tuple[str, ...]) -> Told:
         return Told(_first_text(error, "message"), _first_text(error, *words), _first_text(error, "param"))
     word, param = _first_text(body, *words, "error_type"), _first_text(body, "param")
     if isinstance(error, str):
-        return Told(error, word, param)
+        return Told(error or None, word, param)
     message, rest = _first_text(body, "message", "detail"), body.get("message") or body.get("detail")
-    if message is None and rest is not None:
+    if message is None and rest:
         message = msgspec.json.encode(rest).decode()
     return Told(message, word, param)
 

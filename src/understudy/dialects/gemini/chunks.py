@@ -102,7 +102,7 @@ class Chunks:
         content = candidate.get("content")
         parts = content.get("parts") if isinstance(content, dict) else None
         events: list[Event] = []
-        for part in parts or ():
+        for part in parts if isinstance(parts, list) else ():
             if not isinstance(part, dict):
                 raise Malformed
             events += self._part(part)

@@ -5,16 +5,23 @@ from typing import Any
 from understudy.canon.usage import NO_USAGE, Usage, inclusive
 from understudy.dialects.llama.words import COMPLETION, PROMPT, TOTAL
 
+# Above every count of tokens; a metric beyond it is none.
+MAX_COUNT = 2**53
+
 
 def read_usage(metrics: Any) -> Usage:
     """The usage that the metrics tell."""
     told = {
-        one.get("metric"): int(one["value"])
+        str(one.get("metric")): int(one["value"])
         for one in (metrics if isinstance(metrics, list) else ())
-        if isinstance(one, dict) and isinstance(one.get("value"), int | float) and one["value"] >= 0
+        if isinstance(one, dict) and _counts(one.get("value"))
     }
     usage = inclusive(told.get(PROMPT), told.get(COMPLETION))
     return NO_USAGE if usage == NO_USAGE else usage
+
+
+def _counts(value: Any) -> bool:
+    return isinstance(value, int | float) and 0 <= value < MAX_COUNT
 
 
 def write_metrics(usage: Usage) -> list[dict[str, Any]]:

@@ -47,8 +47,13 @@ def known(details: Any) -> bool:
     return (
         isinstance(details, list)
         and bool(details)
-        and all(isinstance(entry, dict) and entry.get("type") in _TYPES for entry in details)
+        and all(isinstance(entry, dict) and _kind_of(entry) in _TYPES for entry in details)
     )
+
+
+def _kind_of(entry: dict[str, Any]) -> str:
+    kind = entry.get("type")
+    return kind if isinstance(kind, str) else ""
 
 
 def read_thinking(rest: Extras, spelling: tuple[str, ...], maker: str) -> tuple[Thinking, ...]:
