@@ -72,4 +72,4 @@ def test_a_wrong_field_is_named(fields: dict[str, Any], param: str) -> None:
 
 @pytest.mark.parametrize("raw", [b"{", b"\xff", b"[" * 5000])
 def test_what_is_no_json_is_refused(raw: bytes) -> None:
-    assert refused(DIALECT.decode_request, raw, PATH).message.startswith("the body is")
+    assert refused(DIALECT.decode_request, raw, PATH).message.startswith("The body is")

@@ -9,7 +9,6 @@ from typing import Any, cast
 
 import msgspec
 
-from understudy.canon.faults import bad_request
 from understudy.canon.messages import Message
 from understudy.canon.request import (
     BuiltinTool,
@@ -25,6 +24,7 @@ from understudy.dialects.anthropic.blocks import read_content, read_system
 from understudy.dialects.anthropic.fields import Fields, checked, wrong
 from understudy.dialects.anthropic.losses import at
 from understudy.dialects.anthropic.words import NAME
+from understudy.dialects.bodies import read_body
 from understudy.dialects.fields import ARRAY, FLAG, INTEGER, NUMBER, OBJECT, STRING
 
 _ROLES = ("user", "assistant", "system")
@@ -34,12 +34,7 @@ _CHOICES = {"auto": "auto", "any": "required", "tool": "named", "none": "none"}
 
 def read_request(body: bytes) -> Request:
     """The request that a body holds; a Fault names what is wrong with it."""
-    try:
-        return _read(msgspec.json.decode(body), body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise bad_request(f"body: not valid JSON: {error}") from error
-    except RecursionError:
-        raise bad_request("body: nested too deeply; flatten it") from None
+    return read_body(body, lambda value: _read(value, body))
 
 
 def read_counted(body: bytes, address: str) -> Request:

@@ -15,6 +15,7 @@ from understudy.dialects.anthropic.conversation import foreign_seal, own_message
 from understudy.dialects.anthropic.losses import Losses
 from understudy.dialects.anthropic.thinking import pause_thinking, write_thinking
 from understudy.dialects.anthropic.words import NAME
+from understudy.dialects.bodies import TOO_DEEP, aimed
 from understudy.dialects.choices import check_choice
 from understudy.dialects.contract import Encoded, Target
 from understudy.dialects.offers import offered
@@ -31,9 +32,9 @@ def write_request(request: Request, target: Target) -> Encoded:
     losses = Losses()
     try:
         fields = _edited(request, target, losses) if _passes(request) else _made(request, target, losses)
-        body = msgspec.json.encode(_aimed(fields, target, losses))
+        body = msgspec.json.encode(aimed(fields, target, losses))
     except RecursionError:
-        raise bad_request("body: nested too deeply; flatten it") from None
+        raise bad_request(TOO_DEEP) from None
     return Encoded(body, tuple(losses.items))
 
 
@@ -48,17 +49,6 @@ def _edited(request: Request, target: Target, losses: Losses) -> dict[str, Any]:
         fields["messages"] = own_messages(request, target, losses)
         pause_thinking(request, fields, losses)
     return fields
-
-
-def _aimed(fields: dict[str, Any], target: Target, losses: Losses) -> dict[str, Any]:
-    """The fields under the provider's names, less those that it refuses."""
-    aimed = {}
-    for name, value in fields.items():
-        if name in target.unsupported:
-            losses.add(name, f"the provider of {target.model!r} refuses this field")
-        else:
-            aimed[target.renames.get(name, name)] = value
-    return aimed
 
 
 def _made(request: Request, target: Target, losses: Losses) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import msgspec
 from understudy.canon.faults import bad_request
 from understudy.canon.messages import Message
 from understudy.canon.request import BuiltinTool, Format, Request, Sampling, ThinkingAsk, Tool, ToolChoice
+from understudy.dialects.bodies import read_body
 from understudy.dialects.converse.addresses import COUNT, WHOLE, read_address
 from understudy.dialects.converse.fields import Fields, at, wrong
 from understudy.dialects.converse.pieces import read_pieces
@@ -24,12 +25,7 @@ REASONING = ("reasoning_config", "thinking")
 
 def read_request(body: bytes, address: str) -> Request:
     """The request that a body and its address hold; a Fault names what is wrong with it."""
-    try:
-        return _read(msgspec.json.decode(body), body, address)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise bad_request(f"the body is not valid JSON: {error}") from error
-    except RecursionError:
-        raise bad_request("the body is nested too deeply; flatten it") from None
+    return read_body(body, lambda value: _read(value, body, address))
 
 
 def read_counted(body: bytes, address: str) -> Request:

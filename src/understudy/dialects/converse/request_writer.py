@@ -12,6 +12,7 @@ import msgspec
 from understudy.canon.faults import bad_request
 from understudy.canon.parts import ToolCall, ToolResult
 from understudy.canon.request import BuiltinTool, Request, Tool
+from understudy.dialects.bodies import TOO_DEEP, aimed
 from understudy.dialects.choices import check_choice
 from understudy.dialects.contract import Encoded, Target
 from understudy.dialects.converse.conversation import write_conversation
@@ -32,21 +33,10 @@ def write_request(request: Request, target: Target) -> Encoded:
     try:
         passes = request.dialect == NAME and bool(request.source)
         fields = msgspec.json.decode(request.source, type=dict[str, msgspec.Raw]) if passes else None
-        body = msgspec.json.encode(_aimed(fields or _made(request, target, losses), target, losses))
+        body = msgspec.json.encode(aimed(fields or _made(request, target, losses), target, losses))
     except RecursionError:
-        raise bad_request("the body is nested too deeply; flatten it") from None
+        raise bad_request(TOO_DEEP) from None
     return Encoded(body, tuple(losses.items))
-
-
-def _aimed(fields: dict[str, Any], target: Target, losses: Losses) -> dict[str, Any]:
-    """The fields under the provider's names, less those that it refuses."""
-    aimed = {}
-    for name, value in fields.items():
-        if name in target.unsupported:
-            losses.add(name, f"the provider of {target.model!r} refuses this field")
-        else:
-            aimed[target.renames.get(name, name)] = value
-    return aimed
 
 
 def _made(request: Request, target: Target, losses: Losses) -> dict[str, Any]:

@@ -8,10 +8,10 @@ from typing import Any
 
 import msgspec
 
-from understudy.canon.faults import bad_request
 from understudy.canon.messages import Message, Role
 from understudy.canon.parts import Part, Text, ToolCall, ToolResult
 from understudy.canon.request import BuiltinTool, Format, Request, Sampling, ThinkingAsk, Tool, ToolChoice
+from understudy.dialects.bodies import read_body
 from understudy.dialects.fields import ARRAY, FLAG, INTEGER, NUMBER, OBJECT, STRING
 from understudy.dialects.gemini.addresses import COUNT, WHOLE, read_address
 from understudy.dialects.gemini.fields import Fields, checked, wrong
@@ -28,12 +28,7 @@ _CONFIG = "generationConfig"
 
 def read_request(body: bytes, address: str) -> Request:
     """The request that a body and its address hold; a Fault names what is wrong with it."""
-    try:
-        return _read(msgspec.json.decode(body), address, body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise bad_request(f"body: not valid JSON: {error}") from error
-    except RecursionError:
-        raise bad_request("body: nested too deeply; flatten it") from None
+    return read_body(body, lambda value: _read(value, address, body))
 
 
 def read_counted(body: bytes, address: str) -> Request:

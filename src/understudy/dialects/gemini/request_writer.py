@@ -12,6 +12,7 @@ import msgspec
 from understudy.canon.faults import bad_request
 from understudy.canon.parts import Thinking
 from understudy.canon.request import Request, Tool
+from understudy.dialects.bodies import TOO_DEEP, aimed
 from understudy.dialects.choices import check_choice
 from understudy.dialects.contract import Encoded, Target
 from understudy.dialects.gemini.conversation import strip_seals, write_conversation
@@ -40,9 +41,9 @@ def write_request(request: Request, target: Target) -> Encoded:
     try:
         passes = request.dialect == NAME and bool(request.source)
         fields = _edited(request, target, losses) if passes else _made(request, target, losses)
-        body = msgspec.json.encode(_aimed(fields, target, losses))
+        body = msgspec.json.encode(aimed(fields, target, losses))
     except RecursionError:
-        raise bad_request("body: nested too deeply; flatten it") from None
+        raise bad_request(TOO_DEEP) from None
     return Encoded(body, tuple(losses.items))
 
 
@@ -54,17 +55,6 @@ def _edited(request: Request, target: Target, losses: Losses) -> dict[str, Any]:
     if sealed and target.maker != NAME:
         fields["contents"] = strip_seals(msgspec.json.decode(fields["contents"]), target, losses)
     return fields
-
-
-def _aimed(fields: dict[str, Any], target: Target, losses: Losses) -> dict[str, Any]:
-    """The fields under the provider's names, less those that it refuses."""
-    aimed = {}
-    for name, value in fields.items():
-        if name in target.unsupported:
-            losses.add(name, f"the provider of {target.model!r} refuses this field")
-        else:
-            aimed[target.renames.get(name, name)] = value
-    return aimed
 
 
 def _made(request: Request, target: Target, losses: Losses) -> dict[str, Any]:

@@ -5,12 +5,11 @@ Fields that canon has no word for, and fields that are null, stay in the extras 
 
 from typing import Any, cast, get_args
 
-import msgspec
-
 from understudy.canon.faults import bad_request
 from understudy.canon.messages import Message, Role
 from understudy.canon.parts import Image, Opaque, Part, Text, ToolResult
 from understudy.canon.request import Format, Request, Sampling, Tool, ToolChoice
+from understudy.dialects.bodies import read_body
 from understudy.dialects.fields import ARRAY, FLAG, INTEGER, NUMBER, OBJECT, STRING
 from understudy.dialects.llama.pieces import read_calls, read_content
 from understudy.dialects.llama.words import NAME
@@ -22,12 +21,7 @@ _MODES = ("auto", "none", "required")
 
 def read_request(body: bytes) -> Request:
     """The request that a body holds; a Fault names what is wrong with it."""
-    try:
-        return _read(msgspec.json.decode(body), body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise bad_request(f"The body is not valid JSON: {error}.") from error
-    except RecursionError:
-        raise bad_request("The body is nested too deeply; flatten it.") from None
+    return read_body(body, lambda value: _read(value, body))
 
 
 def _read(value: Any, source: bytes) -> Request:

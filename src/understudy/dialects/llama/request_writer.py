@@ -14,6 +14,7 @@ from understudy.canon.faults import bad_request
 from understudy.canon.messages import Message
 from understudy.canon.parts import Image, Opaque, Part, Refusal, Text, Thinking, ToolCall, ToolResult
 from understudy.canon.request import Request, Tool
+from understudy.dialects.bodies import TOO_DEEP, aimed
 from understudy.dialects.choices import check_choice
 from understudy.dialects.contract import Encoded, Target
 from understudy.dialects.llama.pieces import write_call, write_piece
@@ -39,21 +40,10 @@ def write_request(request: Request, target: Target) -> Encoded:
             fields["model"] = target.model
         else:
             fields = _made(request, target, losses)
-        body = msgspec.json.encode(_aimed(fields, target, losses))
+        body = msgspec.json.encode(aimed(fields, target, losses))
     except RecursionError:
-        raise bad_request("The body is nested too deeply; flatten it.") from None
+        raise bad_request(TOO_DEEP) from None
     return Encoded(body, tuple(losses.items))
-
-
-def _aimed(fields: dict[str, Any], target: Target, losses: Losses) -> dict[str, Any]:
-    """The fields under the provider's names, less those that it refuses."""
-    aimed = {}
-    for name, value in fields.items():
-        if name in target.unsupported:
-            losses.add(name, f"the provider of {target.model!r} refuses this field")
-        else:
-            aimed[target.renames.get(name, name)] = value
-    return aimed
 
 
 def _made(request: Request, target: Target, losses: Losses) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from understudy.canon.faults import bad_request
 from understudy.canon.messages import Message, Role
 from understudy.canon.parts import Document, Image, Opaque, Part, Refusal, Text, ToolResult
 from understudy.canon.request import BuiltinTool, Format, Request, Sampling, ThinkingAsk, Tool, ToolChoice
+from understudy.dialects.bodies import read_body
 from understudy.dialects.fields import ARRAY, FLAG, INTEGER, NUMBER, OBJECT, STRING
 from understudy.dialects.openai_chat.blocks import misplaced, read_calls, read_content
 from understudy.dialects.openai_chat.thinking import read_thinking, spelling_of
@@ -25,12 +26,7 @@ _MODES = ("auto", "none", "required")
 
 def read_request(body: bytes) -> Request:
     """The request that a body holds; a Fault names what is wrong with it."""
-    try:
-        return _read(msgspec.json.decode(body), body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise bad_request(f"The body is not valid JSON: {error}.") from error
-    except RecursionError:
-        raise bad_request("The body is nested too deeply; flatten it.") from None
+    return read_body(body, lambda value: _read(value, body))
 
 
 def _read(value: Any, source: bytes) -> Request:

@@ -12,6 +12,7 @@ import msgspec
 
 from understudy.canon.faults import bad_request
 from understudy.canon.request import BuiltinTool, Request, Tool
+from understudy.dialects.bodies import TOO_DEEP, aimed
 from understudy.dialects.choices import check_choice
 from understudy.dialects.contract import Encoded, Target
 from understudy.dialects.fields import merged
@@ -39,9 +40,12 @@ def write_request(request: Request, target: Target) -> Encoded:
     try:
         passes = request.dialect == NAME and bool(request.source)
         fields = _edited(request, target, losses) if passes else _made(request, target, losses)
-        body = msgspec.json.encode(_aimed(fields, request, target, losses))
+        if target.usage_on == "always":
+            fields.pop("stream_options", None)
+        unasked = ("stream_options",) if request.stream_usage is None else ()
+        body = msgspec.json.encode(aimed(fields, target, losses, unasked=unasked))
     except RecursionError:
-        raise bad_request("The body is nested too deeply; flatten it.") from None
+        raise bad_request(TOO_DEEP) from None
     return Encoded(body, tuple(losses.items))
 
 
@@ -58,19 +62,6 @@ def _edited(request: Request, target: Target, losses: Losses) -> dict[str, Any]:
 
 def _options(request: Request) -> dict[str, Any]:
     return {**(request.extras.get("stream_options") or {}), "include_usage": True}
-
-
-def _aimed(fields: dict[str, Any], request: Request, target: Target, losses: Losses) -> dict[str, Any]:
-    """The fields under the provider's names, less those that it refuses."""
-    aimed = {}
-    for name, value in fields.items():
-        if name == "stream_options" and target.usage_on == "always":
-            continue
-        if name not in target.unsupported:
-            aimed[target.renames.get(name, name)] = value
-        elif name != "stream_options" or request.stream_usage is not None:
-            losses.add(name, f"the provider of {target.model!r} refuses this field")
-    return aimed
 
 
 def _made(request: Request, target: Target, losses: Losses) -> dict[str, Any]:

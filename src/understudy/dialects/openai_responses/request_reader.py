@@ -8,12 +8,11 @@ fields that are null, stay in the extras of what they belong to.
 
 from typing import Any
 
-import msgspec
-
 from understudy.canon.faults import bad_request
 from understudy.canon.messages import Message
 from understudy.canon.parts import Opaque, Text
 from understudy.canon.request import Format, Request, Sampling, ThinkingAsk, ToolChoice
+from understudy.dialects.bodies import read_body
 from understudy.dialects.fields import ARRAY, FLAG, INTEGER, NUMBER, OBJECT, STRING
 from understudy.dialects.openai_fields import Fields, wrong
 from understudy.dialects.openai_responses.items import read_input
@@ -25,12 +24,7 @@ _MODES = ("auto", "none", "required")
 
 def read_request(body: bytes) -> Request:
     """The request that a body holds; a Fault names what is wrong with it."""
-    try:
-        return _read(msgspec.json.decode(body), body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise bad_request(f"The body is not valid JSON: {error}.") from error
-    except RecursionError:
-        raise bad_request("The body is nested too deeply; flatten it.") from None
+    return read_body(body, lambda value: _read(value, body))
 
 
 def read_counted(body: bytes, address: str) -> Request:

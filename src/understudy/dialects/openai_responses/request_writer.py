@@ -13,6 +13,7 @@ import msgspec
 from understudy.canon.faults import bad_request
 from understudy.canon.parts import Thinking
 from understudy.canon.request import Request
+from understudy.dialects.bodies import TOO_DEEP, aimed
 from understudy.dialects.choices import check_choice
 from understudy.dialects.contract import Encoded, Target
 from understudy.dialects.offers import offered
@@ -35,9 +36,10 @@ def write_request(request: Request, target: Target) -> Encoded:
     try:
         passes = request.dialect == NAME and bool(request.source)
         fields = _edited(request, target, losses) if passes else _made(request, target, losses)
-        body = msgspec.json.encode(_aimed(fields, request, target, losses))
+        unasked = () if request.dialect == NAME else ("store", "include")
+        body = msgspec.json.encode(aimed(fields, target, losses, unasked=unasked))
     except RecursionError:
-        raise bad_request("The body is nested too deeply; flatten it.") from None
+        raise bad_request(TOO_DEEP) from None
     return Encoded(body, tuple(losses.items))
 
 
@@ -50,17 +52,6 @@ def _edited(request: Request, target: Target, losses: Losses) -> dict[str, Any]:
     if any(part.sealed_by != target.maker for part in sealed):
         fields["input"] = strip_seals(msgspec.json.decode(fields["input"]), target, losses)
     return fields
-
-
-def _aimed(fields: dict[str, Any], request: Request, target: Target, losses: Losses) -> dict[str, Any]:
-    """The fields under the provider's names, less those that it refuses; what only we asked for goes in silence."""
-    aimed = {}
-    for name, value in fields.items():
-        if name not in target.unsupported:
-            aimed[target.renames.get(name, name)] = value
-        elif request.dialect == NAME or name not in ("store", "include"):
-            losses.add(name, f"the provider of {target.model!r} refuses this field")
-    return aimed
 
 
 def _made(request: Request, target: Target, losses: Losses) -> dict[str, Any]:

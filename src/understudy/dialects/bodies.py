@@ -1,0 +1,34 @@
+"""Bodies: the door through which a request's body is read, and the one through which a made one leaves."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from understudy.canon.faults import bad_request
+from understudy.canon.request import Request
+from understudy.dialects.contract import Target
+from understudy.dialects.losses import Gathered
+
+TOO_DEEP = "The body is nested too deeply; flatten it."
+
+
+def read_body(body: bytes, read: Callable[[Any], Request]) -> Request:
+    """The request that `read` makes of a body's JSON; a Fault if there is none, or no end to it."""
+    try:
+        return read(msgspec.json.decode(body))
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise bad_request(f"The body is not valid JSON: {error}.") from error
+    except RecursionError:
+        raise bad_request(TOO_DEEP) from None
+
+
+def aimed(fields: dict[str, Any], target: Target, losses: Gathered, *, unasked: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The fields under the provider's names, less those that it refuses; what nobody asked for goes without a word."""
+    told = {}
+    for name, value in fields.items():
+        if name not in target.unsupported:
+            told[target.renames.get(name, name)] = value
+        elif name not in unasked:
+            losses.add(name, f"the provider of {target.model!r} refuses this field")
+    return told
