@@ -3,6 +3,7 @@
 import pytest
 from tests.dialects.anthropic.samples import PING, STOP, STREAMS, asked, data_of, frames_of, sse, start, stops
 
+from understudy.canon.frames import Frame
 from understudy.dialects.anthropic import DIALECT
 from understudy.dialects.contract import Echo
 
@@ -34,3 +35,8 @@ def test_key_order_and_unknown_fields_stay() -> None:
     assert list(data_of(opening)[0]["message"]) == list(data_of(raw)[0]["message"])
     ending = DIALECT.edit_frame(frames[-1], asked(), Echo("m", EXTENSION))
     assert ending.endswith(sse(PING, STOP))
+
+
+def test_an_event_that_cannot_be_edited_stays_as_it_came() -> None:
+    raw = b'data: {"\xff":1,"type":"message_delta","delta":{},"usage":{}}\n\n'
+    assert DIALECT.edit_frame(Frame(raw, terminal=True), asked(), Echo("asked-model", EXTENSION)) == raw

@@ -13,3 +13,8 @@ def test_the_last_event_carries_the_extension_and_every_other_leaves_byte_for_by
     assert told == {**data_of(last)[0], "understudy": {"owned": True}}
     assert edit_frame(Frame(last, terminal=True), Echo("asked")) == last
     assert edit_frame(Frame(event("start")), ECHO) == event("start")
+
+
+def test_an_event_that_cannot_be_edited_stays_as_it_came() -> None:
+    raw = b'data: {"\xff":1,"id":"1","event":{"event_type":"metrics","delta":{"type":"text","text":""}}}\n\n'
+    assert edit_frame(Frame(raw, terminal=True), ECHO) == raw

@@ -37,11 +37,14 @@ def _edited(raw: bytes, kind: str, edit: Callable[[_Body], dict[str, Any]]) -> b
     parser = SseParser()
     out = []
     for piece in parser.feed(raw) + parser.close():
+        out.append(piece.raw)
         if piece.data is not None and _kind(piece.data) == kind:
-            body = msgspec.json.decode(piece.data, type=_Body)
-            out.append(event_bytes(msgspec.json.encode(edit(body)), piece.event))
-        else:
-            out.append(piece.raw)
+            try:
+                body = edit(msgspec.json.decode(piece.data, type=_Body))
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+                # A name of a field may be no text where its value is none of ours: the event stays as it came.
+                continue
+            out[-1] = event_bytes(msgspec.json.encode(body), piece.event)
     return b"".join(out)
 
 

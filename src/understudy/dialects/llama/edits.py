@@ -16,5 +16,9 @@ def edit_frame(frame: Frame, echo: Echo) -> bytes:
         return frame.raw
     parser = SseParser()
     (piece,) = parser.feed(frame.raw) + parser.close()
-    body: dict[str, Any] = msgspec.json.decode(piece.data or b"", type=dict[str, msgspec.Raw])
+    try:
+        body: dict[str, Any] = msgspec.json.decode(piece.data or b"", type=dict[str, msgspec.Raw])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        # A name of a field may be no text where its value is none of ours: the event stays as it came.
+        return frame.raw
     return event_bytes(msgspec.json.encode({**body, EXTENSION: echo.extension}), piece.event)
