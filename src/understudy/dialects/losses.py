@@ -38,3 +38,8 @@ def foreign(path: str, what: str, kind: str, dialect: str, here: str) -> Fault:
         f"leave it out or name a model that speaks {dialect}",
         path,
     )
+
+
+def sealed_elsewhere(model: str, maker: str) -> str:
+    """Why thinking stays behind: its seal is another maker's, or it has none."""
+    return f"thinking goes back to the maker of its seal or nowhere, and {model!r} is served by {maker!r}"

@@ -4,13 +4,17 @@ They want the user to speak first, instructions apart from the turns, and every 
 is added to that end is in this room, in one wording for all of them, and is told as an omission.
 """
 
+from typing import Any, ClassVar
+
 import msgspec
 
 from understudy.canon.faults import bad_request
 from understudy.canon.messages import Message
-from understudy.canon.parts import Opaque, Part, Refusal, Text, ToolResult
+from understudy.canon.parts import Document, Image, Opaque, Part, Refusal, Text, Thinking, ToolCall, ToolResult
 from understudy.canon.request import Request
-from understudy.dialects.losses import Gathered
+from understudy.dialects.arguments import arguments_of
+from understudy.dialects.contract import Target
+from understudy.dialects.losses import Gathered, foreign, sealed_elsewhere
 
 SYSTEM_OPEN = "<system>\n"
 SYSTEM_CLOSE = "\n</system>"
@@ -79,3 +83,65 @@ def answered(turn: Message, due: list[tuple[str, str]], losses: Gathered) -> lis
         losses.add("messages", f"the call {call_id!r} has no result, so an error result was added")
         results.append(ToolResult(wire, (Text(NO_RESULT),), is_error=True, plain=True))
     return results + others
+
+
+class Adapter:
+    """Brings the messages and parts of another dialect into what one with strict turns can hold.
+
+    A dialect says what it makes of words and of media.
+    """
+
+    # The dialect that is written.
+    here: ClassVar[str]
+
+    def __init__(self, request: Request, target: Target, losses: Gathered) -> None:
+        self._request = request
+        self._dialect = request.dialect
+        self._target = target
+        self._losses = losses
+
+    def words(self, text: str, path: str) -> Text | None:
+        """A text that is said here, or None where it says nothing."""
+        raise NotImplementedError
+
+    def media(self, part: Image | Document, path: str) -> Part:
+        """A picture or a document as this dialect takes it; a Fault where it takes none such."""
+        raise NotImplementedError
+
+    def message(self, message: Message, path: str) -> Message:
+        """The message with what this dialect can say, on one of the two sides that it knows."""
+        losses = self._losses
+        if message.role in ("system", "developer"):
+            return interjected(message, path, self._request, losses)
+        losses.extras(path, message.extras, self._dialect)
+        if message.name is not None:
+            losses.add(losses.at(path, "name"), "this dialect has no names of speakers")
+        parts = self.parts(message.parts, losses.at(path, "content"))
+        return Message("assistant" if message.role == "assistant" else "user", parts, message.plain)
+
+    def parts(self, parts: tuple[Any, ...], path: str) -> tuple[Any, ...]:
+        """The parts that have a form here, in their order."""
+        adapted = (self._part(part, self._losses.at(path, place)) for place, part in enumerate(parts))
+        return tuple(part for part in adapted if part is not None)
+
+    def _part(self, part: Part, path: str) -> Part | None:
+        losses = self._losses
+        if isinstance(part, Opaque):
+            raise foreign(path, "content", part.kind, self._dialect, self.here)
+        losses.extras(path, part.extras, self._dialect)
+        match part:
+            case Text() | Refusal():
+                return self.words(part.text, path)
+            case Thinking():
+                if part.seal is not None and part.sealed_by == self._target.maker:
+                    return msgspec.structs.replace(part, extras={})
+                losses.add(path, sealed_elsewhere(self._target.model, self._target.maker))
+                return None
+            case Image() | Document():
+                return self.media(part, path)
+            case ToolCall():
+                if arguments_of(part.arguments) is None:
+                    losses.add(losses.at(path, "arguments"), "not the JSON of an object, so sent as {}")
+                return ToolCall(part.id, part.name, part.arguments)
+        inner = self.parts(part.parts, losses.at(path, "content"))
+        return ToolResult(part.call_id, inner, part.is_error, part.plain)

@@ -8,7 +8,8 @@ from tests.dialects.anthropic.samples import refused
 
 from understudy.canon.messages import Message
 from understudy.canon.parts import Opaque, Refusal, Text, Thinking, ToolCall
-from understudy.dialects.anthropic.blocks import arguments_of, read_block, read_content, write_block, write_content
+from understudy.dialects.anthropic.blocks import read_block, read_content, write_block, write_content
+from understudy.dialects.arguments import arguments_of
 
 BLOCKS: list[dict[str, Any]] = [
     {"type": "text", "text": "Hi", "citations": None, "cache_control": {"type": "ephemeral", "ttl": "1h"}},

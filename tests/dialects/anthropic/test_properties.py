@@ -17,7 +17,7 @@ from understudy.canon.parts import Part, Refusal, Text, Thinking, ToolCall, Tool
 from understudy.canon.reply import Event, Reply, StopReason, events_of, reply_of
 from understudy.canon.request import Request
 from understudy.dialects.anthropic import DIALECT
-from understudy.dialects.anthropic.blocks import arguments_of
+from understudy.dialects.arguments import arguments_of
 from understudy.dialects.turntaking import OPENING, SYSTEM_CLOSE, SYSTEM_OPEN
 
 

@@ -1,12 +1,15 @@
 """Pieces of content, one by one, there and back."""
 
+import json
 from typing import Any
 
+import msgspec
 import pytest
 from tests.dialects.converse.samples import CALL, THOUGHT, refused
 
 from understudy.canon.parts import Document, Image, Inline, Opaque, Remote, Text, Thinking, ToolCall, ToolResult
-from understudy.dialects.converse.pieces import arguments_of, fitted_name, read_pieces, write_pieces
+from understudy.dialects.arguments import arguments_of
+from understudy.dialects.converse.pieces import fitted_name, read_pieces, write_pieces
 
 RESULT = {"toolResult": {"toolUseId": "t", "content": [{"text": "2"}], "status": "error"}}
 PICTURE = {"image": {"format": "png", "source": {"bytes": "aGk="}}}
@@ -31,10 +34,15 @@ PIECES: list[tuple[dict[str, Any], Any]] = [
 ]
 
 
+def on_the_wire(value: Any) -> Any:
+    """What is read of a value once it was sent."""
+    return json.loads(msgspec.json.encode(value))
+
+
 @pytest.mark.parametrize(("piece", "part"), PIECES)
 def test_each_piece_is_read_and_written_again(piece: dict[str, Any], part: Any) -> None:
     assert read_pieces([piece], "x") == (part,)
-    assert write_pieces((part,), own=True) == [piece]
+    assert on_the_wire(write_pieces((part,), own=True)) == [piece]
 
 
 def test_T64_a_mark_for_the_cache_stays_behind_its_piece() -> None:
@@ -53,7 +61,7 @@ def test_a_result_of_json_is_its_text() -> None:
 
 def test_T14_arguments_are_an_object_or_nothing() -> None:
     assert arguments_of("") == {}
-    assert arguments_of('{"a":1}') == {"a": 1}
+    assert on_the_wire(arguments_of('{"a":1}')) == {"a": 1}
     assert arguments_of('{"a":') is arguments_of("[1]") is None
     assert write_pieces((ToolCall("c", "n", '{"a":'),), own=False)[0]["toolUse"]["input"] == {}
 

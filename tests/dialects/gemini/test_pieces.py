@@ -6,7 +6,8 @@ import pytest
 
 from understudy.canon.faults import Fault
 from understudy.canon.parts import Document, Image, Inline, Opaque, Remote, Text, Thinking, ToolCall, ToolResult
-from understudy.dialects.gemini.pieces import arguments_of, media_type_of, read_piece, write_pieces
+from understudy.dialects.arguments import arguments_of
+from understudy.dialects.gemini.pieces import media_type_of, read_piece, write_pieces
 
 BODIES: list[dict[str, Any]] = [
     {"text": "a"},

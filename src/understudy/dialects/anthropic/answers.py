@@ -12,12 +12,13 @@ import msgspec
 from understudy.canon.faults import Fault, FaultKind
 from understudy.canon.parts import Opaque, Refusal, ReplyPart, Text, Thinking, ToolCall
 from understudy.canon.reply import Reply
-from understudy.dialects.anthropic.blocks import arguments_of, read_block, write_block
+from understudy.dialects.anthropic.blocks import read_block, write_block
 from understudy.dialects.anthropic.errors import read_fault
 from understudy.dialects.anthropic.fields import Fields
 from understudy.dialects.anthropic.losses import Losses, at
 from understudy.dialects.anthropic.metering import read_usage, unread_usage, write_usage
 from understudy.dialects.anthropic.words import NAME, stop_of, stop_word
+from understudy.dialects.arguments import arguments_of
 from understudy.dialects.contract import Echo, Encoded
 from understudy.dialects.fields import ARRAY, OBJECT, STRING
 from understudy.dialects.passage import EXTENSION, extended, passed

@@ -26,9 +26,8 @@ from understudy.canon.parts import (
 from understudy.dialects.anthropic.fields import Fields, checked, wrong
 from understudy.dialects.anthropic.losses import at
 from understudy.dialects.anthropic.toolids import legal, original
+from understudy.dialects.arguments import arguments_of
 from understudy.dialects.fields import ARRAY, FLAG, OBJECT, STRING
-
-_ARGUMENTS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 def read_content(value: Any, path: str, maker: str) -> tuple[tuple[Part, ...], bool]:
@@ -148,16 +147,6 @@ def _write_source(source: Inline | Remote) -> dict[str, str]:
     if isinstance(source, Inline):
         return {"type": "base64", "media_type": source.media_type, "data": source.data}
     return {"type": "url", "url": source.url}
-
-
-def arguments_of(text: str) -> dict[str, msgspec.Raw] | None:
-    """A call's arguments as an object with its values untouched; nothing said is `{}`, and broken text is None."""
-    if not text.strip():
-        return {}
-    try:
-        return _ARGUMENTS.decode(text)
-    except (msgspec.DecodeError, RecursionError):
-        return {} if text.strip() == "null" else None
 
 
 def read_system(value: Any, path: str) -> Message:

@@ -16,15 +16,15 @@ import msgspec
 
 from understudy.canon.faults import bad_request
 from understudy.canon.messages import Message, split_system, turns
-from understudy.canon.parts import Document, Image, Inline, Opaque, Part, Refusal, Text, Thinking, ToolCall, ToolResult
+from understudy.canon.parts import Document, Image, Inline, Part, Text, Thinking, ToolCall
 from understudy.canon.request import Request
-from understudy.dialects.anthropic.blocks import arguments_of, write_block, write_content
+from understudy.dialects.anthropic.blocks import write_block, write_content
 from understudy.dialects.anthropic.losses import Losses, at
 from understudy.dialects.anthropic.toolids import legal
 from understudy.dialects.anthropic.words import NAME
 from understudy.dialects.contract import Target
-from understudy.dialects.losses import foreign
-from understudy.dialects.turntaking import answered, instructions, interjected, opened
+from understudy.dialects.losses import sealed_elsewhere
+from understudy.dialects.turntaking import Adapter, answered, instructions, opened
 
 _PDF = "application/pdf"
 
@@ -39,10 +39,8 @@ def write_conversation(request: Request, target: Target, losses: Losses) -> dict
         for place, message in enumerate(leading)
         for part in instructions(message, f"messages.{place}", request, losses)
     ]
-    said = [
-        _adapted(message, f"messages.{len(leading) + place}", request, target, losses)
-        for place, message in enumerate(rest)
-    ]
+    adapter = _Blocks(request, target, losses)
+    said = [adapter.message(message, f"messages.{len(leading) + place}") for place, message in enumerate(rest)]
     merged = turns(message for message in said if message.parts)
     if not merged and not system:
         raise bad_request("messages: at least one message with content is required", "messages")
@@ -62,7 +60,7 @@ def own_messages(request: Request, target: Target, losses: Losses) -> list[dict[
     for place, message in enumerate(request.messages[start:]):
         kept = tuple(part for part in message.parts if not foreign_seal(part, target))
         if len(kept) < len(message.parts):
-            losses.add(f"messages.{place}.content", _sealed_elsewhere(target))
+            losses.add(f"messages.{place}.content", sealed_elsewhere(target.model, target.maker))
             if not kept:
                 continue
         body = write_content(msgspec.structs.replace(message, parts=kept), own=True)
@@ -77,10 +75,6 @@ def foreign_seal(part: Part, target: Target) -> bool:
     return part.sealed_by != target.maker if part.seal is not None else target.maker == NAME
 
 
-def _sealed_elsewhere(target: Target) -> str:
-    return f"thinking goes back to the maker of its seal or nowhere, and {target.model!r} is served by {target.maker!r}"
-
-
 def _own(request: Request, target: Target, losses: Losses) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     if "system" in request.spelling:
@@ -89,63 +83,25 @@ def _own(request: Request, target: Target, losses: Losses) -> dict[str, Any]:
     return fields
 
 
-def _adapted(message: Message, path: str, request: Request, target: Target, losses: Losses) -> Message:
-    """The message with what this dialect can say, on one of the two sides that it knows."""
-    if message.role in ("system", "developer"):
-        return interjected(message, path, request, losses)
-    losses.extras(path, message.extras, request.dialect)
-    if message.name is not None:
-        losses.add(at(path, "name"), "this dialect has no names of speakers")
-    adapter = _Adapter(request, target, losses)
-    parts = adapter.parts(message.parts, at(path, "content"))
-    role = "assistant" if message.role == "assistant" else "user"
-    return Message(role, parts, message.plain)  # type: ignore[arg-type]
+class _Blocks(Adapter):
+    """What this dialect makes of words and media."""
 
+    here = NAME
 
-class _Adapter:
-    """Brings parts of another dialect into what a block can hold."""
-
-    def __init__(self, request: Request, target: Target, losses: Losses) -> None:
-        self._dialect = request.dialect
-        self._target = target
-        self._losses = losses
-
-    def parts(self, parts: tuple[Any, ...], path: str) -> tuple[Any, ...]:
-        adapted = (self._part(part, at(path, place)) for place, part in enumerate(parts))
-        return tuple(part for part in adapted if part is not None)
-
-    def _part(self, part: Part, path: str) -> Part | None:
-        if isinstance(part, Opaque):
-            raise foreign(path, "content", part.kind, self._dialect, NAME)
-        self._losses.extras(path, part.extras, self._dialect)
-        if isinstance(part, Text | Refusal):
-            return self._words(part.text, path)
-        if isinstance(part, Thinking):
-            if part.seal is not None and part.sealed_by == self._target.maker:
-                return msgspec.structs.replace(part, extras={})
-            self._losses.add(path, _sealed_elsewhere(self._target))
-            return None
-        if isinstance(part, Image):
-            if part.detail is not None:
-                self._losses.add(at(path, "detail"), "this dialect has no wish for an image's resolution")
-            return Image(part.source)
-        if isinstance(part, Document):
-            return self._document(part, path)
-        if isinstance(part, ToolCall):
-            if arguments_of(part.arguments) is None:
-                self._losses.add(at(path, "arguments"), "not the JSON of an object, so sent as {}")
-            return ToolCall(part.id, part.name, part.arguments)
-        inner = self.parts(part.parts, at(path, "content"))
-        return ToolResult(part.call_id, inner, part.is_error, part.plain)
-
-    def _words(self, text: str, path: str) -> Text | None:
+    def words(self, text: str, path: str) -> Text | None:
+        """A text of white space alone is refused by the API."""
         if text.strip():
             return Text(text)
         if text:
             self._losses.add(path, "this dialect refuses a text of white space alone")
         return None
 
-    def _document(self, part: Document, path: str) -> Document:
+    def media(self, part: Image | Document, path: str) -> Part:
+        """A picture, or a document that is a PDF or lives elsewhere."""
+        if isinstance(part, Image):
+            if part.detail is not None:
+                self._losses.add(at(path, "detail"), "this dialect has no wish for an image's resolution")
+            return Image(part.source)
         if isinstance(part.source, Inline) and part.source.media_type != _PDF:
             raise bad_request(
                 f"{path}: a document of type {part.source.media_type!r} has no form in the {NAME} dialect; send a PDF "

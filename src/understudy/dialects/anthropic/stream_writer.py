@@ -24,10 +24,11 @@ from understudy.canon.reply import (
 )
 from understudy.canon.usage import NO_USAGE, Usage, merge
 from understudy.dialects.anthropic.answers import block_for_caller
-from understudy.dialects.anthropic.blocks import arguments_of, write_block
+from understudy.dialects.anthropic.blocks import write_block
 from understudy.dialects.anthropic.losses import Losses, at
 from understudy.dialects.anthropic.metering import write_usage
 from understudy.dialects.anthropic.words import NAME, stop_word
+from understudy.dialects.arguments import arguments_of
 from understudy.dialects.contract import Echo
 from understudy.dialects.ordering import InOrder, PartEvent
 from understudy.dialects.passage import EXTENSION, extended

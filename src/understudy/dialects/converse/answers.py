@@ -12,10 +12,11 @@ import msgspec
 from understudy.canon.faults import Fault, FaultKind
 from understudy.canon.parts import Opaque, Refusal, ReplyPart, Text, Thinking, ToolCall
 from understudy.canon.reply import Reply
+from understudy.dialects.arguments import arguments_of
 from understudy.dialects.contract import Echo, Encoded
 from understudy.dialects.converse.fields import Fields, Losses, at
 from understudy.dialects.converse.metering import read_usage, write_usage
-from understudy.dialects.converse.pieces import arguments_of, read_pieces, write_pieces
+from understudy.dialects.converse.pieces import read_pieces, write_pieces
 from understudy.dialects.converse.words import HIDDEN, NAME, SIGNER, stop_of, stop_word
 from understudy.dialects.fields import ARRAY, OBJECT, STRING
 from understudy.dialects.passage import EXTENSION, extended

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from understudy.canon.parts import Document, Image, Inline, Opaque, Part, Refusal, Text, Thinking, ToolCall, ToolResult
+from understudy.dialects.arguments import arguments_of
 from understudy.dialects.converse.fields import Fields, at
 from understudy.dialects.converse.words import (
     DOCUMENT_OF_FORMAT,
@@ -157,15 +158,6 @@ def _reasoning(part: Thinking) -> dict[str, Any]:
         return {"redactedContent": part.seal}
     seal = {} if part.seal is None else {"signature": part.seal}
     return {"reasoningText": {"text": part.text, **seal}}
-
-
-def arguments_of(text: str) -> dict[str, Any] | None:
-    """The object that arguments hold, {} where there are none; None if they are not the JSON of an object."""
-    try:
-        value = msgspec.json.decode(text or "{}")
-    except (msgspec.DecodeError, RecursionError):
-        return None
-    return value if isinstance(value, dict) else None
 
 
 def fitted_name(name: str | None) -> str:

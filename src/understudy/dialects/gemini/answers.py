@@ -13,6 +13,7 @@ from understudy.canon.faults import Fault, FaultKind
 from understudy.canon.parts import Opaque, Refusal, ReplyPart, Text, Thinking, ToolCall
 from understudy.canon.reply import Failed, Reply, StopReason, reply_of
 from understudy.canon.request import Request
+from understudy.dialects.arguments import arguments_of
 from understudy.dialects.contract import Echo, Encoded
 from understudy.dialects.gemini.addresses import NUMBERS
 from understudy.dialects.gemini.chunks import Chunks, Malformed
@@ -20,7 +21,7 @@ from understudy.dialects.gemini.edits import edited
 from understudy.dialects.gemini.errors import read_fault
 from understudy.dialects.gemini.losses import Losses, at
 from understudy.dialects.gemini.metering import write_usage
-from understudy.dialects.gemini.pieces import arguments_of, write_pieces
+from understudy.dialects.gemini.pieces import write_pieces
 from understudy.dialects.gemini.words import NAME, NUMBER_OF_WORD, stop_word
 from understudy.dialects.passage import EXTENSION, extended
 

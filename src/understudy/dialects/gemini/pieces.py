@@ -22,6 +22,7 @@ from understudy.canon.parts import (
     ToolCall,
     ToolResult,
 )
+from understudy.dialects.arguments import arguments_of
 from understudy.dialects.fields import ARRAY, OBJECT, STRING
 from understudy.dialects.gemini.fields import Fields, wrong
 from understudy.dialects.gemini.losses import at
@@ -30,7 +31,6 @@ from understudy.dialects.gemini.toolids import is_made
 SIGNATURE = "thoughtSignature"
 # What a tool's result says under these names alone is its plain text, or its failure.
 OUTPUT, ERROR = "output", "error"
-_ARGUMENTS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 # The fields of which a part has one; any other makes it opaque.
 _MEDIA = ("inlineData", "fileData")
 Piece = Text | Image | Document | Thinking | ToolCall | ToolResult | Opaque
@@ -189,13 +189,3 @@ def media_type_of(part: Image | Document) -> str:
     url = part.source.url if isinstance(part.source, Remote) else ""
     ending = url.partition("?")[0].partition("#")[0].rpartition(".")[2].lower()
     return _TYPE_OF_ENDING.get(ending, "image/jpeg" if isinstance(part, Image) else "application/pdf")
-
-
-def arguments_of(text: str) -> dict[str, msgspec.Raw] | None:
-    """A call's arguments as an object with its values untouched; nothing said is `{}`, and broken text is None."""
-    if not text.strip():
-        return {}
-    try:
-        return _ARGUMENTS.decode(text)
-    except (msgspec.DecodeError, RecursionError):
-        return {} if text.strip() == "null" else None

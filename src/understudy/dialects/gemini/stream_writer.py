@@ -14,12 +14,13 @@ from understudy.canon.parts import Opaque, Thinking, ToolCall
 from understudy.canon.reply import Delta, Event, Failed, Finished, Metered, PartStarted, Sealed, Started
 from understudy.canon.request import Request
 from understudy.canon.usage import NO_USAGE, Usage, merge
+from understudy.dialects.arguments import arguments_of
 from understudy.dialects.contract import Echo
 from understudy.dialects.gemini.addresses import ARRAY
 from understudy.dialects.gemini.answers import ending, for_caller, frame_of
 from understudy.dialects.gemini.losses import Losses, at
 from understudy.dialects.gemini.metering import write_usage
-from understudy.dialects.gemini.pieces import SIGNATURE, arguments_of, write_piece
+from understudy.dialects.gemini.pieces import SIGNATURE, write_piece
 from understudy.dialects.gemini.words import NAME
 from understudy.dialects.ordering import InOrder, PartEvent
 from understudy.dialects.passage import EXTENSION, extended

@@ -14,6 +14,7 @@ from understudy.canon.faults import Fault, FaultKind
 from understudy.canon.parts import Opaque, Refusal, ReplyPart, Text, Thinking, ToolCall
 from understudy.canon.reply import Reply, StopReason
 from understudy.canon.value import Extras
+from understudy.dialects.arguments import is_json
 from understudy.dialects.contract import Echo, Encoded
 from understudy.dialects.fields import ARRAY, OBJECT, STRING, merged
 from understudy.dialects.openai_chat.blocks import read_calls, read_part, write_call, write_part
@@ -75,15 +76,6 @@ def reason_of(word: str | None, native: Any, parts: tuple[ReplyPart, ...]) -> St
         if any(not is_json(call.arguments) for call in calls):
             return StopReason.LENGTH
     return reason
-
-
-def is_json(text: str) -> bool:
-    """Whether a text is one complete JSON value."""
-    try:
-        msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError):
-        return False
-    return True
 
 
 def _read_parts(message: Fields, answer_id: str, maker: str) -> tuple[ReplyPart, ...]:

@@ -21,7 +21,7 @@ from understudy.canon.messages import Message, turns
 from understudy.canon.parts import Document, Image, Opaque, Part, Refusal, Remote, Text, Thinking, ToolCall, ToolResult
 from understudy.canon.request import Request
 from understudy.dialects.contract import Target
-from understudy.dialects.losses import foreign
+from understudy.dialects.losses import foreign, sealed_elsewhere
 from understudy.dialects.openai_chat.blocks import DEFAULT_FILENAME, misplaced, write_call, write_part
 from understudy.dialects.openai_chat.thinking import NAMES, SHORT, TWICE, write_thinking
 from understudy.dialects.openai_chat.toolids import fitted
@@ -51,7 +51,7 @@ def own_messages(request: Request, target: Target, losses: Losses) -> list[dict[
     for place, message in enumerate(fitted(request.messages, target)):
         kept = tuple(part for part in message.parts if not foreign_seal(part, target))
         if len(kept) < len(message.parts):
-            losses.add(at(at("messages", place), "reasoning_details"), _sealed_elsewhere(target))
+            losses.add(at(at("messages", place), "reasoning_details"), sealed_elsewhere(target.model, target.maker))
         written.append(_own_message(msgspec.structs.replace(message, parts=kept), request.spelling))
     return written
 
@@ -59,10 +59,6 @@ def own_messages(request: Request, target: Target, losses: Losses) -> list[dict[
 def foreign_seal(part: Part, target: Target) -> bool:
     """Whether a part is thinking with a seal that is not of the target's maker."""
     return isinstance(part, Thinking) and part.seal is not None and part.sealed_by != target.maker
-
-
-def _sealed_elsewhere(target: Target) -> str:
-    return f"thinking goes back to the maker of its seal or nowhere, and {target.model!r} is served by {target.maker!r}"
 
 
 def _own_message(message: Message, spelling: tuple[str, ...]) -> dict[str, Any]:
@@ -198,7 +194,7 @@ class _Writer:
                     self._losses.extras(below, part.extras, self._dialect)
                     thinking.append(msgspec.structs.replace(part, extras={}))
                 else:
-                    self._losses.add(below, _sealed_elsewhere(self._target))
+                    self._losses.add(below, sealed_elsewhere(self._target.model, self._target.maker))
             elif isinstance(part, ToolCall):
                 self._losses.extras(below, part.extras, self._dialect)
                 calls.append(write_call(part, own=False))

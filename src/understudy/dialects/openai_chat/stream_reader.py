@@ -18,7 +18,8 @@ from understudy.canon.frames import Frame
 from understudy.canon.parts import Opaque, Refusal, ReplyPart, Text, Thinking, ToolCall
 from understudy.canon.reply import Delta, Event, Failed, Finished, Metered, PartEnded, PartStarted, Sealed, Started
 from understudy.canon.usage import NO_USAGE
-from understudy.dialects.openai_chat.answers import is_json, made_id, reason_of
+from understudy.dialects.arguments import is_json
+from understudy.dialects.openai_chat.answers import made_id, reason_of
 from understudy.dialects.openai_chat.metering import read_usage
 from understudy.dialects.openai_chat.thinking import SHORT, WORDS_OF, known, maker_of, read_block
 from understudy.dialects.openai_chat.words import NAME

@@ -15,7 +15,7 @@ from understudy.canon.messages import Message
 from understudy.canon.parts import Document, Image, Opaque, Part, Refusal, Text, Thinking, ToolCall, ToolResult
 from understudy.canon.request import Request
 from understudy.dialects.contract import Target
-from understudy.dialects.losses import foreign
+from understudy.dialects.losses import foreign, sealed_elsewhere
 from understudy.dialects.openai_fields import Losses, at
 from understudy.dialects.openai_responses.content import write_part
 from understudy.dialects.openai_responses.seals import read_seal
@@ -53,14 +53,10 @@ def strip_seals(items: list[Any], target: Target, losses: Losses) -> list[Any]:
         reasoning = isinstance(item, dict) and item.get("type") == "reasoning"
         seal = item.get("encrypted_content") if reasoning else None
         if isinstance(seal, str) and read_seal(seal, NAME).maker != target.maker:
-            losses.add(at("input", place), _sealed_elsewhere(target))
+            losses.add(at("input", place), sealed_elsewhere(target.model, target.maker))
         else:
             kept.append(item)
     return kept
-
-
-def _sealed_elsewhere(target: Target) -> str:
-    return f"thinking goes back to the maker of its seal or nowhere, and {target.model!r} is served by {target.maker!r}"
 
 
 def fitted_id(call_id: str) -> str:
@@ -120,7 +116,7 @@ class _Writer:
             yield self._call(part)
         elif isinstance(part, Thinking):
             if part.seal is None or part.sealed_by != self._target.maker:
-                self._losses.add(path, _sealed_elsewhere(self._target))
+                self._losses.add(path, sealed_elsewhere(self._target.model, self._target.maker))
                 return
             summary = [{"type": "summary_text", "text": part.text}] if part.text else []
             yield {"type": "reasoning", "summary": summary, "encrypted_content": part.seal}

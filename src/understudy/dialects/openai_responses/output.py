@@ -6,9 +6,8 @@ arguments are no JSON was cut off: its item says `incomplete`, and a client must
 
 from typing import Any
 
-import msgspec
-
 from understudy.canon.parts import Opaque, Refusal, ReplyPart, Text, Thinking, ToolCall
+from understudy.dialects.arguments import is_json
 from understudy.dialects.openai_responses.seals import write_seal
 from understudy.dialects.openai_responses.tools import Names, unwrapped
 from understudy.dialects.openai_responses.words import COMPLETED, IN_PROGRESS, INCOMPLETE
@@ -67,7 +66,7 @@ class Item:
     def _call(self, call: ToolCall, *, done: bool) -> dict[str, Any]:
         status = IN_PROGRESS
         if done:
-            status = COMPLETED if _is_json(self.text) else INCOMPLETE
+            status = COMPLETED if is_json(self.text or "{}") else INCOMPLETE
         text = (self.text or "{}") if done else ""
         if self.custom:
             body = {"type": "custom_tool_call", "status": status, "call_id": call.id, "input": unwrapped(text)}
@@ -82,11 +81,3 @@ class Item:
         if isinstance(self.part, Refusal):
             return {"type": "refusal", "refusal": text}
         return {"type": "output_text", "annotations": [], "logprobs": [], "text": text}
-
-
-def _is_json(text: str) -> bool:
-    try:
-        msgspec.json.decode(text or "{}")
-    except (msgspec.DecodeError, RecursionError):
-        return False
-    return True
