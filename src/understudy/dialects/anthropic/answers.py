@@ -21,6 +21,7 @@ from understudy.dialects.anthropic.words import NAME, stop_of, stop_word
 from understudy.dialects.arguments import arguments_of
 from understudy.dialects.contract import Echo, Encoded
 from understudy.dialects.fields import ARRAY, OBJECT, STRING
+from understudy.dialects.losses import Gathered
 from understudy.dialects.passage import EXTENSION, extended, passed
 
 
@@ -111,7 +112,7 @@ def _made(reply: Reply, echo: Echo, losses: Losses) -> dict[str, Any]:
     return {**body, EXTENSION: extension} if extension else body
 
 
-def block_for_caller(part: ReplyPart, path: str, dialect: str, losses: Losses) -> dict[str, Any] | None:
+def block_for_caller(part: ReplyPart, path: str, dialect: str, losses: Gathered) -> dict[str, Any] | None:
     """The block that tells a caller of a part, or None where there is nothing to tell."""
     own = dialect == NAME
     if isinstance(part, Opaque):
@@ -131,7 +132,7 @@ def block_for_caller(part: ReplyPart, path: str, dialect: str, losses: Losses) -
     return write_block(part, own=own)
 
 
-def _thinking(part: Thinking, path: str, losses: Losses, own: bool) -> dict[str, Any] | None:
+def _thinking(part: Thinking, path: str, losses: Gathered, own: bool) -> dict[str, Any] | None:
     """Thinking with its seal if that is this dialect's maker's own; without it, the words alone."""
     if part.seal is None or part.sealed_by == NAME:
         return write_block(part, own=own)

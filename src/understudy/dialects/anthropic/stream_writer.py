@@ -10,19 +10,13 @@ from typing import Any
 
 import msgspec
 
-from understudy.canon.omissions import Omission
 from understudy.canon.parts import Opaque, Refusal, ReplyPart, Text, Thinking, ToolCall
 from understudy.canon.reply import (
     Delta,
-    Event,
-    Failed,
-    Finished,
-    Metered,
     PartStarted,
     Sealed,
     Started,
 )
-from understudy.canon.usage import NO_USAGE, Usage, merge
 from understudy.dialects.anthropic.answers import block_for_caller
 from understudy.dialects.anthropic.blocks import write_block
 from understudy.dialects.anthropic.losses import Losses, at
@@ -30,9 +24,10 @@ from understudy.dialects.anthropic.metering import write_usage
 from understudy.dialects.anthropic.words import NAME, stop_word
 from understudy.dialects.arguments import arguments_of
 from understudy.dialects.contract import Echo
-from understudy.dialects.ordering import InOrder, PartEvent
+from understudy.dialects.ordering import PartEvent
 from understudy.dialects.passage import EXTENSION, extended
 from understudy.dialects.sse import event_bytes
+from understudy.dialects.writing import OrderedWriter
 
 _encode = msgspec.json.encode
 # The delta of each kind of block: its type and the name of its text.
@@ -52,60 +47,34 @@ class _Block:
         self.arguments: list[str] = []
 
 
-class StreamWriter:
+class StreamWriter(OrderedWriter):
     """The encoder of one caller's stream."""
 
+    here = NAME
+
     def __init__(self, echo: Echo) -> None:
-        self._echo = echo
-        self._dialect = ""
-        self._losses = Losses()
-        self._usage: Usage = NO_USAGE
-        self._finished: Finished | None = None
-        self._order = InOrder()
+        super().__init__(echo, Losses())
         self._block: _Block | None = None
         self._wires = count()
         self._calls = False
         self._broken = False
 
-    @property
-    def omissions(self) -> tuple[Omission, ...]:
-        """What this stream could not carry so far."""
-        return tuple(self._losses.items)
-
-    def send(self, event: Event) -> bytes:
-        """The bytes that tell this event; empty while it waits or says nothing here."""
-        if isinstance(event, Started):
-            self._dialect = event.dialect
-            return self._start(event)
-        if isinstance(event, Metered):
-            self._usage = merge(self._usage, event.usage)
-            return b""
-        if isinstance(event, Finished):
-            self._finished = event
-            if self._dialect != NAME:
-                self._losses.extras("", event.extras, self._dialect)
-            return b""
-        if isinstance(event, Failed):
-            return b""
-        return b"".join(map(self._tell, self._order.feed(event)))
-
     def end(self, echo: Echo) -> bytes:
         """The stop reason, the whole usage, the extension, and the closing event."""
         finished = self._finished
-        own = self._dialect == NAME
         delta: dict[str, Any] = {"stop_reason": None, "stop_sequence": None}
         extension = echo.extension
         if finished is not None:
-            word = stop_word(finished.reason, finished.native, own=own, calls=self._calls, broken=self._broken)
+            word = stop_word(finished.reason, finished.native, own=self.own, calls=self._calls, broken=self._broken)
             delta = {"stop_reason": word, "stop_sequence": finished.stop_sequence}
-            delta |= finished.extras if own else {}
-            extension = extended(echo, finished.reason, finished.native, own=own)
+            delta |= finished.extras if self.own else {}
+            extension = extended(echo, finished.reason, finished.native, own=self.own)
         body = {"type": "message_delta", "delta": delta, "usage": write_usage(self._usage)}
         if extension:
             body[EXTENSION] = extension
         return _event(body) + _event({"type": "message_stop"})
 
-    def _start(self, event: Started) -> bytes:
+    def _begin(self, event: Started) -> bytes:
         usage = {"input_tokens": 0, "output_tokens": 0}
         message: dict[str, Any] = {
             "id": event.id,
@@ -117,12 +86,10 @@ class StreamWriter:
             "stop_sequence": None,
             "usage": usage,
         }
-        if event.dialect == NAME:
+        if self.own:
             extras = dict(event.extras)
             message["usage"] = usage | extras.pop("usage", {})
             message |= extras
-        else:
-            self._losses.extras("", event.extras, event.dialect)
         return _event({"type": "message_start", "message": message})
 
     def _tell(self, event: PartEvent) -> bytes:
@@ -142,21 +109,21 @@ class StreamWriter:
         part, path = event.part, f"content.{event.index}"
         block = self._block = _Block(part, path, None)
         if isinstance(part, Opaque):
-            block.body = block_for_caller(part, path, self._dialect, self._losses)
-            return b"" if block.body is None else self._begin(block)
-        if self._dialect != NAME:
-            self._losses.extras(path, part.extras, self._dialect)
-        extras = part.extras if self._dialect == NAME else {}
+            block.body = block_for_caller(part, path, self._started.dialect, self._losses)
+            return b"" if block.body is None else self._open_block(block)
+        if not self.own:
+            self._losses.extras(path, part.extras, self._started.dialect)
+        extras = part.extras if self.own else {}
         block.body = {**_start_of(part), **extras}
         if isinstance(part, ToolCall):
             self._calls = True
-            return self._begin(block) + self._delta(block, part.arguments)
+            return self._open_block(block) + self._delta(block, part.arguments)
         told = self._delta(block, part.text)
         if isinstance(part, Thinking) and part.seal is not None:
             told += self._seal(block, Sealed(event.index, part.seal, part.sealed_by or ""))
         return told
 
-    def _begin(self, block: _Block) -> bytes:
+    def _open_block(self, block: _Block) -> bytes:
         block.wire = next(self._wires)
         kind, text = _DELTA_OF.get(type(block.part), _INPUT_DELTA)
         head = f'"content_block_delta","index":{block.wire},"delta":{{"type":"{kind}","{text}":'
@@ -166,7 +133,7 @@ class StreamWriter:
     def _delta(self, block: _Block, text: str) -> bytes:
         if not text or isinstance(block.part, Opaque):
             return b""
-        start = self._begin(block) if block.wire is None else b""
+        start = self._open_block(block) if block.wire is None else b""
         if isinstance(block.part, ToolCall):
             block.arguments.append(text)
         return start + block.head + _encode(text) + b"}}\n\n"
@@ -178,8 +145,8 @@ class StreamWriter:
             return b""
         if isinstance(block.part, Thinking) and block.part.redacted:
             block.body = {**(block.body or {}), "data": sealed.seal}
-            return self._begin(block)
-        start = self._begin(block) if block.wire is None else b""
+            return self._open_block(block)
+        start = self._open_block(block) if block.wire is None else b""
         delta = {"type": "signature_delta", "signature": sealed.seal}
         return start + _event({"type": "content_block_delta", "index": block.wire, "delta": delta})
 

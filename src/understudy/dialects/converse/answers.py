@@ -19,6 +19,7 @@ from understudy.dialects.converse.metering import read_usage, write_usage
 from understudy.dialects.converse.pieces import read_pieces, write_pieces
 from understudy.dialects.converse.words import HIDDEN, NAME, SIGNER, stop_of, stop_word
 from understudy.dialects.fields import ARRAY, OBJECT, STRING
+from understudy.dialects.losses import Gathered
 from understudy.dialects.passage import EXTENSION, extended
 
 
@@ -84,7 +85,7 @@ def write_reply(reply: Reply, echo: Echo) -> Encoded:
     return Encoded(msgspec.json.encode(body), tuple(losses.items))
 
 
-def for_caller(part: ReplyPart, place: int, dialect: str, losses: Losses) -> ReplyPart | None:
+def for_caller(part: ReplyPart, place: int, dialect: str, losses: Gathered) -> ReplyPart | None:
     """A part as a caller can be told of it, or None where there is nothing to tell."""
     path = at("output.message.content", place)
     if dialect == NAME:
@@ -102,14 +103,14 @@ def for_caller(part: ReplyPart, place: int, dialect: str, losses: Losses) -> Rep
     return part if part.text else None
 
 
-def _thinking(part: Thinking, path: str, losses: Losses) -> Thinking | None:
+def _thinking(part: Thinking, path: str, losses: Gathered) -> Thinking | None:
     if part.seal is None or part.sealed_by == SIGNER:
         return part if part.text or part.seal else None
     tell_seal(part.sealed_by, path, losses)
     return Thinking(part.text) if part.text else None
 
 
-def tell_seal(maker: str | None, path: str, losses: Losses) -> None:
+def tell_seal(maker: str | None, path: str, losses: Gathered) -> None:
     """Note that a seal of another maker than Claude's stays behind."""
     losses.add(at(path, "seal"), f"a seal of {maker!r} means nothing to a client of this dialect")
 

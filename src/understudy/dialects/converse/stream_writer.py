@@ -9,70 +9,43 @@ from typing import Any
 
 import msgspec
 
-from understudy.canon.omissions import Omission
 from understudy.canon.parts import Opaque, Thinking, ToolCall
-from understudy.canon.reply import Delta, Event, Failed, Finished, Metered, PartStarted, Sealed, Started
-from understudy.canon.usage import NO_USAGE, Usage, merge
+from understudy.canon.reply import Delta, PartStarted, Sealed, Started
 from understudy.dialects.contract import Echo
 from understudy.dialects.converse.answers import for_caller, tell_seal
 from understudy.dialects.converse.fields import Losses, at
 from understudy.dialects.converse.metering import write_usage
 from understudy.dialects.converse.words import HIDDEN, NAME, SIGNER, stop_word
 from understudy.dialects.eventstream import message_bytes
-from understudy.dialects.ordering import InOrder, PartEvent
+from understudy.dialects.ordering import PartEvent
 from understudy.dialects.passage import EXTENSION, extended
+from understudy.dialects.writing import OrderedWriter
 
 
-class StreamWriter:
+class StreamWriter(OrderedWriter):
     """The encoder of one caller's stream."""
 
+    here = NAME
+
     def __init__(self, echo: Echo) -> None:
-        self._echo = echo
-        self._dialect = ""
-        self._losses = Losses()
-        self._usage: Usage = NO_USAGE
-        self._finished: Finished | None = None
-        self._order = InOrder()
+        super().__init__(echo, Losses())
         self._current: PartStarted | None = None
         self._blocks = 0
         # Whether the block being told has begun, and whether any was a call.
         self._begun = False
         self._calls = False
 
-    @property
-    def omissions(self) -> tuple[Omission, ...]:
-        """What this stream could not carry so far."""
-        return tuple(self._losses.items)
-
-    def send(self, event: Event) -> bytes:
-        """The bytes that tell this event; empty while it waits or says nothing here."""
-        match event:
-            case Started():
-                self._dialect = event.dialect
-                if event.dialect != NAME:
-                    self._losses.extras("", event.extras, event.dialect)
-                return _event("messageStart", {"role": "assistant"})
-            case Metered():
-                self._usage = merge(self._usage, event.usage)
-                return b""
-            case Finished():
-                self._finished = event
-                if self._dialect != NAME:
-                    self._losses.extras("", event.extras, self._dialect)
-                return b""
-            case Failed():
-                return b""
-        return b"".join(map(self._tell, self._order.feed(event)))
-
     def end(self, echo: Echo) -> bytes:
         """Why the model stopped, then the whole usage and the extension."""
-        finished, own = self._finished, self._dialect == NAME
-        stop, native = (None, None) if finished is None else (finished.reason, finished.native)
-        word = None if stop is None else stop_word(stop, native, own=own, calls=self._calls)
+        stop, native = self.stop
+        word = None if stop is None else stop_word(stop, native, own=self.own, calls=self._calls)
         body: dict[str, Any] = {"usage": write_usage(self._usage), "metrics": {"latencyMs": 0}}
-        if extension := extended(echo, stop, native, own=own, hidden=HIDDEN):
+        if extension := extended(echo, stop, native, own=self.own, hidden=HIDDEN):
             body[EXTENSION] = extension
         return _event("messageStop", {"stopReason": word}) + _event("metadata", body)
+
+    def _begin(self, event: Started) -> bytes:
+        return _event("messageStart", {"role": "assistant"})
 
     def _tell(self, event: PartEvent) -> bytes:
         if isinstance(event, PartStarted):
@@ -92,10 +65,10 @@ class StreamWriter:
         self._current, self._begun = event, False
         if isinstance(part, Opaque):
             # A whole block has no form in a stream, its own dialect's apart, where the upstream's bytes go on.
-            for_caller(part, event.index, self._dialect, self._losses)
+            for_caller(part, event.index, self._started.dialect, self._losses)
             return b""
-        if self._dialect != NAME:
-            self._losses.extras(at("output.message.content", event.index), part.extras, self._dialect)
+        if not self.own:
+            self._losses.extras(at("output.message.content", event.index), part.extras, self._started.dialect)
         if isinstance(part, ToolCall):
             self._begun = self._calls = True
             start = {"toolUse": {"toolUseId": part.id, "name": part.name}}
@@ -116,7 +89,7 @@ class StreamWriter:
         )
 
     def _sealed(self, current: PartStarted, seal: str, maker: str | None) -> bytes:
-        if self._dialect != NAME and maker != SIGNER:
+        if not self.own and maker != SIGNER:
             tell_seal(maker, at("output.message.content", current.index), self._losses)
             return b""
         redacted = isinstance(current.part, Thinking) and current.part.redacted

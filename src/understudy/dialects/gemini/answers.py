@@ -23,6 +23,7 @@ from understudy.dialects.gemini.losses import Losses, at
 from understudy.dialects.gemini.metering import write_usage
 from understudy.dialects.gemini.pieces import write_pieces
 from understudy.dialects.gemini.words import NAME, NUMBER_OF_WORD, stop_word
+from understudy.dialects.losses import Gathered
 from understudy.dialects.passage import EXTENSION, extended
 
 
@@ -79,7 +80,7 @@ def ending(stop: StopReason | None, native: str | None, request: Request, *, own
     return {"finishReason": NUMBER_OF_WORD.get(word, word) if NUMBERS in request.spelling else word}
 
 
-def for_caller(part: ReplyPart, place: int, dialect: str, losses: Losses) -> ReplyPart | None:
+def for_caller(part: ReplyPart, place: int, dialect: str, losses: Gathered) -> ReplyPart | None:
     """A part as a caller can be told of it, or None where there is nothing to tell."""
     own, path = dialect == NAME, at("parts", place)
     if isinstance(part, Opaque):

@@ -9,11 +9,9 @@ from typing import Any
 
 import msgspec
 
-from understudy.canon.omissions import Omission
 from understudy.canon.parts import Opaque, Thinking, ToolCall
-from understudy.canon.reply import Delta, Event, Failed, Finished, Metered, PartStarted, Sealed, Started
+from understudy.canon.reply import Delta, PartStarted, Sealed, Started
 from understudy.canon.request import Request
-from understudy.canon.usage import NO_USAGE, Usage, merge
 from understudy.dialects.arguments import arguments_of
 from understudy.dialects.contract import Echo
 from understudy.dialects.gemini.addresses import ARRAY
@@ -22,67 +20,42 @@ from understudy.dialects.gemini.losses import Losses, at
 from understudy.dialects.gemini.metering import write_usage
 from understudy.dialects.gemini.pieces import SIGNATURE, write_piece
 from understudy.dialects.gemini.words import NAME
-from understudy.dialects.ordering import InOrder, PartEvent
+from understudy.dialects.ordering import PartEvent
 from understudy.dialects.passage import EXTENSION, extended
 from understudy.dialects.sse import event_bytes
+from understudy.dialects.writing import OrderedWriter
 
 
-class StreamWriter:
+class StreamWriter(OrderedWriter):
     """The encoder of one caller's stream."""
 
+    here = NAME
+
     def __init__(self, request: Request, echo: Echo) -> None:
+        super().__init__(echo, Losses())
         self._request = request
         self._array = ARRAY in request.spelling
         self._begun = False
-        self._echo = echo
-        self._id = ""
-        self._dialect = ""
-        self._losses = Losses()
-        self._usage: Usage = NO_USAGE
-        self._finished: Finished | None = None
         # The part being told, and the words of a call that waits to be whole.
         self._current: PartStarted | None = None
         self._arguments: list[str] = []
-        self._order = InOrder()
         self._seal: str | None = None
         self._broken = False
 
-    @property
-    def omissions(self) -> tuple[Omission, ...]:
-        """What this stream could not carry so far."""
-        return tuple(self._losses.items)
-
-    def send(self, event: Event) -> bytes:
-        """The bytes that tell this event; empty while it waits or says nothing here."""
-        match event:
-            case Started():
-                self._id, self._dialect = event.id, event.dialect
-                if event.dialect != NAME:
-                    self._losses.extras("", event.extras, event.dialect)
-                return b""
-            case Metered():
-                self._usage = merge(self._usage, event.usage)
-                return b""
-            case Finished():
-                self._finished = event
-                if self._dialect != NAME:
-                    self._losses.extras("", event.extras, self._dialect)
-                return b""
-            case Failed():
-                return b""
-        return b"".join(map(self._tell, self._order.feed(event)))
-
     def end(self, echo: Echo) -> bytes:
         """The last chunk: why the model stopped, the whole usage, the extension; and the array's end."""
-        own, finished = self._dialect == NAME, self._finished
-        stop, native = (None, None) if finished is None else (finished.reason, finished.native)
+        stop, native = self.stop
         parts = [self._marked({"text": ""})]
-        candidate = ending(stop, native, self._request, own=own, broken=self._broken)
+        candidate = ending(stop, native, self._request, own=self.own, broken=self._broken)
         candidate = {"content": {"parts": parts, "role": "model"}, **candidate, "index": 0}
         body: dict[str, Any] = {"candidates": [candidate], "usageMetadata": write_usage(self._usage)}
-        if extension := extended(echo, stop, native, own=own):
+        if extension := extended(echo, stop, native, own=self.own):
             body[EXTENSION] = extension
         return self._chunk(body) + (b"]" if self._array else b"")
+
+    def _begin(self, event: Started) -> bytes:
+        """Nothing: the first words begin an answer."""
+        return b""
 
     def _tell(self, event: PartEvent) -> bytes:
         if isinstance(event, PartStarted):
@@ -127,10 +100,10 @@ class StreamWriter:
             part = msgspec.structs.replace(part, arguments=part.arguments + "".join(self._arguments))
             self._broken = self._broken or arguments_of(part.arguments) is None
         if not isinstance(part, ToolCall | Opaque):
-            if self._dialect != NAME:
-                self._losses.extras(at("parts", current.index), part.extras, self._dialect)
+            if not self.own:
+                self._losses.extras(at("parts", current.index), part.extras, self._started.dialect)
             return b""
-        told = for_caller(part, current.index, self._dialect, self._losses)
+        told = for_caller(part, current.index, self._started.dialect, self._losses)
         return b"" if told is None else self._part(write_piece(told, {}))
 
     def _part(self, body: dict[str, Any]) -> bytes:
@@ -147,7 +120,7 @@ class StreamWriter:
         return self._chunk({"candidates": [{"content": {"parts": [part], "role": "model"}, "index": 0}]})
 
     def _chunk(self, body: dict[str, Any]) -> bytes:
-        data = msgspec.json.encode({**body, **frame_of(self._id, self._echo)})
+        data = msgspec.json.encode({**body, **frame_of(self._started.id, self._echo)})
         begun, self._begun = self._begun, True
         if self._array:
             return (b",\n" if begun else b"[") + data

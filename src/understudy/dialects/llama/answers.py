@@ -17,6 +17,7 @@ from understudy.dialects.fields import OBJECT, STRING
 from understudy.dialects.llama.metering import read_usage, write_metrics
 from understudy.dialects.llama.pieces import read_calls, read_content, write_call
 from understudy.dialects.llama.words import HIDDEN, NAME, stop_of, stop_word
+from understudy.dialects.losses import Gathered
 from understudy.dialects.openai_errors import read_fault
 from understudy.dialects.openai_fields import Fields, Losses, at
 from understudy.dialects.passage import EXTENSION, extended
@@ -78,7 +79,7 @@ def write_reply(reply: Reply, echo: Echo) -> Encoded:
     return Encoded(msgspec.json.encode({**body, **extra}), tuple(losses.items))
 
 
-def carried(part: ReplyPart, place: int, dialect: str, losses: Losses) -> bool:
+def carried(part: ReplyPart, place: int, dialect: str, losses: Gathered) -> bool:
     """Whether a part has a form here, its losses told."""
     path = at("content", place)
     if isinstance(part, Opaque):

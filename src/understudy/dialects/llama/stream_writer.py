@@ -9,67 +9,37 @@ from typing import Any
 
 import msgspec
 
-from understudy.canon.omissions import Omission
 from understudy.canon.parts import Refusal, Text, ToolCall
-from understudy.canon.reply import Delta, Event, Failed, Finished, Metered, PartEnded, PartStarted, Sealed, Started
-from understudy.canon.usage import NO_USAGE, Usage, merge
+from understudy.canon.reply import Delta, PartEnded, PartStarted, Sealed, Started
 from understudy.dialects.contract import Echo
 from understudy.dialects.llama.answers import carried
 from understudy.dialects.llama.metering import write_metrics
 from understudy.dialects.llama.words import HIDDEN, NAME, stop_word
 from understudy.dialects.openai_fields import Losses
-from understudy.dialects.ordering import InOrder, PartEvent
+from understudy.dialects.ordering import PartEvent
 from understudy.dialects.passage import EXTENSION, extended
 from understudy.dialects.sse import event_bytes
+from understudy.dialects.writing import OrderedWriter
 
 _NOTHING = {"type": "text", "text": ""}
 
 
-class StreamWriter:
+class StreamWriter(OrderedWriter):
     """The encoder of one caller's stream."""
 
+    here = NAME
+
     def __init__(self, echo: Echo) -> None:
-        self._echo = echo
-        self._started = Started("", "", "")
-        self._losses = Losses()
-        self._usage: Usage = NO_USAGE
-        self._finished: Finished | None = None
-        self._order = InOrder()
+        super().__init__(echo, Losses())
         # The part being told, while it has a form here.
         self._part: Text | Refusal | ToolCall | None = None
         self._calls = False
 
-    @property
-    def omissions(self) -> tuple[Omission, ...]:
-        """What this stream could not carry so far."""
-        return tuple(self._losses.items)
-
-    def send(self, event: Event) -> bytes:
-        """The bytes that tell this event; empty while it waits or says nothing here."""
-        match event:
-            case Started():
-                self._started = event
-                if event.dialect != NAME:
-                    self._losses.extras("", event.extras, event.dialect)
-                return self._event("start", _NOTHING)
-            case Metered():
-                self._usage = merge(self._usage, event.usage)
-                return b""
-            case Finished():
-                self._finished = event
-                if self._started.dialect != NAME:
-                    self._losses.extras("", event.extras, self._started.dialect)
-                return b""
-            case Failed():
-                return b""
-        return b"".join(map(self._tell, self._order.feed(event)))
-
     def end(self, echo: Echo) -> bytes:
         """Why the model stopped, then the whole usage and the extension."""
-        finished, own = self._finished, self._started.dialect == NAME
-        stop, native = (None, None) if finished is None else (finished.reason, finished.native)
-        word = None if stop is None else stop_word(stop, native, own=own, calls=self._calls)
-        extension = extended(echo, stop, native, own=own, hidden=HIDDEN)
+        stop, native = self.stop
+        word = None if stop is None else stop_word(stop, native, own=self.own, calls=self._calls)
+        extension = extended(echo, stop, native, own=self.own, hidden=HIDDEN)
         extra = {EXTENSION: extension} if extension else {}
         complete = self._event("complete", _NOTHING, stop_reason=word)
         return complete + self._event("metrics", _NOTHING, extra, metrics=write_metrics(self._usage))
@@ -77,6 +47,9 @@ class StreamWriter:
     def _event(self, kind: str, delta: dict[str, Any], beside: dict[str, Any] | None = None, **fields: Any) -> bytes:
         event = {"event_type": kind, "delta": delta, **fields}
         return event_bytes(msgspec.json.encode({"id": self._started.id, "event": event, **(beside or {})}))
+
+    def _begin(self, event: Started) -> bytes:
+        return self._event("start", _NOTHING)
 
     def _tell(self, event: PartEvent) -> bytes:
         match event:

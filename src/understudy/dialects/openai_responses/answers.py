@@ -15,6 +15,7 @@ from understudy.canon.reply import Reply, StopReason
 from understudy.canon.request import Request
 from understudy.dialects.contract import Echo, Encoded
 from understudy.dialects.fields import ARRAY, STRING
+from understudy.dialects.losses import Gathered
 from understudy.dialects.openai_errors import read_fault
 from understudy.dialects.openai_fields import Fields, Losses, at
 from understudy.dialects.openai_responses.content import read_part
@@ -122,7 +123,7 @@ def write_reply(reply: Reply, request: Request, echo: Echo) -> Encoded:
     return Encoded(msgspec.json.encode(body), tuple(losses.items))
 
 
-def carried(part: ReplyPart, path: str, dialect: str, losses: Losses) -> bool:
+def carried(part: ReplyPart, path: str, dialect: str, losses: Gathered) -> bool:
     """Whether a part has a form here, its losses told."""
     if dialect == NAME:
         return True
@@ -133,7 +134,7 @@ def carried(part: ReplyPart, path: str, dialect: str, losses: Losses) -> bool:
     return not isinstance(part, Text | Refusal) or bool(part.text)
 
 
-def note_stop(sequence: str | None, losses: Losses) -> None:
+def note_stop(sequence: str | None, losses: Gathered) -> None:
     """This dialect has no word for the stop sequence that was met."""
     if sequence is not None:
         losses.add("stop_sequence", f"the {NAME} dialect does not say which stop sequence was met")

@@ -10,11 +10,9 @@ from typing import Any
 
 import msgspec
 
-from understudy.canon.omissions import Omission
 from understudy.canon.parts import Opaque, Refusal, Text, Thinking, ToolCall
-from understudy.canon.reply import Delta, Event, Failed, Finished, Metered, PartStarted, Sealed, Started
+from understudy.canon.reply import Delta, Finished, PartStarted, Sealed, Started
 from understudy.canon.request import Request
-from understudy.canon.usage import NO_USAGE, Usage, merge
 from understudy.dialects.contract import Echo
 from understudy.dialects.openai_fields import Losses, at
 from understudy.dialects.openai_responses.answers import carried, ending, frame_of, note_stop
@@ -22,9 +20,10 @@ from understudy.dialects.openai_responses.metering import write_usage
 from understudy.dialects.openai_responses.output import Item, answer_id
 from understudy.dialects.openai_responses.tools import names_of, unwrapped
 from understudy.dialects.openai_responses.words import HIDDEN, NAME, status_of
-from understudy.dialects.ordering import InOrder, PartEvent
+from understudy.dialects.ordering import PartEvent
 from understudy.dialects.passage import EXTENSION, extended
 from understudy.dialects.sse import event_bytes
+from understudy.dialects.writing import OrderedWriter
 
 _encode = msgspec.json.encode
 # Events of an item's words, the field that places them in it, and the field of the whole text at their end.
@@ -42,55 +41,30 @@ _PIECES = {
 }
 
 
-class StreamWriter:
+class StreamWriter(OrderedWriter):
     """The encoder of one caller's stream."""
 
+    here = NAME
+
     def __init__(self, request: Request, echo: Echo) -> None:
+        super().__init__(echo, Losses())
         self._request = request
-        self._echo = echo
         self._names = names_of(request)
-        self._losses = Losses()
-        self._usage: Usage = NO_USAGE
-        self._started = Started("", "", "")
-        self._finished: Finished | None = None
-        self._order = InOrder()
         self._item: Item | None = None
         self._begun = self._speaking = False
         self._head = b""
         self._tail = b""
+        # The answer around its output.
+        self._response: dict[str, Any] = {}
         self._output: list[dict[str, Any]] = []
         self._number = 0
 
-    @property
-    def omissions(self) -> tuple[Omission, ...]:
-        """What this stream could not carry so far."""
-        return tuple(self._losses.items)
-
-    def send(self, event: Event) -> bytes:
-        """The bytes that tell this event; empty while it waits or says nothing here."""
-        match event:
-            case Started():
-                return self._start(event)
-            case Metered():
-                self._usage = merge(self._usage, event.usage)
-                return b""
-            case Finished():
-                self._finished = event
-                if self._started.dialect != NAME:
-                    self._losses.extras("", event.extras, self._started.dialect)
-                note_stop(event.stop_sequence, self._losses)
-                return b""
-            case Failed():
-                return b""
-        return b"".join(map(self._tell, self._order.feed(event)))
-
     def end(self, echo: Echo) -> bytes:
         """The whole response: its status, its output, the usage, the extension."""
-        finished, own = self._finished, self._started.dialect == NAME
-        stop, native = (None, None) if finished is None else (finished.reason, finished.native)
-        response = self._frame() | ending(stop, self._output)
+        stop, native = self.stop
+        response = self._response | ending(stop, self._output)
         response["usage"] = write_usage(self._usage)
-        if extension := extended(echo, stop, native, own=own, hidden=HIDDEN):
+        if extension := extended(echo, stop, native, own=self.own, hidden=HIDDEN):
             response[EXTENSION] = extension
         return self._event({"type": f"response.{status_of(stop)}", "response": response})
 
@@ -99,17 +73,16 @@ class StreamWriter:
         self._number += 1
         return event_bytes(_encode(body), body["type"])
 
-    def _frame(self) -> dict[str, Any]:
-        return frame_of(self._request, self._echo, self._started.id, self._started.created_s)
-
-    def _start(self, event: Started) -> bytes:
-        self._started = event
-        if event.dialect != NAME:
-            self._losses.extras("", event.extras, event.dialect)
-        response = self._frame()
+    def _begin(self, event: Started) -> bytes:
+        self._response = response = frame_of(self._request, self._echo, event.id, event.created_s)
         return b"".join(
             self._event({"type": f"response.{word}", "response": response}) for word in ("created", "in_progress")
         )
+
+    def _leave(self, event: Started | Finished) -> None:
+        super()._leave(event)
+        if isinstance(event, Finished):
+            note_stop(event.stop_sequence, self._losses)
 
     def _tell(self, event: PartEvent) -> bytes:
         if isinstance(event, PartStarted):
@@ -121,22 +94,24 @@ class StreamWriter:
             return self._delta(item, event.text)
         if isinstance(event, Sealed):
             item.seal(event.seal, event.sealed_by)
-            return b"" if self._begun else self._begin(item)
+            return b"" if self._begun else self._open_item(item)
         self._item = None
         return self._close(item)
 
     def _open(self, event: PartStarted) -> bytes:
-        part, dialect = event.part, self._started.dialect
+        part = event.part
         self._item, self._begun, self._speaking = None, False, False
-        if isinstance(part, Opaque) and not carried(part, at("output", event.index), dialect, self._losses):
+        if isinstance(part, Opaque) and not carried(
+            part, at("output", event.index), self._started.dialect, self._losses
+        ):
             return b""
-        if not isinstance(part, Opaque) and dialect != NAME:
-            self._losses.extras(at("output", event.index), part.extras, dialect)
+        if not isinstance(part, Opaque) and not self.own:
+            self._losses.extras(at("output", event.index), part.extras, self._started.dialect)
         item = self._item = Item(part, len(self._output), answer_id(self._started.id), self._names)
         # Words begin with the first of them; calls, and what is told whole, at once.
-        return self._begin(item) if isinstance(part, Opaque | ToolCall) or item.text else b""
+        return self._open_item(item) if isinstance(part, Opaque | ToolCall) or item.text else b""
 
-    def _begin(self, item: Item) -> bytes:
+    def _open_item(self, item: Item) -> bytes:
         """The item's beginning, and what was said of it already; one that is only a seal has no words to begin."""
         self._begun = True
         body = item.body(done=False)
@@ -162,7 +137,7 @@ class StreamWriter:
     def _delta(self, item: Item, text: str) -> bytes:
         if not text or isinstance(item.part, Opaque):
             return b""
-        start = b"" if self._begun else self._begin(item)
+        start = b"" if self._begun else self._open_item(item)
         if not self._speaking:
             start += self._speak(item)
         item.words.append(text)
