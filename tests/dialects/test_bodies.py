@@ -2,11 +2,13 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 from tests.dialects.openai_chat.samples import refused
 
+from understudy.canon.faults import Fault, FaultKind, bad_request
 from understudy.canon.request import Request
-from understudy.dialects.bodies import aimed, read_body
+from understudy.dialects.bodies import aimed, answering, read_body
 from understudy.dialects.contract import Target
 from understudy.dialects.openai_fields import Losses
 
@@ -34,3 +36,22 @@ def test_fields_are_renamed_or_refused_and_what_nobody_asked_for_goes_in_silence
     losses = Losses()
     assert aimed({"z": 0, "a": 1, "c": 2, "d": 3}, TARGET, losses, unasked=("d",)) == {"z": 0, "b": 1}
     assert [omission.field for omission in losses.items] == ["c"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (lambda: msgspec.json.decode(b"{"), "is no JSON of this dialect"),
+        (lambda: msgspec.json.decode(b"[" * 100_000), "is no JSON of this dialect"),
+    ],
+)
+def test_what_is_wrong_with_an_answer_is_the_upstreams_fault(wrong: Any, words: str) -> None:
+    with pytest.raises(Fault, match=words) as caught, answering():
+        wrong()
+    assert caught.value.kind is FaultKind.UPSTREAM
+
+
+def test_a_field_that_is_wrong_makes_an_answer_malformed() -> None:
+    with pytest.raises(Fault, match="malformed: Missing") as caught, answering():
+        raise bad_request("Missing 'output'.", "output")
+    assert caught.value.kind is FaultKind.UPSTREAM

@@ -3,7 +3,7 @@
 import pytest
 from tests.dialects.openai_chat.samples import refused
 
-from understudy.dialects.fields import ARRAY, FLAG, INTEGER, MAX_SHOWN, NUMBER, OBJECT, STRING
+from understudy.dialects.fields import ARRAY, FLAG, INTEGER, MAX_SHOWN, NUMBER, OBJECT, STRING, count_of, object_of
 from understudy.dialects.openai_fields import Fields, at, checked
 
 
@@ -47,3 +47,9 @@ def test_the_whole_body_has_no_name() -> None:
 def test_paths_are_spelt_as_their_maker_spells_them() -> None:
     assert at(at(at("messages", 0), "content"), 1) == "messages[0].content[1]"
     assert at("", "model") == "model"
+
+
+def test_counts_and_objects_are_what_they_say_or_nothing() -> None:
+    told = {"a": 0, "b": 7, "c": -1, "d": True, "e": 1.5, "f": None}
+    assert [count_of(told, name) for name in "abcdefg"] == [0, 7, None, None, None, None, None]
+    assert (object_of({"a": 1}), object_of([]), object_of(None)) == ({"a": 1}, {}, {})

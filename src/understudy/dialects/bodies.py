@@ -1,11 +1,12 @@
-"""Bodies: the door through which a request's body is read, and the one through which a made one leaves."""
+"""Bodies: the doors through which requests and answers are read, and the one through which a made request leaves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
 
-from understudy.canon.faults import bad_request
+from understudy.canon.faults import Fault, FaultKind, bad_request
 from understudy.canon.request import Request
 from understudy.dialects.contract import Target
 from understudy.dialects.losses import Gathered
@@ -21,6 +22,17 @@ def read_body(body: bytes, read: Callable[[Any], Request]) -> Request:
         raise bad_request(f"The body is not valid JSON: {error}.") from error
     except RecursionError:
         raise bad_request(TOO_DEEP) from None
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """While an answer is read: whatever is wrong with it is the upstream's fault."""
+    try:
+        yield
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Fault(f"the upstream's answer is no JSON of this dialect: {error}", kind=FaultKind.UPSTREAM) from error
+    except Fault as fault:
+        raise Fault(f"the upstream's answer is malformed: {fault.message}", kind=FaultKind.UPSTREAM) from fault
 
 
 def aimed(fields: dict[str, Any], target: Target, losses: Gathered, *, unasked: tuple[str, ...] = ()) -> dict[str, Any]:

@@ -96,3 +96,14 @@ def merged(body: dict[str, Any], extras: Extras) -> dict[str, Any]:
         known = whole.get(name)
         whole[name] = {**known, **value} if isinstance(known, dict) and isinstance(value, dict) else value
     return whole
+
+
+def count_of(body: dict[str, Any], name: str) -> int | None:
+    """A count, or None if it is unknown: a negative one says nothing that could be billed."""
+    value = body.get(name)
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def object_of(value: Any) -> dict[str, Any]:
+    """The object itself; an empty one in the place of anything else."""
+    return value if isinstance(value, dict) else {}

@@ -9,7 +9,6 @@ from typing import Any
 
 import msgspec
 
-from understudy.canon.faults import Fault, FaultKind
 from understudy.canon.parts import Opaque, Refusal, ReplyPart, Text, Thinking, ToolCall
 from understudy.canon.reply import Reply
 from understudy.dialects.anthropic.blocks import read_block, write_block
@@ -19,6 +18,7 @@ from understudy.dialects.anthropic.losses import Losses, at
 from understudy.dialects.anthropic.metering import read_usage, unread_usage, write_usage
 from understudy.dialects.anthropic.words import NAME, stop_of, stop_word
 from understudy.dialects.arguments import arguments_of
+from understudy.dialects.bodies import answering
 from understudy.dialects.contract import Echo, Encoded
 from understudy.dialects.fields import ARRAY, OBJECT, STRING
 from understudy.dialects.losses import Gathered
@@ -27,36 +27,32 @@ from understudy.dialects.passage import EXTENSION, extended, passed
 
 def read_reply(body: bytes, maker: str) -> Reply:
     """The answer that an upstream's body holds; a Fault if it is an error or no answer."""
-    try:
+    with answering():
         value = msgspec.json.decode(body)
-        if isinstance(value, dict) and value.get("type") == "error":
-            raise read_fault(200, body)
-        return _read(value, maker, body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Fault(f"the upstream's answer is no JSON of this dialect: {error}", kind=FaultKind.UPSTREAM) from error
+        failed = isinstance(value, dict) and value.get("type") == "error"
+        if not failed:
+            return _read(value, maker, body)
+    raise read_fault(200, body)
 
 
 def _read(value: Any, maker: str, source: bytes) -> Reply:
-    try:
-        fields = Fields(value, "")
-        content: list[Any] = fields.need("content", ARRAY)
-        parts = tuple(_reply_part(block, f"content.{place}", maker) for place, block in enumerate(content))
-        stop = fields.take("stop_reason", STRING)
-        usage = fields.take("usage", OBJECT)
-        return Reply(
-            id=fields.take("id", STRING) or "",
-            model=fields.take("model", STRING) or "",
-            dialect=NAME,
-            parts=parts,
-            stop=stop_of(stop),
-            native_stop=stop,
-            stop_sequence=fields.take("stop_sequence", STRING),
-            usage=read_usage(usage),
-            extras=unread(fields.rest, usage),
-            source=source,
-        )
-    except Fault as fault:
-        raise Fault(f"the upstream's answer is malformed: {fault.message}", kind=FaultKind.UPSTREAM) from fault
+    fields = Fields(value, "")
+    content: list[Any] = fields.need("content", ARRAY)
+    parts = tuple(_reply_part(block, f"content.{place}", maker) for place, block in enumerate(content))
+    stop = fields.take("stop_reason", STRING)
+    usage = fields.take("usage", OBJECT)
+    return Reply(
+        id=fields.take("id", STRING) or "",
+        model=fields.take("model", STRING) or "",
+        dialect=NAME,
+        parts=parts,
+        stop=stop_of(stop),
+        native_stop=stop,
+        stop_sequence=fields.take("stop_sequence", STRING),
+        usage=read_usage(usage),
+        extras=unread(fields.rest, usage),
+        source=source,
+    )
 
 
 def unread(rest: dict[str, Any], usage: Any) -> dict[str, Any]:

@@ -9,10 +9,10 @@ from typing import Any
 
 import msgspec
 
-from understudy.canon.faults import Fault, FaultKind
-from understudy.canon.parts import Opaque, Refusal, ReplyPart, Text, Thinking, ToolCall
+from understudy.canon.parts import Opaque, ReplyPart, Thinking, ToolCall
 from understudy.canon.reply import Reply
 from understudy.dialects.arguments import arguments_of
+from understudy.dialects.bodies import answering
 from understudy.dialects.contract import Echo, Encoded
 from understudy.dialects.converse.fields import Fields, Losses, at
 from understudy.dialects.converse.metering import read_usage, write_usage
@@ -25,40 +25,32 @@ from understudy.dialects.passage import EXTENSION, extended
 
 def read_reply(body: bytes, maker: str) -> Reply:
     """The answer that an upstream's body holds; a Fault if it is no answer."""
-    try:
+    with answering():
         return _read(msgspec.json.decode(body), maker, body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Fault(f"the upstream's answer is no JSON of this dialect: {error}", kind=FaultKind.UPSTREAM) from error
 
 
 def _read(value: Any, maker: str, source: bytes) -> Reply:
-    try:
-        top = Fields(value, "")
-        output = Fields(top.need("output", OBJECT), "output")
-        message = Fields(output.need("message", OBJECT), "output.message")
-        said = read_pieces(message.need("content", ARRAY), "output.message.content", maker)
-        parts: list[ReplyPart] = [
-            part if isinstance(part, Text | Thinking | ToolCall | Refusal | Opaque) else Opaque("media", piece)
-            for part, piece in zip(said, _pieces(value), strict=False)
-        ]
-        native = top.take("stopReason", STRING)
-        return Reply(
-            id="",
-            model="",
-            dialect=NAME,
-            parts=tuple(parts),
-            stop=stop_of(native),
-            native_stop=native,
-            usage=read_usage(top.rest.get("usage")),
-            source=source,
-        )
-    except Fault as fault:
-        raise Fault(f"the upstream's answer is malformed: {fault.message}", kind=FaultKind.UPSTREAM) from fault
+    top = Fields(value, "")
+    output = Fields(top.need("output", OBJECT), "output")
+    message = Fields(output.need("message", OBJECT), "output.message")
+    said = read_pieces(message.need("content", ARRAY), "output.message.content", maker)
+    parts = tuple(part if isinstance(part, ReplyPart) else _whole(part) for part in said)
+    native = top.take("stopReason", STRING)
+    return Reply(
+        id="",
+        model="",
+        dialect=NAME,
+        parts=parts,
+        stop=stop_of(native),
+        native_stop=native,
+        usage=read_usage(top.rest.get("usage")),
+        source=source,
+    )
 
 
-def _pieces(value: Any) -> list[Any]:
-    """The pieces of an answer's content, marks for the cache left out as the parts leave them out."""
-    return [piece for piece in value["output"]["message"]["content"] if "cachePoint" not in piece]
+def _whole(part: Any) -> Opaque:
+    """Media in an answer, as what nobody else has."""
+    return Opaque("media", *write_pieces((part,), own=True))
 
 
 def write_reply(reply: Reply, echo: Echo) -> Encoded:

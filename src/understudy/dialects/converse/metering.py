@@ -3,6 +3,7 @@
 from typing import Any
 
 from understudy.canon.usage import NO_USAGE, Usage
+from understudy.dialects.fields import count_of
 
 
 def read_usage(body: Any) -> Usage:
@@ -10,17 +11,12 @@ def read_usage(body: Any) -> Usage:
     if not isinstance(body, dict):
         return NO_USAGE
     usage = Usage(
-        uncached_in=_count(body, "inputTokens"),
-        cache_read=_count(body, "cacheReadInputTokens"),
-        cache_write_5m=_count(body, "cacheWriteInputTokens"),
-        out=_count(body, "outputTokens"),
+        uncached_in=count_of(body, "inputTokens"),
+        cache_read=count_of(body, "cacheReadInputTokens"),
+        cache_write_5m=count_of(body, "cacheWriteInputTokens"),
+        out=count_of(body, "outputTokens"),
     )
     return NO_USAGE if usage == NO_USAGE else usage
-
-
-def _count(body: dict[str, Any], name: str) -> int | None:
-    value = body.get(name)
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
 def write_usage(usage: Usage) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from understudy.dialects.converse.addresses import COUNT, WHOLE, read_address
 from understudy.dialects.converse.fields import Fields, at, wrong
 from understudy.dialects.converse.pieces import read_pieces
 from understudy.dialects.converse.words import NAME
-from understudy.dialects.fields import ARRAY, INTEGER, NUMBER, OBJECT, STRING
+from understudy.dialects.fields import ARRAY, INTEGER, NUMBER, OBJECT, STRING, object_of
 
 # Where models by Anthropic are told how much to think, under either of two names.
 MORE = "additionalModelRequestFields"
@@ -120,9 +120,9 @@ def _read_choice(body: dict[str, Any] | None) -> ToolChoice | None:
 
 
 def _read_thinking(top: Fields) -> ThinkingAsk | None:
-    more = _object(top.rest.get(MORE))
+    more = object_of(top.rest.get(MORE))
     for name in REASONING:
-        ask = _object(more.get(name))
+        ask = object_of(more.get(name))
         if ask.get("type") in ("enabled", "disabled"):
             rest = {key: value for key, value in more.items() if key != name}
             del top.rest[MORE]
@@ -133,8 +133,8 @@ def _read_thinking(top: Fields) -> ThinkingAsk | None:
 
 
 def _read_format(top: Fields) -> Format | None:
-    form = _object(_object(top.rest.get("outputConfig")).get("textFormat"))
-    told = _object(_object(form.get("structure")).get("jsonSchema"))
+    form = object_of(object_of(top.rest.get("outputConfig")).get("textFormat"))
+    told = object_of(object_of(form.get("structure")).get("jsonSchema"))
     if form.get("type") != "json_schema" or not isinstance(told.get("schema"), str):
         return None
     try:
@@ -144,7 +144,3 @@ def _read_format(top: Fields) -> Format | None:
         raise wrong(path, "expected the JSON text of an object") from None
     del top.rest["outputConfig"]
     return Format("json_schema", told.get("name"), told.get("description"), schema, strict=True)
-
-
-def _object(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}

@@ -16,6 +16,7 @@ from understudy.dialects.converse.errors import kind_of
 from understudy.dialects.converse.metering import read_usage
 from understudy.dialects.converse.words import NAME, stop_of
 from understudy.dialects.eventstream import EventStreamParser, StreamMessage
+from understudy.dialects.fields import object_of
 
 _ERRORS = ("exception", "error")
 
@@ -74,9 +75,9 @@ class StreamReader:
             self._started = True
             self._out.append(Started("", "", NAME))
         elif name == "contentBlockStart":
-            self._start(self._block(body), _object(body.get("start")))
+            self._start(self._block(body), object_of(body.get("start")))
         elif name == "contentBlockDelta":
-            self._delta(self._block(body), _object(body.get("delta")))
+            self._delta(self._block(body), object_of(body.get("delta")))
         elif name == "contentBlockStop":
             self._stop(self._block(body))
         elif name == "messageStop":
@@ -148,7 +149,3 @@ class StreamReader:
         reason = stop_of(native if isinstance(native, str) else None)
         if reason is not None:
             self._out.append(Finished(reason, native))
-
-
-def _object(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}

@@ -7,6 +7,7 @@ count of the answer leaves out the thoughts. Counts that are zero are not told a
 from typing import Any
 
 from understudy.canon.usage import NO_USAGE, Usage, inclusive
+from understudy.dialects.fields import count_of
 
 _TAKEN = (
     "promptTokenCount", "candidatesTokenCount", "thoughtsTokenCount", "cachedContentTokenCount",
@@ -18,15 +19,15 @@ def read_usage(body: Any, *, final: bool) -> Usage:
     """Usage so far; once it is final, an answer of which no tokens were told had none."""
     if not isinstance(body, dict):
         return NO_USAGE
-    prompt, by_tools = _count(body, "promptTokenCount"), _count(body, "toolUsePromptTokenCount")
-    said, thought = _count(body, "candidatesTokenCount"), _count(body, "thoughtsTokenCount")
+    prompt, by_tools = count_of(body, "promptTokenCount"), count_of(body, "toolUsePromptTokenCount")
+    said, thought = count_of(body, "candidatesTokenCount"), count_of(body, "thoughtsTokenCount")
     if prompt is None and said is None and thought is None:
         return NO_USAGE
     total_in = None if prompt is None else prompt + (by_tools or 0)
     out: int | None = (said or 0) + (thought or 0)
     if said is None and thought is None and not final:
         out = None
-    return inclusive(total_in, out, read=_count(body, "cachedContentTokenCount"), reasoning=thought)
+    return inclusive(total_in, out, read=count_of(body, "cachedContentTokenCount"), reasoning=thought)
 
 
 def unread_usage(body: Any) -> dict[str, Any]:
@@ -53,8 +54,3 @@ def write_usage(usage: Usage) -> dict[str, Any]:
         "totalTokenCount": None if usage.total_in is None or usage.out is None else usage.total_in + usage.out,
     }
     return {name: value for name, value in counts.items() if value is not None}
-
-
-def _count(body: dict[str, Any], name: str) -> int | None:
-    value = body.get(name)
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None

@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec
 
-from understudy.canon.faults import Fault, FaultKind
 from understudy.canon.parts import Opaque, Refusal, ReplyPart, Text, Thinking, ToolCall
 from understudy.canon.reply import Reply
+from understudy.dialects.bodies import answering
 from understudy.dialects.contract import Echo, Encoded
 from understudy.dialects.fields import OBJECT, STRING
 from understudy.dialects.llama.metering import read_usage, write_metrics
@@ -25,36 +25,32 @@ from understudy.dialects.passage import EXTENSION, extended
 
 def read_reply(body: bytes, maker: str) -> Reply:
     """The answer that an upstream's body holds; a Fault if it is an error or no answer."""
-    try:
+    with answering():
         value = msgspec.json.decode(body)
-        if isinstance(value, dict) and value.get("error"):
-            raise read_fault(200, body)
-        return _read(value, body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Fault(f"the upstream's answer is no JSON of this dialect: {error}", kind=FaultKind.UPSTREAM) from error
+        failed = isinstance(value, dict) and value.get("error")
+        if not failed:
+            return _read(value, body)
+    raise read_fault(200, body)
 
 
 def _read(value: Any, source: bytes) -> Reply:
-    try:
-        top = Fields(value, "")
-        message = Fields(top.need("completion_message", OBJECT), "completion_message")
-        content = message.rest.pop("content", None)
-        said = () if content in (None, "") else read_content(content, "completion_message.content")[0]
-        parts: list[ReplyPart] = [part for part in said if isinstance(part, Text | Opaque)]
-        parts += read_calls(message.rest.pop("tool_calls", None), "completion_message.tool_calls")
-        native = message.take("stop_reason", STRING)
-        return Reply(
-            id=top.take("id", STRING) or "",
-            model="",
-            dialect=NAME,
-            parts=tuple(parts),
-            stop=stop_of(native),
-            native_stop=native,
-            usage=read_usage(top.rest.get("metrics")),
-            source=source,
-        )
-    except Fault as fault:
-        raise Fault(f"the upstream's answer is malformed: {fault.message}", kind=FaultKind.UPSTREAM) from fault
+    top = Fields(value, "")
+    message = Fields(top.need("completion_message", OBJECT), "completion_message")
+    content = message.rest.pop("content", None)
+    said = () if content in (None, "") else read_content(content, "completion_message.content")[0]
+    parts: list[ReplyPart] = [part for part in said if isinstance(part, Text | Opaque)]
+    parts += read_calls(message.rest.pop("tool_calls", None), "completion_message.tool_calls")
+    native = message.take("stop_reason", STRING)
+    return Reply(
+        id=top.take("id", STRING) or "",
+        model="",
+        dialect=NAME,
+        parts=tuple(parts),
+        stop=stop_of(native),
+        native_stop=native,
+        usage=read_usage(top.rest.get("metrics")),
+        source=source,
+    )
 
 
 def write_reply(reply: Reply, echo: Echo) -> Encoded:

@@ -15,6 +15,7 @@ from understudy.canon.parts import Opaque, Refusal, ReplyPart, Text, Thinking, T
 from understudy.canon.reply import Reply, StopReason
 from understudy.canon.value import Extras
 from understudy.dialects.arguments import is_json
+from understudy.dialects.bodies import answering
 from understudy.dialects.contract import Echo, Encoded
 from understudy.dialects.fields import ARRAY, OBJECT, STRING, merged
 from understudy.dialects.openai_chat.blocks import read_calls, read_part, write_call, write_part
@@ -28,44 +29,40 @@ from understudy.dialects.passage import EXTENSION, extended, passed
 
 def read_reply(body: bytes, maker: str) -> Reply:
     """The answer that an upstream's body holds; a Fault if it is an error or no answer."""
-    try:
+    with answering():
         value = msgspec.json.decode(body)
-        if isinstance(value, dict) and value.get("error") and not value.get("choices"):
-            raise read_fault(200, body)
-        return _read(value, maker, body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Fault(f"the upstream's answer is no JSON of this dialect: {error}", kind=FaultKind.UPSTREAM) from error
+        failed = isinstance(value, dict) and value.get("error") and not value.get("choices")
+        if not failed:
+            return _read(value, maker, body)
+    raise read_fault(200, body)
 
 
 def _read(value: Any, maker: str, source: bytes) -> Reply:
-    try:
-        top = Fields(value, "")
-        choices: list[Any] = top.need("choices", ARRAY)
-        if not choices:
-            raise Fault("it has no choice", kind=FaultKind.UPSTREAM)
-        first = Fields(choices[0], "choices[0]")
-        # A filter may leave an answer without a message.
-        filtered = first.rest.get("finish_reason") == "content_filter" and "message" not in first.rest
-        message = Fields({} if filtered else first.need("message", OBJECT), "choices[0].message")
-        answer_id = top.take("id", STRING) or ""
-        parts = _read_parts(message, answer_id, maker)
-        native = first.take("finish_reason", STRING)
-        usage = top.rest.pop("usage", None)
-        created = top.rest.pop("created", None)
-        return Reply(
-            id=answer_id,
-            model=top.take("model", STRING) or "",
-            dialect=NAME,
-            parts=parts,
-            stop=reason_of(native, first.rest.get("native_finish_reason"), parts),
-            native_stop=native,
-            usage=read_usage(usage),
-            created_s=int(created) if isinstance(created, int | float) else None,
-            extras=_unread(top.rest, first.rest, message.rest, choices[1:], unread_usage(usage)),
-            source=source,
-        )
-    except Fault as fault:
-        raise Fault(f"the upstream's answer is malformed: {fault.message}", kind=FaultKind.UPSTREAM) from fault
+    top = Fields(value, "")
+    choices: list[Any] = top.need("choices", ARRAY)
+    if not choices:
+        raise Fault("it has no choice", kind=FaultKind.UPSTREAM)
+    first = Fields(choices[0], "choices[0]")
+    # A filter may leave an answer without a message.
+    filtered = first.rest.get("finish_reason") == "content_filter" and "message" not in first.rest
+    message = Fields({} if filtered else first.need("message", OBJECT), "choices[0].message")
+    answer_id = top.take("id", STRING) or ""
+    parts = _read_parts(message, answer_id, maker)
+    native = first.take("finish_reason", STRING)
+    usage = top.rest.pop("usage", None)
+    created = top.rest.pop("created", None)
+    return Reply(
+        id=answer_id,
+        model=top.take("model", STRING) or "",
+        dialect=NAME,
+        parts=parts,
+        stop=reason_of(native, first.rest.get("native_finish_reason"), parts),
+        native_stop=native,
+        usage=read_usage(usage),
+        created_s=int(created) if isinstance(created, int | float) else None,
+        extras=_unread(top.rest, first.rest, message.rest, choices[1:], unread_usage(usage)),
+        source=source,
+    )
 
 
 def reason_of(word: str | None, native: Any, parts: tuple[ReplyPart, ...]) -> StopReason | None:

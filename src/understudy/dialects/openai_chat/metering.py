@@ -8,6 +8,7 @@ count, and `total_tokens` gives them away: reasoning left out of the completion 
 from typing import Any
 
 from understudy.canon.usage import NO_USAGE, Usage, inclusive
+from understudy.dialects.fields import count_of, object_of
 
 _TAKEN = {"prompt_tokens", "completion_tokens", "total_tokens", "prompt_cache_hit_tokens", "prompt_cache_miss_tokens"}
 _PROMPT, _COMPLETION = "prompt_tokens_details", "completion_tokens_details"
@@ -17,38 +18,28 @@ def read_usage(body: Any) -> Usage:
     """Usage of a whole answer, or what a chunk of a stream says of it so far."""
     if not isinstance(body, dict):
         return NO_USAGE
-    prompt_details, completion_details = _object(body.get(_PROMPT)), _object(body.get(_COMPLETION))
-    prompt, out, total = (_count(body, name) for name in ("prompt_tokens", "completion_tokens", "total_tokens"))
+    prompt_details, completion_details = object_of(body.get(_PROMPT)), object_of(body.get(_COMPLETION))
+    prompt, out, total = (count_of(body, name) for name in ("prompt_tokens", "completion_tokens", "total_tokens"))
     told = (
-        _count(prompt_details, "cached_tokens"),
-        _count(body, "prompt_cache_hit_tokens"),
-        _count(body, "cached_tokens"),
+        count_of(prompt_details, "cached_tokens"),
+        count_of(body, "prompt_cache_hit_tokens"),
+        count_of(body, "cached_tokens"),
     )
     read = next((count for count in told if count), 0 if any(count == 0 for count in told) else None)
-    reasoning, audio = _count(completion_details, "reasoning_tokens"), _count(prompt_details, "audio_tokens")
+    reasoning, audio = count_of(completion_details, "reasoning_tokens"), count_of(prompt_details, "audio_tokens")
     if prompt is not None and out is not None and total is not None:
         if reasoning and total == prompt + out + reasoning:
             out += reasoning
         elif audio and total == prompt + out + audio:
             prompt += audio
-    write = _count(prompt_details, "cache_write_tokens")
+    write = count_of(prompt_details, "cache_write_tokens")
     usage = inclusive(prompt, out, read=read, write_5m=write, reasoning=reasoning)
     return NO_USAGE if usage == NO_USAGE else usage
 
 
-def _object(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _count(body: dict[str, Any], name: str) -> int | None:
-    """A count, or None if it is unknown: a negative one says nothing that could be billed."""
-    value = body.get(name)
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
-
-
 def unread_usage(body: Any) -> dict[str, Any]:
     """The fields of a usage object that canon has no bucket for."""
-    rest = {name: value for name, value in _object(body).items() if name not in _TAKEN and value is not None}
+    rest = {name: value for name, value in object_of(body).items() if name not in _TAKEN and value is not None}
     for name, taken in ((_PROMPT, {"cached_tokens", "cache_write_tokens"}), (_COMPLETION, {"reasoning_tokens"})):
         if isinstance(rest.get(name), dict):
             left = {key: value for key, value in rest.pop(name).items() if key not in taken and value is not None}

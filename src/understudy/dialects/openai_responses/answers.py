@@ -13,6 +13,7 @@ from understudy.canon.faults import Fault, FaultKind
 from understudy.canon.parts import Opaque, Refusal, ReplyPart, Text, ToolCall
 from understudy.canon.reply import Reply, StopReason
 from understudy.canon.request import Request
+from understudy.dialects.bodies import answering
 from understudy.dialects.contract import Echo, Encoded
 from understudy.dialects.fields import ARRAY, STRING
 from understudy.dialects.losses import Gathered
@@ -47,37 +48,33 @@ _DEFAULTS: dict[str, Any] = {
 
 def read_reply(body: bytes, maker: str) -> Reply:
     """The answer that an upstream's body holds; a Fault if it is an error or no answer."""
-    try:
+    with answering():
         value = msgspec.json.decode(body)
-        if isinstance(value, dict) and value.get("error"):
-            raise read_fault(200, body)
-        return _read(value, maker, body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Fault(f"the upstream's answer is no JSON of this dialect: {error}", kind=FaultKind.UPSTREAM) from error
+        failed = isinstance(value, dict) and value.get("error")
+        if not failed:
+            return _read(value, maker, body)
+    raise read_fault(200, body)
 
 
 def _read(value: Any, maker: str, source: bytes) -> Reply:
-    try:
-        top = Fields(value, "")
-        items: list[Any] = top.need("output", ARRAY)
-        parts = tuple(part for place, item in enumerate(items) for part in read_item(item, at("output", place), maker))
-        status = top.take("status", STRING)
-        if status == FAILED:
-            raise Fault("it failed without saying why", kind=FaultKind.UPSTREAM)
-        created = top.rest.get("created_at")
-        return Reply(
-            id=top.take("id", STRING) or "",
-            model=top.take("model", STRING) or "",
-            dialect=NAME,
-            parts=parts,
-            stop=reason_of(status, top.rest.get("incomplete_details"), parts),
-            native_stop=status,
-            usage=read_usage(top.rest.get("usage")),
-            created_s=int(created) if isinstance(created, int | float) else None,
-            source=source,
-        )
-    except Fault as fault:
-        raise Fault(f"the upstream's answer is malformed: {fault.message}", kind=FaultKind.UPSTREAM) from fault
+    top = Fields(value, "")
+    items: list[Any] = top.need("output", ARRAY)
+    parts = tuple(part for place, item in enumerate(items) for part in read_item(item, at("output", place), maker))
+    status = top.take("status", STRING)
+    if status == FAILED:
+        raise Fault("it failed without saying why", kind=FaultKind.UPSTREAM)
+    created = top.rest.get("created_at")
+    return Reply(
+        id=top.take("id", STRING) or "",
+        model=top.take("model", STRING) or "",
+        dialect=NAME,
+        parts=parts,
+        stop=reason_of(status, top.rest.get("incomplete_details"), parts),
+        native_stop=status,
+        usage=read_usage(top.rest.get("usage")),
+        created_s=int(created) if isinstance(created, int | float) else None,
+        source=source,
+    )
 
 
 def reason_of(status: str | None, details: Any, parts: tuple[ReplyPart, ...]) -> StopReason | None:

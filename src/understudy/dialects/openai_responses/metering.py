@@ -3,6 +3,7 @@
 from typing import Any
 
 from understudy.canon.usage import NO_USAGE, Usage, inclusive
+from understudy.dialects.fields import count_of, object_of
 
 _INPUT, _OUTPUT = "input_tokens_details", "output_tokens_details"
 
@@ -11,24 +12,15 @@ def read_usage(body: Any) -> Usage:
     """The usage that an answer tells."""
     if not isinstance(body, dict):
         return NO_USAGE
-    below, above = _object(body.get(_INPUT)), _object(body.get(_OUTPUT))
+    below, above = object_of(body.get(_INPUT)), object_of(body.get(_OUTPUT))
     usage = inclusive(
-        _count(body, "input_tokens"),
-        _count(body, "output_tokens"),
-        read=_count(below, "cached_tokens"),
-        write_5m=_count(below, "cache_write_tokens"),
-        reasoning=_count(above, "reasoning_tokens"),
+        count_of(body, "input_tokens"),
+        count_of(body, "output_tokens"),
+        read=count_of(below, "cached_tokens"),
+        write_5m=count_of(below, "cache_write_tokens"),
+        reasoning=count_of(above, "reasoning_tokens"),
     )
     return NO_USAGE if usage == NO_USAGE else usage
-
-
-def _object(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _count(body: dict[str, Any], name: str) -> int | None:
-    value = body.get(name)
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
 def write_usage(usage: Usage) -> dict[str, Any] | None:
