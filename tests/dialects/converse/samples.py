@@ -9,10 +9,10 @@ import boto3
 from botocore.eventstream import EventStreamBuffer
 from botocore.validate import ParamValidator
 from tests.dialects.openai_chat.samples import refused as refused
+from tests.dialects.reading import collected_of, events_of
 
-from understudy.canon.grammar import Grammar
 from understudy.canon.messages import Message
-from understudy.canon.reply import Collector, Event, Reply
+from understudy.canon.reply import Event, Reply
 from understudy.canon.request import Request
 from understudy.dialects.contract import Echo, Target
 from understudy.dialects.converse import DIALECT
@@ -93,20 +93,11 @@ CLOSING = told("messageStop", stopReason="end_turn") + told("metadata", usage=US
 
 
 def events_in(raw: bytes, *, step: int = 0) -> list[Event]:
-    decoder, grammar = DIALECT.reply_decoder("anthropic"), Grammar()
-    pieces = [raw[place : place + step] for place in range(0, len(raw), step)] if step else [raw]
-    frames = [frame for piece in pieces for frame in decoder.feed(piece)] + decoder.close()
-    events = [event for frame in frames for event in frame.events]
-    for event in events:
-        grammar.check(event)
-    return events
+    return events_of(DIALECT, "anthropic", raw, step)
 
 
 def reply_in(raw: bytes, *, step: int = 0) -> Reply:
-    collector = Collector()
-    for event in events_in(raw, step=step):
-        collector.feed(event)
-    return collector.reply()
+    return collected_of(events_in(raw, step=step)).reply()
 
 
 def read_by_aws(raw: bytes) -> list[tuple[str, dict[str, Any]]]:

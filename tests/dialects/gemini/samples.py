@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from understudy.canon.grammar import Grammar
+from tests.dialects.reading import collected_of, events_of
+
 from understudy.canon.reply import Collector, Event, Reply
 from understudy.canon.request import Request
 from understudy.dialects.contract import Echo, Target
@@ -57,20 +58,11 @@ def array(*chunks: dict[str, Any]) -> bytes:
 
 
 def events_in(raw: bytes, *, step: int = 0) -> list[Event]:
-    decoder, grammar = DIALECT.reply_decoder("gemini"), Grammar()
-    pieces = [raw[place : place + step] for place in range(0, len(raw), step)] if step else [raw]
-    frames = [frame for piece in pieces for frame in decoder.feed(piece)] + decoder.close()
-    events = [event for frame in frames for event in frame.events]
-    for event in events:
-        grammar.check(event)
-    return events
+    return events_of(DIALECT, "gemini", raw, step)
 
 
 def collected(raw: bytes, *, step: int = 0) -> Collector:
-    collector = Collector()
-    for event in events_in(raw, step=step):
-        collector.feed(event)
-    return collector
+    return collected_of(events_in(raw, step=step))
 
 
 def reply_in(raw: bytes, *, step: int = 0) -> Reply:

@@ -5,10 +5,10 @@ from typing import Any
 
 from llama_api_client.types import CreateChatCompletionResponse, CreateChatCompletionResponseStreamChunk
 from tests.dialects.openai_chat.samples import refused as refused
+from tests.dialects.reading import collected_of, events_of
 
-from understudy.canon.grammar import Grammar
 from understudy.canon.messages import Message
-from understudy.canon.reply import Collector, Event, Reply
+from understudy.canon.reply import Event, Reply
 from understudy.canon.request import Request
 from understudy.dialects.contract import Echo, Target
 from understudy.dialects.llama import DIALECT
@@ -64,20 +64,11 @@ def call(arguments: str, *, call_id: str | None = None, name: str | None = None)
 
 
 def events_in(raw: bytes, *, step: int = 0) -> list[Event]:
-    decoder, grammar = DIALECT.reply_decoder("meta"), Grammar()
-    pieces = [raw[place : place + step] for place in range(0, len(raw), step)] if step else [raw]
-    frames = [frame for piece in pieces for frame in decoder.feed(piece)] + decoder.close()
-    events = [told for frame in frames for told in frame.events]
-    for told in events:
-        grammar.check(told)
-    return events
+    return events_of(DIALECT, "meta", raw, step)
 
 
 def reply_in(raw: bytes, *, step: int = 0) -> Reply:
-    collector = Collector()
-    for told in events_in(raw, step=step):
-        collector.feed(told)
-    return collector.reply()
+    return collected_of(events_in(raw, step=step)).reply()
 
 
 def data_of(raw: bytes) -> list[dict[str, Any]]:

@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 from tests.dialects.openai_chat.samples import refused as refused
+from tests.dialects.reading import collected_of, events_of
 
-from understudy.canon.grammar import Grammar
 from understudy.canon.reply import Collector, Event, Reply
 from understudy.canon.request import Request
 from understudy.dialects.contract import Echo, Target
@@ -72,20 +72,11 @@ OPENING = event("created", response=response(status="in_progress", usage=None))
 
 
 def events_in(raw: bytes, *, step: int = 0) -> list[Event]:
-    decoder, grammar = DIALECT.reply_decoder("openai_responses"), Grammar()
-    pieces = [raw[place : place + step] for place in range(0, len(raw), step)] if step else [raw]
-    frames = [frame for piece in pieces for frame in decoder.feed(piece)] + decoder.close()
-    events = [told for frame in frames for told in frame.events]
-    for told in events:
-        grammar.check(told)
-    return events
+    return events_of(DIALECT, "openai_responses", raw, step)
 
 
 def collected(raw: bytes, *, step: int = 0) -> Collector:
-    collector = Collector()
-    for told in events_in(raw, step=step):
-        collector.feed(told)
-    return collector
+    return collected_of(events_in(raw, step=step))
 
 
 def reply_in(raw: bytes, *, step: int = 0) -> Reply:

@@ -18,12 +18,12 @@ from understudy.dialects.llama.request_writer import write_request
 from understudy.dialects.llama.stream_reader import StreamReader
 from understudy.dialects.llama.stream_writer import StreamWriter
 from understudy.dialects.llama.words import NAME
-from understudy.dialects.openai_errors import read_fault, write_fault
-from understudy.dialects.openai_lists import write_model, write_models
-from understudy.dialects.sse import SSE_TYPE, comment, event_bytes
+from understudy.dialects.openai_door import OpenAiDoor
+from understudy.dialects.openai_errors import write_fault
+from understudy.dialects.sse import event_bytes
 
 
-class Llama:
+class Llama(OpenAiDoor):
     """The dialect as the contract asks for it; each method is one function of the room."""
 
     name = NAME
@@ -31,7 +31,6 @@ class Llama:
     served: tuple[str, ...] = ("/llama/v1/chat/completions", "/llama/v1/chat/completions/")
     lists: tuple[str, ...] = ("/llama/v1/models",)
     markers: tuple[str, ...] = ("x-api-version",)
-    forwarded: tuple[str, ...] = ()
     counting: Counting | None = None
 
     def decode_request(self, body: bytes, address: str = "") -> Request:
@@ -66,37 +65,13 @@ class Llama:
         """A same-dialect frame for the caller, with the extension in the last one."""
         return edit_frame(frame, echo)
 
-    def stream_type(self, request: Request) -> str:
-        """Server-sent events."""
-        return SSE_TYPE
-
     def closing(self, request: Request) -> bytes:
         """Nothing: a closing line would be read as JSON."""
         return b""
 
-    def keep_alive(self, request: Request, started: bool) -> bytes:
-        """A comment, which may stand anywhere."""
-        return comment("waiting")
-
-    def encode_models(self, names: tuple[str, ...]) -> bytes:
-        """The list of models, all on one page."""
-        return write_models(names)
-
-    def encode_model(self, name: str) -> bytes:
-        """One entry of that list."""
-        return write_model(name)
-
-    def encode_fault(self, fault: Fault, request_id: str) -> tuple[int, bytes]:
-        """The HTTP status and body of a fault."""
-        return write_fault(fault, request_id)
-
     def encode_failure(self, fault: Fault, request_id: str, request: Request, started: bool) -> bytes:
         """The event `error`, at which this dialect's client raises; no ending may follow it."""
         return event_bytes(write_fault(fault, request_id)[1], "error")
-
-    def decode_fault(self, status: int, body: bytes, retry_after_s: float | None) -> Fault:
-        """What an upstream's error answer says, whatever its envelope."""
-        return read_fault(status, body, retry_after_s)
 
 
 DIALECT: Dialect = Llama()

@@ -18,12 +18,11 @@ from understudy.dialects.openai_chat.request_writer import write_request
 from understudy.dialects.openai_chat.stream_reader import StreamReader
 from understudy.dialects.openai_chat.stream_writer import DONE, StreamWriter
 from understudy.dialects.openai_chat.words import NAME
-from understudy.dialects.openai_errors import read_fault, write_failure, write_fault
-from understudy.dialects.openai_lists import write_model, write_models
-from understudy.dialects.sse import SSE_TYPE, comment
+from understudy.dialects.openai_door import OpenAiDoor
+from understudy.dialects.openai_errors import write_failure
 
 
-class OpenAiChat:
+class OpenAiChat(OpenAiDoor):
     """The dialect as the contract asks for it; each method is one function of the room."""
 
     name = NAME
@@ -31,7 +30,6 @@ class OpenAiChat:
     served: tuple[str, ...] = ("/v1/chat/completions", "/chat/completions", "/openai/v1/chat/completions")
     lists: tuple[str, ...] = ("/openai/v1/models",)
     markers: tuple[str, ...] = ()
-    forwarded: tuple[str, ...] = ()
     counting: Counting | None = None
 
     def decode_request(self, body: bytes, address: str = "") -> Request:
@@ -66,37 +64,13 @@ class OpenAiChat:
         """A same-dialect frame for the caller, with the model's name and the extension edited where they stand."""
         return edit_frame(frame, request, echo)
 
-    def stream_type(self, request: Request) -> str:
-        """Server-sent events."""
-        return SSE_TYPE
-
     def closing(self, request: Request) -> bytes:
         """The closing line, which some upstreams leave out after a complete answer."""
         return DONE
 
-    def keep_alive(self, request: Request, started: bool) -> bytes:
-        """A comment, which may stand anywhere."""
-        return comment("waiting")
-
-    def encode_models(self, names: tuple[str, ...]) -> bytes:
-        """The list of models, all on one page."""
-        return write_models(names)
-
-    def encode_model(self, name: str) -> bytes:
-        """One entry of that list."""
-        return write_model(name)
-
-    def encode_fault(self, fault: Fault, request_id: str) -> tuple[int, bytes]:
-        """The HTTP status and body of a fault."""
-        return write_fault(fault, request_id)
-
     def encode_failure(self, fault: Fault, request_id: str, request: Request, started: bool) -> bytes:
         """The data that ends a stream in a fault; no ending may follow it."""
         return write_failure(fault, request_id)
-
-    def decode_fault(self, status: int, body: bytes, retry_after_s: float | None) -> Fault:
-        """What an upstream's error answer says, whatever its envelope."""
-        return read_fault(status, body, retry_after_s)
 
 
 DIALECT: Dialect = OpenAiChat()

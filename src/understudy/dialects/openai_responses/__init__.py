@@ -11,8 +11,7 @@ from understudy.canon.frames import Frame
 from understudy.canon.reply import Reply
 from understudy.canon.request import Request
 from understudy.dialects.contract import Counting, Dialect, Echo, Encoded, Target
-from understudy.dialects.openai_errors import read_fault, write_fault
-from understudy.dialects.openai_lists import write_model, write_models
+from understudy.dialects.openai_door import OpenAiDoor
 from understudy.dialects.openai_responses.answers import read_reply, write_count, write_reply
 from understudy.dialects.openai_responses.edits import edit_frame
 from understudy.dialects.openai_responses.errors import write_failure
@@ -21,10 +20,9 @@ from understudy.dialects.openai_responses.request_writer import write_request
 from understudy.dialects.openai_responses.stream_reader import StreamReader
 from understudy.dialects.openai_responses.stream_writer import StreamWriter
 from understudy.dialects.openai_responses.words import NAME, PREAMBLE
-from understudy.dialects.sse import SSE_TYPE, comment
 
 
-class OpenAiResponses:
+class OpenAiResponses(OpenAiDoor):
     """The dialect as the contract asks for it; each method is one function of the room."""
 
     name = NAME
@@ -32,7 +30,6 @@ class OpenAiResponses:
     # Its clients read the list of Chat Completions, which is of the same shape.
     lists: tuple[str, ...] = ()
     markers: tuple[str, ...] = ()
-    forwarded: tuple[str, ...] = ()
     counting: Counting | None = Counting(("/v1/responses/input_tokens",), read_counted, write_count, PREAMBLE)
 
     def decode_request(self, body: bytes, address: str = "") -> Request:
@@ -67,37 +64,13 @@ class OpenAiResponses:
         """A same-dialect frame for the caller, with the model's name and the extension edited where they stand."""
         return edit_frame(frame, echo)
 
-    def stream_type(self, request: Request) -> str:
-        """Server-sent events."""
-        return SSE_TYPE
-
     def closing(self, request: Request) -> bytes:
         """Nothing: the event that completes an answer closes its stream too."""
         return b""
 
-    def keep_alive(self, request: Request, started: bool) -> bytes:
-        """A comment, which may stand anywhere."""
-        return comment("waiting")
-
-    def encode_models(self, names: tuple[str, ...]) -> bytes:
-        """The list of models, all on one page."""
-        return write_models(names)
-
-    def encode_model(self, name: str) -> bytes:
-        """One entry of that list."""
-        return write_model(name)
-
-    def encode_fault(self, fault: Fault, request_id: str) -> tuple[int, bytes]:
-        """The HTTP status and body of a fault."""
-        return write_fault(fault, request_id)
-
     def encode_failure(self, fault: Fault, request_id: str, request: Request, started: bool) -> bytes:
         """The events that end a stream in a fault; no other ending may follow them."""
         return write_failure(fault, request_id, request)
-
-    def decode_fault(self, status: int, body: bytes, retry_after_s: float | None) -> Fault:
-        """What an upstream's error answer says, whatever its envelope."""
-        return read_fault(status, body, retry_after_s)
 
 
 DIALECT: Dialect = OpenAiResponses()
