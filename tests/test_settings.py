@@ -109,7 +109,7 @@ MISTAKES = [
     ("timeouts: {idle_s: .nan}", "1: timeouts.idle_s: "),
     ("timeouts: {idle_s: 1 minute}", "1: timeouts.idle_s: expected `float`, got `str`"),
     ("providers: {openai: {base_url: 'ftp://x'}}", "1: providers.openai.base_url: 'ftp://x' is no address; "),
-    ("providers: {new: {dialect: d}}", "1: providers.new: a new provider needs 'dialect' and 'base_url'"),
+    ("providers: {new: {dialect: gemini}}", "1: providers.new: a new provider needs 'dialect' and 'base_url'"),
     ("providers: {openai: {headers: {a: 1}}}", "1: providers.openai.headers.a: expected `str`, got `int`"),
     ("models:\n  - name: a/b\n    provider: vllm\n    model: m", "2: models[0].name: 'a/b' is no name; "),
     ("zzz:\n  a: 1", "1: zzz: unknown key"),
@@ -336,3 +336,12 @@ def test_a_model_whose_provider_has_no_common_address_must_be_told_one(tmp_path:
 
 def test_what_the_catalogue_knows_of_models_is_part_of_the_settings(tmp_path: Path) -> None:
     assert ("anthropic", "claude-opus-5") in loaded(tmp_path, GOOD).known
+
+
+def test_a_dialect_and_a_proof_that_nobody_knows_are_named(tmp_path: Path) -> None:
+    text = "providers:\n  aws:\n    dialect: convers\n    base_url: https://a.example\n    auth: sigv5\n"
+    assert problems(tmp_path, text) == [
+        "3: providers.aws.dialect: there is no dialect 'convers'; did you mean 'converse'?",
+        "5: providers.aws.auth: there is no auth 'sigv5'; did you mean 'sigv4'?",
+    ]
+    assert loaded(tmp_path, text.replace("convers\n", "converse\n").replace("sigv5", "sigv4")).file.providers

@@ -10,6 +10,7 @@ import os
 import re
 import types
 from collections.abc import Callable, Iterator, Mapping
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin
 
@@ -21,6 +22,7 @@ from understudy.gateway.site import Timeouts
 from understudy.jobs.specs import Duration, FleetSpec, RouteName, RouteSpec
 from understudy.policy.keys import Key
 from understudy.providers.catalogue import Known, ProviderRow, load_known, load_rows
+from understudy.providers.headers import AUTHS
 from understudy.providers.models import ModelSpec, ProviderSpec, SecretRef, Url, overlay
 from understudy.routing.board import Name
 from understudy.web.server import ServerSpec
@@ -160,6 +162,10 @@ def _check_names(reader: "_Reader", root: yaml.Node | None, rows: Mapping[str, P
     known = [str(entry.get("name")) for _, entry in models]
     for place, entry in models:
         reader.known(root, ("models", place, "provider"), "provider", [entry.get("provider")], providers)
+    for name, entry in added.items() if isinstance(added, dict) else ():
+        if isinstance(entry, dict):
+            reader.known(root, ("providers", name, "dialect"), "dialect", [entry.get("dialect")], _dialects())
+            reader.known(root, ("providers", name, "auth"), "auth", [entry.get("auth")], list(AUTHS))
     for place, entry in routes:
         for field in ("incumbent", "candidate"):
             reader.known(root, ("routes", place, field), "model", [entry.get(field)], known)
@@ -171,6 +177,11 @@ def _check_names(reader: "_Reader", root: yaml.Node | None, rows: Mapping[str, P
     callable_names = [*(str(entry.get("name")) for _, entry in routes), *known]
     for place, entry in keys:
         reader.known(root, ("keys", place, "routes"), "route", entry.get("routes"), callable_names)
+
+
+def _dialects() -> list[str]:
+    """The names of the installed dialects; no code of theirs is imported for it."""
+    return sorted(point.name for point in entry_points(group="understudy.dialects"))
 
 
 def _check_places(reader: "_Reader", root: yaml.Node | None, file: File, rows: Mapping[str, ProviderRow]) -> None:

@@ -15,9 +15,8 @@ from understudy.canon.parts import Text, ToolCall, ToolResult
 from understudy.canon.request import Request
 from understudy.dialects.openai_chat import DIALECT
 from understudy.gateway.attempt import target_of
-from understudy.ports import KEY_HEADERS
 from understudy.providers.catalogue import KnownModel, PriceSpec, ProviderRow, load_known, load_rows
-from understudy.providers.headers import call_headers
+from understudy.providers.headers import AUTHS, call_headers
 from understudy.providers.models import template_of
 from understudy.settings import load
 
@@ -32,7 +31,7 @@ def test_a_row_is_whole(name: str) -> None:
     row = ROWS[name]
     assert row.dialect in DIALECTS
     assert re.fullmatch(r"https?://[^\s]+[^/]", row.base_url or "https://given.by.the.operator"), "paths are appended"
-    assert row.auth in ("bearer", *KEY_HEADERS, "sigv4", "none")
+    assert row.auth in AUTHS
     assert row.max_tokens > 0
     assert template_of(name, row).provider == name
     assert row.evidence, "a row that ships has a recording or a page that speaks for it"

@@ -8,6 +8,8 @@ from understudy.routing.board import Endpoint, Model
 JSON = "application/json"
 # The way of proving who calls that needs the whole call, and so is done where it leaves.
 SIGV4 = "sigv4"
+# All that a row may say of it.
+AUTHS = ("bearer", *KEY_HEADERS, SIGV4, "none")
 
 
 def call_headers(
