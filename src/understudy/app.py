@@ -26,9 +26,10 @@ from understudy.gateway.wheel import Wheel
 from understudy.jobs.board import base_board, with_ramps
 from understudy.jobs.bookkeeper import Bookkeeper
 from understudy.jobs.panel import Panel
-from understudy.jobs.specs import ParitySpec, RouteSpec
+from understudy.jobs.specs import ParitySpec, RouteSpec, seconds
 from understudy.jobs.verdicts import Verdicts
 from understudy.ledger.memory import MemoryLedger
+from understudy.ledger.shelf import WorkerShelf
 from understudy.outcomes.judge import PairwiseJudge, family_conflict
 from understudy.parity.assign import salt_id
 from understudy.parity.slices import OutcomeKind
@@ -226,6 +227,8 @@ async def open_worker(settings: Settings, secret: bytes, *, name: str) -> AsyncI
             clock=site.clock,
             new_id=new_id,
             places=settings.file.fleet.hypotheses,
+            shelf=site.shelf,
+            keep_answers_s=site.keep_answers_s,
         )
         limit = settings.file.server.max_body_bytes
         yield ModelRoutes(Gateway(site), tuple(dialects.values()), rest(back), max_body_bytes=limit)
@@ -281,6 +284,8 @@ async def _site(
                 server_secret=secret,
                 timeouts=settings.file.timeouts,
                 observe=observe,
+                shelf=WorkerShelf(store.kept, journal, clock),
+                keep_answers_s=seconds(settings.file.server.keep_answers),
             )
             yield site, notice, store, group
     finally:

@@ -8,6 +8,7 @@ from understudy.dialects.anthropic import DIALECT
 from understudy.gateway.site import Call, Site, Standing, Timeouts
 from understudy.gateway.wheel import Wheel
 from understudy.ledger.memory import MemoryLedger
+from understudy.ledger.shelf import WorkerShelf
 from understudy.policy.keys import Keyring
 from understudy.ports import Exchange, Record
 from understudy.providers.aiohttp_transport import AiohttpTransport
@@ -62,10 +63,11 @@ class Stage:
         self.observed: list[Exchange] = []
         self._reader = SpoolReader(folder)
         numbers = itertools.count(1)
+        journal = SpoolWriter(folder, "w0")
         self.site = Site(
             dialects={DIALECT.name: DIALECT},
             upstream=AiohttpTransport({}),
-            journal=SpoolWriter(folder, "w0"),
+            journal=journal,
             ledger=MemoryLedger(self.clock),
             clock=self.clock,
             wheel=Wheel(lambda work: work.close()),
@@ -75,6 +77,8 @@ class Stage:
             server_secret=b"s" * 32,
             timeouts=Timeouts(),
             observe=self.observed.append,
+            shelf=WorkerShelf(lambda tenant, answer: None, journal, self.clock),
+            keep_answers_s=3600.0,
         )
 
     def call(self, **headers: str) -> Call:

@@ -1,14 +1,24 @@
 """What an attempt does to an answer on its way; its faults are told in tests/journeys/test_faults.py."""
 
-from understudy.canon.reply import Delta, Reply, Started
+import pytest
+
+from understudy.canon.reply import Reply, Started
+from understudy.dialects.anthropic import DIALECT as MESSAGES
+from understudy.dialects.contract import Dialect
+from understudy.dialects.openai_responses import DIALECT as RESPONSES
 from understudy.gateway.attempt import identified
 
 
 def test_T50_an_answer_without_an_id_has_the_exchanges() -> None:
-    assert identified(Started("", "m", "converse"), "ex_1") == Started("ex_1", "m", "converse")
-    assert identified(Reply(id="", model="m", dialect="converse"), "ex_1").id == "ex_1"
+    assert identified(Started("", "m", "converse"), "ex_1", MESSAGES) == Started("ex_1", "m", "converse")
+    assert identified(Reply(id="", model="m", dialect="converse"), "ex_1", MESSAGES).id == "ex_1"
 
 
-def test_every_other_thing_that_is_told_stays_as_it_is() -> None:
-    for told in (Started("a", "m", "anthropic"), Reply(id="a", model="m", dialect="anthropic"), Delta(0, "x")):
-        assert identified(told, "ex_1") is told
+@pytest.mark.parametrize(("caller", "dialect"), [(MESSAGES, "openai_chat"), (RESPONSES, "openai_responses")])
+def test_an_id_that_an_upstream_gave_stays(caller: Dialect, dialect: str) -> None:
+    for told in (Started("a", "m", dialect), Reply(id="a", model="m", dialect=dialect)):
+        assert identified(told, "ex_1", caller) is told
+
+
+def test_T69_an_answer_that_callers_go_on_from_has_an_id_of_its_own() -> None:
+    assert identified(Started("a", "m", "openai_chat"), "ex_1", RESPONSES).id == "ex_1"

@@ -176,6 +176,55 @@ def test_T22_a_free_text_tool_is_called_and_answered_through_a_chat_model(chat: 
     assert json.loads(written["arguments"]) == {"input": ARGUMENTS}
 
 
+@pytest.mark.parametrize("streamed", [False, True])
+@pytest.mark.parametrize("provider", UPSTREAMS)
+def test_T69_an_answer_goes_on_by_its_id_whoever_answers_next(
+    chat: Any, scripted: Upstream, provider: str, streamed: bool
+) -> None:
+    other = UPSTREAMS[1 - UPSTREAMS.index(provider)]
+    ask: Any = {"model": f"{provider}/tools", "input": "How is it?", "tools": [RESPONSES_TOOL], "instructions": "Once."}
+    if streamed:
+        with chat.responses.stream(**ask) as stream:
+            first = stream.get_final_response()
+    else:
+        first = chat.responses.create(**ask)
+    results: Any = [
+        {"type": "function_call_output", "call_id": item.call_id, "output": "mild"}
+        for item in first.output
+        if item.type == "function_call"
+    ]
+    second = chat.responses.create(
+        model=f"{other}/plain", input=results, previous_response_id=first.id, tools=[RESPONSES_TOOL]
+    )
+    assert (second.output_text, second.previous_response_id) == (TEXT, first.id)
+    sent = scripted.bodies[-1]
+    # The question, both calls and both results; instructions hold for one request alone.
+    assert [message["role"] for message in sent["messages"]][:2] == ["user", "assistant"]
+    assert "Once." not in json.dumps(sent)
+    chat.responses.create(model=f"{provider}/plain", input="And tomorrow?", previous_response_id=second.id)
+    assert json.dumps(scripted.bodies[-1]).count("mild") == 2
+    assert TEXT in json.dumps(scripted.bodies[-1])
+
+
+def test_T69_kept_answers_are_told_listed_and_deleted(chat: Any) -> None:
+    answer = chat.responses.create(model="chatty/plain", input="How is the harbour?")
+    again = chat.responses.retrieve(answer.id)
+    assert again.model_dump() == answer.model_dump()
+    items = chat.responses.input_items.list(answer.id).data
+    assert [(item.role, item.content[0].text) for item in items] == [("user", "How is the harbour?")]
+    chat.responses.delete(answer.id)
+    with pytest.raises(openai.NotFoundError, match="was not kept here"):
+        chat.responses.retrieve(answer.id)
+
+
+def test_T69_what_was_not_kept_is_not_found(chat: Any) -> None:
+    answer = chat.responses.create(model="chatty/plain", input="Off the record.", store=False)
+    for unknown in (answer.id, "resp_never"):
+        with pytest.raises(openai.NotFoundError) as caught:
+            chat.responses.create(model="chatty/plain", input="Go on.", previous_response_id=unknown)
+        assert caught.value.code == "previous_response_not_found"
+
+
 @pytest.mark.parametrize("provider", UPSTREAMS)
 def test_anthropic_plain(messages: Any, provider: str) -> None:
     answer = messages.messages.create(model=f"{provider}/plain", max_tokens=50, messages=ASK)

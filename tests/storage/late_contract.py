@@ -3,7 +3,18 @@
 import msgspec
 from tests.storage.samples import HYPOTHESIS, exchange, hypothesis_row, open_pair, settled_pair, slice_row
 
-from understudy.ports import Batch, Exchange, Feedback, OrderRow, PairRow, SpendRow, Store, TextRow, VerdictRow
+from understudy.ports import (
+    Batch,
+    Exchange,
+    Feedback,
+    KeptAnswer,
+    OrderRow,
+    PairRow,
+    SpendRow,
+    Store,
+    TextRow,
+    VerdictRow,
+)
 
 SECRET = b"the secret of these tests"
 
@@ -102,6 +113,16 @@ class LateContract:
         assert store.waiting_for(pair.exchange_id) is None
         assert store.waiting_for(other.exchange_id) is not None
         assert store.waiting_for("nothing") is None
+
+    def test_kept_answers_are_their_tenants_until_they_are_deleted_or_expire(self, store: Store) -> None:
+        mine = KeptAnswer(id="resp_1", tenant="t", at_s=1.0, expires_at_s=50.0, words=b"private words")
+        store.enter(Batch(kept=(mine, msgspec.structs.replace(mine, tenant="u"))))
+        assert (store.kept("t", "resp_1"), store.kept("v", "resp_1")) == (mine, None)
+        gone = msgspec.structs.replace(mine, words=None)
+        store.enter(Batch(kept=(gone,)))
+        store.enter(Batch(kept=(mine,)))
+        assert store.kept("t", "resp_1") == gone
+        assert store.forget_texts(50.0) == 2
 
     def test_the_first_reaction_of_a_unit_is_its_outcome(self, store: Store) -> None:
         told = Feedback(

@@ -71,6 +71,45 @@ class Counting(NamedTuple):
     preamble: int = 0
 
 
+class Kept(NamedTuple):
+    """An answer that is kept: the id by which its caller knows it, and the words that its dialect goes on from."""
+
+    id: str
+    words: bytes
+
+
+class Keeping(Protocol):
+    """How callers of a dialect go on from an answer by its id, and what they may ask of one that is kept."""
+
+    def previous(self, request: Request) -> str | None:
+        """The id of the answer that a request goes on from; None where it says all itself."""
+        ...
+
+    def resume(self, request: Request, words: bytes) -> Request:
+        """The request with the kept conversation before its own words."""
+        ...
+
+    def unknown(self, answer: str) -> Fault:
+        """What is said where no such answer is kept."""
+        ...
+
+    def keep(self, request: Request, told: bytes, *, streamed: bool) -> Kept | None:
+        """What to keep of a complete exchange, by the last bytes that its caller gets; None where nothing is wanted."""
+        ...
+
+    def answer(self, words: bytes) -> bytes:
+        """A kept answer in the dialect's shape."""
+        ...
+
+    def items(self, words: bytes, query: str) -> bytes:
+        """A list of what led to a kept answer; a Fault names what is wrong with the query."""
+        ...
+
+    def deleted(self, answer: str) -> bytes:
+        """The confirmation that an answer is kept no longer."""
+        ...
+
+
 class ReplyDecoder(Protocol):
     """An upstream's stream, read. Any cut of the bytes gives the same frames."""
 
@@ -114,6 +153,8 @@ class Dialect(Protocol):
     forwarded: tuple[str, ...]
     # Where tokens are counted; None where the dialect has no such thing.
     counting: Counting | None
+    # How its answers are kept for requests that go on from them; None where the dialect has no such thing.
+    keeping: Keeping | None
 
     def decode_request(self, body: bytes, address: str = "") -> Request:
         """A caller's body and the path with its query; a Fault names the field that is wrong."""

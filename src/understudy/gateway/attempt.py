@@ -21,6 +21,7 @@ from understudy.canon.value import Value
 from understudy.dialects.contract import Dialect, Echo, ReplyEncoder, Target
 from understudy.dialects.eventstream import EVENT_STREAM_TYPE
 from understudy.gateway.draft import Draft
+from understudy.gateway.keeping import keep
 from understudy.gateway.relay import Relay
 from understudy.gateway.site import Site
 from understudy.gateway.wheel import Watch
@@ -97,12 +98,16 @@ def retry_after_s(answer: UpstreamAnswer) -> float | None:
         return None
 
 
-_Told = TypeVar("_Told", bound=Event | Reply)
+_Told = TypeVar("_Told", bound=Started | Reply)
 
 
-def identified(told: _Told, exchange: str) -> _Told:
-    """The beginning of an answer, or all of it, with an id: the exchange's where its upstream gave none."""
-    if isinstance(told, Started | Reply) and not told.id:
+def identified(told: _Told, exchange: str, caller: Dialect) -> _Told:
+    """The beginning of an answer, or all of it, with an id.
+
+    It is the exchange's where its upstream gave none, and where callers may go on from it, since it must not stand for
+    two; an upstream of the caller's own dialect gives such ids itself.
+    """
+    if not told.id or (caller.keeping is not None and told.dialect != caller.name):
         return msgspec.structs.replace(told, id=exchange)
     return told
 
@@ -205,12 +210,16 @@ class StreamAttempt:
             self._draft.malformed += 1
             return b""
         if not self._same:
-            return b"".join(self._encoder.send(identified(event, self._draft.id)) for event in frame.events)
+            return b"".join(self._encoder.send(self._named(event)) for event in frame.events)
         echo = self._echo(metered=metered)
         if frame.terminal:
             self._terminal += self._caller.edit_frame(frame, self._request, echo)
             return b""
         return self._caller.edit_frame(frame, self._request, echo)
+
+    def _named(self, event: Event) -> Event:
+        """An event for the caller's encoder, the first of them with an id."""
+        return identified(event, self._draft.id, self._caller) if type(event) is Started else event
 
     def _judge(self, event: Event) -> None:
         if isinstance(event, Failed):
@@ -245,6 +254,7 @@ class StreamAttempt:
         else:
             terminal = self._encoder.end(self._echo(metered=True))
             self._draft.omissions += self._encoder.omissions
+        keep(self._site, self._caller, self._draft, terminal, streamed=True)
         await self._relay.end(b"".join((*self._held, terminal)))
 
     def _echo(self, *, metered: bool = False) -> Echo:

@@ -15,6 +15,7 @@ from understudy.gateway.attempt import Place, StreamAttempt, ask_whole, identifi
 from understudy.gateway.conversation import Conversation, conversation_of
 from understudy.gateway.draft import Draft
 from understudy.gateway.evidence import answered, gather, lost
+from understudy.gateway.keeping import check_known, keep, resumed
 from understudy.gateway.relay import Relay
 from understudy.gateway.site import Call, Site, Standing
 from understudy.gateway.wheel import Watch
@@ -47,7 +48,7 @@ class Gateway:
         relay = Relay(sender, call.dialect, draft, watch)
         self._site.wheel.add(watch)
         try:
-            request = self._prepare(call, draft)
+            request = await self._prepare(call, draft)
             if request.streamed:
                 watch.keep_alive, watch.keep_alive_s = relay.keep_alive, self._site.timeouts.keep_alive_s
                 await self._stream(call, request, draft, relay, watch)
@@ -77,20 +78,22 @@ class Gateway:
         watch = Watch(asyncio.get_running_loop().time(), total_s=self._site.timeouts.total_s)
         await Relay(sender, call.dialect, draft, watch).fail(fault)
 
-    def _prepare(self, call: Call, draft: Draft) -> Request:
+    async def _prepare(self, call: Call, draft: Draft) -> Request:
         """Admit, decode, plan; announce the comparison if there is to be one."""
         site = self._site
         if site.journal.full:
             raise Fault("the journal's spool is full: new requests wait until it drains", kind=FaultKind.UNAVAILABLE)
         standing = site.standing()
         draft.caller = admit(standing.keyring, site.server_secret, call.key)
-        draft.request = request = call.read()
+        request = await resumed(site, call.dialect, call.read(), draft.caller.tenant)
+        draft.request = request
         if not request.messages:
             raise bad_request("messages is empty; there is nothing to answer", "messages")
         permit(draft.caller, request.model)
         conversation = conversation_of(call.headers, request, draft.caller.name, draft.id)
         draft.unit = conversation.unit
         draft.plan = plan = self._plan(call, request, conversation, standing)
+        check_known(call.dialect, request, plan.chain[0])
         if plan.shadow is not None and plan.hypothesis is not None:
             self._announce(draft, plan, conversation, standing)
         return request
@@ -141,10 +144,11 @@ class Gateway:
             draft.usage = reply.usage
             draft.stop = reply.stop.value if reply.stop else None
             draft.answered[place.model.name] = answered(place.model, reply, draft.elapsed_ms() - begun)
-            reply = identified(reply, draft.id)
+            reply = identified(reply, draft.id, call.dialect)
             body = call.dialect.encode_reply(reply, request, Echo(request.model, draft.extension(reply.usage)))
             draft.omissions += body.omissions
             draft.content()
+            keep(self._site, call.dialect, draft, body.body, streamed=False)
             draft.book("ok")
             await sender.start(200, [("content-type", "application/json"), *draft.headers(final=True)])
             await sender.end(body.body)

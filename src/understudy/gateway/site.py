@@ -13,7 +13,7 @@ from understudy.canon.value import Value
 from understudy.dialects.contract import Dialect
 from understudy.gateway.wheel import Wheel
 from understudy.policy.keys import Keyring
-from understudy.ports import KEY_HEADERS, Clock, Exchange, Journal, Ledger, Spawn, Upstream
+from understudy.ports import KEY_HEADERS, Clock, Exchange, Journal, Ledger, Shelf, Spawn, Upstream
 from understudy.routing.board import Board
 
 Seconds = Annotated[float, Meta(gt=0)]
@@ -58,6 +58,9 @@ class Site:
     timeouts: Timeouts
     # Told of every exchange once it is booked, for metrics.
     observe: Callable[[Exchange], None]
+    # Answers that requests may go on from, and for how many seconds; 0 keeps none.
+    shelf: Shelf
+    keep_answers_s: float
 
 
 @dataclass(frozen=True, slots=True)

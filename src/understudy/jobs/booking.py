@@ -19,6 +19,7 @@ from understudy.ports import (
     Batch,
     Exchange,
     Feedback,
+    KeptAnswer,
     Live,
     Order,
     OrderRow,
@@ -66,6 +67,7 @@ class Booking:
         self._verdicts: list[VerdictRow] = []
         self._texts: list[TextRow] = []
         self._feedback: list[Feedback] = []
+        self._kept: list[KeptAnswer] = []
         self._orders: list[OrderRow] = []
 
     def add(self, records: Iterable[Record]) -> None:
@@ -80,6 +82,8 @@ class Booking:
                     self._verdicts.append(verdict_row(record))
                 case Feedback():
                     self._feedback.append(record)
+                case KeptAnswer():
+                    self._kept.append(record)
                 case Order():
                     self._orders.append(OrderRow(**msgspec.structs.asdict(record)))
                 case Paired() | Live():
@@ -97,6 +101,7 @@ class Booking:
             verdicts=tuple(self._verdicts),
             texts=tuple(self._texts),
             feedback=tuple(self._feedback),
+            kept=tuple(self._kept),
             orders=tuple(self._orders),
             positions=positions,
         )

@@ -169,6 +169,16 @@ class Feedback(Value, frozen=True, kw_only=True, tag="feedback"):
     side: Side | None = None
 
 
+class KeptAnswer(Value, frozen=True, kw_only=True, tag="kept"):
+    """An answer that its tenant may go on from by its id until it expires; without words, one that was deleted."""
+
+    id: str
+    tenant: str
+    at_s: float
+    expires_at_s: float
+    words: bytes | None
+
+
 class Order(Value, frozen=True, kw_only=True, tag="order"):
     """What a person asks of a slice. `rung` in whole percent for "lower" and "approve"; `seen` is the record's hash."""
 
@@ -203,7 +213,7 @@ class Imported(Value, frozen=True, kw_only=True, tag="imported"):
     pairs: tuple[Measured, ...]
 
 
-Record = Exchange | Sampled | Paired | Live | Verdict | Feedback | Order | Imported
+Record = Exchange | Sampled | Paired | Live | Verdict | Feedback | KeptAnswer | Order | Imported
 RECORD_ENCODER = msgspec.msgpack.Encoder()
 RECORD_DECODER: msgspec.msgpack.Decoder[Record] = msgspec.msgpack.Decoder(Record)
 

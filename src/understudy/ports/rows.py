@@ -1,7 +1,7 @@
 """The rows of the database, as the rest of the house sees them."""
 
 from understudy.canon.value import Value
-from understudy.ports.records import Exchange, Feedback, Purpose, Side, Source, Verb
+from understudy.ports.records import Exchange, Feedback, KeptAnswer, Purpose, Side, Source, Verb
 
 
 class HypothesisRow(Value, frozen=True, kw_only=True):
@@ -225,5 +225,6 @@ class Batch(Value, frozen=True, kw_only=True):
     verdicts: tuple[VerdictRow, ...] = ()
     texts: tuple[TextRow, ...] = ()
     feedback: tuple[Feedback, ...] = ()
+    kept: tuple[KeptAnswer, ...] = ()
     orders: tuple[OrderRow, ...] = ()
     positions: dict[str, int] = {}

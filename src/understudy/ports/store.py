@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any, Protocol
 
-from understudy.ports.records import Exchange, Source
+from understudy.ports.records import Exchange, KeptAnswer, Source
 from understudy.ports.rows import (
     Batch,
     HypothesisRow,
@@ -72,7 +72,11 @@ class Store(Protocol):
         ...
 
     def forget_texts(self, now_s: float) -> int:
-        """Delete the words that have expired; how many pairs' words went."""
+        """Delete the words that have expired, kept answers among them; of how many pairs and answers."""
+        ...
+
+    def kept(self, tenant: str, answer_id: str) -> KeptAnswer | None:
+        """An answer that a tenant may go on from; without words where it was deleted, None where it is not there."""
         ...
 
     def open_orders(self) -> list[OrderRow]:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequenc
 from typing import Any, Protocol
 
 from understudy.canon.value import Value
+from understudy.ports.records import KeptAnswer
 from understudy.routing.board import Endpoint, Model
 
 
@@ -56,6 +57,18 @@ class Sender(Protocol):
 
 # The headers that carry a bare key: client libraries use them toward us, and rows of the catalogue name them as `auth`.
 KEY_HEADERS = ("x-api-key", "api-key", "x-goog-api-key")
+
+
+class Shelf(Protocol):
+    """Answers that requests may go on from, each under its tenant alone."""
+
+    def put(self, record: KeptAnswer) -> None:
+        """Keep an answer, or note that it was deleted: in the spool before this returns."""
+        ...
+
+    async def get(self, tenant: str, answer_id: str) -> bytes | None:
+        """The words of an answer; None if there is none (any more)."""
+        ...
 
 
 class UpstreamCall(Value, frozen=True):

@@ -16,6 +16,7 @@ from understudy.ports import (
     BrokenChain,
     Exchange,
     HypothesisRow,
+    KeptAnswer,
     OrderRow,
     OutcomeRow,
     PairRow,
@@ -31,11 +32,13 @@ from understudy.ports import (
     Waiting,
 )
 from understudy.storage.entering import enter
+from understudy.storage.keeping import key_of, read_kept
 from understudy.storage.tables import (
     HOUSE_ROW,
     exchanges,
     house,
     hypotheses,
+    kept,
     leases,
     money,
     orders,
@@ -202,9 +205,15 @@ class SqlStore:
         return Waiting(PairRow(**rows[0]._mapping), msgspec.structs.replace(text, body=body))
 
     def forget_texts(self, now_s: float) -> int:
-        """Delete the words that have expired; how many pairs' words went."""
+        """Delete the words that have expired, kept answers among them; of how many pairs and answers."""
         with self._writing() as connection:
-            return connection.execute(sa.delete(texts).where(texts.c.expires_at_s <= now_s)).rowcount
+            gone = [connection.execute(sa.delete(one).where(one.c.expires_at_s <= now_s)) for one in (texts, kept)]
+            return sum(one.rowcount for one in gone)
+
+    def kept(self, tenant: str, answer_id: str) -> KeptAnswer | None:
+        """An answer that a tenant may go on from; without words where it was deleted, None where it is not there."""
+        rows = self._rows(sa.select(kept).where(kept.c.key == key_of(tenant, answer_id)))
+        return read_kept(rows[0], self._vault) if rows else None
 
     def scores(self) -> list[ScoreRow]:
         """How both models did, by hypothesis: sums of outcomes over the settled pairs that have both."""

@@ -250,6 +250,19 @@ texts = sa.Table(
     sa.Column("incumbent_may_evaluate", sa.Boolean, nullable=False),
 )
 
+# Answers that requests go on from. `key` is made of tenant and id; without a body, an answer was deleted, and the row
+# stays until it would have expired, so that the spool cannot bring it back.
+kept = sa.Table(
+    "kept",
+    metadata,
+    sa.Column("key", Words, primary_key=True),
+    sa.Column("id", Words, nullable=False),
+    sa.Column("tenant", Words, nullable=False),
+    sa.Column("at_s", sa.Double, nullable=False),
+    sa.Column("expires_at_s", sa.Double, nullable=False, index=True),
+    sa.Column("body", sa.LargeBinary),
+)
+
 feedback = sa.Table(
     "feedback",
     metadata,

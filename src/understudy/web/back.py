@@ -16,7 +16,7 @@ from understudy.dialects.contract import Dialect
 from understudy.gateway.site import Call, Standing
 from understudy.jobs.specs import ParitySpec
 from understudy.policy.keys import Caller, admit
-from understudy.ports import Clock, Journal, Store
+from understudy.ports import Clock, Journal, Shelf, Store
 from understudy.web.metrics import Metrics
 
 Page = Callable[[Request, Caller], Awaitable[Response]]
@@ -37,6 +37,8 @@ class Back:
     clock: Clock
     new_id: Callable[[], str]
     places: int
+    shelf: Shelf
+    keep_answers_s: float
 
 
 def guarded(back: Back, inner: Page, own: Dialect | None = None) -> Endpoint:

@@ -16,6 +16,7 @@ from starlette.routing import Route
 from understudy.policy.keys import Caller
 from understudy.web.back import Back, Endpoint, Page, guarded, json_of
 from understudy.web.counting import counting
+from understudy.web.kept import kept
 from understudy.web.lists import lists
 from understudy.web.parity import parity
 from understudy.web.steering import steering
@@ -31,6 +32,7 @@ def rest(back: Back) -> Starlette:
     private = [
         *lists(back),
         *counting(back),
+        *kept(back),
         *parity(back),
         Route("/understudy/v1/money", guarded(back, _money(back))),
         Route("/understudy/v1/exchanges", guarded(back, _exchanges(back))),

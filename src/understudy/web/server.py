@@ -5,6 +5,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from understudy.canon.value import Value
+from understudy.jobs.specs import Duration
 
 # Larger than any prompt with pictures that providers accept, small enough that a few of them at once do no harm.
 MAX_BODY_BYTES = 32 * 1024 * 1024
@@ -12,9 +13,14 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class ServerSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where to listen, and with how many workers. Only loopback works without keys."""
+    """Where to listen, and with how many workers. Only loopback works without keys.
+
+    `keep_answers` is how long an answer is kept, encrypted, for requests that go on from it by its id (OpenAI
+    Responses, unless a request says `store: false`); 0 keeps none.
+    """
 
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 4000
     workers: Annotated[int, Meta(ge=1, le=64)] = 1
+    keep_answers: Duration = "30d"
     max_body_bytes: Annotated[int, Meta(gt=0)] = MAX_BODY_BYTES

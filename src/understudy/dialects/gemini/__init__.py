@@ -11,7 +11,7 @@ from understudy.canon.faults import Fault
 from understudy.canon.frames import Frame
 from understudy.canon.reply import Reply
 from understudy.canon.request import Request
-from understudy.dialects.contract import Counting, Dialect, Echo, Encoded, Target
+from understudy.dialects.contract import Counting, Dialect, Echo, Encoded, Keeping, Target
 from understudy.dialects.gemini.addresses import ARRAY, STREAMED, WHOLE, path_for
 from understudy.dialects.gemini.answers import read_reply, write_count, write_model, write_models, write_reply
 from understudy.dialects.gemini.edits import edit_frame
@@ -43,6 +43,7 @@ class Gemini:
     counting: Counting | None = Counting(
         tuple(f"{version}/models/{{model}}:countTokens" for version in VERSIONS), read_counted, write_count, PREAMBLE
     )
+    keeping: Keeping | None = None
 
     def decode_request(self, body: bytes, address: str = "") -> Request:
         """A caller's body and address; a Fault names the field that is wrong."""

@@ -10,7 +10,7 @@ from understudy.canon.faults import Fault
 from understudy.canon.frames import Frame
 from understudy.canon.reply import Reply
 from understudy.canon.request import Request
-from understudy.dialects.contract import Counting, Dialect, Echo, Encoded, Target
+from understudy.dialects.contract import Counting, Dialect, Echo, Encoded, Keeping, Target
 from understudy.dialects.openai_chat.answers import read_reply, write_reply
 from understudy.dialects.openai_chat.edits import edit_frame
 from understudy.dialects.openai_chat.request_reader import read_request
@@ -31,6 +31,7 @@ class OpenAiChat(OpenAiDoor):
     lists: tuple[str, ...] = ("/openai/v1/models",)
     markers: tuple[str, ...] = ()
     counting: Counting | None = None
+    keeping: Keeping | None = None
 
     def decode_request(self, body: bytes, address: str = "") -> Request:
         """A caller's body; a Fault names the field that is wrong."""

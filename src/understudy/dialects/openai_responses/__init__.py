@@ -2,19 +2,21 @@
 
 The room by its modules: `words` (tables), `content`, `items`, `tools` and `seals` (one piece of a body each),
 `request_reader` and `request_writer` with `conversation`, `answers` with `output` (whole), `stream_reader` and
-`stream_writer`, `edits` (same-dialect frames), `metering`, `errors`. Other dialects are unknown here: everything that
-comes from them comes as canon. Reference: https://platform.openai.com/docs/api-reference/responses
+`stream_writer`, `edits` (same-dialect frames), `metering`, `errors`, `keeping` (answers that requests go on from).
+Other dialects are unknown here: everything that comes from them comes as canon. Reference:
+https://platform.openai.com/docs/api-reference/responses
 """
 
 from understudy.canon.faults import Fault
 from understudy.canon.frames import Frame
 from understudy.canon.reply import Reply
 from understudy.canon.request import Request
-from understudy.dialects.contract import Counting, Dialect, Echo, Encoded, Target
+from understudy.dialects.contract import Counting, Dialect, Echo, Encoded, Keeping, Target
 from understudy.dialects.openai_door import OpenAiDoor
 from understudy.dialects.openai_responses.answers import read_reply, write_count, write_reply
 from understudy.dialects.openai_responses.edits import edit_frame
 from understudy.dialects.openai_responses.errors import write_failure
+from understudy.dialects.openai_responses.keeping import ResponsesKeeping
 from understudy.dialects.openai_responses.request_reader import read_counted, read_request
 from understudy.dialects.openai_responses.request_writer import write_request
 from understudy.dialects.openai_responses.stream_reader import StreamReader
@@ -31,6 +33,7 @@ class OpenAiResponses(OpenAiDoor):
     lists: tuple[str, ...] = ()
     markers: tuple[str, ...] = ()
     counting: Counting | None = Counting(("/v1/responses/input_tokens",), read_counted, write_count, PREAMBLE)
+    keeping: Keeping | None = ResponsesKeeping()
 
     def decode_request(self, body: bytes, address: str = "") -> Request:
         """A caller's body; a Fault names the field that is wrong."""

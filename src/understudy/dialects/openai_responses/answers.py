@@ -24,7 +24,16 @@ from understudy.dialects.openai_responses.items import read_step
 from understudy.dialects.openai_responses.metering import read_usage, write_usage
 from understudy.dialects.openai_responses.output import Item, answer_id
 from understudy.dialects.openai_responses.tools import names_of
-from understudy.dialects.openai_responses.words import FAILED, HIDDEN, NAME, REASON_OF_STOP, status_of, stop_of
+from understudy.dialects.openai_responses.words import (
+    FAILED,
+    HIDDEN,
+    NAME,
+    PREVIOUS,
+    REASON_OF_STOP,
+    RESUMED,
+    status_of,
+    stop_of,
+)
 from understudy.dialects.passage import EXTENSION, extended, passed
 
 # What an answer repeats of its request, and what it says where nothing was asked.
@@ -33,7 +42,7 @@ _DEFAULTS: dict[str, Any] = {
     "max_output_tokens": None,
     "metadata": {},
     "parallel_tool_calls": True,
-    "previous_response_id": None,
+    PREVIOUS: None,
     "reasoning": {"effort": None, "summary": None},
     "store": True,
     "temperature": None,
@@ -44,6 +53,9 @@ _DEFAULTS: dict[str, Any] = {
     "truncation": "disabled",
     "user": None,
 }
+
+
+_NULL = msgspec.Raw(b"null")
 
 
 def read_reply(body: bytes, maker: str) -> Reply:
@@ -158,8 +170,9 @@ def _repeated(request: Request) -> dict[str, Any]:
     if request.dialect != NAME or not request.source:
         return dict(_DEFAULTS)
     asked: dict[str, msgspec.Raw] = msgspec.json.decode(request.source, type=dict[str, msgspec.Raw])
-    said = {name: asked[name] for name in _DEFAULTS if name in asked and bytes(asked[name]) != b"null"}
-    return {**_DEFAULTS, **said}
+    said: dict[str, Any] = {name: asked[name] for name in _DEFAULTS if asked.get(name, _NULL) != _NULL}
+    resumed = next((word.removeprefix(RESUMED) for word in request.spelling if word.startswith(RESUMED)), None)
+    return {**_DEFAULTS, **said, **({PREVIOUS: resumed} if resumed is not None else {})}
 
 
 def ending(stop: StopReason | None, output: list[dict[str, Any]]) -> dict[str, Any]:

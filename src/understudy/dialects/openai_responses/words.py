@@ -16,7 +16,8 @@ MAX_CALL_ID = 64
 # The field of `include` that asks for the seals of reasoning.
 SEALS = "reasoning.encrypted_content"
 # Where a conversation may stand beside `input`: kept from an earlier answer, or in a template.
-ELSEWHERE = ("previous_response_id", "conversation", "prompt")
+PREVIOUS = "previous_response_id"
+ELSEWHERE = (PREVIOUS, "conversation", "prompt")
 
 COMPLETED, INCOMPLETE, FAILED, IN_PROGRESS = "completed", "incomplete", "failed", "in_progress"
 REASON_OF_STOP = {StopReason.LENGTH: "max_output_tokens", StopReason.REFUSAL: "content_filter"}
@@ -25,11 +26,13 @@ STOP_OF_REASON = {reason: stop for stop, reason in REASON_OF_STOP.items()}
 HIDDEN = (StopReason.OTHER, StopReason.PAUSE)
 
 # Words of `Request.spelling`: the instructions stood in a field of their own; the answer is not to be kept; a tool
-# takes free text (`custom:NAME`); a function stood in a namespace (`namespace:["FLAT", "SPACE", "NAME"]`).
+# takes free text (`custom:NAME`); a function stood in a namespace (`namespace:["FLAT", "SPACE", "NAME"]`); the
+# conversation was put before the request that had named it (`resumed:ID`).
 INSTRUCTIONS = "instructions"
 UNSTORED = "unstored"
 CUSTOM = "custom:"
 NAMESPACE = "namespace:"
+RESUMED = "resumed:"
 
 
 def stop_of(status: str | None, reason: str | None, *, calls: bool) -> StopReason | None:

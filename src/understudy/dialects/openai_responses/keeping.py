@@ -1,0 +1,140 @@
+"""Kept answers: what a later request of this dialect goes on from by its id, and what is told of one that is kept.
+
+Words are JSON: `input` holds all items of the conversation that led to an answer, `response` the answer as the caller
+saw it. Whoever goes on from one gets its items before their own: instructions hold for one call alone and are not among
+them. Reference: https://platform.openai.com/docs/guides/conversation-state
+"""
+
+from typing import Any
+from urllib.parse import parse_qs
+
+import msgspec
+
+from understudy.canon.faults import Fault, FaultKind, bad_request
+from understudy.canon.parts import Opaque
+from understudy.canon.request import Request
+from understudy.dialects.contract import Kept
+from understudy.dialects.openai_responses.output import answer_id
+from understudy.dialects.openai_responses.request_reader import read_request
+from understudy.dialects.openai_responses.words import COMPLETED, INCOMPLETE, NAME, PREVIOUS, RESUMED, UNSTORED
+from understudy.dialects.sse import SseParser
+
+_Fields = dict[str, msgspec.Raw]
+_encode = msgspec.json.encode
+# The API's own figures: items that one page of a list shows.
+PAGE, MAX_PAGE = 20, 100
+
+
+class Words(msgspec.Struct):
+    """What is kept of one answer."""
+
+    input: list[msgspec.Raw]
+    response: msgspec.Raw
+
+
+class ResponsesKeeping:
+    """Satisfies the contract's Keeping."""
+
+    def previous(self, request: Request) -> str | None:
+        """The id of the answer that a request goes on from and that was not put before it yet."""
+        for part in request.messages[0].parts:
+            if isinstance(part, Opaque) and part.kind == PREVIOUS and isinstance(part.body.get(PREVIOUS), str):
+                return str(part.body[PREVIOUS])
+        return None
+
+    def resume(self, request: Request, words: bytes) -> Request:
+        """The request with the kept conversation before its own items, its other fields as they came."""
+        kept = msgspec.json.decode(words, type=Words)
+        output = msgspec.json.decode(kept.response, type=dict[str, msgspec.Raw])["output"]
+        fields: _Fields = msgspec.json.decode(request.source, type=_Fields)
+        before = [*kept.input, *msgspec.json.decode(output, type=list[msgspec.Raw])]
+        previous = str(msgspec.json.decode(fields.pop(PREVIOUS)))
+        body = _encode({**fields, "input": [*before, *_items(fields.get("input"))]})
+        whole = read_request(body)
+        return msgspec.structs.replace(whole, headers=request.headers, spelling=(*whole.spelling, RESUMED + previous))
+
+    def unknown(self, answer: str) -> Fault:
+        """There is no such answer."""
+        words = f"Previous response with id {answer!r} not found: it was not kept here, has expired, or was deleted."
+        return Fault(words, kind=FaultKind.NOT_FOUND, param=PREVIOUS, native="previous_response_not_found")
+
+    def keep(self, request: Request, told: bytes, *, streamed: bool) -> Kept | None:
+        """What to keep of an exchange, by the last bytes that its caller gets; None where nothing is wanted."""
+        if UNSTORED in request.spelling or request.dialect != NAME or not request.source:
+            return None
+        response = _whole(told) if streamed else msgspec.Raw(told)
+        if response is None:
+            return None
+        head = msgspec.json.decode(response, type=_Head)
+        if head.status not in (COMPLETED, INCOMPLETE) or not head.id:
+            return None
+        fields: _Fields = msgspec.json.decode(request.source, type=_Fields)
+        return Kept(head.id, _encode(Words(_items(fields.get("input")), response)))
+
+    def answer(self, words: bytes) -> bytes:
+        """The kept answer itself."""
+        return bytes(msgspec.json.decode(words, type=Words).response)
+
+    def items(self, words: bytes, query: str) -> bytes:
+        """One page of the conversation that led to it, the newest items first unless asked otherwise."""
+        kept = msgspec.json.decode(words, type=Words)
+        head = msgspec.json.decode(kept.response, type=_Head)
+        listed = [_listed(item, place, head.id) for place, item in enumerate(kept.input)]
+        return _encode(_page(listed, {name: said[-1] for name, said in parse_qs(query).items()}))
+
+    def deleted(self, answer: str) -> bytes:
+        """An answer's deletion, confirmed."""
+        return _encode({"id": answer, "object": "response", "deleted": True})
+
+
+class _Head(msgspec.Struct):
+    id: str = ""
+    status: str = ""
+
+
+def _items(said: msgspec.Raw | None) -> list[msgspec.Raw]:
+    """An input as items; a bare text is a message of the user's."""
+    value = msgspec.json.decode(said) if said is not None else None
+    if isinstance(value, str):
+        return [msgspec.Raw(_encode({"type": "message", "role": "user", "content": value}))]
+    return msgspec.json.decode(said, type=list[msgspec.Raw]) if said is not None and value else []
+
+
+def _whole(told: bytes) -> msgspec.Raw | None:
+    """The answer that the end of a stream tells whole."""
+    parser = SseParser()
+    for piece in reversed(parser.feed(told) + parser.close()):
+        if piece.data and b'"response"' in piece.data:
+            event: _Fields = msgspec.json.decode(piece.data, type=_Fields)
+            return event.get("response")
+    return None
+
+
+def _listed(item: msgspec.Raw, place: int, answer: str) -> dict[str, Any]:
+    """An item as lists show it: each has an id, and a message its content in parts."""
+    value: dict[str, Any] = msgspec.json.decode(item)
+    kind = value.get("type", "message")
+    told = {"id": f"it_{answer_id(answer).removeprefix('resp_')}_{place}", **value, "type": kind}
+    if kind == "message" and isinstance(value.get("content"), str):
+        piece = "output_text" if value.get("role") == "assistant" else "input_text"
+        told["content"] = [{"type": piece, "text": value["content"]}]
+    return {**told, **({} if kind != "message" else {"status": value.get("status", COMPLETED)})}
+
+
+def _page(listed: list[dict[str, Any]], asked: dict[str, str]) -> dict[str, Any]:
+    """The items that were asked for: `order`, `after` an id, at most `limit`."""
+    if asked.get("order", "desc") not in ("asc", "desc"):
+        raise bad_request(f"order: expected asc or desc, got {asked['order'][:60]!r}", "order")
+    limit = asked.get("limit", str(PAGE))
+    if not (limit.isascii() and limit.isdigit() and 1 <= int(limit[:9]) <= MAX_PAGE):
+        raise bad_request(f"limit: expected a number from 1 to {MAX_PAGE}, got {limit[:60]!r}", "limit")
+    if asked.get("order", "desc") == "desc":
+        listed = listed[::-1]
+    if (after := asked.get("after")) is not None:
+        ids = [item["id"] for item in listed]
+        if after not in ids:
+            raise bad_request(f"after: there is no item {after[:60]!r} here", "after")
+        listed = listed[ids.index(after) + 1 :]
+    shown = listed[: int(limit)]
+    ends = {"first_id": shown[0]["id"] if shown else None, "last_id": shown[-1]["id"] if shown else None}
+    return {"object": "list", "data": shown, **ends, "has_more": len(listed) > len(shown)}
