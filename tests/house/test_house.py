@@ -198,6 +198,8 @@ TESTED_ELSEWHERE = {
     "cli/report.py": "journeys/test_steering.py",
     "cli/screen.py": "cli/test_serve.py",
     "cli/steer.py": "journeys/test_steering.py",
+    "gateway/alone.py": "gateway/test_embedding.py",
+    "gateway/passing.py": "journeys/test_sdks.py",
     "demo/config.py": "demo/test_run.py",
     "demo/measure.py": "demo/test_run.py",
     "demo/play.py": "demo/test_run.py",

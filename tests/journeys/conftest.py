@@ -13,6 +13,7 @@ timeouts: {{first_token_s: 1.0, idle_s: 1.0, total_s: 5.0, keep_alive_s: 0.5}}
 providers:
   chatty: {{dialect: openai_chat, base_url: "{url}", auth: none}}
   messagy: {{dialect: anthropic, base_url: "{url}", auth: none}}
+  googly: {{dialect: gemini, base_url: "{url}", auth: none}}
 models:
   - {{name: chat-model, provider: chatty, model: plain, price: {{input_usd: 1, output_usd: 2, cache_read_usd: 0.5}}}}
   - name: messages-model
@@ -22,6 +23,7 @@ models:
   - {{name: broken, provider: chatty, model: status-500}}
   - {{name: cut, provider: chatty, model: cut}}
   - {{name: dead, provider: chatty, model: plain, base_url: "http://127.0.0.1:9/v1"}}
+  - {{name: vectors, provider: chatty, model: plain, price: {{input_usd: 2, output_usd: 0}}}}
 routes:
   - {{name: to-chat, incumbent: chat-model}}
   - {{name: to-messages, incumbent: messages-model}}

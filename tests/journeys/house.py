@@ -5,9 +5,11 @@ used to make its answers, so that a mistake there cannot hide itself.
 """
 
 import asyncio
+import base64
 import contextlib
 import json
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -48,6 +50,62 @@ class Upstream:
     async def models(self, request: web.Request) -> web.Response:
         """GET /v1/models."""
         return web.json_response({"object": "list", "data": [{"id": "plain", "object": "model"}]})
+
+    async def embeddings(self, request: web.Request) -> web.Response:
+        """POST /v1/embeddings: a text's vector is its length, its number and its first character."""
+        body = await self._noted(request)
+        if body["model"].startswith("status-"):
+            status = int(body["model"].removeprefix("status-"))
+            return web.json_response(CHAT.error(status), status=status)
+        texts = [body["input"]] if isinstance(body["input"], str) else body["input"]
+        vectors: list[Any] = [[float(len(text)), float(n), float(ord(text[0]))] for n, text in enumerate(texts)]
+        if body.get("encoding_format") == "base64":
+            vectors = [base64.b64encode(struct.pack("<3f", *vector)).decode() for vector in vectors]
+        data = [{"object": "embedding", "index": n, "embedding": vector} for n, vector in enumerate(vectors)]
+        usage = {"prompt_tokens": 9, "total_tokens": 9}
+        return web.json_response({"object": "list", "data": data[::-1], "model": body["model"], "usage": usage})
+
+    async def gemini_embeddings(self, request: web.Request) -> web.Response:
+        """POST models/{model}:embedContent or :batchEmbedContents: the same vectors."""
+        body = await self._noted(request)
+        single = request.match_info["verb"] == "embedContent"
+        texts = [one["content"]["parts"][0]["text"] for one in ([body] if single else body["requests"])]
+        told = [{"values": [float(len(text)), float(n), float(ord(text[0]))]} for n, text in enumerate(texts)]
+        return web.json_response({"embedding": told[0]} if single else {"embeddings": told})
+
+    async def completions(self, request: web.Request) -> web.StreamResponse:
+        """POST /v1/completions: the middle of a text, whole or streamed, cut off where the model is called `cut`."""
+        body = await self._noted(request)
+        head: dict[str, Any] = {"id": "cmpl_1", "object": "text_completion", "created": 1, "model": body["model"]}
+        usage = {"prompt_tokens": 6, "completion_tokens": 3, "total_tokens": 9}
+        if not body.get("stream"):
+            choice = {"text": "".join(WORDS), "index": 0, "finish_reason": "stop", "logprobs": None}
+            return web.json_response({**head, "choices": [choice], "usage": usage})
+        response = web.StreamResponse(headers={"content-type": "text/event-stream"})
+        await response.prepare(request)
+        for number, word in enumerate(WORDS):
+            finish = "stop" if number == len(WORDS) - 1 else None
+            if finish and body["model"] in ("cut", "inband"):
+                if body["model"] == "inband":
+                    await response.write(CHAT.inband())
+                break
+            choice = {"text": word, "index": 0, "finish_reason": finish, "logprobs": None}
+            event = {**head, "choices": [choice], **({"usage": usage} if finish else {})}
+            await response.write(b"data: " + json.dumps(event).encode() + b"\n\n")
+        else:
+            await response.write(b"data: [DONE]\n\n")
+        await response.write_eof()
+        return response
+
+    async def speech(self, request: web.Request) -> web.Response:
+        """POST /v1/audio/speech: bytes that are no text."""
+        await self._noted(request)
+        return web.Response(body=bytes(range(256)), content_type="audio/mpeg")
+
+    async def _noted(self, request: web.Request) -> dict[str, Any]:
+        body: dict[str, Any] = json.loads(await request.read())
+        self.bodies.append(body)
+        return body
 
     async def _answer(self, request: web.Request, dialect: "Wire") -> web.StreamResponse:
         body = json.loads(await request.read())
@@ -255,6 +313,10 @@ def upstream() -> Iterator[Upstream]:
     application = web.Application()
     application.router.add_post("/v1/chat/completions", scripted.chat)
     application.router.add_post("/v1/messages", scripted.messages)
+    application.router.add_post("/v1/embeddings", scripted.embeddings)
+    application.router.add_post("/v1/completions", scripted.completions)
+    application.router.add_post("/v1/audio/speech", scripted.speech)
+    application.router.add_post("/v1/models/{model}:{verb}", scripted.gemini_embeddings)
     application.router.add_get("/v1/models", scripted.models)
     with serving(application) as url:
         scripted.url = f"{url}/v1"

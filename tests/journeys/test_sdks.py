@@ -1,6 +1,7 @@
 """The official SDKs as oracles: openai, anthropic and google-genai, against the server and two upstream dialects."""
 
 import json
+import time
 from typing import Any
 
 import anthropic
@@ -23,6 +24,16 @@ CHAT_TOOL: Any = {
 }
 MESSAGES_TOOL: Any = {"name": "weather", "input_schema": {"type": "object", "properties": {"city": {"type": "string"}}}}
 ASK: Any = [{"role": "user", "content": "How is the harbour?"}]
+
+
+def settled(house: Server, exchange: str) -> dict[str, Any]:
+    """The journal's row of an exchange, once the books have it."""
+    for _ in range(200):
+        rows = get(f"{house.url}/understudy/v1/exchanges?limit=1000")["exchanges"]
+        if found := [row for row in rows if row["id"] == exchange]:
+            return dict(found[0])
+        time.sleep(0.05)
+    raise AssertionError(f"{exchange} was never booked")
 
 
 @pytest.fixture
@@ -174,6 +185,87 @@ def test_T22_a_free_text_tool_is_called_and_answered_through_a_chat_model(chat: 
     assert chat.responses.create(model="chatty/plain", input=history, tools=[tool]).output_text == TEXT
     written = scripted.bodies[-1]["messages"][1]["tool_calls"][0]["function"]
     assert json.loads(written["arguments"]) == {"input": ARGUMENTS}
+
+
+def test_W18_the_middle_of_a_text_is_filled_in_whole_and_streamed(chat: Any, scripted: Upstream) -> None:
+    ask: Any = {"model": "chatty/plain", "prompt": "def f(", "suffix": "return x", "extra_body": {"later": [1]}}
+    answer = chat.completions.create(**ask)
+    assert (answer.choices[0].text, answer.model, answer.usage.total_tokens) == (TEXT, "chatty/plain", 9)
+    sent = scripted.bodies[-1]
+    assert (sent["model"], sent["suffix"], sent["later"]) == ("plain", "return x", [1])
+    events = list(chat.completions.create(**ask, stream=True))
+    assert "".join(event.choices[0].text for event in events) == TEXT
+    assert {event.model for event in events} == {"chatty/plain"}
+
+
+@pytest.mark.parametrize("script", ["cut", "inband"])
+def test_W18_a_completion_that_breaks_off_never_looks_whole(house: Server, chat: Any, script: str) -> None:
+    stream = chat.completions.create(model=f"chatty/{script}", prompt="x", stream=True)
+    with pytest.raises(openai.APIError):
+        list(stream)
+
+
+def test_what_passes_is_metered_and_what_is_no_json_stays_as_it_is(house: Server, chat: Any) -> None:
+    answer = chat.completions.with_raw_response.create(model="chat-model", prompt="x")
+    assert settled(house, answer.headers["x-request-id"])["cost_nano_usd"] == 6_000 + 3 * 2_000
+    spoken = chat.audio.speech.with_raw_response.create(model="chatty/plain", input="x", voice="alloy")
+    assert (spoken.content, spoken.headers["content-type"]) == (bytes(range(256)), "audio/mpeg")
+
+
+@pytest.mark.parametrize(
+    ("model", "error"), [("messagy/plain", openai.BadRequestError), ("nobody", openai.NotFoundError)]
+)
+def test_T57_what_cannot_pass_raises_the_class_that_the_sdk_knows(chat: Any, model: str, error: Any) -> None:
+    with pytest.raises(error):
+        chat.completions.create(model=model, prompt="x")
+
+
+VECTORS = [[8.0, 0.0, 104.0], [4.0, 1.0, 98.0]]
+
+
+@pytest.mark.parametrize("provider", ["chatty", "googly"])
+def test_T70_openai_embeds_several_texts(chat: Any, scripted: Upstream, provider: str) -> None:
+    # The SDK asks for base64 by itself.
+    answer = chat.embeddings.create(model=f"{provider}/plain", input=["harbours", "boat"], dimensions=3)
+    assert [one.embedding for one in answer.data] == VECTORS or [one.embedding for one in answer.data] == VECTORS[::-1]
+    assert [one.embedding for one in sorted(answer.data, key=lambda one: one.index)] == VECTORS
+    assert answer.model == f"{provider}/plain"
+    sent = scripted.bodies[-1]
+    assert (sent if provider == "chatty" else sent["requests"][0])[
+        "dimensions" if provider == "chatty" else "outputDimensionality"
+    ] == 3
+
+
+@pytest.mark.parametrize("provider", ["chatty", "googly"])
+def test_T70_gemini_embeds_one_text_and_several(gemini: Any, provider: str) -> None:
+    several = gemini.embed_content(model=f"{provider}/plain", contents=["harbours", "boat"])
+    assert [one.values for one in several.embeddings] == VECTORS
+    one = gemini.embed_content(model=f"{provider}/plain", contents="harbours")
+    assert [one.values for one in one.embeddings] == VECTORS[:1]
+
+
+def test_embeddings_are_metered_and_stay_with_one_model(house: Server, chat: Any) -> None:
+    answer = chat.embeddings.with_raw_response.create(model="vectors", input="harbours")
+    assert (answer.headers["x-understudy-model"], answer.headers["x-understudy-owned"]) == ("vectors", "false")
+    row = settled(house, answer.headers["x-request-id"])
+    assert (row["cost_nano_usd"], row["asked"], row["route"]) == (18_000, "vectors", None)
+
+
+@pytest.mark.parametrize(
+    ("model", "text", "error"),
+    [
+        ("messagy/plain", "x", openai.BadRequestError),
+        ("chatty/status-429", "x", openai.RateLimitError),
+        ("nobody", "x", openai.NotFoundError),
+        ("chatty/plain", [], openai.BadRequestError),
+        ("googly/plain", [[1, 2]], openai.BadRequestError),
+    ],
+)
+def test_T57_embeddings_that_fail_raise_the_class_that_the_sdk_knows(
+    chat: Any, model: str, text: Any, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        chat.embeddings.create(model=model, input=text)
 
 
 @pytest.mark.parametrize("streamed", [False, True])

@@ -8,12 +8,15 @@ of streams are the only things with state, one pair per exchange.
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple, Protocol
 
+from understudy.canon.embeddings import Embedded, EmbedRequest
 from understudy.canon.faults import Fault
 from understudy.canon.frames import Frame
 from understudy.canon.omissions import Omission
 from understudy.canon.reply import Event, Reply
 from understudy.canon.request import Request
+from understudy.canon.usage import Usage
 from understudy.canon.value import Value
+from understudy.dialects.sse import SseFrame
 
 # The modes of a tool choice, as canon names them.
 ToolChoiceMode = Literal["auto", "none", "required", "named"]
@@ -69,6 +72,80 @@ class Counting(NamedTuple):
     write: Callable[[int], bytes]
     # The tokens of the instructions that its hosts put before the tools of a request.
     preamble: int = 0
+
+
+class Embedding(Protocol):
+    """How a dialect asks for vectors and tells them, both ways."""
+
+    # How it calls itself: two dialects of one maker may share their embeddings.
+    name: str
+    # Where callers POST to it on our server.
+    paths: tuple[str, ...]
+
+    def read(self, body: bytes, address: str) -> EmbedRequest:
+        """A caller's body and path; a Fault names the field that is wrong."""
+        ...
+
+    def path_to(self, request: EmbedRequest, target: Target) -> str:
+        """The path below a provider's base URL."""
+        ...
+
+    def write(self, request: EmbedRequest, target: Target) -> Encoded:
+        """The body for an upstream, and what it could not carry."""
+        ...
+
+    def read_reply(self, body: bytes) -> Embedded:
+        """An upstream's vectors; a Fault if they are none."""
+        ...
+
+    def write_reply(self, reply: Embedded, request: EmbedRequest) -> bytes:
+        """The vectors for a caller."""
+        ...
+
+
+class PassedRequest(NamedTuple):
+    """What of a request that passes as it came is anybody's business: the model, and whether a stream is wanted."""
+
+    model: str
+    streamed: bool
+
+
+class PassedEvent(NamedTuple):
+    """One event of a stream that passes: `complete` where it tells why the answer stopped, `ended` where it is last."""
+
+    raw: bytes
+    usage: Usage
+    ended: bool
+    complete: bool = False
+
+
+class Passing(Protocol):
+    """Endpoints that pass to a provider as they are, since no other dialect has them."""
+
+    # How their maker is called: dialects of one maker may share them.
+    name: str
+    # Where callers POST to them on our server.
+    paths: tuple[str, ...]
+
+    def read(self, body: bytes) -> PassedRequest:
+        """The model that is asked, and how; a Fault names the field that is wrong."""
+        ...
+
+    def path_to(self, address: str) -> str:
+        """The path below a provider's base URL."""
+        ...
+
+    def write(self, body: bytes, model: str) -> bytes:
+        """A caller's body for an upstream that knows the model by this name."""
+        ...
+
+    def whole(self, body: bytes, model: str) -> tuple[bytes, Usage]:
+        """A whole answer under the caller's name for the model, and its usage."""
+        ...
+
+    def event(self, piece: SseFrame, model: str) -> PassedEvent:
+        """One event of a stream, the same way; a Fault if it tells a failure."""
+        ...
 
 
 class Kept(NamedTuple):
@@ -155,6 +232,10 @@ class Dialect(Protocol):
     counting: Counting | None
     # How its answers are kept for requests that go on from them; None where the dialect has no such thing.
     keeping: Keeping | None
+    # How it asks for vectors; None where the dialect has no such thing.
+    embedding: Embedding | None
+    # Its endpoints that pass as they are; None where there are none.
+    passing: Passing | None
 
     def decode_request(self, body: bytes, address: str = "") -> Request:
         """A caller's body and the path with its query; a Fault names the field that is wrong."""

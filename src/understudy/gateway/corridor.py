@@ -11,22 +11,26 @@ from collections.abc import Awaitable, Callable, Iterator
 from understudy.canon.faults import Fault, FaultKind, bad_request
 from understudy.canon.request import Request
 from understudy.dialects.contract import Echo
+from understudy.gateway.alone import admitted
 from understudy.gateway.attempt import Place, StreamAttempt, ask_whole, identified
 from understudy.gateway.conversation import Conversation, conversation_of
 from understudy.gateway.draft import Draft
+from understudy.gateway.embedding import embed
 from understudy.gateway.evidence import answered, gather, lost
 from understudy.gateway.keeping import check_known, keep, resumed
+from understudy.gateway.passing import pass_on
 from understudy.gateway.relay import Relay
 from understudy.gateway.site import Call, Site, Standing
 from understudy.gateway.wheel import Watch
 from understudy.parity.assign import bucket
 from understudy.parity.slices import SliceId
-from understudy.policy.keys import admit, permit
+from understudy.policy.keys import permit
 from understudy.ports import Attempt, Sampled, Sender
 from understudy.routing.choose import Features, Plan, choose
 from understudy.routing.kinds import kind_of
 
 log = logging.getLogger(__name__)
+Serve = Callable[[Draft, Relay, Watch], Awaitable[None]]
 KIND_HEADER = "x-understudy-kind"
 STRICT_HEADER = "x-understudy-strict"
 # The draw of a request that no share applies to.
@@ -43,20 +47,52 @@ class Gateway:
 
     async def answer(self, call: Call, sender: Sender) -> None:
         """Serve one call to its end. Every outcome is booked; only cancellation leaves as an exception."""
-        draft = Draft(self._site, call)
-        watch = Watch(asyncio.get_running_loop().time(), total_s=self._site.timeouts.total_s)
-        relay = Relay(sender, call.dialect, draft, watch)
-        self._site.wheel.add(watch)
-        try:
+
+        async def serve(draft: Draft, relay: Relay, watch: Watch) -> None:
             request = await self._prepare(call, draft)
             if request.streamed:
                 watch.keep_alive, watch.keep_alive_s = relay.keep_alive, self._site.timeouts.keep_alive_s
                 await self._stream(call, request, draft, relay, watch)
             else:
                 await self._whole(call, request, draft, sender, watch)
+
+        await self._served(call, sender, serve)
+
+    async def embed(self, call: Call, sender: Sender) -> None:
+        """Serve one call for vectors to its end, as `answer` does."""
+
+        async def serve(draft: Draft, relay: Relay, watch: Watch) -> None:
+            await embed(self._site, call, draft, sender, strict=_strict(call))
+
+        await self._served(call, sender, serve)
+
+    async def pass_on(self, call: Call, sender: Sender) -> None:
+        """Serve one call of an endpoint that passes as it is to its end, as `answer` does."""
+
+        async def serve(draft: Draft, relay: Relay, watch: Watch) -> None:
+            await pass_on(self._site, call, draft, sender, relay, watch)
+
+        await self._served(call, sender, serve)
+
+    async def _served(self, call: Call, sender: Sender, serve: Serve) -> None:
+        """Whatever comes of it is told in the caller's dialect, and booked."""
+        draft = Draft(self._site, call)
+        watch = Watch(asyncio.get_running_loop().time(), total_s=self._site.timeouts.total_s)
+        relay = Relay(sender, call.dialect, draft, watch)
+        self._site.wheel.add(watch)
+        try:
+            if self._site.journal.full:
+                raise Fault(
+                    "the journal's spool is full: new requests wait until it drains", kind=FaultKind.UNAVAILABLE
+                )
+            await serve(draft, relay, watch)
         except Fault as fault:
             watch.keep_alive = None
             await relay.fail(fault)
+        except TimeoutError:
+            watch.keep_alive = None
+            late = f"no answer came within {self._site.timeouts.total_s:g} s"
+            await relay.fail(Fault(late, kind=FaultKind.TIMEOUT))
         except RecursionError:
             await relay.fail(bad_request("the body is nested too deeply to be carried on"))
         except asyncio.CancelledError:
@@ -74,23 +110,21 @@ class Gateway:
 
     async def refuse(self, call: Call, fault: Fault, sender: Sender) -> None:
         """Answer a call that came to nothing before it could be read: told in its dialect, and booked."""
-        draft = Draft(self._site, call)
-        watch = Watch(asyncio.get_running_loop().time(), total_s=self._site.timeouts.total_s)
-        await Relay(sender, call.dialect, draft, watch).fail(fault)
+
+        async def serve(draft: Draft, relay: Relay, watch: Watch) -> None:
+            raise fault
+
+        await self._served(call, sender, serve)
 
     async def _prepare(self, call: Call, draft: Draft) -> Request:
         """Admit, decode, plan; announce the comparison if there is to be one."""
         site = self._site
-        if site.journal.full:
-            raise Fault("the journal's spool is full: new requests wait until it drains", kind=FaultKind.UNAVAILABLE)
-        standing = site.standing()
-        draft.caller = admit(standing.keyring, site.server_secret, call.key)
-        request = await resumed(site, call.dialect, call.read(), draft.caller.tenant)
-        draft.request = request
+        standing, caller = admitted(site, call, draft)
+        draft.request = request = await resumed(site, call.dialect, call.read(), caller.tenant)
         if not request.messages:
             raise bad_request("messages is empty; there is nothing to answer", "messages")
-        permit(draft.caller, request.model)
-        conversation = conversation_of(call.headers, request, draft.caller.name, draft.id)
+        permit(caller, request.model)
+        conversation = conversation_of(call.headers, request, caller.name, draft.id)
         draft.unit = conversation.unit
         draft.plan = plan = self._plan(call, request, conversation, standing)
         check_known(call.dialect, request, plan.chain[0])

@@ -33,6 +33,8 @@ class Draft:
         self._dialect = call.dialect.name
         self.caller: Caller | None = None
         self.request: Request | None = None
+        # The model that was asked for, where what asks is no Request.
+        self.asked = ""
         self.plan: Plan | None = None
         self.unit: str | None = None
         self.sampled: Sampled | None = None
@@ -46,6 +48,8 @@ class Draft:
         self.answered: dict[str, Answered] = {}
         self._first_token_ms: float | None = None
         self.booked = False
+        # Whether the caller has seen content: no other place may begin anew.
+        self.begun = False
 
     def elapsed_ms(self) -> float:
         """Milliseconds since the request came in."""
@@ -53,6 +57,7 @@ class Draft:
 
     def content(self) -> None:
         """The first content is about to leave for the caller."""
+        self.begun = True
         if self._first_token_ms is None:
             self._first_token_ms = self.elapsed_ms()
 
@@ -114,7 +119,7 @@ class Draft:
             route=plan.route if plan else None,
             kind=plan.kind if plan else None,
             dialect=self._dialect,
-            asked=request.model if request else "",
+            asked=request.model if request else self.asked,
             model=model.name if model else None,
             owned=model.owned if model else None,
             build=model.build if model else None,

@@ -7,14 +7,14 @@ lives to see the answer.
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
+from typing import Any, NamedTuple
 
 from understudy.canon.faults import Fault, FaultKind
 from understudy.dialects.contract import Dialect
 from understudy.gateway.corridor import Gateway
 from understudy.gateway.site import Call
-from understudy.ports import Headers
+from understudy.ports import Headers, Sender
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -23,6 +23,13 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 # Beyond this many bytes a too large body is no longer read to its end: the caller is cut off instead.
 MAX_DRAIN_BYTES = 256 * 1024 * 1024
+
+
+class Door(NamedTuple):
+    """What is served at a path: the dialect of its callers, and who answers them."""
+
+    dialect: Dialect
+    serve: Callable[[Call, Sender], Coroutine[Any, Any, None]]
 
 
 class CallerGone(Exception):
@@ -54,15 +61,28 @@ class ModelRoutes:
 
     def __init__(self, gateway: Gateway, dialects: tuple[Dialect, ...], rest: App, *, max_body_bytes: int) -> None:
         self._gateway = gateway
-        self._by_path = {path: dialect for dialect in dialects for path in dialect.served if "{" not in path}
-        self._patterns = [(_pattern(path), dialect) for dialect in dialects for path in dialect.served if "{" in path]
+        doors = [(path, Door(dialect, gateway.answer)) for dialect in dialects for path in dialect.served]
+        doors += [
+            (path, Door(dialect, gateway.embed))
+            for dialect in dialects
+            if dialect.embedding is not None
+            for path in dialect.embedding.paths
+        ]
+        doors += [
+            (path, Door(dialect, gateway.pass_on))
+            for dialect in dialects
+            if dialect.passing is not None
+            for path in dialect.passing.paths
+        ]
+        self._by_path = {path: door for path, door in doors if "{" not in path}
+        self._patterns = [(_pattern(path), door) for path, door in doors if "{" in path]
         self._rest = rest
         self._max_body_bytes = max_body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One ASGI conversation."""
-        dialect = self._dialect(scope["path"]) if scope["type"] == "http" and scope["method"] == "POST" else None
-        if dialect is None:
+        door = self._door(scope["path"]) if scope["type"] == "http" and scope["method"] == "POST" else None
+        if door is None:
             await self._rest(scope, receive, send)
             return
         sender = AsgiSender(send)
@@ -75,21 +95,22 @@ class ModelRoutes:
         except CallerGone:
             return
         except Fault as fault:
-            await self._gateway.refuse(Call(dialect, headers, b"", address), fault, sender)
+            await self._gateway.refuse(Call(door.dialect, headers, b"", address), fault, sender)
             return
-        await self._answer(Call(dialect, headers, body, address), sender, receive)
+        await _answer(door, Call(door.dialect, headers, body, address), sender, receive)
 
-    def _dialect(self, path: str) -> Dialect | None:
-        """The dialect that is served at a path."""
+    def _door(self, path: str) -> Door | None:
+        """What is served at a path."""
         if found := self._by_path.get(path):
             return found
-        return next((dialect for pattern, dialect in self._patterns if pattern.fullmatch(path)), None)
+        return next((door for pattern, door in self._patterns if pattern.fullmatch(path)), None)
 
-    async def _answer(self, call: Call, sender: AsgiSender, receive: Receive) -> None:
-        async with asyncio.TaskGroup() as group:
-            answering = group.create_task(self._gateway.answer(call, sender))
-            watching = group.create_task(_cancel_when_gone(receive, answering))
-            answering.add_done_callback(lambda _: watching.cancel())
+
+async def _answer(door: Door, call: Call, sender: AsgiSender, receive: Receive) -> None:
+    async with asyncio.TaskGroup() as group:
+        answering = group.create_task(door.serve(call, sender))
+        watching = group.create_task(_cancel_when_gone(receive, answering))
+        answering.add_done_callback(lambda _: watching.cancel())
 
 
 def _pattern(path: str) -> re.Pattern[str]:

@@ -18,7 +18,7 @@ from understudy.dialects.anthropic.request_writer import write_request
 from understudy.dialects.anthropic.stream_reader import StreamReader
 from understudy.dialects.anthropic.stream_writer import StreamWriter
 from understudy.dialects.anthropic.words import NAME, PREAMBLE
-from understudy.dialects.contract import Counting, Dialect, Echo, Encoded, Keeping, Target
+from understudy.dialects.contract import Counting, Dialect, Echo, Embedding, Encoded, Keeping, Passing, Target
 from understudy.dialects.sse import SSE_TYPE, comment, event_bytes
 
 _PING = event_bytes(b'{"type":"ping"}', "ping")
@@ -36,6 +36,8 @@ class Anthropic:
         ("/v1/messages/count_tokens", "/anthropic/v1/messages/count_tokens"), read_counted, write_count, PREAMBLE
     )
     keeping: Keeping | None = None
+    embedding: Embedding | None = None
+    passing: Passing | None = None
 
     def decode_request(self, body: bytes, address: str = "") -> Request:
         """A caller's body; a Fault names the field that is wrong."""

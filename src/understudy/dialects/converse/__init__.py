@@ -13,7 +13,7 @@ from understudy.canon.faults import Fault
 from understudy.canon.frames import Frame
 from understudy.canon.reply import Reply
 from understudy.canon.request import Request
-from understudy.dialects.contract import Counting, Dialect, Echo, Encoded, Keeping, Target
+from understudy.dialects.contract import Counting, Dialect, Echo, Embedding, Encoded, Keeping, Passing, Target
 from understudy.dialects.converse.addresses import SERVED, write_address
 from understudy.dialects.converse.answers import read_reply, write_count, write_reply
 from understudy.dialects.converse.edits import edit_frame
@@ -36,6 +36,8 @@ class Converse:
     forwarded: tuple[str, ...] = ()
     counting: Counting | None = Counting(("/model/{model}/count-tokens",), read_counted, write_count, PREAMBLE)
     keeping: Keeping | None = None
+    embedding: Embedding | None = None
+    passing: Passing | None = None
 
     def decode_request(self, body: bytes, address: str = "") -> Request:
         """A caller's body and address; a Fault names the field that is wrong."""

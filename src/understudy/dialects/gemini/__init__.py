@@ -3,18 +3,19 @@
 The room by its modules: `words` (tables), `addresses` (path and query), `fields`, `pieces` and `schemas` (one JSON
 object, one part, one schema), `request_reader` and `request_writer` with `conversation` and `thinking`, `answers`
 (whole), `framing`, `chunks`, `assembly`, `stream_reader` and `stream_writer`, `edits` (same-dialect answers),
-`metering`, `errors`, `toolids`, `losses`. Other dialects are unknown here: everything that comes from them comes as
-canon. Reference: https://ai.google.dev/api/generate-content
+`metering`, `errors`, `toolids`, `losses`, `embeddings`. Other dialects are unknown here: everything that
+comes from them comes as canon. Reference: https://ai.google.dev/api/generate-content
 """
 
 from understudy.canon.faults import Fault
 from understudy.canon.frames import Frame
 from understudy.canon.reply import Reply
 from understudy.canon.request import Request
-from understudy.dialects.contract import Counting, Dialect, Echo, Encoded, Keeping, Target
+from understudy.dialects.contract import Counting, Dialect, Echo, Embedding, Encoded, Keeping, Passing, Target
 from understudy.dialects.gemini.addresses import ARRAY, STREAMED, WHOLE, path_for
 from understudy.dialects.gemini.answers import read_reply, write_count, write_model, write_models, write_reply
 from understudy.dialects.gemini.edits import edit_frame
+from understudy.dialects.gemini.embeddings import GeminiEmbeddings
 from understudy.dialects.gemini.errors import read_fault, write_failure, write_fault
 from understudy.dialects.gemini.request_reader import read_counted, read_request
 from understudy.dialects.gemini.request_writer import write_request
@@ -44,6 +45,8 @@ class Gemini:
         tuple(f"{version}/models/{{model}}:countTokens" for version in VERSIONS), read_counted, write_count, PREAMBLE
     )
     keeping: Keeping | None = None
+    embedding: Embedding | None = GeminiEmbeddings(VERSIONS)
+    passing: Passing | None = None
 
     def decode_request(self, body: bytes, address: str = "") -> Request:
         """A caller's body and address; a Fault names the field that is wrong."""

@@ -10,7 +10,7 @@ from understudy.canon.faults import Fault
 from understudy.canon.frames import Frame
 from understudy.canon.reply import Reply
 from understudy.canon.request import Request
-from understudy.dialects.contract import Counting, Dialect, Echo, Encoded, Keeping, Target
+from understudy.dialects.contract import Counting, Dialect, Echo, Embedding, Encoded, Keeping, Passing, Target
 from understudy.dialects.llama.answers import read_reply, write_reply
 from understudy.dialects.llama.edits import edit_frame
 from understudy.dialects.llama.request_reader import read_request
@@ -33,6 +33,8 @@ class Llama(OpenAiDoor):
     markers: tuple[str, ...] = ("x-api-version",)
     counting: Counting | None = None
     keeping: Keeping | None = None
+    embedding: Embedding | None = None
+    passing: Passing | None = None
 
     def decode_request(self, body: bytes, address: str = "") -> Request:
         """A caller's body; a Fault names the field that is wrong."""

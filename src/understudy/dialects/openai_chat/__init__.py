@@ -2,7 +2,7 @@
 
 The room by its modules: `words` (tables), `fields` and `blocks` (one JSON object, one piece of content), `thinking`,
 `request_reader` and `request_writer` with `conversation`, `answers` (whole), `stream_reader` and `stream_writer`,
-`edits` (same-dialect frames), `metering`, `toolids`. Other dialects are unknown here: everything that comes
+`edits` (same-dialect frames), `toolids`. Other dialects are unknown here: everything that comes
 from them comes as canon. Reference: https://platform.openai.com/docs/api-reference/chat
 """
 
@@ -10,7 +10,7 @@ from understudy.canon.faults import Fault
 from understudy.canon.frames import Frame
 from understudy.canon.reply import Reply
 from understudy.canon.request import Request
-from understudy.dialects.contract import Counting, Dialect, Echo, Encoded, Keeping, Target
+from understudy.dialects.contract import Counting, Dialect, Echo, Embedding, Encoded, Keeping, Passing, Target
 from understudy.dialects.openai_chat.answers import read_reply, write_reply
 from understudy.dialects.openai_chat.edits import edit_frame
 from understudy.dialects.openai_chat.request_reader import read_request
@@ -19,7 +19,9 @@ from understudy.dialects.openai_chat.stream_reader import StreamReader
 from understudy.dialects.openai_chat.stream_writer import DONE, StreamWriter
 from understudy.dialects.openai_chat.words import NAME
 from understudy.dialects.openai_door import OpenAiDoor
+from understudy.dialects.openai_embeddings import EMBEDDINGS
 from understudy.dialects.openai_errors import write_failure
+from understudy.dialects.openai_passing import PASSING
 
 
 class OpenAiChat(OpenAiDoor):
@@ -32,6 +34,8 @@ class OpenAiChat(OpenAiDoor):
     markers: tuple[str, ...] = ()
     counting: Counting | None = None
     keeping: Keeping | None = None
+    embedding: Embedding | None = EMBEDDINGS
+    passing: Passing | None = PASSING
 
     def decode_request(self, body: bytes, address: str = "") -> Request:
         """A caller's body; a Fault names the field that is wrong."""

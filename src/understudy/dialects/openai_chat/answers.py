@@ -19,11 +19,11 @@ from understudy.dialects.bodies import answering
 from understudy.dialects.contract import Echo, Encoded
 from understudy.dialects.fields import ARRAY, OBJECT, STRING, merged
 from understudy.dialects.openai_chat.blocks import read_calls, read_part, write_call, write_part
-from understudy.dialects.openai_chat.metering import read_usage, unread_usage, write_usage
 from understudy.dialects.openai_chat.thinking import DETAILS, NAMES, known, read_details, write_thinking
 from understudy.dialects.openai_chat.words import HIDDEN, NAME, NATIVE_LENGTH, stop_of, stop_word
 from understudy.dialects.openai_errors import read_fault
 from understudy.dialects.openai_fields import Fields, Losses, at
+from understudy.dialects.openai_metering import read_usage, unread_usage, write_usage
 from understudy.dialects.passage import EXTENSION, extended, passed
 
 

@@ -20,10 +20,10 @@ from understudy.canon.reply import Delta, Event, Failed, Finished, Metered, Part
 from understudy.canon.usage import NO_USAGE
 from understudy.dialects.arguments import is_json
 from understudy.dialects.openai_chat.answers import made_id, reason_of
-from understudy.dialects.openai_chat.metering import read_usage
 from understudy.dialects.openai_chat.thinking import SHORT, WORDS_OF, known, maker_of, read_block
 from understudy.dialects.openai_chat.words import NAME
 from understudy.dialects.openai_errors import kind_of, told
+from understudy.dialects.openai_metering import read_usage
 from understudy.dialects.sse import SseFrame, SseParser
 
 

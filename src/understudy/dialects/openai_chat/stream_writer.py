@@ -18,10 +18,10 @@ from understudy.canon.usage import NO_USAGE, Usage, merge
 from understudy.dialects.contract import Echo
 from understudy.dialects.openai_chat.answers import carried
 from understudy.dialects.openai_chat.blocks import write_call
-from understudy.dialects.openai_chat.metering import write_usage
 from understudy.dialects.openai_chat.thinking import DETAILS, NAMES, sealed_entry
 from understudy.dialects.openai_chat.words import HIDDEN, NAME, stop_word
 from understudy.dialects.openai_fields import Losses, at
+from understudy.dialects.openai_metering import write_usage
 from understudy.dialects.passage import EXTENSION, extended
 from understudy.dialects.sse import event_bytes
 

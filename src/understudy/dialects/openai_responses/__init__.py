@@ -11,8 +11,10 @@ from understudy.canon.faults import Fault
 from understudy.canon.frames import Frame
 from understudy.canon.reply import Reply
 from understudy.canon.request import Request
-from understudy.dialects.contract import Counting, Dialect, Echo, Encoded, Keeping, Target
+from understudy.dialects.contract import Counting, Dialect, Echo, Embedding, Encoded, Keeping, Passing, Target
 from understudy.dialects.openai_door import OpenAiDoor
+from understudy.dialects.openai_embeddings import EMBEDDINGS
+from understudy.dialects.openai_passing import PASSING
 from understudy.dialects.openai_responses.answers import read_reply, write_count, write_reply
 from understudy.dialects.openai_responses.edits import edit_frame
 from understudy.dialects.openai_responses.errors import write_failure
@@ -34,6 +36,8 @@ class OpenAiResponses(OpenAiDoor):
     markers: tuple[str, ...] = ()
     counting: Counting | None = Counting(("/v1/responses/input_tokens",), read_counted, write_count, PREAMBLE)
     keeping: Keeping | None = ResponsesKeeping()
+    embedding: Embedding | None = EMBEDDINGS
+    passing: Passing | None = PASSING
 
     def decode_request(self, body: bytes, address: str = "") -> Request:
         """A caller's body; a Fault names the field that is wrong."""

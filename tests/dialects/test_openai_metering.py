@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from understudy.canon.usage import NO_USAGE, Usage
-from understudy.dialects.openai_chat.metering import read_usage, unread_usage, write_usage
+from understudy.dialects.openai_metering import read_usage, unread_usage, write_usage
 
 
 def counts(prompt: int = 100, completion: int = 20, total: int | None = None, **more: Any) -> dict[str, Any]:

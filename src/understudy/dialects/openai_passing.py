@@ -1,0 +1,94 @@
+"""Endpoints of OpenAI's that no other dialect has: bodies pass as they came, the model's name apart, and are metered.
+
+Legacy completions with a `suffix` (fill in the middle) are the most used; in their streams every event is renamed and
+read for its usage, a failure and an ending. Reference: https://platform.openai.com/docs/api-reference/completions
+"""
+
+from typing import Any
+
+import msgspec
+
+from understudy.canon.faults import Fault, bad_request
+from understudy.canon.usage import NO_USAGE, Usage
+from understudy.dialects.contract import PassedEvent, PassedRequest
+from understudy.dialects.fields import FLAG, STRING, object_of
+from understudy.dialects.openai_errors import read_fault
+from understudy.dialects.openai_fields import Fields
+from understudy.dialects.openai_metering import read_usage
+from understudy.dialects.sse import SseFrame, event_bytes
+
+PATHS = (
+    "/completions",
+    "/fim/completions",
+    "/moderations",
+    "/images/generations",
+    "/audio/speech",
+    "/rerank",
+)
+PREFIXES = ("/openai/v1", "/v1")
+DONE = b"[DONE]"
+# What an upstream in the middle of a stream is taken to have answered with, where it tells an error and no status.
+INBAND_STATUS = 500
+_Raw = dict[str, msgspec.Raw]
+
+
+class OpenAiPassing:
+    """Satisfies the contract's Passing."""
+
+    name = "openai"
+    paths: tuple[str, ...] = tuple(prefix + path for prefix in PREFIXES for path in PATHS)
+
+    def read(self, body: bytes) -> PassedRequest:
+        """What of a caller's body is anybody's business here; a Fault names the field that is wrong."""
+        try:
+            top = Fields(msgspec.json.decode(body), "")
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise bad_request(f"The body is not valid JSON: {error}.") from error
+        return PassedRequest(top.need("model", STRING), streamed=top.take("stream", FLAG) is True)
+
+    def path_to(self, address: str) -> str:
+        """The path below a provider's base URL, its query kept."""
+        return next(address.removeprefix(prefix) for prefix in PREFIXES if address.startswith(prefix))
+
+    def write(self, body: bytes, model: str) -> bytes:
+        """A caller's body for an upstream that knows the model by another name."""
+        return _renamed(body, model)
+
+    def whole(self, body: bytes, model: str) -> tuple[bytes, Usage]:
+        """A whole answer under the caller's name for the model, and its usage; what is no JSON passes as it came."""
+        try:
+            told = object_of(msgspec.json.decode(body))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return body, NO_USAGE
+        return (_renamed(body, model) if "model" in told else body), read_usage(told.get("usage"))
+
+    def event(self, piece: SseFrame, model: str) -> PassedEvent:
+        """One event of a stream, the same way; a Fault if it tells a failure."""
+        if piece.data is None or piece.data.strip() == DONE:
+            return PassedEvent(piece.raw, NO_USAGE, ended=piece.data is not None)
+        try:
+            told = object_of(msgspec.json.decode(piece.data))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return PassedEvent(piece.raw, NO_USAGE, ended=False)
+        if told.get("error"):
+            raise _failure(piece.data)
+        raw = event_bytes(_renamed(piece.data, model), piece.event) if "model" in told else piece.raw
+        return PassedEvent(raw, read_usage(told.get("usage")), ended=False, complete=_complete(told))
+
+
+def _complete(told: dict[str, Any]) -> bool:
+    """Whether an event says why the answer stopped."""
+    choices = told.get("choices")
+    return isinstance(choices, list) and any(object_of(choice).get("finish_reason") for choice in choices)
+
+
+def _failure(body: bytes) -> Fault:
+    return read_fault(INBAND_STATUS, body)
+
+
+def _renamed(body: bytes, model: str) -> bytes:
+    fields: dict[str, Any] = msgspec.json.decode(body, type=_Raw)
+    return msgspec.json.encode({**fields, "model": model})
+
+
+PASSING = OpenAiPassing()

@@ -1,0 +1,49 @@
+"""What passes: the model's name apart, as it came; endings and failures of streams are seen."""
+
+import pytest
+
+from understudy.canon.faults import Fault
+from understudy.canon.usage import NO_USAGE
+from understudy.dialects.openai_passing import PASSING
+from understudy.dialects.sse import SseParser, event_bytes
+
+
+def test_bodies_pass_with_the_models_name_alone_changed() -> None:
+    body = b'{"suffix": "}", "model": "m", "stream": true, "later": {"b": 1}}'
+    assert PASSING.read(body) == ("m", True)
+    assert PASSING.write(body, "u") == b'{"suffix":"}","model":"u","stream":true,"later":{"b": 1}}'
+    assert PASSING.path_to("/openai/v1/completions?x=1") == "/completions?x=1"
+    assert PASSING.path_to("/v1/fim/completions") == "/fim/completions"
+
+
+@pytest.mark.parametrize(("body", "param"), [(b"{}", "model"), (b'{"model": 1}', "model"), (b"{", None)])
+def test_what_is_wrong_is_named(body: bytes, param: str | None) -> None:
+    with pytest.raises(Fault) as caught:
+        PASSING.read(body)
+    assert caught.value.param == param
+
+
+def test_whole_answers_are_renamed_and_metered_where_they_are_json() -> None:
+    told, usage = PASSING.whole(b'{"model":"u","usage":{"prompt_tokens":4,"completion_tokens":2}}', "m")
+    assert told == b'{"model":"m","usage":{"prompt_tokens":4,"completion_tokens":2}}'
+    assert (usage.total_in, usage.out) == (4, 2)
+    for body in (b"\x00\xff", b"[1]", b'{"results":[]}'):
+        assert PASSING.whole(body, "m") == (body, NO_USAGE)
+
+
+def test_events_are_renamed_and_their_ends_are_seen() -> None:
+    events = [
+        b'{"model":"u","choices":[{"text":"a","finish_reason":null}]}',
+        b'{"model":"u","choices":[{"text":"","finish_reason":"stop"}]}',
+        b"[DONE]",
+    ]
+    stream = b": hello\n\n" + b"".join(event_bytes(event) for event in events)
+    told = [PASSING.event(piece, "m") for piece in SseParser().feed(stream)]
+    assert b"".join(one.raw for one in told) == stream.replace(b'"u"', b'"m"')
+    assert [(one.complete, one.ended) for one in told] == [(False, False), (False, False), (True, False), (False, True)]
+
+
+def test_a_failure_in_a_stream_is_one() -> None:
+    (piece,) = SseParser().feed(event_bytes(b'{"error":{"message":"gone","type":"server_error"}}'))
+    with pytest.raises(Fault, match="gone"):
+        PASSING.event(piece, "m")
