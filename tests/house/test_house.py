@@ -102,7 +102,7 @@ def swallowed(name: str, text: str, tree: ast.Module) -> Iterator[str]:
 
 
 def providers(name: str, text: str, tree: ast.Module) -> Iterator[str]:
-    if room(name) in ("providers", "dialects", "demo", "cli", "bench"):
+    if room(name) in ("providers", "dialects", "demo", "cli", "bench", "conformance"):
         return
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.lower() in PROVIDER_NAMES:
@@ -186,7 +186,9 @@ TESTED_ELSEWHERE = {
     "cli/__init__.py": "cli/test_serve.py",
     "cli/bench.py": "bench/test_gateway.py",
     "cli/bench_parity.py": "bench/parity/test_run.py",
+    "bench/serving.py": "demo/test_run.py",
     "cli/books.py": "journeys/test_steering.py",
+    "cli/conformance.py": "conformance/test_own.py",
     "cli/demo.py": "demo/test_run.py",
     "cli/doctor.py": "cli/test_serve.py",
     "cli/imports.py": "jobs/importing/test_samples.py",
@@ -198,6 +200,10 @@ TESTED_ELSEWHERE = {
     "cli/report.py": "journeys/test_steering.py",
     "cli/screen.py": "cli/test_serve.py",
     "cli/steer.py": "journeys/test_steering.py",
+    **dict.fromkeys(
+        [f"conformance/{name}.py" for name in ("answers", "chat", "gemini", "messages", "responses", "upstream")],
+        "conformance/test_run.py",
+    ),
     "gateway/alone.py": "gateway/test_embedding.py",
     "gateway/passing.py": "journeys/test_sdks.py",
     "demo/config.py": "demo/test_run.py",

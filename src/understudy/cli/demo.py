@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 import typer
 
+from understudy.bench.serving import NotUp
 from understudy.cli.screen import EXIT_FAILED, JsonOption, give_up, out
 from understudy.demo import report
 from understudy.demo.run import FILE_NAME, MAX_REQUESTS, DemoFailed, Stage, prepare, run, shipped_model
@@ -38,7 +39,7 @@ def demo(
     stage = Stage(folder=prepare(folder), seed=chosen, model=model or shipped_model(), console=out)
     try:
         finished = asyncio.run(run(stage, max_requests=requests, keep=keep))
-    except (DemoFailed, EngineFailed) as error:
+    except (DemoFailed, NotUp, EngineFailed) as error:
         give_up(str(error), status=EXIT_FAILED)
     path = Path(FILE_NAME)
     report.write(finished, path)

@@ -9,7 +9,6 @@ import contextlib
 import secrets
 import shutil
 import signal
-import sys
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.syntax import Syntax
 
+from understudy.bench.serving import served
 from understudy.demo import config, report, truth
 from understudy.demo.measure import measure
 from understudy.demo.play import Player, traffic
@@ -42,7 +42,6 @@ STEP = 120
 MAX_FAULT_REQUESTS = 400
 FAULT_STEP = 20
 MEASURED_PER_KIND = 200
-READY_S = 30.0
 SLOTS = 8
 DECIDED = ("watching", "stopped", "rolled back", "alarmed")
 FILE_NAME = "demo-report.html"
@@ -102,7 +101,7 @@ async def run(stage: Stage, *, max_requests: int = MAX_REQUESTS, keep: bool = Fa
             _served(stand_in.application(), rented_port),
             _served(relay.application(), own_port),
             contextlib.aclosing(relay),
-            _server(stage, path, port) as url,
+            served(path, port, stage.folder / "server.log") as url,
         ):
             told = await _play(stage, url, relay, max_requests)
             measured = await measure(engine.url, "own", stage.seed + 1, MEASURED_PER_KIND, key=key)
@@ -219,37 +218,6 @@ async def _served(application: web.Application, port: int) -> AsyncIterator[None
         yield
     finally:
         await runner.cleanup()
-
-
-@contextlib.asynccontextmanager
-async def _server(stage: Stage, path: Path, port: int) -> AsyncIterator[str]:
-    """`understudy serve` as a subprocess, up; stopped on the way out."""
-    url = f"http://127.0.0.1:{port}"
-    log_path = stage.folder / "server.log"
-    with log_path.open("wb") as log:
-        command = [sys.executable, "-m", "understudy", "serve", "--config", str(path)]
-        server = await asyncio.create_subprocess_exec(*command, stdout=log, stderr=log)
-        try:
-            await _until_ready(url, server, log_path)
-            yield url
-        finally:
-            if server.returncode is None:
-                server.send_signal(signal.SIGTERM)
-                await server.wait()
-
-
-async def _until_ready(url: str, server: asyncio.subprocess.Process, log_path: Path) -> None:
-    deadline = time.monotonic() + READY_S
-    async with aiohttp.ClientSession() as session:
-        while time.monotonic() < deadline:
-            if server.returncode is not None:
-                raise DemoFailed(f"the server ended at once; {log_path} has the reason")
-            with contextlib.suppress(aiohttp.ClientError):
-                async with session.get(f"{url}/readyz") as answer:
-                    if answer.status == 200:
-                        return
-            await asyncio.sleep(0.05)
-    raise DemoFailed(f"the server was not up within {READY_S:g} s; see {log_path}")
 
 
 async def _until_interrupted() -> None:

@@ -1,0 +1,33 @@
+"""The gateway that is judged where nobody names another: `understudy serve`, in front of the scripted upstream."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from understudy.bench.serving import served
+from understudy.engines.llama_cpp import free_port
+
+CONFIG = """\
+server: {{host: 127.0.0.1, port: {port}}}
+timeouts: {{first_token_s: 5, idle_s: 5, total_s: 20}}
+providers:
+  scripted-chat: {{dialect: openai_chat, base_url: "{upstream}/v1", auth: none}}
+  scripted-responses: {{dialect: openai_responses, base_url: "{upstream}/v1", auth: none}}
+  scripted-messages: {{dialect: anthropic, base_url: "{upstream}/v1", auth: none}}
+  scripted-gemini: {{dialect: gemini, base_url: "{upstream}/v1beta", auth: none}}
+models:
+  - {{name: text, provider: scripted-chat, model: text}}
+"""
+# How this configuration calls an upstream dialect's scenario.
+MODEL = "scripted-{upstream}/{scenario}"
+
+
+@contextlib.asynccontextmanager
+async def own_gateway(upstream: str) -> AsyncIterator[str]:
+    """Understudy, up in front of the scripted upstream: its address."""
+    with TemporaryDirectory() as folder:
+        path, port = Path(folder) / "understudy.yaml", free_port()
+        path.write_text(CONFIG.format(port=port, upstream=upstream), encoding="utf-8")
+        async with served(path, port, Path(folder) / "server.log") as url:
+            yield url
