@@ -5,17 +5,19 @@ import subprocess
 import sys
 from pathlib import Path
 
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "conformance.md"
 COMMAND = [sys.executable, "-m", "understudy", "conformance"]
 
 
 def test_understudy_agrees_in_every_cell(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [*COMMAND, "--check", "--json", str(tmp_path / "cells.json")], capture_output=True, text=True, timeout=120
-    )
+    table = tmp_path / "table.md"
+    told = ["--json", str(tmp_path / "cells.json"), "--markdown", str(table)]
+    done = subprocess.run([*COMMAND, "--check", *told], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
     cells = json.loads((tmp_path / "cells.json").read_bytes())["cells"]
     assert len(cells) == 256
     assert "256 of 256 cells agree" in done.stdout
+    assert table.read_text(encoding="utf-8") in PAGE.read_text(encoding="utf-8")
 
 
 def test_a_gateway_that_is_not_there_fails_the_check() -> None:
@@ -23,7 +25,7 @@ def test_a_gateway_that_is_not_there_fails_the_check() -> None:
         [*COMMAND, "--url", "http://127.0.0.1:9", "--check"], capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 1
-    assert "no answer" in done.stdout
+    assert "0 of 256 cells agree" in done.stdout
 
 
 def test_a_pattern_that_is_none_is_refused_with_the_remedy() -> None:

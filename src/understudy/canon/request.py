@@ -76,6 +76,13 @@ class Sampling(Value, frozen=True):
     n: int | None = None
 
 
+class Remembered(Value, frozen=True):
+    """The caller's own body, for the provider that remembers what stands before it in a resumed conversation."""
+
+    provider: str
+    source: bytes
+
+
 class Request(Value, frozen=True, kw_only=True):
     """One request. `spelling` remembers which of two names for one thing the caller's dialect used."""
 
@@ -97,6 +104,8 @@ class Request(Value, frozen=True, kw_only=True):
     headers: dict[str, str] = {}
     extras: Extras = {}
     source: bytes = b""
+    # Where a conversation was put before it: the body as it came, and who could do with that.
+    remembered: Remembered | None = None
 
     @property
     def streamed(self) -> bool:

@@ -1,9 +1,10 @@
 """`understudy conformance`: does a gateway tell its callers what its upstreams said? Ours, or any other."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -18,6 +19,7 @@ from understudy.conformance.own import MODEL, own_gateway
 from understudy.conformance.run import Cell, judged
 from understudy.conformance.upstream import WIRES, scripted
 
+_HEAD = ["client, upstream", *(wire.name for wire in WIRES)]
 CELLS = len(WIRES) ** 2 * (2 * len(SCENARIOS) - len(BROKEN))
 
 
@@ -26,6 +28,7 @@ def run(
     port: Annotated[int, typer.Option(help="Where the scripted upstream listens; 0 takes any free port.")] = 0,
     model: Annotated[str, typer.Option(help="How that gateway calls an upstream's scenario.")] = MODEL,
     json: JsonOption = None,
+    markdown: Annotated[Path | None, typer.Option(help="Write the table to this file besides, as Markdown.")] = None,
     check: Annotated[bool, typer.Option("--check", help="Exit 1 if a cell differs.")] = False,
 ) -> None:
     """Hold what clients hear against what upstreams said: 4 client dialects, 4 upstream dialects, 9 scenarios.
@@ -54,6 +57,8 @@ def run(
     out.print(f"{len(cells) - len(wrong)} of {len(cells)} cells agree")
     if json is not None:
         json.write_bytes(msgspec.json.encode({"cells": [asdict(cell) for cell in cells]}))
+    if markdown is not None:
+        markdown.write_text("\n".join(_markdown(cells)) + "\n", encoding="utf-8")
     if check and wrong:
         raise typer.Exit(EXIT_FAILED)
 
@@ -64,11 +69,17 @@ async def _cells(url: str | None, port: int, pattern: str) -> list[Cell]:
     async with scripted(port) as upstream, _gateway(url, upstream) as gateway:
         with Progress(console=err, transient=True) as progress:
             task = progress.add_task("asking", total=CELLS)
-            named = lambda upstream, scenario: pattern.format(upstream=upstream, scenario=scenario)
-            async for cell in judged(gateway.rstrip("/"), named):
+            async for cell in judged(gateway.rstrip("/"), _names(pattern)):
                 cells.append(cell)
                 progress.advance(task)
     return cells
+
+
+def _names(pattern: str) -> Callable[[str, str], str]:
+    def named(upstream: str, scenario: str) -> str:
+        return pattern.format(upstream=upstream, scenario=scenario)
+
+    return named
 
 
 @asynccontextmanager
@@ -82,13 +93,24 @@ async def _gateway(url: str | None, upstream: str) -> AsyncIterator[str]:
 
 def _table(cells: list[Cell]) -> Table:
     """Client dialects by upstream dialects: how many cells agree of how many, and the scenarios that do not."""
-    table = Table("client \\ upstream", *[wire.name for wire in WIRES], box=None)
+    table = Table(*_HEAD, box=None)
+    for row in _rows(cells):
+        table.add_row(*row)
+    return table
+
+
+def _markdown(cells: list[Cell]) -> Iterator[str]:
+    """The same table as Markdown has it."""
+    for row in (_HEAD, ["---"] * len(_HEAD), *_rows(cells)):
+        yield "| " + " | ".join(row) + " |"
+
+
+def _rows(cells: list[Cell]) -> Iterator[list[str]]:
     for client in WIRES:
-        row = []
+        row = [client.name]
         for upstream in WIRES:
             mine = [cell for cell in cells if (cell.client, cell.upstream) == (client.name, upstream.name)]
             bad = sorted({cell.scenario for cell in mine if cell.wrong})
             agree = sum(not cell.wrong for cell in mine)
             row.append(f"{agree}/{len(mine)}" + (f" ({', '.join(bad)})" if bad else ""))
-        table.add_row(client.name, *row)
-    return table
+        yield row

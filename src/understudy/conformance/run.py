@@ -48,7 +48,8 @@ async def _wrong(
             body = await response.read()
     except (aiohttp.ClientError, TimeoutError) as error:
         # A stream that was cut off toward the client too told no ending.
-        return "" if scenario in BROKEN else f"no answer: {type(error).__name__}"
+        cut = scenario in BROKEN and isinstance(error, aiohttp.ClientPayloadError)
+        return "" if cut else f"no answer: {type(error).__name__}"
     try:
         return _judge(client, scenario, response.status, body, streamed=streamed)
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:

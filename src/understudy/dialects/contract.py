@@ -30,10 +30,11 @@ UsageOn = Literal["asked", "always"]
 class Target(Value, frozen=True):
     """The upstream that a request is encoded for, as its catalogue row describes it.
 
-    `maker` is whose seals it takes; `renames` maps top-level wire fields to this provider's names; `unsupported` lists
-    top-level wire fields that it refuses (they become omissions); `max_tokens` is sent where the dialect demands a
-    limit and the caller gave none. `tool_choices` are the modes of a tool choice that it takes; the others are refused,
-    never weakened on the quiet. Where `usage_on` says "always", nobody has to ask for a stream's usage, and nobody may.
+    `maker` is whose seals it takes, `provider` the name of its row; `renames` maps top-level wire fields to this
+    provider's names; `unsupported` lists top-level wire fields that it refuses (they become omissions); `max_tokens` is
+    sent where the dialect demands a limit and the caller gave none. `tool_choices` are the modes of a tool choice that
+    it takes; the others are refused, never weakened on the quiet. Where `usage_on` says "always", nobody has to ask for
+    a stream's usage, and nobody may.
     """
 
     model: str
@@ -44,6 +45,7 @@ class Target(Value, frozen=True):
     tool_choices: tuple[ToolChoiceMode, ...] = TOOL_CHOICES
     tool_ids: ToolIds = "any"
     usage_on: UsageOn = "asked"
+    provider: str = ""
 
 
 class Encoded(Value, frozen=True):
@@ -170,8 +172,11 @@ class Keeping(Protocol):
         """What is said where no such answer is kept."""
         ...
 
-    def keep(self, request: Request, told: bytes, *, streamed: bool) -> Kept | None:
-        """What to keep of a complete exchange, by the last bytes that its caller gets; None where nothing is wanted."""
+    def keep(self, request: Request, told: bytes, *, streamed: bool, provider: str) -> Kept | None:
+        """What to keep of a complete exchange, by the last bytes that its caller gets; None where nothing is wanted.
+
+        `provider` is the one that knows the answer by the same id, empty where none does.
+        """
         ...
 
     def answer(self, words: bytes) -> bytes:

@@ -37,7 +37,9 @@ def keep(site: Site, dialect: Dialect, draft: Draft, told: bytes, *, streamed: b
     request, caller = draft.request, draft.caller
     if dialect.keeping is None or not site.keep_answers_s or request is None or caller is None:
         return
-    kept = dialect.keeping.keep(request, told, streamed=streamed)
+    model = draft.model
+    provider = model.provider if model is not None and model.dialect == dialect.name else ""
+    kept = dialect.keeping.keep(request, told, streamed=streamed, provider=provider)
     if kept is None or len(kept.words) > MAX_KEPT_BYTES:
         return
     expires_at_s = draft.at_s + site.keep_answers_s

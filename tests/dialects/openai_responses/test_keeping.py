@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from understudy.canon.faults import Fault
+from understudy.dialects.contract import Target
 from understudy.dialects.openai_responses.keeping import ResponsesKeeping
 from understudy.dialects.openai_responses.request_reader import read_request
+from understudy.dialects.openai_responses.request_writer import write_request
 
 KEEPING = ResponsesKeeping()
 
@@ -27,7 +29,7 @@ def told(answer: str = "resp_1", status: str = "completed") -> bytes:
 
 
 def words(**fields: Any) -> bytes:
-    kept = KEEPING.keep(read_request(body(**fields)), told(), streamed=False)
+    kept = KEEPING.keep(read_request(body(**fields)), told(), streamed=False, provider="")
     assert kept is not None
     return kept.words
 
@@ -46,9 +48,21 @@ def test_a_request_goes_on_from_all_that_was_said_but_not_from_its_instructions(
     assert (source["temperature"], source["extra"], "previous_response_id" in source) == (0.5, {"kept": 1}, False)
     assert KEEPING.previous(whole) is None
     # What is kept of it is the whole conversation again.
-    again = KEEPING.keep(whole, told("resp_2"), streamed=False)
+    again = KEEPING.keep(whole, told("resp_2"), streamed=False, provider="")
     assert again is not None
     assert len(json.loads(again.words)["input"]) == 3
+
+
+def test_the_provider_that_remembers_gets_the_callers_own_body_and_every_other_the_whole() -> None:
+    kept = KEEPING.keep(read_request(body(input="How is it?")), told(), streamed=False, provider="p")
+    assert kept is not None
+    asked = body(input="And now?", previous_response_id="resp_1")
+    whole = KEEPING.resume(read_request(asked), kept.words)
+    mine = json.loads(write_request(whole, Target("u", "m", provider="p")).body)
+    assert mine == {**json.loads(asked), "model": "u"}
+    for provider in ("other", ""):
+        written = json.loads(write_request(whole, Target("u", "m", provider=provider)).body)
+        assert (len(written["input"]), "previous_response_id" in written) == (3, False)
 
 
 def test_a_stream_is_kept_by_its_last_event() -> None:
@@ -59,7 +73,7 @@ def test_a_stream_is_kept_by_its_last_event() -> None:
             (b"response.completed", {"response": json.loads(told("resp_3"))}),
         )
     )
-    kept = KEEPING.keep(read_request(body(input="x")), events, streamed=True)
+    kept = KEEPING.keep(read_request(body(input="x")), events, streamed=True, provider="")
     assert kept is not None
     assert (kept.id, json.loads(KEEPING.answer(kept.words))["id"]) == ("resp_3", "resp_3")
 
@@ -68,11 +82,11 @@ def test_a_stream_is_kept_by_its_last_event() -> None:
     ("asked", "answer"), [({"store": False}, told()), ({}, told(status="failed")), ({}, told("")), ({}, b"{}")]
 )
 def test_what_is_not_wanted_or_not_whole_is_not_kept(asked: dict[str, Any], answer: bytes) -> None:
-    assert KEEPING.keep(read_request(body(input="x", **asked)), answer, streamed=False) is None
+    assert KEEPING.keep(read_request(body(input="x", **asked)), answer, streamed=False, provider="") is None
 
 
 def test_a_stream_without_a_whole_answer_is_not_kept() -> None:
-    assert KEEPING.keep(read_request(body(input="x")), b"data: [DONE]\n\n", streamed=True) is None
+    assert KEEPING.keep(read_request(body(input="x")), b"data: [DONE]\n\n", streamed=True, provider="") is None
 
 
 def test_items_are_listed_page_by_page() -> None:

@@ -30,7 +30,6 @@ from understudy.dialects.openai_responses.words import (
     NAME,
     PREVIOUS,
     REASON_OF_STOP,
-    RESUMED,
     status_of,
     stop_of,
 )
@@ -169,10 +168,10 @@ def frame_of(request: Request, echo: Echo, upstream_id: str, created_s: int | No
 def _repeated(request: Request) -> dict[str, Any]:
     if request.dialect != NAME or not request.source:
         return dict(_DEFAULTS)
-    asked: dict[str, msgspec.Raw] = msgspec.json.decode(request.source, type=dict[str, msgspec.Raw])
-    said: dict[str, Any] = {name: asked[name] for name in _DEFAULTS if asked.get(name, _NULL) != _NULL}
-    resumed = next((word.removeprefix(RESUMED) for word in request.spelling if word.startswith(RESUMED)), None)
-    return {**_DEFAULTS, **said, **({PREVIOUS: resumed} if resumed is not None else {})}
+    source = request.source if request.remembered is None else request.remembered.source
+    asked: dict[str, msgspec.Raw] = msgspec.json.decode(source, type=dict[str, msgspec.Raw])
+    said = {name: asked[name] for name in _DEFAULTS if asked.get(name, _NULL) != _NULL}
+    return {**_DEFAULTS, **said}
 
 
 def ending(stop: StopReason | None, output: list[dict[str, Any]]) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """Kept answers: what a later request of this dialect goes on from by its id, and what is told of one that is kept.
 
 Words are JSON: `input` holds all items of the conversation that led to an answer, `response` the answer as the caller
-saw it. Whoever goes on from one gets its items before their own: instructions hold for one call alone and are not among
-them. Reference: https://platform.openai.com/docs/guides/conversation-state
+saw it, `provider` who knows it by the same id. Whoever goes on from one gets its items before their own: instructions
+hold for one call alone and are not among them. Reference: https://platform.openai.com/docs/guides/conversation-state
 """
 
 from typing import Any
@@ -12,11 +12,11 @@ import msgspec
 
 from understudy.canon.faults import Fault, FaultKind, bad_request
 from understudy.canon.parts import Opaque
-from understudy.canon.request import Request
+from understudy.canon.request import Remembered, Request
 from understudy.dialects.contract import Kept
 from understudy.dialects.openai_responses.output import answer_id
 from understudy.dialects.openai_responses.request_reader import read_request
-from understudy.dialects.openai_responses.words import COMPLETED, INCOMPLETE, NAME, PREVIOUS, RESUMED, UNSTORED
+from understudy.dialects.openai_responses.words import COMPLETED, INCOMPLETE, NAME, PREVIOUS, UNSTORED
 from understudy.dialects.sse import SseParser
 
 _Fields = dict[str, msgspec.Raw]
@@ -30,6 +30,7 @@ class Words(msgspec.Struct):
 
     input: list[msgspec.Raw]
     response: msgspec.Raw
+    provider: str = ""
 
 
 class ResponsesKeeping:
@@ -48,17 +49,18 @@ class ResponsesKeeping:
         output = msgspec.json.decode(kept.response, type=dict[str, msgspec.Raw])["output"]
         fields: _Fields = msgspec.json.decode(request.source, type=_Fields)
         before = [*kept.input, *msgspec.json.decode(output, type=list[msgspec.Raw])]
-        previous = str(msgspec.json.decode(fields.pop(PREVIOUS)))
+        del fields[PREVIOUS]
         body = _encode({**fields, "input": [*before, *_items(fields.get("input"))]})
         whole = read_request(body)
-        return msgspec.structs.replace(whole, headers=request.headers, spelling=(*whole.spelling, RESUMED + previous))
+        remembered = Remembered(kept.provider, request.source)
+        return msgspec.structs.replace(whole, headers=request.headers, remembered=remembered)
 
     def unknown(self, answer: str) -> Fault:
         """There is no such answer."""
         words = f"Previous response with id {answer!r} not found: it was not kept here, has expired, or was deleted."
         return Fault(words, kind=FaultKind.NOT_FOUND, param=PREVIOUS, native="previous_response_not_found")
 
-    def keep(self, request: Request, told: bytes, *, streamed: bool) -> Kept | None:
+    def keep(self, request: Request, told: bytes, *, streamed: bool, provider: str) -> Kept | None:
         """What to keep of an exchange, by the last bytes that its caller gets; None where nothing is wanted."""
         if UNSTORED in request.spelling or request.dialect != NAME or not request.source:
             return None
@@ -69,7 +71,7 @@ class ResponsesKeeping:
         if head.status not in (COMPLETED, INCOMPLETE) or not head.id:
             return None
         fields: _Fields = msgspec.json.decode(request.source, type=_Fields)
-        return Kept(head.id, _encode(Words(_items(fields.get("input")), response)))
+        return Kept(head.id, _encode(Words(_items(fields.get("input")), response, provider)))
 
     def answer(self, words: bytes) -> bytes:
         """The kept answer itself."""

@@ -44,13 +44,21 @@ def write_request(request: Request, target: Target) -> Encoded:
 
 
 def _edited(request: Request, target: Target, losses: Losses) -> dict[str, Any]:
-    fields: dict[str, Any] = msgspec.json.decode(request.source, type=dict[str, msgspec.Raw])
+    remembered = request.remembered
+    if remembered is not None and remembered.provider == target.provider != "":
+        return {**_fields(remembered.source), "model": target.model}
+    fields = _fields(request.source)
     fields["model"] = target.model
     sealed = [
         part for message in request.messages for part in message.parts if isinstance(part, Thinking) and part.seal
     ]
     if any(part.sealed_by != target.maker for part in sealed):
         fields["input"] = strip_seals(msgspec.json.decode(fields["input"]), target, losses)
+    return fields
+
+
+def _fields(source: bytes) -> dict[str, Any]:
+    fields: dict[str, Any] = msgspec.json.decode(source, type=dict[str, msgspec.Raw])
     return fields
 
 

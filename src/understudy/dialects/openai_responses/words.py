@@ -26,13 +26,11 @@ STOP_OF_REASON = {reason: stop for stop, reason in REASON_OF_STOP.items()}
 HIDDEN = (StopReason.OTHER, StopReason.PAUSE)
 
 # Words of `Request.spelling`: the instructions stood in a field of their own; the answer is not to be kept; a tool
-# takes free text (`custom:NAME`); a function stood in a namespace (`namespace:["FLAT", "SPACE", "NAME"]`); the
-# conversation was put before the request that had named it (`resumed:ID`).
+# takes free text (`custom:NAME`); a function stood in a namespace (`namespace:["FLAT", "SPACE", "NAME"]`).
 INSTRUCTIONS = "instructions"
 UNSTORED = "unstored"
 CUSTOM = "custom:"
 NAMESPACE = "namespace:"
-RESUMED = "resumed:"
 
 
 def stop_of(status: str | None, reason: str | None, *, calls: bool) -> StopReason | None:
