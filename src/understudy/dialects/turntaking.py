@@ -101,8 +101,12 @@ class Adapter:
         self._losses = losses
 
     def words(self, text: str, path: str) -> Text | None:
-        """A text that is said here, or None where it says nothing."""
-        raise NotImplementedError
+        """A text that is said here, or None where it says nothing: APIs refuse white space alone, which is told."""
+        if text.strip():
+            return Text(text)
+        if text:
+            self._losses.add(path, "this dialect refuses a text of white space alone")
+        return None
 
     def media(self, part: Image | Document, path: str) -> Part:
         """A picture or a document as this dialect takes it; a Fault where it takes none such."""

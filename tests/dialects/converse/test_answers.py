@@ -63,3 +63,10 @@ def test_T25_T37_what_has_no_word_here_is_kept_or_told() -> None:
         "4",
         "5.arguments",
     ]
+
+
+def test_T14_a_call_whose_arguments_are_cut_off_is_no_stop_for_tools() -> None:
+    for arguments, word in (('{"a":', "max_tokens"), ("{}", "tool_use")):
+        call = ToolCall("c", "add", arguments)
+        reply = Reply(id="1", model="m", dialect="x", parts=(call,), stop=StopReason.TOOL_CALLS)
+        assert json.loads(write_reply(reply, ECHO).body)["stopReason"] == word

@@ -71,3 +71,9 @@ def test_T14_arguments_that_are_no_object_are_told() -> None:
     assert left_out(
         said(ASK, Message("assistant", (ToolCall("a", "f", "{"),)), Message("tool", (ToolResult("a"),)))
     ) == ["messages.1.content.0.arguments"]
+
+
+def test_a_text_of_white_space_alone_stays_behind_and_is_told() -> None:
+    request = said(Message("user", (Text("Add"), Text(" "), Text(""))))
+    assert sent(request)["messages"][0]["content"] == [{"text": "Add"}]
+    assert left_out(request) == ["messages.0.content.1"]

@@ -63,3 +63,10 @@ def test_a_part_opened_with_words_and_a_seal_tells_them() -> None:
         {"reasoningContent": {"text": "o"}},
         {"reasoningContent": {"signature": "s"}},
     ]
+
+
+def test_T14_a_call_whose_arguments_are_cut_off_is_no_stop_for_tools() -> None:
+    for arguments, word in (('{"a":', "max_tokens"), ("{}", "tool_use")):
+        call = ToolCall("c", "add", arguments)
+        read = read_by_aws(told(StreamWriter(ECHO), events(call, stop=StopReason.TOOL_CALLS)))
+        assert read[-2][1] == {"stopReason": word}

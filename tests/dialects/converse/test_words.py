@@ -22,9 +22,9 @@ def test_T25_stop_words(word: str | None, reason: StopReason | None) -> None:
 
 
 def test_T24_T26_words_for_the_caller() -> None:
-    assert stop_word(StopReason.STOP, "stop", own=False, calls=True) == "tool_use"
-    assert stop_word(StopReason.LENGTH, "length", own=False, calls=True) == "max_tokens"
-    assert stop_word(StopReason.OTHER, "odd", own=True, calls=False) == "odd"
+    assert stop_word(StopReason.STOP, "stop", own=False, calls=True, broken=False) == "tool_use"
+    assert stop_word(StopReason.LENGTH, "length", own=False, calls=True, broken=False) == "max_tokens"
+    assert stop_word(StopReason.OTHER, "odd", own=True, calls=False, broken=False) == "odd"
 
 
 def test_the_tables_are_whole_and_agree() -> None:

@@ -7,6 +7,7 @@ from tests.dialects.strategies import replies
 from understudy.canon.parts import Opaque, Refusal, ReplyPart, Text, Thinking, ToolCall
 from understudy.canon.reply import Event, Reply, StopReason, events_of
 from understudy.canon.usage import Usage
+from understudy.dialects.llama.answers import write_reply
 from understudy.dialects.llama.stream_writer import StreamWriter
 
 
@@ -46,3 +47,12 @@ def test_what_has_no_form_here_is_told() -> None:
 @given(replies("elsewhere"))
 def test_every_stream_is_one_that_the_makers_types_read(reply: Reply) -> None:
     assert data_of(told(StreamWriter(ECHO), list(events_of(reply))))
+
+
+def test_T14_a_call_whose_arguments_are_cut_off_is_no_stop_for_tools() -> None:
+    for arguments, word in (('{"a":', "length"), ("{}", "tool_calls")):
+        call = ToolCall("c", "add", arguments)
+        raw = told(StreamWriter(ECHO), events(call, stop=StopReason.TOOL_CALLS))
+        assert f'"stop_reason":"{word}"'.encode() in raw
+        reply = Reply(id="1", model="m", dialect="x", parts=(call,), stop=StopReason.TOOL_CALLS)
+        assert f'"stop_reason":"{word}"'.encode() in write_reply(reply, ECHO).body

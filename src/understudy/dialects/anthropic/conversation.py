@@ -16,7 +16,7 @@ import msgspec
 
 from understudy.canon.faults import bad_request
 from understudy.canon.messages import Message, split_system, turns
-from understudy.canon.parts import Document, Image, Inline, Part, Text, Thinking, ToolCall
+from understudy.canon.parts import Document, Image, Inline, Part, Thinking, ToolCall
 from understudy.canon.request import Request
 from understudy.dialects.anthropic.blocks import write_block, write_content
 from understudy.dialects.anthropic.losses import Losses, at
@@ -87,14 +87,6 @@ class _Blocks(Adapter):
     """What this dialect makes of words and media."""
 
     here = NAME
-
-    def words(self, text: str, path: str) -> Text | None:
-        """A text of white space alone is refused by the API."""
-        if text.strip():
-            return Text(text)
-        if text:
-            self._losses.add(path, "this dialect refuses a text of white space alone")
-        return None
 
     def media(self, part: Image | Document, path: str) -> Part:
         """A picture, or a document that is a PDF or lives elsewhere."""

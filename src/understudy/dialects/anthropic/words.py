@@ -6,6 +6,7 @@ functions that build or read bodies. Reference: https://docs.anthropic.com/en/ap
 
 from understudy.canon.faults import FaultKind
 from understudy.canon.reply import StopReason
+from understudy.dialects.stopping import word_for
 
 NAME = "anthropic"
 # The tokens of the instructions that hosts put before the tools of a request, as Anthropic documents for `auto`:
@@ -40,18 +41,8 @@ def stop_of(word: str | None) -> StopReason | None:
 
 
 def stop_word(reason: StopReason, native: str | None, *, own: bool, calls: bool, broken: bool) -> str:
-    """The word for the caller.
-
-    An upstream of this dialect keeps its own word. Calls make a plain stop a `tool_use`, since clients run tools on
-    that word alone; a call whose arguments are cut off makes it `max_tokens`, since nobody must run that call.
-    """
-    if own and native:
-        return native
-    if broken and reason in (StopReason.STOP, StopReason.TOOL_CALLS):
-        return WORD_OF_STOP[StopReason.LENGTH]
-    if calls and reason is StopReason.STOP:
-        return WORD_OF_STOP[StopReason.TOOL_CALLS]
-    return WORD_OF_STOP[reason]
+    """The word for the caller."""
+    return word_for(WORD_OF_STOP, reason, native, own=own, calls=calls, broken=broken)
 
 
 # Type word and HTTP status of each fault. 529 is this dialect's own status for what others call 503.

@@ -62,8 +62,10 @@ def write_reply(reply: Reply, echo: Echo) -> Encoded:
     own = reply.dialect == NAME
     told = [for_caller(part, place, reply.dialect, losses) for place, part in enumerate(reply.parts)]
     parts = tuple(part for part in told if part is not None)
-    calls = any(isinstance(part, ToolCall) for part in parts)
-    word = None if reply.stop is None else stop_word(reply.stop, reply.native_stop, own=own, calls=calls)
+    calls = [part for part in parts if isinstance(part, ToolCall)]
+    broken = any(arguments_of(call.arguments) is None for call in calls)
+    stop = reply.stop
+    word = None if stop is None else stop_word(stop, reply.native_stop, own=own, calls=bool(calls), broken=broken)
     body: dict[str, Any] = {
         "output": {"message": {"role": "assistant", "content": write_pieces(parts, own=own)}},
         "stopReason": word,

@@ -13,7 +13,7 @@ import msgspec
 
 from understudy.canon.faults import bad_request
 from understudy.canon.messages import Message, split_system, turns
-from understudy.canon.parts import Document, Image, Part, Remote, Text, ToolCall
+from understudy.canon.parts import Document, Image, Part, Remote, ToolCall
 from understudy.canon.request import Request
 from understudy.dialects.contract import Target
 from understudy.dialects.converse.fields import Losses, at
@@ -87,10 +87,6 @@ class _Pieces(Adapter):
     """What this dialect makes of words and media."""
 
     here = NAME
-
-    def words(self, text: str, path: str) -> Text | None:
-        """A blank text is refused by the API, and says nothing."""
-        return Text(text) if text.strip() else None
 
     def media(self, part: Image | Document, path: str) -> Part:
         """Inline media of the kinds that the API lists."""

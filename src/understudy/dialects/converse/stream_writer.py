@@ -19,6 +19,7 @@ from understudy.dialects.converse.words import HIDDEN, NAME, SIGNER, stop_word
 from understudy.dialects.eventstream import message_bytes
 from understudy.dialects.ordering import PartEvent
 from understudy.dialects.passage import EXTENSION, extended
+from understudy.dialects.stopping import Calls
 from understudy.dialects.writing import OrderedWriter
 
 
@@ -33,12 +34,16 @@ class StreamWriter(OrderedWriter):
         self._blocks = 0
         # Whether the block being told has begun, and whether any was a call.
         self._begun = False
-        self._calls = False
+        self._calls = Calls()
 
     def end(self, echo: Echo) -> bytes:
         """Why the model stopped, then the whole usage and the extension."""
         stop, native = self.stop
-        word = None if stop is None else stop_word(stop, native, own=self.own, calls=self._calls)
+        word = (
+            None
+            if stop is None
+            else stop_word(stop, native, own=self.own, calls=self._calls.any, broken=self._calls.broken)
+        )
         body: dict[str, Any] = {"usage": write_usage(self._usage), "metrics": {"latencyMs": 0}}
         if extension := extended(echo, stop, native, own=self.own, hidden=HIDDEN):
             body[EXTENSION] = extension
@@ -58,6 +63,8 @@ class StreamWriter(OrderedWriter):
         if isinstance(event, Sealed):
             return self._sealed(current, event.seal, event.sealed_by)
         self._current = None
+        if isinstance(current.part, ToolCall):
+            self._calls.end()
         return self._close()
 
     def _open(self, event: PartStarted) -> bytes:
@@ -70,7 +77,8 @@ class StreamWriter(OrderedWriter):
         if not self.own:
             self._losses.extras(at("output.message.content", event.index), part.extras, self._started.dialect)
         if isinstance(part, ToolCall):
-            self._begun = self._calls = True
+            self._begun = True
+            self._calls.begin("")
             start = {"toolUse": {"toolUseId": part.id, "name": part.name}}
             told = _event("contentBlockStart", {"contentBlockIndex": self._blocks, "start": start})
             return told + self._said(event, part.arguments)
@@ -83,6 +91,7 @@ class StreamWriter(OrderedWriter):
         if not text or isinstance(current.part, Opaque):
             return b""
         if isinstance(current.part, ToolCall):
+            self._calls.say(text)
             return self._delta({"toolUse": {"input": text}})
         return self._delta(
             {"reasoningContent": {"text": text}} if isinstance(current.part, Thinking) else {"text": text}

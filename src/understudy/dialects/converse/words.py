@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.htm
 
 from understudy.canon.faults import FaultKind
 from understudy.canon.reply import StopReason
+from understudy.dialects.stopping import word_for
 
 NAME = "converse"
 # The tokens of the instructions that hosts put before the tools of a request: what Claude has there.
@@ -37,18 +38,18 @@ WORD_OF_STOP = {
 HIDDEN = (StopReason.OTHER, StopReason.PAUSE)
 
 
+# Reasons that give way to calls.
+CALLED = (StopReason.STOP, StopReason.OTHER)
+
+
 def stop_of(word: str | None) -> StopReason | None:
     """The reason that a word stands for; None while none was said."""
     return None if word is None else STOP_OF_WORD.get(word, StopReason.OTHER)
 
 
-def stop_word(reason: StopReason, native: str | None, *, own: bool, calls: bool) -> str:
-    """The word for the caller; an upstream of this dialect keeps its own, and calls make a plain stop `tool_use`."""
-    if own and native:
-        return native
-    if calls and reason in (StopReason.STOP, StopReason.OTHER):
-        return WORD_OF_STOP[StopReason.TOOL_CALLS]
-    return WORD_OF_STOP[reason]
+def stop_word(reason: StopReason, native: str | None, *, own: bool, calls: bool, broken: bool) -> str:
+    """The word for the caller; there is none for an odd reason, so that calls stand before it."""
+    return word_for(WORD_OF_STOP, reason, native, own=own, calls=calls, broken=broken, called=CALLED)
 
 
 # Exception and HTTP status of each fault.

@@ -6,6 +6,7 @@ functions that build or read bodies. Reference: https://ai.google.dev/api/genera
 
 from understudy.canon.faults import FaultKind
 from understudy.canon.reply import StopReason
+from understudy.dialects.stopping import word_for
 
 NAME = "gemini"
 # The tokens of what hosts put before the tools of a request: about what recorded counts leave over.
@@ -59,12 +60,8 @@ def stop_of(word: str | None, *, calls: bool) -> StopReason | None:
 
 
 def stop_word(reason: StopReason, native: str | None, *, own: bool, broken: bool) -> str:
-    """The word for the caller; a call whose arguments are cut off makes it MAX_TOKENS, since nobody must run it."""
-    if own and native:
-        return native
-    if broken and reason in (StopReason.STOP, StopReason.TOOL_CALLS):
-        return WORD_OF_STOP[StopReason.LENGTH]
-    return WORD_OF_STOP[reason]
+    """The word for the caller; calls have none of their own here."""
+    return word_for(WORD_OF_STOP, reason, native, own=own, calls=False, broken=broken)
 
 
 # HTTP status and google.rpc code of each fault. This dialect has no 413 of its own: a body too large is a bad argument.

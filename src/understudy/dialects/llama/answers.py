@@ -11,6 +11,7 @@ import msgspec
 
 from understudy.canon.parts import Opaque, Refusal, ReplyPart, Text, Thinking, ToolCall
 from understudy.canon.reply import Reply
+from understudy.dialects.arguments import arguments_of
 from understudy.dialects.bodies import answering
 from understudy.dialects.contract import Echo, Encoded
 from understudy.dialects.fields import OBJECT, STRING
@@ -67,7 +68,9 @@ def write_reply(reply: Reply, echo: Echo) -> Encoded:
     own = reply.dialect == NAME
     if not own:
         losses.extras("", reply.extras, reply.dialect)
-    word = None if reply.stop is None else stop_word(reply.stop, reply.native_stop, own=own, calls=bool(calls))
+    broken = any(arguments_of(call.arguments) is None for call in calls)
+    stop = reply.stop
+    word = None if stop is None else stop_word(stop, reply.native_stop, own=own, calls=bool(calls), broken=broken)
     message: dict[str, Any] = {"role": "assistant", "content": {"type": "text", "text": words}, "stop_reason": word}
     if calls:
         message["tool_calls"] = [write_call(call) for call in calls]

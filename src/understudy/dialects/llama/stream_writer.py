@@ -19,6 +19,7 @@ from understudy.dialects.openai_fields import Losses
 from understudy.dialects.ordering import PartEvent
 from understudy.dialects.passage import EXTENSION, extended
 from understudy.dialects.sse import event_bytes
+from understudy.dialects.stopping import Calls
 from understudy.dialects.writing import OrderedWriter
 
 _NOTHING = {"type": "text", "text": ""}
@@ -33,12 +34,16 @@ class StreamWriter(OrderedWriter):
         super().__init__(echo, Losses())
         # The part being told, while it has a form here.
         self._part: Text | Refusal | ToolCall | None = None
-        self._calls = False
+        self._calls = Calls()
 
     def end(self, echo: Echo) -> bytes:
         """Why the model stopped, then the whole usage and the extension."""
         stop, native = self.stop
-        word = None if stop is None else stop_word(stop, native, own=self.own, calls=self._calls)
+        word = (
+            None
+            if stop is None
+            else stop_word(stop, native, own=self.own, calls=self._calls.any, broken=self._calls.broken)
+        )
         extension = extended(echo, stop, native, own=self.own, hidden=HIDDEN)
         extra = {EXTENSION: extension} if extension else {}
         complete = self._event("complete", _NOTHING, stop_reason=word)
@@ -58,6 +63,8 @@ class StreamWriter(OrderedWriter):
             case Delta():
                 return self._said(event.text)
             case PartEnded():
+                if isinstance(self._part, ToolCall):
+                    self._calls.end()
                 self._part = None
             case Sealed():
                 # Thinking has no place here, and was told as left out when it began.
@@ -70,7 +77,8 @@ class StreamWriter(OrderedWriter):
         if not carried(part, event.index, self._started.dialect, self._losses):
             return b""
         if isinstance(part, ToolCall):
-            self._part, self._calls = part, True
+            self._part = part
+            self._calls.begin(part.arguments)
             function = {"name": part.name, "arguments": part.arguments}
             return self._event("progress", {"type": "tool_call", "id": part.id, "function": function})
         if isinstance(part, Text | Refusal):
@@ -83,5 +91,6 @@ class StreamWriter(OrderedWriter):
         if part is None or not text:
             return b""
         if isinstance(part, ToolCall):
+            self._calls.say(text)
             return self._event("progress", {"type": "tool_call", "id": part.id, "function": {"arguments": text}})
         return self._event("progress", {"type": "text", "text": text})
