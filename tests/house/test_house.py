@@ -185,6 +185,7 @@ TESTED_ELSEWHERE = {
     "bench/upstream.py": "bench/test_gateway.py",
     "cli/__init__.py": "cli/test_serve.py",
     "cli/bench.py": "bench/test_gateway.py",
+    "cli/bench_chunks.py": "bench/test_chunks.py",
     "cli/bench_parity.py": "bench/parity/test_run.py",
     "bench/serving.py": "demo/test_run.py",
     "cli/books.py": "journeys/test_steering.py",
