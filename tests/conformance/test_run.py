@@ -63,8 +63,8 @@ def test_an_error_without_its_status_or_its_form_is_found(monkeypatch: pytest.Mo
 
 
 def test_what_is_no_answer_is_told_in_words() -> None:
-    wrong = {cell.wrong for cell in cells(lambda _, scenario: "nothing")}
-    assert any(words.startswith("status 404") for words in wrong)
+    wrong = [cell.wrong for cell in cells(lambda _, scenario: "nothing")]
+    assert all(words.startswith("status 404") for words in wrong)
 
 
 def test_a_difference_names_what_was_heard_and_what_was_said() -> None:

@@ -41,14 +41,14 @@ def run(
     the model names that --model makes, and pass its --url: `{upstream}` is chat, responses, messages or gemini,
     `{scenario}` the scenario, which the upstream must be asked for.
     """
+    if "{upstream}" not in model or "{scenario}" not in model:
+        give_up(f"--model {model!r} is no pattern", "Write it with {upstream} and {scenario} in it.")
     try:
         cells = asyncio.run(_cells(url, port, model))
     except NotUp as error:
         give_up(str(error), status=EXIT_FAILED)
     except OSError as error:
         give_up(f"the scripted upstream cannot listen: {error.strerror or error}", "Choose another --port.")
-    except (KeyError, IndexError, ValueError):
-        give_up(f"--model {model!r} is no pattern", "Write it with {upstream} and {scenario} in it.")
     wrong = [cell for cell in cells if cell.wrong]
     out.print(_table(cells))
     for cell in wrong:
@@ -64,7 +64,6 @@ def run(
 
 
 async def _cells(url: str | None, port: int, pattern: str) -> list[Cell]:
-    pattern.format(upstream="", scenario="")
     cells = []
     async with scripted(port) as upstream, _gateway(url, upstream) as gateway:
         with Progress(console=err, transient=True) as progress:
@@ -77,7 +76,7 @@ async def _cells(url: str | None, port: int, pattern: str) -> list[Cell]:
 
 def _names(pattern: str) -> Callable[[str, str], str]:
     def named(upstream: str, scenario: str) -> str:
-        return pattern.format(upstream=upstream, scenario=scenario)
+        return pattern.replace("{upstream}", upstream).replace("{scenario}", scenario)
 
     return named
 
