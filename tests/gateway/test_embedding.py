@@ -17,6 +17,7 @@ from understudy.dialects.openai_chat import DIALECT as CHAT
 from understudy.gateway.draft import Draft
 from understudy.gateway.embedding import embed
 from understudy.gateway.site import Call, Standing
+from understudy.gateway.wheel import Watch
 from understudy.policy.keys import Keyring
 from understudy.ports import Exchange, Headers, UpstreamAnswer, UpstreamCall
 from understudy.routing.board import Board, Endpoint
@@ -74,7 +75,7 @@ def served(tmp_path: Path, places: Places, call: Call, *, strict: bool = False) 
     model = msgspec.structs.replace(RENTED, dialect="openai_chat", endpoints=endpoints)
     standing = Standing(board=Board(models={"rented": model}), keyring=Keyring())
     site = replace(stage.site, dialects={"openai_chat": CHAT}, upstream=places, standing=lambda: standing)
-    asyncio.run(embed(site, call, Draft(site, call), sender, strict=strict))
+    asyncio.run(embed(site, call, Draft(site, call), sender, Watch(0.0, total_s=1.0), strict=strict))
     return stage, sender.body
 
 

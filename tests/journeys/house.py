@@ -57,6 +57,8 @@ class Upstream:
         if body["model"].startswith("status-"):
             status = int(body["model"].removeprefix("status-"))
             return web.json_response(CHAT.error(status), status=status)
+        if body["model"] == "silent":
+            await self._silence()
         texts = [body["input"]] if isinstance(body["input"], str) else body["input"]
         vectors: list[Any] = [[float(len(text)), float(n), float(ord(text[0]))] for n, text in enumerate(texts)]
         if body.get("encoding_format") == "base64":

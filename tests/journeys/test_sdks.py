@@ -268,6 +268,14 @@ def test_T57_embeddings_that_fail_raise_the_class_that_the_sdk_knows(
         chat.embeddings.create(model=model, input=text)
 
 
+def test_embeddings_that_never_come_are_a_time_out(chat: Any, scripted: Upstream) -> None:
+    scripted.aborted.clear()
+    with pytest.raises(openai.InternalServerError) as caught:
+        chat.embeddings.create(model="chatty/silent", input="x")
+    assert caught.value.status_code == 504
+    assert scripted.aborted.wait(5.0)
+
+
 @pytest.mark.parametrize("streamed", [False, True])
 @pytest.mark.parametrize("provider", UPSTREAMS)
 def test_T69_an_answer_goes_on_by_its_id_whoever_answers_next(

@@ -53,7 +53,7 @@ class Wire(Protocol):
         ...
 
     def frames(self, answer: Answer) -> list[bytes]:
-        """The events of a streamed answer; the last third of them ends it."""
+        """The events of a streamed answer; the first half of them tells nothing of an ending."""
         ...
 
     def error(self, status: int) -> dict[str, Any]:

@@ -2,20 +2,20 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from understudy.canon.faults import Fault, FaultKind, bad_request
-from understudy.canon.request import Request
 from understudy.dialects.contract import Target
 from understudy.dialects.losses import Gathered
 
+T = TypeVar("T")
 TOO_DEEP = "The body is nested too deeply; flatten it."
 
 
-def read_body(body: bytes, read: Callable[[Any], Request]) -> Request:
-    """The request that `read` makes of a body's JSON; a Fault if there is none, or no end to it."""
+def read_body(body: bytes, read: Callable[[Any], T]) -> T:
+    """What `read` makes of a body's JSON; a Fault if there is none, or no end to it."""
     try:
         return read(msgspec.json.decode(body))
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

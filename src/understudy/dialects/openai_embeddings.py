@@ -9,17 +9,16 @@ from typing import Any, cast
 import msgspec
 
 from understudy.canon.embeddings import Embedded, EmbedRequest, figures, packed
-from understudy.canon.faults import bad_request
 from understudy.canon.usage import Usage
-from understudy.dialects.bodies import answering
+from understudy.dialects.bodies import answering, read_body
 from understudy.dialects.contract import Encoded, Target
 from understudy.dialects.fields import INTEGER, STRING, count_of
 from understudy.dialects.openai_fields import Fields, Losses, wrong
+from understudy.dialects.passage import renamed
 
 NAME = "openai"
 PATHS = ("/v1/embeddings", "/embeddings", "/openai/v1/embeddings")
 PACKED = "base64"
-_Raw = dict[str, msgspec.Raw]
 
 
 class _Row(msgspec.Struct):
@@ -40,10 +39,7 @@ class OpenAiEmbeddings:
 
     def read(self, body: bytes, address: str) -> EmbedRequest:
         """A caller's body; a Fault names the field that is wrong."""
-        try:
-            top = Fields(msgspec.json.decode(body), "")
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise bad_request(f"The body is not valid JSON: {error}.") from error
+        top = read_body(body, lambda value: Fields(value, ""))
         return EmbedRequest(
             model=top.need("model", STRING),
             inputs=_inputs(top.rest.pop("input", None)),
@@ -61,7 +57,7 @@ class OpenAiEmbeddings:
     def write(self, request: EmbedRequest, target: Target) -> Encoded:
         """The body for an upstream, and what it could not carry."""
         if request.dialect == NAME:
-            return Encoded(_named(request.source, target.model))
+            return Encoded(renamed(request.source, target.model))
         losses = Losses()
         losses.extras("", request.extras, request.dialect)
         body: dict[str, Any] = {"model": target.model, "input": request.inputs, "encoding_format": "float"}
@@ -80,7 +76,7 @@ class OpenAiEmbeddings:
     def write_reply(self, reply: Embedded, request: EmbedRequest) -> bytes:
         """The vectors for a caller, under the name that it asked for."""
         if reply.dialect == NAME and reply.source:
-            return _named(reply.source, request.model)
+            return renamed(reply.source, request.model)
         vectors = [figures(vector) for vector in reply.vectors]
         told = [packed(vector) for vector in vectors] if request.packed else vectors
         data = [{"object": "embedding", "index": place, "embedding": one} for place, one in enumerate(told)]
@@ -110,12 +106,6 @@ def _is_packed(word: str | None) -> bool:
     if word not in (None, "float", PACKED):
         raise wrong("encoding_format", f"expected float or {PACKED}, got {word[:60]!r}")
     return word == PACKED
-
-
-def _named(source: bytes, model: str) -> bytes:
-    """A body with the model's name exchanged, everything else as it came."""
-    fields: dict[str, Any] = msgspec.json.decode(source, type=_Raw)
-    return msgspec.json.encode({**fields, "model": model})
 
 
 EMBEDDINGS = OpenAiEmbeddings()

@@ -8,13 +8,14 @@ from typing import Any
 
 import msgspec
 
-from understudy.canon.faults import Fault, bad_request
 from understudy.canon.usage import NO_USAGE, Usage
+from understudy.dialects.bodies import read_body
 from understudy.dialects.contract import PassedEvent, PassedRequest
 from understudy.dialects.fields import FLAG, STRING, object_of
 from understudy.dialects.openai_errors import read_fault
 from understudy.dialects.openai_fields import Fields
 from understudy.dialects.openai_metering import read_usage
+from understudy.dialects.passage import renamed
 from understudy.dialects.sse import SseFrame, event_bytes
 
 PATHS = (
@@ -29,7 +30,6 @@ PREFIXES = ("/openai/v1", "/v1")
 DONE = b"[DONE]"
 # What an upstream in the middle of a stream is taken to have answered with, where it tells an error and no status.
 INBAND_STATUS = 500
-_Raw = dict[str, msgspec.Raw]
 
 
 class OpenAiPassing:
@@ -40,10 +40,7 @@ class OpenAiPassing:
 
     def read(self, body: bytes) -> PassedRequest:
         """What of a caller's body is anybody's business here; a Fault names the field that is wrong."""
-        try:
-            top = Fields(msgspec.json.decode(body), "")
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise bad_request(f"The body is not valid JSON: {error}.") from error
+        top = read_body(body, lambda value: Fields(value, ""))
         return PassedRequest(top.need("model", STRING), streamed=top.take("stream", FLAG) is True)
 
     def path_to(self, address: str) -> str:
@@ -52,7 +49,7 @@ class OpenAiPassing:
 
     def write(self, body: bytes, model: str) -> bytes:
         """A caller's body for an upstream that knows the model by another name."""
-        return _renamed(body, model)
+        return renamed(body, model)
 
     def whole(self, body: bytes, model: str) -> tuple[bytes, Usage]:
         """A whole answer under the caller's name for the model, and its usage; what is no JSON passes as it came."""
@@ -60,7 +57,7 @@ class OpenAiPassing:
             told = object_of(msgspec.json.decode(body))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return body, NO_USAGE
-        return (_renamed(body, model) if "model" in told else body), read_usage(told.get("usage"))
+        return (renamed(body, model) if "model" in told else body), read_usage(told.get("usage"))
 
     def event(self, piece: SseFrame, model: str) -> PassedEvent:
         """One event of a stream, the same way; a Fault if it tells a failure."""
@@ -71,8 +68,8 @@ class OpenAiPassing:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return PassedEvent(piece.raw, NO_USAGE, ended=False)
         if told.get("error"):
-            raise _failure(piece.data)
-        raw = event_bytes(_renamed(piece.data, model), piece.event) if "model" in told else piece.raw
+            raise read_fault(INBAND_STATUS, piece.data)
+        raw = event_bytes(renamed(piece.data, model), piece.event) if "model" in told else piece.raw
         return PassedEvent(raw, read_usage(told.get("usage")), ended=False, complete=_complete(told))
 
 
@@ -80,15 +77,6 @@ def _complete(told: dict[str, Any]) -> bool:
     """Whether an event says why the answer stopped."""
     choices = told.get("choices")
     return isinstance(choices, list) and any(object_of(choice).get("finish_reason") for choice in choices)
-
-
-def _failure(body: bytes) -> Fault:
-    return read_fault(INBAND_STATUS, body)
-
-
-def _renamed(body: bytes, model: str) -> bytes:
-    fields: dict[str, Any] = msgspec.json.decode(body, type=_Raw)
-    return msgspec.json.encode({**fields, "model": model})
 
 
 PASSING = OpenAiPassing()

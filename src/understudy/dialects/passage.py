@@ -1,4 +1,4 @@
-"""Passage: a whole answer on its way to a caller of the upstream's own dialect, and what the gateway adds to any."""
+"""Passage: whole bodies that go on as they came, the model's name apart, and what the gateway adds to an answer."""
 
 from typing import Any
 
@@ -9,6 +9,12 @@ from understudy.dialects.contract import Echo, Encoded
 
 # The key below which an answer carries what this gateway adds to it.
 EXTENSION = "understudy"
+
+
+def renamed(body: bytes, model: str) -> bytes:
+    """A body with the model's name exchanged where it stands; order and other fields kept."""
+    fields: dict[str, Any] = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+    return msgspec.json.encode({**fields, "model": model})
 
 
 def passed(source: bytes, echo: Echo) -> Encoded:

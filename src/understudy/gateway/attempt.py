@@ -18,7 +18,7 @@ from understudy.canon.omissions import Omission
 from understudy.canon.reply import CONTENT_EVENTS, Collector, Event, Failed, Metered, Reply, Started
 from understudy.canon.request import Request
 from understudy.canon.value import Value
-from understudy.dialects.contract import Dialect, Echo, ReplyEncoder, Target
+from understudy.dialects.contract import Dialect, Echo, Encoded, ReplyEncoder, Target
 from understudy.dialects.eventstream import EVENT_STREAM_TYPE
 from understudy.gateway.draft import Draft
 from understudy.gateway.keeping import keep
@@ -55,14 +55,19 @@ def target_of(model: Model) -> Target:
     )
 
 
+def check_strict(model: Model, encoded: Encoded, *, strict: bool) -> None:
+    """In strict mode every omission is a Fault."""
+    if strict and encoded.omissions:
+        named = "; ".join(f"{omission.field}: {omission.why}" for omission in encoded.omissions)
+        raise bad_request(f"strict mode: {model.name!r} cannot be given all that was asked ({named})")
+
+
 def call_to(site: Site, place: Place, request: Request, *, strict: bool) -> tuple[UpstreamCall, tuple[Omission, ...]]:
     """The call to a place, and what it could not carry; in strict mode every omission is a Fault."""
     model, target = place.model, target_of(place.model)
     dialect = site.dialects[model.dialect]
     encoded = dialect.encode_request(request, target)
-    if strict and encoded.omissions:
-        named = "; ".join(f"{omission.field}: {omission.why}" for omission in encoded.omissions)
-        raise bad_request(f"strict mode: {model.name!r} cannot be given all that was asked ({named})")
+    check_strict(model, encoded, strict=strict)
     path = dialect.path_to(request, target)
     headers = request.headers if request.dialect == dialect.name else {}
     call = UpstreamCall(model, place.endpoint, path, encoded.body, site.timeouts.connect_s, headers)
@@ -113,20 +118,27 @@ def identified(told: _Told, exchange: str, caller: Dialect) -> _Told:
     return told
 
 
+@asynccontextmanager
+async def timed(watch: Watch, relay: Relay | None = None, *, first_s: float | None = None) -> AsyncIterator[None]:
+    """The time that one attempt has, by the watch; a Fault(TIMEOUT) once it is over, unless the caller has it all."""
+    try:
+        async with asyncio.timeout(None) as deadline:
+            watch.begin(asyncio.get_running_loop().time(), deadline, first_s=first_s)
+            yield
+    except TimeoutError:
+        if relay is None or not relay.finished:
+            raise watch.fault() from None
+    finally:
+        watch.deadline = None
+
+
 async def ask_whole(
     site: Site, place: Place, request: Request, watch: Watch, *, strict: bool
 ) -> tuple[Reply, tuple[Omission, ...]]:
     """A whole answer, and what the request could not carry."""
     call, omissions = call_to(site, place, request, strict=strict)
-    try:
-        async with asyncio.timeout(None) as deadline:
-            watch.begin(asyncio.get_running_loop().time(), deadline, first_s=None)
-            async with open_answer(site, call) as answer:
-                body = await answer.read()
-    except TimeoutError:
-        raise watch.fault() from None
-    finally:
-        watch.deadline = None
+    async with timed(watch), open_answer(site, call) as answer:
+        body = await answer.read()
     return site.dialects[place.model.dialect].decode_reply(body, place.model.maker), omissions
 
 
@@ -151,17 +163,11 @@ class StreamAttempt:
     async def run(self, watch: Watch, *, strict: bool) -> None:
         """Relay the answer to its end; a Fault if it breaks, whose `relay.content` tells how far it came."""
         call, self._draft.omissions = call_to(self._site, self._place, self._request, strict=strict)
+        first_s = self._site.timeouts.first_token_s
         try:
-            async with asyncio.timeout(None) as deadline:
-                first_s = self._site.timeouts.first_token_s
-                watch.begin(asyncio.get_running_loop().time(), deadline, first_s=first_s)
-                async with open_answer(self._site, call) as answer:
-                    await self._pump(answer, watch)
-        except TimeoutError:
-            if not self._relay.finished:
-                raise watch.fault() from None
+            async with timed(watch, self._relay, first_s=first_s), open_answer(self._site, call) as answer:
+                await self._pump(answer, watch)
         finally:
-            watch.deadline = None
             self._draft.usage = self.collector.usage
 
     async def _pump(self, answer: UpstreamAnswer, watch: Watch) -> None:

@@ -62,7 +62,7 @@ class Gateway:
         """Serve one call for vectors to its end, as `answer` does."""
 
         async def serve(draft: Draft, relay: Relay, watch: Watch) -> None:
-            await embed(self._site, call, draft, sender, strict=_strict(call))
+            await embed(self._site, call, draft, sender, watch, strict=_strict(call))
 
         await self._served(call, sender, serve)
 
@@ -89,10 +89,6 @@ class Gateway:
         except Fault as fault:
             watch.keep_alive = None
             await relay.fail(fault)
-        except TimeoutError:
-            watch.keep_alive = None
-            late = f"no answer came within {self._site.timeouts.total_s:g} s"
-            await relay.fail(Fault(late, kind=FaultKind.TIMEOUT))
         except RecursionError:
             await relay.fail(bad_request("the body is nested too deeply to be carried on"))
         except asyncio.CancelledError:

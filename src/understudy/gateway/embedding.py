@@ -1,21 +1,19 @@
 """Embeddings: the corridor's side door, for texts that become vectors. One model answers, at any of its places."""
 
-import asyncio
-
 from understudy.canon.embeddings import Embedded, EmbedRequest
 from understudy.canon.faults import Fault, FaultKind, bad_request
-from understudy.canon.omissions import Omission
 from understudy.gateway.alone import admitted, in_turn, planned
-from understudy.gateway.attempt import open_answer, target_of
+from understudy.gateway.attempt import check_strict, open_answer, target_of, timed
 from understudy.gateway.draft import Draft
 from understudy.gateway.site import Call, Site
+from understudy.gateway.wheel import Watch
 from understudy.ports import Sender, UpstreamCall
 from understudy.routing.board import Model
 
 REASON = "embeddings stay with one model: vectors of two do not compare"
 
 
-async def embed(site: Site, call: Call, draft: Draft, sender: Sender, *, strict: bool) -> None:
+async def embed(site: Site, call: Call, draft: Draft, sender: Sender, watch: Watch, *, strict: bool) -> None:
     """Serve one call for vectors; a Fault if no place of its model gives any."""
     means = call.dialect.embedding
     if means is None:
@@ -23,7 +21,7 @@ async def embed(site: Site, call: Call, draft: Draft, sender: Sender, *, strict:
     standing, caller = admitted(site, call, draft)
     request = means.read(call.body, call.address)
     model = planned(draft, caller, request.model, standing.board, REASON)
-    reply = await _asked(site, model, request, draft, strict=strict)
+    reply = await _asked(site, model, request, draft, watch, strict=strict)
     if len(reply.vectors) != len(request.inputs):
         words = f"{model.name!r} gave {len(reply.vectors)} vectors for {len(request.inputs)} texts"
         raise Fault(words, kind=FaultKind.UPSTREAM)
@@ -35,23 +33,19 @@ async def embed(site: Site, call: Call, draft: Draft, sender: Sender, *, strict:
     await sender.end(body)
 
 
-async def _asked(site: Site, model: Model, request: EmbedRequest, draft: Draft, *, strict: bool) -> Embedded:
+async def _asked(
+    site: Site, model: Model, request: EmbedRequest, draft: Draft, watch: Watch, *, strict: bool
+) -> Embedded:
     means = site.dialects[model.dialect].embedding
     if means is None:
         raise bad_request(f"{model.name!r} speaks the {model.dialect} dialect, which has no embeddings", "model")
     encoded = means.write(request, target_of(model))
-    draft.omissions = _allowed(model, encoded.omissions, strict=strict)
+    check_strict(model, encoded, strict=strict)
+    draft.omissions = encoded.omissions
     path = means.path_to(request, target_of(model))
 
     async def ask(call: UpstreamCall) -> Embedded:
-        async with asyncio.timeout(site.timeouts.total_s), open_answer(site, call) as answer:
+        async with timed(watch), open_answer(site, call) as answer:
             return means.read_reply(await answer.read())
 
     return await in_turn(site, draft, model, path, encoded.body, ask)
-
-
-def _allowed(model: Model, omissions: tuple[Omission, ...], *, strict: bool) -> tuple[Omission, ...]:
-    if strict and omissions:
-        lost = "; ".join(f"{omission.field}: {omission.why}" for omission in omissions)
-        raise bad_request(f"strict mode: {model.name!r} cannot be given all that was asked ({lost})")
-    return omissions

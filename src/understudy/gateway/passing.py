@@ -12,7 +12,7 @@ from understudy.canon.usage import merge
 from understudy.dialects.contract import Passing
 from understudy.dialects.sse import SseFrame, SseParser
 from understudy.gateway.alone import admitted, in_turn, planned
-from understudy.gateway.attempt import open_answer
+from understudy.gateway.attempt import open_answer, timed
 from understudy.gateway.draft import Draft
 from understudy.gateway.relay import Relay
 from understudy.gateway.site import Call, Site
@@ -54,20 +54,12 @@ class _Way:
 
     async def ask(self, call: UpstreamCall) -> None:
         """Ask one place, within the time that answers have."""
-        now, watch = asyncio.get_running_loop().time(), self._watch
-        try:
-            async with asyncio.timeout(None) as deadline:
-                watch.begin(now, deadline, first_s=self._site.timeouts.first_token_s if self._streamed else None)
-                async with open_answer(self._site, call) as answer:
-                    if answer.headers.get("content-type", "").startswith("text/event-stream"):
-                        await self._stream(answer)
-                    else:
-                        await self._whole(answer)
-        except TimeoutError:
-            if not self._relay.finished:
-                raise watch.fault() from None
-        finally:
-            watch.deadline = None
+        first_s = self._site.timeouts.first_token_s if self._streamed else None
+        async with timed(self._watch, self._relay, first_s=first_s), open_answer(self._site, call) as answer:
+            if answer.headers.get("content-type", "").startswith("text/event-stream"):
+                await self._stream(answer)
+            else:
+                await self._whole(answer)
 
     @property
     def _streamed(self) -> bool:

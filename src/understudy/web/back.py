@@ -57,9 +57,14 @@ def guarded(back: Back, inner: Page, own: Dialect | None = None) -> Endpoint:
     return admitted
 
 
+def told(body: bytes) -> Response:
+    """A body that a dialect wrote, as an answer."""
+    return Response(body, media_type="application/json")
+
+
 def json_of(value: object) -> Response:
     """A value as the body of an answer."""
-    return Response(msgspec.json.encode(value), media_type="application/json")
+    return told(msgspec.json.encode(value))
 
 
 def dialect_of(request: Request, back: Back) -> Dialect:

@@ -8,7 +8,7 @@ from understudy.canon.faults import Fault, FaultKind, bad_request
 from understudy.dialects.contract import Counting, Dialect
 from understudy.dialects.counting import estimate
 from understudy.policy.keys import Caller, permit
-from understudy.web.back import Back, Endpoint, guarded
+from understudy.web.back import Back, Endpoint, guarded, told
 
 # Above every limit on a request's body; what is larger is no prompt.
 MAX_COUNTED_BYTES = 64 * 1024 * 1024
@@ -30,7 +30,7 @@ def _counted(back: Back, dialect: Dialect, means: Counting) -> Endpoint:
         permit(caller, asked.model)
         if not asked.messages:
             raise bad_request("messages is empty; there is nothing to count", "messages")
-        return Response(means.write(estimate(asked, means.preamble)), media_type="application/json")
+        return told(means.write(estimate(asked, means.preamble)))
 
     return guarded(back, count, dialect)
 

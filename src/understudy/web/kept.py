@@ -7,7 +7,7 @@ from starlette.routing import Route
 from understudy.dialects.contract import Dialect, Keeping
 from understudy.policy.keys import Caller
 from understudy.ports import KeptAnswer
-from understudy.web.back import Back, Page, guarded
+from understudy.web.back import Back, Page, guarded, told
 
 
 def kept(back: Back) -> list[Route]:
@@ -23,23 +23,23 @@ def kept(back: Back) -> list[Route]:
 
 def _routes(back: Back, dialect: Dialect, keeping: Keeping, path: str) -> list[Route]:
     return [
-        Route(path, guarded(back, _told(back, keeping), dialect)),
+        Route(path, guarded(back, _shown(back, keeping), dialect)),
         Route(path, guarded(back, _deleted(back, keeping), dialect), methods=["DELETE"]),
         Route(path + "/input_items", guarded(back, _items(back, keeping), dialect)),
     ]
 
 
-def _told(back: Back, keeping: Keeping) -> Page:
-    async def told(request: Request, caller: Caller) -> Response:
-        return _json(keeping.answer(await _words(back, keeping, request, caller)))
+def _shown(back: Back, keeping: Keeping) -> Page:
+    async def shown(request: Request, caller: Caller) -> Response:
+        return told(keeping.answer(await _words(back, keeping, request, caller)))
 
-    return told
+    return shown
 
 
 def _items(back: Back, keeping: Keeping) -> Page:
     async def items(request: Request, caller: Caller) -> Response:
         words = await _words(back, keeping, request, caller)
-        return _json(keeping.items(words, request.url.query))
+        return told(keeping.items(words, request.url.query))
 
     return items
 
@@ -50,7 +50,7 @@ def _deleted(back: Back, keeping: Keeping) -> Page:
         answer, now_s = request.path_params["answer"], back.clock.now_s()
         expires_at_s = now_s + back.keep_answers_s
         back.shelf.put(KeptAnswer(id=answer, tenant=caller.tenant, at_s=now_s, expires_at_s=expires_at_s, words=None))
-        return _json(keeping.deleted(answer))
+        return told(keeping.deleted(answer))
 
     return deleted
 
@@ -61,7 +61,3 @@ async def _words(back: Back, keeping: Keeping, request: Request, caller: Caller)
     if words is None:
         raise keeping.unknown(answer)
     return words
-
-
-def _json(body: bytes) -> Response:
-    return Response(body, media_type="application/json")

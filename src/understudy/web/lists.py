@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from understudy.canon.faults import Fault, FaultKind
 from understudy.policy.keys import Caller
-from understudy.web.back import Back, dialect_of, guarded
+from understudy.web.back import Back, dialect_of, guarded, told
 
 SHARED = ("/v1/models", "/models")
 
@@ -19,13 +19,13 @@ def lists(back: Back) -> list[Route]:
     """The routes of every dialect's list."""
 
     async def several(request: Request, caller: Caller) -> Response:
-        return _json(dialect_of(request, back).encode_models(_names(back)))
+        return told(dialect_of(request, back).encode_models(_names(back)))
 
     async def single(request: Request, caller: Caller) -> Response:
         name = request.path_params["name"]
         if name not in _names(back):
             raise Fault(f"there is no model {name!r}; GET {_parent(request)} lists all", kind=FaultKind.NOT_FOUND)
-        return _json(dialect_of(request, back).encode_model(name))
+        return told(dialect_of(request, back).encode_model(name))
 
     paths = (*SHARED, *(path for dialect in back.dialects for path in dialect.lists))
     return [
@@ -43,7 +43,3 @@ def _names(back: Back) -> tuple[str, ...]:
 
 def _parent(request: Request) -> str:
     return request.url.path.removesuffix("/" + request.path_params["name"])
-
-
-def _json(body: bytes) -> Response:
-    return Response(body, media_type="application/json")

@@ -22,11 +22,11 @@ from understudy.dialects.anthropic.blocks import write_block
 from understudy.dialects.anthropic.losses import Losses, at
 from understudy.dialects.anthropic.metering import write_usage
 from understudy.dialects.anthropic.words import NAME, stop_word
-from understudy.dialects.arguments import arguments_of
 from understudy.dialects.contract import Echo
 from understudy.dialects.ordering import PartEvent
 from understudy.dialects.passage import EXTENSION, extended
 from understudy.dialects.sse import event_bytes
+from understudy.dialects.stopping import Calls
 from understudy.dialects.writing import OrderedWriter
 
 _encode = msgspec.json.encode
@@ -44,7 +44,6 @@ class _Block:
         self.body = body
         self.wire: int | None = None
         self.head = b""
-        self.arguments: list[str] = []
 
 
 class StreamWriter(OrderedWriter):
@@ -56,8 +55,7 @@ class StreamWriter(OrderedWriter):
         super().__init__(echo, Losses())
         self._block: _Block | None = None
         self._wires = count()
-        self._calls = False
-        self._broken = False
+        self._calls = Calls()
 
     def end(self, echo: Echo) -> bytes:
         """The stop reason, the whole usage, the extension, and the closing event."""
@@ -65,7 +63,9 @@ class StreamWriter(OrderedWriter):
         delta: dict[str, Any] = {"stop_reason": None, "stop_sequence": None}
         extension = echo.extension
         if finished is not None:
-            word = stop_word(finished.reason, finished.native, own=self.own, calls=self._calls, broken=self._broken)
+            word = stop_word(
+                finished.reason, finished.native, own=self.own, calls=self._calls.any, broken=self._calls.broken
+            )
             delta = {"stop_reason": word, "stop_sequence": finished.stop_sequence}
             delta |= finished.extras if self.own else {}
             extension = extended(echo, finished.reason, finished.native, own=self.own)
@@ -116,7 +116,7 @@ class StreamWriter(OrderedWriter):
         extras = part.extras if self.own else {}
         block.body = {**_start_of(part), **extras}
         if isinstance(part, ToolCall):
-            self._calls = True
+            self._calls.begin("")
             return self._open_block(block) + self._delta(block, part.arguments)
         told = self._delta(block, part.text)
         if isinstance(part, Thinking) and part.seal is not None:
@@ -135,7 +135,7 @@ class StreamWriter(OrderedWriter):
             return b""
         start = self._open_block(block) if block.wire is None else b""
         if isinstance(block.part, ToolCall):
-            block.arguments.append(text)
+            self._calls.say(text)
         return start + block.head + _encode(text) + b"}}\n\n"
 
     def _seal(self, block: _Block, sealed: Sealed) -> bytes:
@@ -151,8 +151,8 @@ class StreamWriter(OrderedWriter):
         return start + _event({"type": "content_block_delta", "index": block.wire, "delta": delta})
 
     def _close(self, block: _Block) -> bytes:
-        if isinstance(block.part, ToolCall) and arguments_of("".join(block.arguments)) is None:
-            self._broken = True
+        if isinstance(block.part, ToolCall):
+            self._calls.end()
         if block.wire is None:
             return b""
         return _event({"type": "content_block_stop", "index": block.wire})

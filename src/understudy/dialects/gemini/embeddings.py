@@ -13,7 +13,7 @@ import msgspec
 from understudy.canon.embeddings import Embedded, EmbedRequest, figures
 from understudy.canon.faults import bad_request
 from understudy.canon.usage import Usage
-from understudy.dialects.bodies import answering
+from understudy.dialects.bodies import answering, read_body
 from understudy.dialects.contract import Encoded, Target
 from understudy.dialects.fields import ARRAY, INTEGER, OBJECT, STRING, count_of
 from understudy.dialects.gemini.fields import Fields, wrong
@@ -48,10 +48,7 @@ class GeminiEmbeddings:
         found = _PATH.search(address.partition("?")[0])
         if found is None:
             raise bad_request(f"the path must name a model and a verb, as in models/NAME:{ONE}")
-        try:
-            top = Fields(msgspec.json.decode(body), "")
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise bad_request(f"the body is not valid JSON: {error}") from error
+        top = read_body(body, lambda value: Fields(value, ""))
         single = found["verb"] == ONE
         asked = [top] if single else _several(top)
         told = [_text(one) for one in asked]

@@ -96,10 +96,10 @@ class _Head(msgspec.Struct):
 
 def _items(said: msgspec.Raw | None) -> list[msgspec.Raw]:
     """An input as items; a bare text is a message of the user's."""
-    value = msgspec.json.decode(said) if said is not None else None
+    value = msgspec.json.decode(said, type=list[msgspec.Raw] | str | None) if said is not None else None
     if isinstance(value, str):
         return [msgspec.Raw(_encode({"type": "message", "role": "user", "content": value}))]
-    return msgspec.json.decode(said, type=list[msgspec.Raw]) if said is not None and value else []
+    return value or []
 
 
 def _whole(told: bytes) -> msgspec.Raw | None:
