@@ -7,7 +7,7 @@ import typer
 from rich.table import Table
 
 from understudy.bench.gateway import Row, measure, versions
-from understudy.cli import bench_chunks, bench_parity
+from understudy.cli import bench_chunks, bench_parity, bench_routing
 from understudy.cli.screen import EXIT_FAILED, JsonOption, err, give_up, out
 
 app = typer.Typer(help="Measure, beside others in the same run.", no_args_is_help=True)
@@ -15,6 +15,7 @@ app = typer.Typer(help="Measure, beside others in the same run.", no_args_is_hel
 
 app.command("parity")(bench_parity.parity)
 app.command("chunks")(bench_chunks.chunks)
+app.command("routing")(bench_routing.routing)
 
 
 @app.callback()

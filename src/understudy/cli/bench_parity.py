@@ -8,15 +8,9 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from understudy.bench.parity.real import NoData
+from understudy.bench.parity.run import Result, Task, run, tasks
 from understudy.cli.screen import EXIT_FAILED, JsonOption, err, give_up, out
-
-try:
-    from understudy.bench.parity.real import NoData
-    from understudy.bench.parity.run import Result, Task, run, tasks
-
-    NUMPY = True
-except ModuleNotFoundError:
-    NUMPY = False
 
 DataOption = Annotated[
     Path | None, typer.Option("--data", help="A clone of lm-sys/RouteLLM, for the bars on real outcomes.")
@@ -35,8 +29,6 @@ def parity(
     A full run takes some minutes on two cores. An error rate is held against its bar by the upper end of its 95 %
     interval.
     """
-    if not NUMPY:
-        give_up("this bench needs numpy", "pip install 'understudy[bench]'")
     try:
         todo = tasks(data, quick=quick, **({} if seed is None else {"seed": seed}))
     except NoData as error:

@@ -45,6 +45,10 @@ class Model(Value, frozen=True, kw_only=True):
     price: Price = UNKNOWN_PRICE
     may_train: bool = False
     may_evaluate: bool = True
+    # What it can take; None where nobody said.
+    window: int | None = None
+    images: bool | None = None
+    tools: bool | None = None
 
 
 class Route(Value, frozen=True, kw_only=True):

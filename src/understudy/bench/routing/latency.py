@@ -1,0 +1,79 @@
+"""What a decision costs on one core: with text, without, with ten slices and with ten thousand."""
+
+import time
+from collections.abc import Sequence
+
+import numpy as np
+from msgspec.structs import replace
+
+from understudy.bench.parity.real import GPT4, MIXTRAL
+from understudy.bench.routing.data import Item
+from understudy.bench.routing.rows import Bar, Suite
+from understudy.bench.routing.scoring import measured
+from understudy.bench.routing.suites import lessons_of, pair_pool
+from understudy.routing.beliefs import Belief, Learned
+from understudy.routing.decide import decide
+from understudy.routing.learn import Pool, believe, unfold
+from understudy.routing.text import read
+
+LABELS = 1_500
+CALLS = 2_000
+LONGEST = 10_000_000
+TEXT_MS, PLAIN_MS = 3.0, 0.1
+# Ten thousand slices may cost this much more than ten: a lookup, and the noise of a busy machine.
+NO_MORE = 1.25
+
+
+def suite(items: Sequence[Item]) -> Suite:
+    """CPU time of a decision, by percentile."""
+    pair = measured(items, GPT4, MIXTRAL)
+    pool = pair_pool()
+    lessons = [one._replace(kind="chat") for one in lessons_of(pair, np.arange(LABELS))]
+    learned = unfold(believe(lessons, pool).belief)
+    speaking = Learned(replace(learned.belief, speaks=("chat",)), learned.texts)
+    silent = Learned(replace(learned.belief, speaks=()))
+    many, few = (Learned(_widened(silent.belief, slices)) for slices in (10_000, 10))
+    prompts = [item.prompt for item in items[LABELS : LABELS + CALLS]]
+    text = _times(speaking, pool, "chat", prompts)
+    longest = _times(speaking, pool, "chat", ["the longest prompt that anybody sent " * (LONGEST // 37)] * 50)
+    plain = _times(silent, pool, "chat", prompts)
+    ten = _times(few, pool, "kind 5", prompts)
+    thousands = _times(many, pool, "kind 5000", prompts)
+    ratio = float(np.median(thousands) / np.median(ten))
+    return Suite(
+        name="latency",
+        title="A decision on one core, CPU ms (p50, p95, p99)",
+        bars=(
+            _bar("with text, prompts of MMLU", text, TEXT_MS),
+            _bar("with text, a prompt of 10 MB", longest, TEXT_MS),
+            _bar("without text", plain, PLAIN_MS),
+            Bar(
+                what="10,000 slices against 10, medians",
+                asked=f"≤ {NO_MORE}",
+                shown=f"{ratio:.2f}",
+                passed=ratio <= NO_MORE,
+            ),
+        ),
+        notes=("RouteLLM's matrix factorisation: 155 requests/s, after an embedding call (arXiv 2406.18665).",),
+    )
+
+
+def _widened(belief: Belief, slices: int) -> Belief:
+    """The same records under many kinds."""
+    return replace(belief, records={f"kind {number}": belief.records["chat"] for number in range(slices)})
+
+
+def _times(learned: Learned, pool: Pool, kind: str, prompts: Sequence[str]) -> list[float]:
+    found = []
+    for prompt in prompts:
+        begun = time.process_time_ns()
+        decide(pool.models, pool.incumbent, learned, kind, lambda: read(prompt))  # noqa: B023 - called at once
+        found.append((time.process_time_ns() - begun) / 1e6)
+    return found
+
+
+def _bar(what: str, times: Sequence[float], limit: float) -> Bar:
+    p50, p95, p99 = np.quantile(times, [0.5, 0.95, 0.99])
+    return Bar(
+        what=f"{what}, p95", asked=f"≤ {limit:g} ms", shown=f"{p50:.3f} {p95:.3f} {p99:.3f}", passed=p95 <= limit
+    )

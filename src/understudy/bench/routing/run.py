@@ -1,0 +1,107 @@
+"""The whole bench of the router as a list of tasks, on as many processes as there are cores."""
+
+import multiprocessing
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+
+import msgspec
+
+from understudy.bench.parity.real import NoData
+from understudy.bench.routing import data, latency, online, suites
+from understudy.bench.routing.frozen import FROZEN
+from understudy.bench.routing.rows import Suite
+
+NAMES = (
+    "routellm-mmlu",
+    "routellm-gsm8k",
+    "transfer",
+    "unseen-slices",
+    "online",
+    "latency",
+    "mt-bench",
+    "routerarena-sub10",
+    "mmlu-pro",
+)
+GEMINI, HAIKU = "gemini-2.0-flash-001", "claude-3-haiku-20240307"
+PRO, MIXTRAL = "gemini-1.5-pro-002", "Mixtral-8x7B-Instruct-v0.1"
+LARGE, SMALL = "Meta-Llama-3_1-70B-Instruct", "Meta-Llama-3_1-8B-Instruct"
+
+
+class Task(msgspec.Struct, frozen=True):
+    """One suite to run: its name, the folder that it reads, and how often it simulates."""
+
+    name: str
+    folder: Path | None
+    runs: int = 1
+
+    def run(self) -> list[Suite]:
+        """Do it."""
+        return _CALLS[self.name](self)
+
+
+def tasks(routellm: Path | None, sets: Path | None, *, only: Sequence[str], quick: bool) -> list[Task]:
+    """What there is to do with these folders. Raises data.NoData for a folder without the files, or an unknown name."""
+    unknown = [name for name in only if name not in NAMES]
+    if unknown:
+        raise NoData(f"there is no suite {unknown[0]!r}; there are {', '.join(NAMES)}")
+    wanted = only or NAMES
+    by_set = ("online", "routerarena-sub10", "mmlu-pro")
+    if routellm is None and sets is None:
+        raise NoData("nothing to read: name a clone of lm-sys/RouteLLM with --data, or a folder of sets with --sets")
+    if routellm is not None:
+        data.routellm(routellm)
+    found = []
+    for name in wanted:
+        folder = sets if name in by_set else routellm
+        if folder is not None:
+            runs = max(2, FROZEN.online_seeds // 10) if quick else FROZEN.online_seeds
+            found.append(Task(name, folder, runs if name == "online" else 1))
+    return found
+
+
+def run(todo: Sequence[Task], done: Callable[[Task], None]) -> list[Suite]:
+    """Do all tasks, those that read the clock alone; `done` is told of each."""
+    context = multiprocessing.get_context("spawn")
+    found: dict[str, list[Suite]] = {}
+    with ProcessPoolExecutor(os.cpu_count() or 1, mp_context=context) as pool:
+        for task in [task for task in todo if task.name == "latency"]:
+            found[task.name] = pool.submit(task.run).result()
+            done(task)
+        running = {pool.submit(task.run): task for task in todo if task.name != "latency"}
+        for future in as_completed(running):
+            found[running[future].name] = future.result()
+            done(running[future])
+    return [suite for task in todo for suite in found[task.name]]
+
+
+def _study(task: Task) -> suites.Study:
+    return suites.study(data.routellm(_folder(task)))
+
+
+def _folder(task: Task) -> Path:
+    if task.folder is None:
+        raise ValueError(f"the suite {task.name!r} reads a folder")
+    return task.folder
+
+
+def _mmlu_pro(task: Task) -> list[Suite]:
+    items = data.parquet(_folder(task), "mmlu_pro")
+    return [
+        suites.pair_suite("mmlu-pro", "MMLU-Pro: Gemini 1.5 Pro against Mixtral (reported only)", items, PRO, MIXTRAL),
+        suites.pair_suite("mmlu-pro", "MMLU-Pro: Llama 3.1 70B against 8B (reported only)", items, LARGE, SMALL),
+    ]
+
+
+_CALLS: dict[str, Callable[[Task], list[Suite]]] = {
+    "routellm-mmlu": lambda task: [suites.mmlu(_study(task).mmlu)],
+    "routellm-gsm8k": lambda task: [suites.gsm8k(_study(task).gsm8k)],
+    "transfer": lambda task: [suites.transfer(_study(task).mmlu, _study(task).gsm8k)],
+    "unseen-slices": lambda task: [suites.unseen(_study(task).mmlu)],
+    "online": lambda task: [online.suite(data.parquet(_folder(task), "mmlu_pro"), task.runs)],
+    "latency": lambda task: [latency.suite(data.routellm(_folder(task))[data.MMLU])],
+    "mt-bench": lambda task: [suites.mt_bench(_study(task))],
+    "routerarena-sub10": lambda task: suites.arena(data.parquet(_folder(task), "routerarena_sub10"), GEMINI, HAIKU),
+    "mmlu-pro": _mmlu_pro,
+}

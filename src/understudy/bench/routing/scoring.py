@@ -1,0 +1,128 @@
+"""Scoring: items of a suite as numbers, and every way of ranking them from the labels of some.
+
+Ways are always-strong against weak by chance, by length, by the mean of the slice, by text, by slice and text, and the
+oracle. A blind way is given prompts and labels and nothing else; what an item is called cannot reach it.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from understudy.bench.routing.data import Item, prompt_hash, word_windows
+from understudy.bench.routing.rows import Ranked, Vector
+from understudy.routing.text import Design, design, learn, read
+from understudy.stats.shrinkage import Tally, shrunk
+
+Places = NDArray[np.int64]
+OVERLAP_WORDS = 8
+ALWAYS = ("always strong", "always weak")
+
+
+class Measured(NamedTuple):
+    """The items of a pair of models as arrays: outcomes, prompts as numbers, lengths, slices."""
+
+    items: list[Item]
+    strong: Vector
+    weak: Vector
+    prompts: Design
+    lengths: Vector
+    slices: NDArray[np.str_]
+
+    @property
+    def gains(self) -> Vector:
+        """How much better the strong model was on each item."""
+        return self.strong - self.weak
+
+
+def measured(items: Sequence[Item], strong: str, weak: str) -> Measured:
+    """The items that both models answered."""
+    both = [item for item in items if strong in item.outcomes and weak in item.outcomes]
+    return Measured(
+        both,
+        np.array([item.outcomes[strong] for item in both]),
+        np.array([item.outcomes[weak] for item in both]),
+        design([read(item.prompt) for item in both]),
+        np.array([float(len(item.prompt)) for item in both]),
+        np.array([item.slice for item in both]),
+    )
+
+
+def split(count: int, labels: int, seed: int) -> tuple[Places, Places]:
+    """Which items give labels and which are scored."""
+    drawn = np.random.default_rng(seed).permutation(count)
+    return drawn[:labels], drawn[labels:]
+
+
+def folds(count: int, number: int, seed: int) -> list[tuple[Places, Places]]:
+    """The items in so many folds: for each the others, and the fold itself."""
+    drawn = np.random.default_rng(seed).permutation(count)
+    return [
+        (np.concatenate([drawn[k::number] for k in range(number) if k != fold]), drawn[fold::number])
+        for fold in range(number)
+    ]
+
+
+def text_scores(prompts: Design, gains: Vector, train: Places, test: Places) -> Vector:
+    """Blind: prompts and the gains of some of them in, scores of others out, free of the training's mean gain."""
+    return learn(prompts.take(train), gains[train]).gains(prompts.take(test))
+
+
+def slice_scores(slices: NDArray[np.str_], gains: Vector, train: Places, test: Places) -> Vector:
+    """The shrunken mean gain of each item's slice, less the mean gain of all."""
+    mean = float(gains[train].mean())
+    told: dict[str, Tally] = {}
+    for name in np.unique(slices[train]):
+        inside = gains[train][slices[train] == name]
+        told[str(name)] = Tally(len(inside), float(inside.sum()))
+    return np.array([shrunk(told.get(str(name), Tally()), mean) - mean for name in slices[test]])
+
+
+def ranked(pair: Measured, parts: Sequence[tuple[Places, Places]], seed: int, *, sliced: bool) -> Ranked:
+    """Every way of ranking the items of all parts together, each part by what was learned from its own labels."""
+    test = np.concatenate([part[1] for part in parts])
+    text = np.concatenate([text_scores(pair.prompts, pair.gains, *part) for part in parts])
+    chance = np.random.default_rng([seed, 2]).random(len(test))
+    scores = {"random": chance, "length": pair.lengths[test]}
+    if sliced:
+        by_slice = np.concatenate([slice_scores(pair.slices, pair.gains, *part) for part in parts])
+        scores["slice mean"] = by_slice
+    scores["ours, blind: text"] = text
+    if sliced:
+        scores["ours: slice + text"] = by_slice + text
+    scores["oracle"] = pair.gains[test]
+    return Ranked(pair.strong[test], pair.weak[test], scores, seed)
+
+
+class Leakage(NamedTuple):
+    """Scored prompts that are also labelled ones: by their hash, and by any eight words in a row."""
+
+    same: int
+    overlapping: int
+    scored: int
+
+    @property
+    def words(self) -> str:
+        """The check in words."""
+        return (
+            f"leakage: {self.same} of {self.scored:,} scored prompts are labelled ones (by hash), "
+            f"{self.overlapping:,} share {OVERLAP_WORDS} words in a row with one"
+        )
+
+
+def disjoint(items: Sequence[Item], train: Places, test: Places) -> Places:
+    """The labelled items whose prompt is no scored one's: equal prompts stand in public sets more than once."""
+    scored = {prompt_hash(items[place].prompt) for place in test}
+    return np.array([place for place in train if prompt_hash(items[place].prompt) not in scored], dtype=np.int64)
+
+
+def leakage(items: Sequence[Item], train: Places, test: Places) -> Leakage:
+    """What labelled and scored items have in common."""
+    hashes = {prompt_hash(items[place].prompt) for place in train}
+    windows: set[int] = set()
+    for place in train:
+        windows |= word_windows(items[place].prompt, OVERLAP_WORDS)
+    same = sum(prompt_hash(items[place].prompt) in hashes for place in test)
+    overlapping = sum(not windows.isdisjoint(word_windows(items[place].prompt, OVERLAP_WORDS)) for place in test)
+    return Leakage(same, overlapping, len(test))

@@ -1,0 +1,97 @@
+"""`understudy bench routing`: how well requests are told apart, on recorded outcomes, beside what was published."""
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from understudy.bench.parity.real import NoData
+from understudy.bench.routing.rows import Row, Suite
+from understudy.bench.routing.run import NAMES, Task, run, tasks
+from understudy.cli.screen import EXIT_FAILED, JsonOption, err, give_up, out
+
+RouteLLMOption = Annotated[Path | None, typer.Option("--data", help="A clone of lm-sys/RouteLLM.")]
+SetsOption = Annotated[
+    Path | None,
+    typer.Option("--sets", help="A folder with mmlu_pro and routerarena_sub10 as *.items.parquet, *.outcomes.parquet."),
+]
+SuiteOption = Annotated[list[str] | None, typer.Option("--suite", help=f"Only these: {', '.join(NAMES)}.")]
+
+
+def routing(
+    data: RouteLLMOption = None,
+    sets: SetsOption = None,
+    suite: SuiteOption = None,
+    quick: Annotated[bool, typer.Option("--quick", help="A tenth of the simulations: a look, not a figure.")] = False,
+    json: JsonOption = None,
+    check: Annotated[bool, typer.Option("--check", help="Exit 1 if a bar falls short or was not run.")] = False,
+) -> None:
+    """Rank recorded prompts by what was learned from others, and replay a stream of them through the router.
+
+    APGR is the area between always-weak (0) and always-strong (1) as calls move from one to the other: chance is 0.5.
+    Constants are those of a file that was committed before the first run.
+    """
+    try:
+        todo = tasks(data, sets, only=suite or [], quick=quick)
+    except NoData as error:
+        give_up(str(error))
+    except ModuleNotFoundError:
+        give_up("sets in Parquet need pyarrow", "pip install 'understudy[parquet]'")
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as progress:
+        bar = progress.add_task("replaying", total=len(todo))
+
+        def done(task: Task) -> None:
+            progress.update(bar, advance=1, description=task.name)
+
+        found = run(todo, done)
+    for one in found:
+        _print(one)
+    if quick:
+        out.print("This was --quick: a look, not a figure.")
+    if json is not None:
+        json.write_bytes(msgspec.json.encode(found))
+    missing = [name for name in NAMES if name not in {one.name for one in found}]
+    short = [
+        f"{one.name}: {bar.what}: {bar.shown}, asked {bar.asked}" for one in found for bar in one.bars if not bar.passed
+    ]
+    short += [f"{name}: not run" for name in missing]
+    for line in short:
+        out.print(f"falls short: {line}", soft_wrap=True, markup=False)
+    if check and short:
+        raise typer.Exit(EXIT_FAILED)
+
+
+def _print(suite: Suite) -> None:
+    if suite.rows:
+        names = ("", "APGR", "95 %", "10 bins", "CPT 50", "80", "95", "more seeds", "labels")
+        table = Table(*names, title=suite.title, title_justify="left", box=None, header_style="bold")
+        for row in suite.rows:
+            table.add_row(*_cells(row))
+        out.print(table)
+    else:
+        out.print(f"[bold]{suite.title}[/]")
+    for note in suite.notes:
+        out.print(f"  {note}", markup=False)
+    for bar in suite.bars:
+        mark = "[green]holds[/]" if bar.passed else "[red]falls short[/]"
+        out.print(f"  {bar.what}: {bar.shown} (asked {bar.asked}) {mark}")
+    out.print()
+
+
+def _cells(row: Row) -> list[str]:
+    name = f"{row.name} ({row.source})" if row.published else row.name
+    interval = f"{row.low:.3f} to {row.high:.3f}" if row.low is not None and row.high is not None else ""
+    shares = ["" if share is None else f"{share:.1f}" for share in (*row.cpt, None, None, None)[:3]]
+    return [name, _three(row.apgr), interval, _three(row.bins), *shares, _three(row.more), _whole(row.labels)]
+
+
+def _three(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"
+
+
+def _whole(value: int | None) -> str:
+    return "" if value is None else f"{value:,}"

@@ -1,0 +1,80 @@
+"""Beliefs: what a route of one tenant has learned of its models, as one frozen value on the board.
+
+Per kind and model a mean outcome with its interval, cost and latency of a completed request; per model a text model
+of its gain over the incumbent; per kind whether the text may speak; and the dial with the price that it came to.
+Learned by `learn`, read by `decide`; nothing changes here.
+"""
+
+from typing import Literal
+
+from understudy.canon.value import Value
+from understudy.routing.text import TextModel
+
+DialName = Literal["quality_target", "rented_share", "budget_usd_per_day"]
+
+
+class Record(Value, frozen=True, kw_only=True):
+    """How one model did on one kind: `n` outcomes (effective), their mean drawn toward its kin, a 95 % interval.
+
+    Cost in dollars and latency in milliseconds are means per completed request; None where nothing is known.
+    """
+
+    n: float
+    mean: float
+    low: float
+    high: float
+    cost_usd: float | None = None
+    latency_ms: float | None = None
+
+
+class Point(Value, frozen=True):
+    """What one price comes to on the last window: the share of dear calls, the quality kept of the best model's."""
+
+    price: float
+    share: float
+    kept: float
+    usd_per_request: float | None = None
+
+
+class Dial(Value, frozen=True, kw_only=True):
+    """What the operator asked for, and the price that it came to.
+
+    `price` is charged per rented call (`per` "call") or per dollar; a model answers if its quality less its price is
+    the highest. `met` is False where the last window says that the aim cannot be reached; `words` say what is served
+    instead. `frontier` has the other two dials' forecasts.
+    """
+
+    name: DialName
+    aim: float
+    price: float
+    per: Literal["call", "dollar"]
+    met: bool
+    words: str
+    frontier: tuple[Point, ...] = ()
+
+
+class Belief(Value, frozen=True, kw_only=True):
+    """All of it for one tenant's route. `version` is a hash of what it was learned from.
+
+    `texts` are packed text models by model; `speaks` has the kinds on which they may speak. `names` has the tenant's
+    own n-gram for a bucket, "word:…" or "char:…", for explanations; it never leaves the tenant.
+    """
+
+    version: str
+    tenant: str
+    route: str
+    incumbent: str
+    at_s: float
+    labels: int
+    records: dict[str, dict[str, Record]]
+    dial: Dial
+    texts: dict[str, bytes] = {}
+    speaks: tuple[str, ...] = ()
+    names: dict[str, str] = {}
+
+
+class Learned(Value, frozen=True):
+    """A belief with its text models unpacked, as the board has it."""
+
+    belief: Belief
+    texts: dict[str, TextModel] = {}

@@ -1,0 +1,248 @@
+"""Decide: which model of a pool answers one request, and the whole reason.
+
+Order: constraints, stickiness, records of the slice, text where it may speak, price; unsure means the incumbent. Pure:
+a belief, a prompt and a draw go in, a Decision comes out, which is also what the journal keeps and `explain` words.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from understudy.canon.value import Value
+from understudy.routing.beliefs import Belief, Learned, Point, Record
+from understudy.routing.board import Model
+from understudy.routing.text import Contribution, Prompt
+
+# Outcomes of both models on a kind before anything but the incumbent may answer it (RT-6.4: shadow 50 to 200).
+MIN_LABELS = 50.0
+# A running conversation changes its model only for this much more quality: a change costs cache and tone.
+SWITCH_MARGIN = 0.10
+# Contributions told of a decision.
+TOLD = 6
+# Characters that make a token, at the fewest: an estimate that errs toward too many tokens.
+CHARS_PER_TOKEN = 3
+
+
+class Needs(Value, frozen=True, kw_only=True):
+    """What a request needs of its model. `characters` is the length of all that it sends."""
+
+    characters: int = 0
+    images: bool = False
+    tools: bool = False
+    only_owned: bool = False
+
+
+class Option(Value, frozen=True, kw_only=True):
+    """One model of the pool: `out` says why it could not be chosen; else how good and how dear it is believed to be."""
+
+    model: str
+    owned: bool
+    out: str | None = None
+    n: float = 0.0
+    mean: float | None = None
+    low: float | None = None
+    high: float | None = None
+    text: float = 0.0
+    worth: float | None = None
+    cost_usd: float | None = None
+    latency_ms: float | None = None
+
+
+class Decision(Value, frozen=True, kw_only=True):
+    """Who answers and why. `propensity` is the chance that this model had; `flips` is the counterfactual in words."""
+
+    chosen: str
+    incumbent: str
+    why: str
+    options: tuple[Option, ...]
+    propensity: float = 1.0
+    explored: bool = False
+    belief: str = ""
+    labels: int = 0
+    text_speaks: bool = False
+    contributions: tuple[tuple[str, str | int, float], ...] = ()
+    dial: str = ""
+    price: float = 0.0
+    flips: str = ""
+
+
+class Draw(Value, frozen=True):
+    """Chance from outside, uniform in [0, 1): whether to explore with this rate, and whom."""
+
+    lot: float = 1.0
+    rate: float = 0.0
+
+
+def decide(
+    pool: Sequence[Model],
+    incumbent: str,
+    learned: Learned | None,
+    kind: str,
+    prompt: Callable[[], Prompt],
+    *,
+    needs: Needs = Needs(),  # noqa: B008 - a frozen value
+    running: str | None = None,
+    draw: Draw = Draw(),  # noqa: B008 - a frozen value
+) -> Decision:
+    """The decision for one request. The incumbent stands in wherever nothing better is sure; it may itself be out."""
+    out = {model.name: _out(model, needs) for model in pool}
+    fit = [model for model in pool if out[model.name] is None]
+    if not fit:
+        return Decision(chosen=incumbent, incumbent=incumbent, why="no model fits", options=_outs(pool, out))
+    fallback = incumbent if out.get(incumbent, "gone") is None else fit[0].name
+    records = learned.belief.records.get(kind, {}) if learned is not None else {}
+    if learned is None or not records:
+        why = "nothing is learned of this kind yet: the incumbent answers"
+        return _plain(pool, out, fallback, incumbent, why, running)
+    text, told = _text(learned, kind, prompt)
+    options = tuple(_option(model, out[model.name], records, text, learned.belief) for model in pool)
+    return _chosen(options, learned.belief, fallback, incumbent, running, draw, told)
+
+
+def _plain(
+    pool: Sequence[Model], out: Mapping[str, str | None], fallback: str, incumbent: str, why: str, running: str | None
+) -> Decision:
+    if running is not None and out.get(running, "gone") is None:
+        fallback, why = running, "this conversation stays with its model"
+    return Decision(chosen=fallback, incumbent=incumbent, why=why, options=_outs(pool, out))
+
+
+def _outs(pool: Sequence[Model], out: Mapping[str, str | None]) -> tuple[Option, ...]:
+    return tuple(Option(model=model.name, owned=model.owned, out=out[model.name]) for model in pool)
+
+
+def _out(model: Model, needs: Needs) -> str | None:
+    """Why a model cannot answer this request at all; None if it can. What is not known of a model is no hindrance."""
+    if needs.only_owned and not model.owned:
+        return "rented, and this key may use own models only"
+    if model.window is not None and needs.characters > model.window * CHARS_PER_TOKEN:
+        return f"its window of {model.window:,} tokens is too small"
+    if needs.images and model.images is False:
+        return "it reads no images"
+    if needs.tools and model.tools is False:
+        return "it calls no tools"
+    return None
+
+
+def _text(learned: Learned, kind: str, prompt: Callable[[], Prompt]) -> tuple[dict[str, float], list[Contribution]]:
+    """What the text adds to each model over the incumbent, where it may speak and knows such prompts."""
+    if kind not in learned.belief.speaks:
+        return {}, []
+    numbers = prompt()
+    speaking = {name: model for name, model in learned.texts.items() if model.knows(numbers)}
+    gains = {name: model.gain(numbers) for name, model in speaking.items()}
+    if not gains:
+        return {}, []
+    widest = speaking[max(gains, key=lambda name: abs(gains[name]))]
+    return gains, widest.contributions(numbers, TOLD)
+
+
+def _option(
+    model: Model, out: str | None, records: Mapping[str, Record], text: Mapping[str, float], belief: Belief
+) -> Option:
+    record = records.get(model.name)
+    if record is None or record.n < MIN_LABELS:
+        few = f"only {record.n if record else 0:.0f} outcomes on this kind; {MIN_LABELS:.0f} are asked"
+        out = out or few
+    if record is None:
+        return Option(model=model.name, owned=model.owned, out=out)
+    added = text.get(model.name, 0.0)
+    return Option(
+        model=model.name,
+        owned=model.owned,
+        out=out,
+        n=record.n,
+        mean=record.mean,
+        low=record.low,
+        high=record.high,
+        text=added,
+        worth=record.mean + added - priced(belief, model.owned, record),
+        cost_usd=record.cost_usd,
+        latency_ms=record.latency_ms,
+    )
+
+
+def priced(belief: Belief, owned: bool, record: Record) -> float:
+    """What the dial charges for one answer of a model, in units of outcome."""
+    if belief.dial.per == "dollar":
+        return belief.dial.price * (record.cost_usd or 0.0)
+    return 0.0 if owned else belief.dial.price
+
+
+def _chosen(
+    options: tuple[Option, ...],
+    belief: Belief,
+    fallback: str,
+    incumbent: str,
+    running: str | None,
+    draw: Draw,
+    told: list[Contribution],
+) -> Decision:
+    able = {option.model: option for option in options if option.out is None}
+    best, why = _best(able, fallback, running)
+    chance, explored = 1.0, False
+    if draw.rate and len(able) > 1 and running is None:
+        names = sorted(able)
+        if draw.lot < draw.rate:
+            best, explored = names[int(draw.lot / draw.rate * len(names))], True
+            why = "drawn by chance, to learn"
+        greedy, _ = _best(able, fallback, running)
+        chance = draw.rate / len(names) + (1 - draw.rate if best == greedy else 0.0)
+    return Decision(
+        chosen=best,
+        incumbent=incumbent,
+        why=why,
+        options=options,
+        propensity=chance,
+        explored=explored,
+        belief=belief.version,
+        labels=belief.labels,
+        text_speaks=bool(told),
+        contributions=tuple((one.block, one.feature, one.gain) for one in told),
+        dial=belief.dial.words,
+        price=belief.dial.price,
+        flips=_flips(able, best, belief) if best in able else "",
+    )
+
+
+def _best(able: Mapping[str, Option], fallback: str, running: str | None) -> tuple[str, str]:
+    """The model of the highest worth and why, ties and doubts going to the incumbent."""
+    if fallback not in able:
+        return fallback, "too little is known of the incumbent here to leave it"
+    worth = {name: option.worth or 0.0 for name, option in able.items()}
+    best = max(worth, key=lambda name: (worth[name], name == fallback))
+    if running in worth and worth[best] - worth[running] <= SWITCH_MARGIN:
+        return running, "this conversation stays with its model"
+    if best == fallback:
+        return best, "the incumbent is worth most here" if len(able) > 1 else "no other model has outcomes enough here"
+    return best, f"worth {worth[best] - worth[fallback]:+.3f} more than the incumbent here"
+
+
+def _flips(able: Mapping[str, Option], best: str, belief: Belief) -> str:
+    """At which setting of the dial another model would have answered; empty where none would."""
+    mine = able[best]
+    dear = {name: _dearness(option, belief) for name, option in able.items()}
+    worth = {name: (option.worth or 0.0) + belief.dial.price * dear[name] for name, option in able.items()}
+    found = []
+    for name, option in able.items():
+        if name != best and dear[name] != dear[mine.model]:
+            found.append(((worth[name] - worth[best]) / (dear[name] - dear[best]), option))
+    wanted = [(abs(price - belief.dial.price), price, option) for price, option in found]
+    if not wanted:
+        return ""
+    _, price, option = min(wanted, key=lambda one: one[0])
+    return f"{option.model} {_setting(price, belief)}"
+
+
+def _dearness(option: Option, belief: Belief) -> float:
+    if belief.dial.per == "dollar":
+        return option.cost_usd or 0.0
+    return 0.0 if option.owned else 1.0
+
+
+def _setting(price: float, belief: Belief) -> str:
+    frontier = belief.dial.frontier
+    more = price < belief.dial.price
+    nearest: Point | None = min(frontier, key=lambda point: abs(point.price - price), default=None)
+    if nearest is None:
+        return f"at a price of {price:+.3f}"
+    side = "above" if more else "below"
+    return f"if the quality target were {side} {nearest.kept:.1%} (or the rented share {side} {nearest.share:.0%})"

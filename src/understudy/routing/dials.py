@@ -1,0 +1,146 @@
+"""Dials: what the operator asks for, turned into a price on the last window of outcomes.
+
+Every item of the window has the outcome of every model and what was believed of each before; a price per rented call
+(or per dollar) makes a policy, and the policy's outcomes can be read off. Money and share are found by bisection over
+prices, the quality target by going down from "always the best" until the bound on what is kept no longer holds.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from understudy.routing.beliefs import Dial, DialName, Point
+from understudy.stats.ridge import Vector
+
+# One-sided 95 %.
+_Z = 1.6448536269514722
+# Prices tried: the quantiles of the price at which an item's choice changes.
+_STEPS = 100
+# Points of the frontier that a belief keeps for forecasts and counterfactuals.
+_KEPT_POINTS = 21
+
+
+class Window(NamedTuple):
+    """The last outcomes, one row an item and one column a model.
+
+    `believed` is the quality predicted without the item, `outcome` what came, `dear` how much of the dial's currency
+    one answer costs (1 for a rented call, or dollars), `dollars` the mean cost of an answer, NaN where unknown.
+    """
+
+    believed: Vector
+    outcome: Vector
+    dear: Vector
+    rented: NDArray[np.bool_]
+    dollars: Vector
+
+
+class Policy(NamedTuple):
+    """What one price comes to on a window."""
+
+    price: float
+    quality: float
+    share: float
+    dollars: float
+    kept: Vector
+
+
+def policy(window: Window, price: float) -> Policy:
+    """The choices at a price, and what came of them."""
+    chosen = np.argmax(window.believed - price * window.dear, axis=1)
+    rows = np.arange(len(chosen))
+    got = window.outcome[rows, chosen]
+    dollars = window.dollars[rows, chosen]
+    return Policy(price, float(got.mean()), float(window.rented[chosen].mean()), float(dollars.mean()), got)
+
+
+def prices(window: Window) -> list[float]:
+    """Prices from free to prohibitive, at the quantiles of where choices change."""
+    dear = window.dear
+    cheapest, dearest = np.argmin(dear, axis=1), np.argmax(dear, axis=1)
+    rows = np.arange(len(dear))
+    apart = dear[rows, dearest] - dear[rows, cheapest]
+    if not apart.max(initial=0.0):
+        return [0.0]
+    gain = (window.believed[rows, dearest] - window.believed[rows, cheapest]) / np.where(apart > 0, apart, np.inf)
+    cuts = np.quantile(gain, np.linspace(0, 1, _STEPS + 1))
+    low, high = float(cuts[0]), float(cuts[-1])
+    step = max(1e-9, (high - low) / _STEPS)
+    return [low - step, *map(float, np.unique(cuts)), high + step]
+
+
+def turn(name: DialName, aim: float, window: Window, requests_per_day: float) -> Dial:
+    """The dial with its price. An aim that the window does not reach is told, with what is served instead."""
+    policies = [policy(window, price) for price in prices(window)]
+    best = window.outcome[:, int(np.argmax(window.outcome.mean(axis=0)))]
+    if name == "quality_target":
+        chosen, met, words = _by_quality(policies, best, aim)
+    elif name == "rented_share":
+        chosen, met, words = _by_share(policies, aim)
+    else:
+        chosen, met, words = _by_money(policies, aim, requests_per_day)
+    per = "dollar" if not _both(window.rented) or name == "budget_usd_per_day" else "call"
+    points = tuple(_point(one, best) for one in policies)
+    return Dial(
+        name=name,
+        aim=aim,
+        price=chosen.price,
+        per="dollar" if per == "dollar" else "call",
+        met=met,
+        words=words,
+        frontier=points[:: max(1, len(points) // _KEPT_POINTS)],
+    )
+
+
+def _both(rented: NDArray[np.bool_]) -> bool:
+    return bool(rented.any() and not rented.all())
+
+
+def _point(one: Policy, best: Vector) -> Point:
+    kept = one.quality / float(best.mean()) if best.mean() else 1.0
+    dollars = None if math.isnan(one.dollars) else one.dollars
+    return Point(one.price, one.share, kept, dollars)
+
+
+def _by_quality(policies: list[Policy], best: Vector, aim: float) -> tuple[Policy, bool, str]:
+    """The highest price such that it and every lower one keeps the aim with its lower bound.
+
+    Going from the safe end and stopping at the first failure, the error holds for all steps together.
+    """
+    chosen = policies[0]
+    for one in policies:
+        excess = one.kept - aim * best
+        bound = excess.mean() - _Z * excess.std(ddof=1) / math.sqrt(len(excess)) if len(excess) > 1 else -1.0
+        if bound < 0:
+            break
+        chosen = one
+    else:
+        return chosen, True, f"quality target {aim:.1%} holds at every price"
+    kept = chosen.quality / best.mean() if best.mean() else 1.0
+    met = chosen is not policies[0]
+    words = f"quality target {aim:.1%}: {kept:.1%} kept on the last window with {chosen.share:.0%} rented"
+    return chosen, met, words if met else f"{words}; its bound does not hold yet, so the best model answers everywhere"
+
+
+def _by_share(policies: list[Policy], aim: float) -> tuple[Policy, bool, str]:
+    within = [one for one in policies if one.share <= aim]
+    if within:
+        chosen = max(within, key=lambda one: (one.share, -one.price))
+        return chosen, True, f"rented share {aim:.0%}: {chosen.share:.1%} on the last window"
+    chosen = min(policies, key=lambda one: one.share)
+    return chosen, False, f"rented share {aim:.0%} cannot be met: {chosen.share:.1%} is the least that is served"
+
+
+def _by_money(policies: list[Policy], aim: float, requests_per_day: float) -> tuple[Policy, bool, str]:
+    known = [one for one in policies if not math.isnan(one.dollars)]
+    if not known:
+        chosen = policies[0]
+        return chosen, False, "the budget cannot be kept: the price of a model is not known; the best model answers"
+    within = [one for one in known if one.dollars * requests_per_day <= aim]
+    if within:
+        chosen = max(within, key=lambda one: one.quality)
+        return chosen, True, f"budget ${aim:,.2f} a day: ${chosen.dollars * requests_per_day:,.2f} expected"
+    chosen = min(known, key=lambda one: one.dollars)
+    least = chosen.dollars * requests_per_day
+    return chosen, False, f"budget ${aim:,.2f} a day cannot be met: ${least:,.2f} is the least; the cheapest answers"

@@ -1,0 +1,245 @@
+"""Learn: lessons in, a belief out; and whether it may replace the one that serves.
+
+Means by kind, a text model of each model's gain over the incumbent, the dial's price. Everything that is decided about
+the text (whether it may speak, at which price) rests on predictions for prompts that were not learned from.
+"""
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from understudy.canon.value import Value
+from understudy.routing.beliefs import Belief, Dial, DialName, Learned, Record
+from understudy.routing.board import Model
+from understudy.routing.decide import MIN_LABELS, decide
+from understudy.routing.dials import Window, turn
+from understudy.routing.lessons import Kin, Lesson, by_slice, kin_of, records_of
+from understudy.routing.text import Design, TextModel, design, held_out, learn, packed, unpacked
+from understudy.stats.ridge import Places, Vector
+
+FOLDS = 5
+# Pairs of outcomes before a text model is tried at all, and on a kind before it may speak there.
+MIN_PAIRS = 100
+# The newest lessons are learned from; more of them change little and take long.
+MAX_LESSONS = 20_000
+# A prompt that shares less with what was learned than all but this share of prompts that were held out is foreign.
+FOREIGN = 0.01
+_Z, _Z95 = 1.6448536269514722, 1.959963984540054
+_VERSION_HEX = 12
+# At so many lessons a belief is learned anew, then after every REFIT_EVERY more (RT-6.3).
+REFITS = (50, 100, 200, 500)
+REFIT_EVERY = 500
+
+
+class Pool(Value, frozen=True, kw_only=True):
+    """What is learned for: the models of a route, which of them answers when in doubt, the dial, the traffic."""
+
+    route: str
+    models: tuple[Model, ...]
+    incumbent: str
+    dial: DialName = "quality_target"
+    aim: float = 0.98
+    requests_per_day: float = 0.0
+
+
+class Table(NamedTuple):
+    """Lessons that have an outcome of every model: one row a lesson, one column a model of the pool."""
+
+    lessons: list[Lesson]
+    outcomes: Vector
+    prompts: Design
+    folds: Places
+
+
+def refit_due(lessons: int, learned_from: int) -> bool:
+    """Whether there is enough that is new to learn again."""
+    if lessons >= REFITS[-1]:
+        return lessons // REFIT_EVERY > learned_from // REFIT_EVERY
+    return any(learned_from < step <= lessons for step in REFITS)
+
+
+class Fitted(NamedTuple):
+    """A belief, and what it would have chosen on each compared lesson without having learned from it."""
+
+    belief: Belief
+    table: Table
+    chosen: Places
+    earned: Vector
+
+
+def believe(lessons: Sequence[Lesson], pool: Pool, kin: Kin | None = None, *, at_s: float = 0.0) -> Fitted:
+    """What these lessons of one tenant's route teach; `kin` is what all tenants' means say."""
+    told = list(lessons)[-MAX_LESSONS:]
+    kin = kin or kin_of(told)
+    records = records_of(by_slice(told), pool.route, kin)
+    table = _table(told, pool)
+    texts, said = _texts(table, pool)
+    means = _means_held_out(table, pool)
+    speaks = _speaks(table, means, said, pool)
+    believed = means + np.where(np.isin([one.kind for one in table.lessons], speaks)[:, None], said, 0.0)
+    window = _window(table, np.where(_known(table, records, pool), believed, -np.inf), pool)
+    dial = _dial(table, window, pool)
+    belief = Belief(
+        version=_version(told, pool),
+        tenant=told[-1].tenant if told else "",
+        route=pool.route,
+        incumbent=pool.incumbent,
+        at_s=at_s,
+        labels=len(told),
+        records=records,
+        dial=dial,
+        texts={name: packed(model) for name, model in texts.items()},
+        speaks=tuple(speaks),
+    )
+    chosen = np.argmax(window.believed - dial.price * window.dear, axis=1) if len(table.lessons) else np.zeros(0, int)
+    return Fitted(belief, table, chosen, window.outcome - dial.price * window.dear)
+
+
+def unfold(belief: Belief) -> Learned:
+    """A belief as the board has it."""
+    return Learned(belief, {name: unpacked(raw) for name, raw in belief.texts.items()})
+
+
+def _table(lessons: Sequence[Lesson], pool: Pool) -> Table:
+    names = [model.name for model in pool.models]
+    whole = [one for one in lessons if all(name in one.outcomes for name in names)]
+    outcomes = np.array([[one.outcomes[name] for name in names] for one in whole]).reshape(-1, len(names))
+    # By its id, so that the same prompt always falls into the same fold.
+    folds = np.array(
+        [int(hashlib.sha256(one.id.encode()).hexdigest()[:8], 16) % FOLDS for one in whole], dtype=np.int64
+    )
+    return Table(whole, outcomes, design([one.prompt for one in whole]), folds)
+
+
+def _place(pool: Pool) -> int:
+    return [model.name for model in pool.models].index(pool.incumbent)
+
+
+def _texts(table: Table, pool: Pool) -> tuple[dict[str, TextModel], Vector]:
+    """A text model for each model but the incumbent, and what each says of the prompts that were held out."""
+    said = np.zeros_like(table.outcomes)
+    found: dict[str, TextModel] = {}
+    if len(table.lessons) < MIN_PAIRS:
+        return found, said
+    base = table.outcomes[:, _place(pool)]
+    for column, model in enumerate(pool.models):
+        gains = table.outcomes[:, column] - base
+        if model.name == pool.incumbent or not gains.any():
+            continue
+        held = held_out(table.prompts, gains, table.folds)
+        said[:, column] = held.gains
+        found[model.name] = learn(table.prompts, gains, float(np.quantile(held.known, FOREIGN)))
+    return found, said
+
+
+def _means_held_out(table: Table, pool: Pool) -> Vector:
+    """What the means by kind say of each lesson, without its own fold."""
+    found = np.full_like(table.outcomes, 0.5)
+    for fold in range(FOLDS):
+        inside = np.flatnonzero(table.folds == fold)
+        outside = [one for one, its in zip(table.lessons, table.folds, strict=True) if its != fold]
+        if not len(inside) or not outside:
+            continue
+        kin = kin_of(outside)
+        records = records_of(by_slice(outside), pool.route, kin)
+        for row in inside:
+            kind = table.lessons[row].kind
+            for column, model in enumerate(pool.models):
+                record = records.get(kind, {}).get(model.name)
+                found[row, column] = record.mean if record else kin.parent(pool.route, kind, model.name)
+    return found
+
+
+def _speaks(table: Table, means: Vector, said: Vector, pool: Pool) -> list[str]:
+    """The kinds on which the text predicts gains better than the mean alone, held out, with a one-sided 95 % bound."""
+    if not said.any():
+        return []
+    base = _place(pool)
+    gains = table.outcomes - table.outcomes[:, [base]]
+    plain = means - means[:, [base]]
+    better = (((gains - plain) ** 2) - ((gains - plain - said) ** 2)).sum(axis=1)
+    kinds = np.array([one.kind for one in table.lessons])
+    return [str(kind) for kind in np.unique(kinds) if _surely_positive(better[kinds == kind])]
+
+
+def _surely_positive(values: Vector) -> bool:
+    if len(values) < MIN_PAIRS:
+        return False
+    return bool(values.mean() - _Z * values.std(ddof=1) / math.sqrt(len(values)) > 0)
+
+
+def _known(table: Table, records: Mapping[str, Mapping[str, Record]], pool: Pool) -> NDArray[np.bool_]:
+    """Where a model may be chosen: the incumbent everywhere, others where outcomes enough are known of them."""
+    known = np.ones_like(table.outcomes, dtype=bool)
+    for row, lesson in enumerate(table.lessons):
+        for column, model in enumerate(pool.models):
+            record = records.get(lesson.kind, {}).get(model.name)
+            known[row, column] = model.name == pool.incumbent or (record is not None and record.n >= MIN_LABELS)
+    return known
+
+
+def _dial(table: Table, window: Window, pool: Pool) -> Dial:
+    if len(table.lessons) < MIN_LABELS:
+        few = f"{len(table.lessons)} compared prompts; {MIN_LABELS:.0f} are asked before the dial is turned"
+        return Dial(name=pool.dial, aim=pool.aim, price=0.0, per="call", met=False, words=few)
+    return turn(pool.dial, pool.aim, window, pool.requests_per_day)
+
+
+def _window(table: Table, believed: Vector, pool: Pool) -> Window:
+    rented = np.array([not model.owned for model in pool.models])
+    shape = believed.shape
+    known = by_slice(table.lessons)
+    dollars = np.full(shape, np.nan)
+    for row, lesson in enumerate(table.lessons):
+        for column, model in enumerate(pool.models):
+            usd = known[lesson.kind, model.name].usd
+            dollars[row, column] = sum(usd) / len(usd) if usd else np.nan
+    by_money = pool.dial == "budget_usd_per_day" or not (rented.any() and not rented.all())
+    dear = np.nan_to_num(dollars) if by_money else np.tile(rented.astype(np.float64), (shape[0], 1))
+    return Window(believed, table.outcomes, dear, rented, dollars)
+
+
+def _version(lessons: Sequence[Lesson], pool: Pool) -> str:
+    told = hashlib.sha256(f"{pool.route}\0{pool.incumbent}\0{pool.dial}\0{pool.aim}".encode())
+    for one in lessons:
+        told.update(one.id.encode())
+    return told.hexdigest()[:_VERSION_HEX]
+
+
+class Contest(NamedTuple):
+    """How much more a challenger earns than the champion on lessons that neither learned from, with a 95 % interval."""
+
+    gain: float
+    low: float
+    high: float
+    n: int
+
+    @property
+    def won(self) -> bool:
+        """Whether the challenger may serve."""
+        return self.low > 0
+
+
+def contest(challenger: Fitted, champion: Learned | None, pool: Pool) -> Contest:
+    """Replay both on the compared lessons; what an answer earns is its outcome less the challenger's price.
+
+    The challenger's choices are those that it made without the lesson; the champion's may have learned from it, which
+    favours the champion. Without a champion the incumbent answers everything.
+    """
+    rows = np.arange(len(challenger.chosen))
+    if len(rows) < MIN_LABELS:
+        return Contest(0.0, -1.0, 1.0, len(rows))
+    names = [model.name for model in pool.models]
+    old = [names.index(_choice(champion, lesson, pool)) for lesson in challenger.table.lessons]
+    gains = challenger.earned[rows, challenger.chosen] - challenger.earned[rows, old]
+    half = _Z95 * float(gains.std(ddof=1)) / math.sqrt(len(gains))
+    return Contest(float(gains.mean()), float(gains.mean()) - half, float(gains.mean()) + half, len(gains))
+
+
+def _choice(learned: Learned | None, lesson: Lesson, pool: Pool) -> str:
+    prompt = lesson.prompt
+    return decide(pool.models, pool.incumbent, learned, lesson.kind, lambda: prompt).chosen

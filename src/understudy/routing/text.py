@@ -1,0 +1,199 @@
+"""What a prompt's text says about the gain of one model over another: one linear model over three blocks.
+
+Hand features, n-grams of words and n-grams of characters stand side by side in one ridge regression. Weights are in
+units of outcome, so what each feature adds to a decision can be read off exactly. Learned per tenant, never shared.
+
+Nothing here decides: a text model alone never may, since on unseen kinds of prompt it falls below chance.
+"""
+
+import zlib
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from understudy.stats.features import COUNT, NAMES, hand
+from understudy.stats.ngrams import CHAR_BUCKETS, WORD_BUCKETS, Grams, char_grams, word_grams
+from understudy.stats.ridge import Places, Rows, Vector, dense_rows, fit, idf_of, rows_of, weighted
+
+# Chosen on MMLU-Pro items that are no MMLU items (five pairs of models, 1,500 labels each) and on resamples of the
+# pair of RouteLLM; see docs/decisions. A hand feature has variance 1 and an n-gram row length 1: the weight of the
+# block says how much of the whole row's length the 24 may take.
+PENALTY = 25.0
+HAND_WEIGHT = 0.003
+
+Single = NDArray[np.float32]
+
+
+class Prompt(NamedTuple):
+    """A prompt as numbers: computed once, read by every model's weights."""
+
+    hand: Vector
+    words: Grams
+    chars: Grams
+
+
+def read(text: str) -> Prompt:
+    """The numbers of a prompt's first characters."""
+    return Prompt(np.array(hand(text)), word_grams(text), char_grams(text))
+
+
+class Design(NamedTuple):
+    """Many prompts as numbers."""
+
+    hand: Vector
+    words: Rows
+    chars: Rows
+
+    def take(self, rows: Places) -> "Design":
+        """These prompts, in this order."""
+        return Design(self.hand[rows], self.words.take(rows), self.chars.take(rows))
+
+
+def design(prompts: Sequence[Prompt]) -> Design:
+    """Many prompts, side by side."""
+    features = np.array([one.hand for one in prompts]).reshape(-1, COUNT)
+    words = rows_of([one.words for one in prompts], WORD_BUCKETS)
+    return Design(features, words, rows_of([one.chars for one in prompts], CHAR_BUCKETS))
+
+
+class Contribution(NamedTuple):
+    """What one feature adds to the predicted gain: a hand feature by name, an n-gram by its bucket."""
+
+    block: str
+    feature: str | int
+    gain: float
+
+
+class TextModel(NamedTuple):
+    """Weights, and what is needed to weigh a prompt the same way again. `offset` makes the mean of what it says 0."""
+
+    mean: Vector
+    deviation: Vector
+    hand: Vector
+    word_idf: Single
+    word: Single
+    char_idf: Single
+    char: Single
+    offset: float
+    support: float
+
+    def gains(self, prompts: Design) -> Vector:
+        """The predicted gain of every prompt, relative to the average prompt."""
+        found = (prompts.hand - self.mean) / self.deviation @ self.hand
+        found = found + weighted(prompts.words, self.word_idf.astype(np.float64)).times(self.word.astype(np.float64))
+        found = found + weighted(prompts.chars, self.char_idf.astype(np.float64)).times(self.char.astype(np.float64))
+        return found - self.offset
+
+    def gain(self, prompt: Prompt) -> float:
+        """The predicted gain of one prompt, relative to the average prompt."""
+        found = float((prompt.hand - self.mean) / self.deviation @ self.hand)
+        found += float(_shares(prompt.words, self.word_idf, self.word).sum())
+        found += float(_shares(prompt.chars, self.char_idf, self.char).sum())
+        return found - self.offset
+
+    def knows(self, prompt: Prompt) -> bool:
+        """Whether a prompt shares enough n-grams of words with those that this was learned from."""
+        return _coverage(prompt.words, self.word) >= self.support
+
+    def contributions(self, prompt: Prompt, count: int) -> list[Contribution]:
+        """The `count` features that move this prompt's gain most, largest first; all of them add up to the gain."""
+        shares = (prompt.hand - self.mean) / self.deviation * self.hand
+        found = [Contribution("hand", NAMES[place], float(gain)) for place, gain in enumerate(shares)]
+        for block, grams, idf, weights in (
+            ("word", prompt.words, self.word_idf, self.word),
+            ("char", prompt.chars, self.char_idf, self.char),
+        ):
+            gains = _shares(grams, idf, weights)
+            top = np.argsort(-np.abs(gains))[:count]
+            found += [Contribution(block, int(grams.buckets[place]), float(gains[place])) for place in top]
+        return sorted(found, key=lambda one: -abs(one.gain))[:count]
+
+
+def learn(prompts: Design, gains: Vector, support: float = 0.0) -> TextModel:
+    """The model of how gains (one a prompt, in [-1, 1]) depend on the text."""
+    mean, deviation = prompts.hand.mean(axis=0), prompts.hand.std(axis=0) + 1e-9
+    word_idf, char_idf = idf_of(prompts.words), idf_of(prompts.chars)
+    scale = np.sqrt(HAND_WEIGHT)
+    blocks = [
+        dense_rows((prompts.hand - mean) / deviation * scale),
+        weighted(prompts.words, word_idf),
+        weighted(prompts.chars, char_idf),
+    ]
+    weights = fit(blocks, gains, PENALTY)
+    said = sum(block.times(part) for block, part in zip(blocks, weights, strict=True))
+    return TextModel(
+        mean=mean,
+        deviation=deviation,
+        hand=weights[0] * scale,
+        word_idf=word_idf.astype(np.float32),
+        word=weights[1].astype(np.float32),
+        char_idf=char_idf.astype(np.float32),
+        char=weights[2].astype(np.float32),
+        offset=float(np.mean(said)),
+        support=support,
+    )
+
+
+class Held(NamedTuple):
+    """What models said of prompts that they were not learned from, and how much of each prompt they knew."""
+
+    gains: Vector
+    known: Vector
+
+
+def held_out(prompts: Design, gains: Vector, folds: Places) -> Held:
+    """Every prompt judged by a model that was learned from the other folds; `folds` has one number a prompt."""
+    said, known = np.zeros(len(gains)), np.zeros(len(gains))
+    for fold in np.unique(folds):
+        inside = np.flatnonzero(folds == fold)
+        model = learn(prompts.take(np.flatnonzero(folds != fold)), gains[folds != fold])
+        said[inside] = model.gains(prompts.take(inside))
+        known[inside] = [_coverage(grams, model.word) for grams in _grams(prompts.words.take(inside))]
+    return Held(said, known)
+
+
+def _grams(rows: Rows) -> Iterator[Grams]:
+    for start, end in zip(rows.starts[:-1], rows.starts[1:], strict=True):
+        yield Grams(rows.columns[start:end], rows.values[start:end])
+
+
+def _coverage(grams: Grams, weights: Single) -> float:
+    """The share of a prompt's n-grams that were seen before; a bucket that never was has no weight."""
+    total = float(grams.counts.sum())
+    return float(grams.counts[weights[grams.buckets] != 0].sum()) / total if total else 0.0
+
+
+def _shares(grams: Grams, idf: Single, weights: Single) -> Vector:
+    """What each n-gram of a prompt adds to its gain."""
+    values = (1.0 + np.log(grams.counts)) * idf[grams.buckets]
+    length = float(np.sqrt(values @ values))
+    return values * weights[grams.buckets] / length if length else values
+
+
+_ARRAYS = ("mean", "deviation", "hand", "word_idf", "word", "char_idf", "char")
+
+
+def packed(model: TextModel) -> bytes:
+    """A model as bytes, compressed: most buckets of a young one are empty."""
+    arrays = {name: np.asarray(getattr(model, name), dtype=np.float32).tobytes() for name in _ARRAYS}
+    return zlib.compress(msgspec.msgpack.encode((arrays, model.offset, model.support)), 1)
+
+
+def unpacked(raw: bytes) -> TextModel:
+    """The model again; ValueError or zlib.error if these bytes are none."""
+    arrays, offset, support = msgspec.msgpack.decode(zlib.decompress(raw), type=tuple[dict[str, bytes], float, float])
+    found = {name: np.frombuffer(arrays[name], dtype=np.float32) for name in _ARRAYS}
+    return TextModel(
+        mean=found["mean"].astype(np.float64),
+        deviation=found["deviation"].astype(np.float64),
+        hand=found["hand"].astype(np.float64),
+        word_idf=found["word_idf"],
+        word=found["word"],
+        char_idf=found["char_idf"],
+        char=found["char"],
+        offset=offset,
+        support=support,
+    )
