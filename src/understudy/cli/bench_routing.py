@@ -67,8 +67,10 @@ def routing(
 
 def _print(suite: Suite) -> None:
     if suite.rows:
-        names = ("", "APGR", "95 %", "10 bins", "CPT 50", "80", "95", "more seeds", "labels")
-        table = Table(*names, title=suite.title, title_justify="left", box=None, header_style="bold")
+        names = ("APGR", "95 %", "10 bins", "CPT 50", "80", "95", "more seeds", "labels")
+        table = Table(title=suite.title, title_justify="left", box=None, header_style="bold")
+        for name in ("", *names):
+            table.add_column(name, no_wrap=bool(name))
         for row in suite.rows:
             table.add_row(*_cells(row))
         out.print(table)

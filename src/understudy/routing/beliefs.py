@@ -10,7 +10,8 @@ from typing import Literal
 from understudy.canon.value import Value
 from understudy.routing.text import TextModel
 
-DialName = Literal["quality_target", "rented_share", "budget_usd_per_day"]
+# "quality" is no dial at all: the best answers, whatever it costs.
+DialName = Literal["quality", "quality_target", "rented_share", "budget_usd_per_day"]
 
 
 class Record(Value, frozen=True, kw_only=True):

@@ -61,9 +61,11 @@ def prices(window: Window) -> list[float]:
     cheapest, dearest = np.argmin(dear, axis=1), np.argmax(dear, axis=1)
     rows = np.arange(len(dear))
     apart = dear[rows, dearest] - dear[rows, cheapest]
-    if not apart.max(initial=0.0):
+    # A model that may not be chosen is believed to be worth nothing at any price.
+    between = (apart > 0) & np.isfinite(window.believed[rows, dearest]) & np.isfinite(window.believed[rows, cheapest])
+    if not between.any():
         return [0.0]
-    gain = (window.believed[rows, dearest] - window.believed[rows, cheapest]) / np.where(apart > 0, apart, np.inf)
+    gain = (window.believed[rows, dearest] - window.believed[rows, cheapest])[between] / apart[between]
     cuts = np.quantile(gain, np.linspace(0, 1, _STEPS + 1))
     low, high = float(cuts[0]), float(cuts[-1])
     step = max(1e-9, (high - low) / _STEPS)
@@ -74,7 +76,9 @@ def turn(name: DialName, aim: float, window: Window, requests_per_day: float) ->
     """The dial with its price. An aim that the window does not reach is told, with what is served instead."""
     policies = [policy(window, price) for price in prices(window)]
     best = window.outcome[:, int(np.argmax(window.outcome.mean(axis=0)))]
-    if name == "quality_target":
+    if name == "quality":
+        chosen, met, words = policy(window, 0.0), True, "no dial: the best answers, whatever it costs"
+    elif name == "quality_target":
         chosen, met, words = _by_quality(policies, best, aim)
     elif name == "rented_share":
         chosen, met, words = _by_share(policies, aim)

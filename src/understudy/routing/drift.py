@@ -1,28 +1,36 @@
 """Drift: has a model that was chosen over the incumbent become worse than it?
 
-On every compared prompt that another model than the incumbent served, the difference of both outcomes goes to that
-model's detector; an alarm takes the belief back. Shadows alone are heard: they compare both models on the same prompt,
-so harder traffic is no alarm.
+Each outcome of such a model goes to its detector, less the incumbent's: that on the same prompt where both were asked,
+else the incumbent's mean on the kind. Harder traffic can raise a false alarm through the latter; all it does is to let
+the incumbent answer until enough is learned again.
 """
 
 from understudy.canon.value import Value
+from understudy.routing.beliefs import Belief
+from understudy.routing.lessons import Lesson
 from understudy.stats.detector import Detector
 
-# The mean number of compared prompts between false alarms of a model that is as good as the incumbent: one costs a
-# rollback until the next refit, so it may come once in a thousand. A drop by 10 points is found in 110 to 160.
-RUN_LENGTH = 1_000.0
+# The mean number of outcomes between false alarms of a model that is exactly as good as the incumbent. Served traffic
+# brings outcomes fast, so a long run costs little: a drop by 10 points is found after some 200 of them.
+RUN_LENGTH = 10_000.0
 _PARITY = Detector(0.0)
 
 
 class Drift(Value, frozen=True):
-    """The detectors by model, since the belief that serves was put in place."""
+    """The detectors by model, since the last rollback; a detector restarts by itself at every outcome."""
 
     detectors: dict[str, Detector] = {}
 
-    def seen(self, model: str, difference: float) -> "Drift":
-        """After one more compared prompt: the outcome of the model that served, less the incumbent's."""
-        detector = self.detectors.get(model, _PARITY).update(difference)
-        return Drift({**self.detectors, model: detector})
+    def heard(self, lesson: Lesson, served: str, belief: Belief) -> "Drift":
+        """After the outcome of a model that a belief chose over its incumbent."""
+        if served == belief.incumbent or served not in lesson.outcomes:
+            return self
+        record = belief.records.get(lesson.kind, {}).get(belief.incumbent)
+        beside = lesson.outcomes.get(belief.incumbent, record.mean if record else None)
+        if beside is None:
+            return self
+        detector = self.detectors.get(served, _PARITY).update(lesson.outcomes[served] - beside)
+        return Drift({**self.detectors, served: detector})
 
     @property
     def alarm(self) -> str | None:

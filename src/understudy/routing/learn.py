@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 from understudy.canon.value import Value
 from understudy.routing.beliefs import Belief, Dial, DialName, Learned, Record
 from understudy.routing.board import Model
-from understudy.routing.decide import MIN_LABELS, decide
+from understudy.routing.decide import MIN_LABELS, decide, priced
 from understudy.routing.dials import Window, turn
-from understudy.routing.lessons import Kin, Lesson, by_slice, kin_of, records_of
+from understudy.routing.lessons import UNKNOWN, Kin, Lesson, by_slice, kin_of, records_of
 from understudy.routing.text import Design, TextModel, design, held_out, learn, packed, unpacked
+from understudy.stats.offpolicy import Value as Earned
+from understudy.stats.offpolicy import gain, pseudo_outcomes
 from understudy.stats.ridge import Places, Vector
 
 FOLDS = 5
@@ -28,7 +30,8 @@ MIN_PAIRS = 100
 MAX_LESSONS = 20_000
 # A prompt that shares less with what was learned than all but this share of prompts that were held out is foreign.
 FOREIGN = 0.01
-_Z, _Z95 = 1.6448536269514722, 1.959963984540054
+# One-sided 95 %.
+_Z = 1.6448536269514722
 _VERSION_HEX = 12
 # At so many lessons a belief is learned anew, then after every REFIT_EVERY more (RT-6.3).
 REFITS = (50, 100, 200, 500)
@@ -41,8 +44,8 @@ class Pool(Value, frozen=True, kw_only=True):
     route: str
     models: tuple[Model, ...]
     incumbent: str
-    dial: DialName = "quality_target"
-    aim: float = 0.98
+    dial: DialName = "quality"
+    aim: float = 1.0
     requests_per_day: float = 0.0
 
 
@@ -63,12 +66,10 @@ def refit_due(lessons: int, learned_from: int) -> bool:
 
 
 class Fitted(NamedTuple):
-    """A belief, and what it would have chosen on each compared lesson without having learned from it."""
+    """A belief, and by lesson id what it would have chosen without having learned from it."""
 
     belief: Belief
-    table: Table
-    chosen: Places
-    earned: Vector
+    chosen: dict[str, str]
 
 
 def believe(lessons: Sequence[Lesson], pool: Pool, kin: Kin | None = None, *, at_s: float = 0.0) -> Fitted:
@@ -95,8 +96,14 @@ def believe(lessons: Sequence[Lesson], pool: Pool, kin: Kin | None = None, *, at
         texts={name: packed(model) for name, model in texts.items()},
         speaks=tuple(speaks),
     )
-    chosen = np.argmax(window.believed - dial.price * window.dear, axis=1) if len(table.lessons) else np.zeros(0, int)
-    return Fitted(belief, table, chosen, window.outcome - dial.price * window.dear)
+    return Fitted(belief, _choices(table, window, dial, pool))
+
+
+def _choices(table: Table, window: Window, dial: Dial, pool: Pool) -> dict[str, str]:
+    if not table.lessons:
+        return {}
+    chosen = np.argmax(window.believed - dial.price * window.dear, axis=1)
+    return {lesson.id: pool.models[place].name for lesson, place in zip(table.lessons, chosen, strict=True)}
 
 
 def unfold(belief: Belief) -> Learned:
@@ -210,34 +217,35 @@ def _version(lessons: Sequence[Lesson], pool: Pool) -> str:
     return told.hexdigest()[:_VERSION_HEX]
 
 
-class Contest(NamedTuple):
-    """How much more a challenger earns than the champion on lessons that neither learned from, with a 95 % interval."""
+def contest(challenger: Fitted, champion: Learned | None, lessons: Sequence[Lesson], pool: Pool) -> Earned:
+    """How much more the challenger would have earned on these lessons than the champion: it serves only if it wins.
 
-    gain: float
-    low: float
-    high: float
-    n: int
-
-    @property
-    def won(self) -> bool:
-        """Whether the challenger may serve."""
-        return self.low > 0
-
-
-def contest(challenger: Fitted, champion: Learned | None, pool: Pool) -> Contest:
-    """Replay both on the compared lessons; what an answer earns is its outcome less the challenger's price.
-
-    The challenger's choices are those that it made without the lesson; the champion's may have learned from it, which
-    favours the champion. Without a champion the incumbent answers everything.
+    What an answer earns is its outcome less the challenger's price for it. On compared prompts the challenger's choices
+    are those that it made without them; the champion's may have learned from them, which favours the champion. Without
+    a champion the incumbent answers everything.
     """
-    rows = np.arange(len(challenger.chosen))
-    if len(rows) < MIN_LABELS:
-        return Contest(0.0, -1.0, 1.0, len(rows))
     names = [model.name for model in pool.models]
-    old = [names.index(_choice(champion, lesson, pool)) for lesson in challenger.table.lessons]
-    gains = challenger.earned[rows, challenger.chosen] - challenger.earned[rows, old]
-    half = _Z95 * float(gains.std(ddof=1)) / math.sqrt(len(gains))
-    return Contest(float(gains.mean()), float(gains.mean()) - half, float(gains.mean()) + half, len(gains))
+    belief = challenger.belief
+    if len(challenger.chosen) < MIN_LABELS:
+        return Earned(0.0, -1.0, len(challenger.chosen))
+    unfolded = unfold(belief)
+    new = [names.index(challenger.chosen.get(one.id) or _choice(unfolded, one, pool)) for one in lessons]
+    old = [names.index(_choice(champion, one, pool)) for one in lessons]
+    outcome = np.array([[one.outcomes.get(name, np.nan) for name in names] for one in lessons])
+    chance = np.array([[one.chances.get(name, 1.0) for name in names] for one in lessons])
+    guess = np.array([[_mean(belief, one.kind, name) for name in names] for one in lessons])
+    price = np.array([[_price(belief, one.kind, model) for model in pool.models] for one in lessons])
+    return gain(pseudo_outcomes(outcome, chance, guess) - price, np.array(new), np.array(old))
+
+
+def _mean(belief: Belief, kind: str, model: str) -> float:
+    record = belief.records.get(kind, {}).get(model)
+    return record.mean if record else UNKNOWN
+
+
+def _price(belief: Belief, kind: str, model: Model) -> float:
+    record = belief.records.get(kind, {}).get(model.name)
+    return priced(belief, model.owned, record) if record else 0.0
 
 
 def _choice(learned: Learned | None, lesson: Lesson, pool: Pool) -> str:

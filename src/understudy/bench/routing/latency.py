@@ -51,7 +51,7 @@ def suite(items: Sequence[Item]) -> Suite:
                 what="10,000 slices against 10, medians",
                 asked=f"≤ {NO_MORE}",
                 shown=f"{ratio:.2f}",
-                passed=ratio <= NO_MORE,
+                passed=bool(ratio <= NO_MORE),
             ),
         ),
         notes=("RouteLLM's matrix factorisation: 155 requests/s, after an embedding call (arXiv 2406.18665).",),
@@ -75,5 +75,5 @@ def _times(learned: Learned, pool: Pool, kind: str, prompts: Sequence[str]) -> l
 def _bar(what: str, times: Sequence[float], limit: float) -> Bar:
     p50, p95, p99 = np.quantile(times, [0.5, 0.95, 0.99])
     return Bar(
-        what=f"{what}, p95", asked=f"≤ {limit:g} ms", shown=f"{p50:.3f} {p95:.3f} {p99:.3f}", passed=p95 <= limit
+        what=f"{what}, p95", asked=f"≤ {limit:g} ms", shown=f"{p50:.3f} {p95:.3f} {p99:.3f}", passed=bool(p95 <= limit)
     )

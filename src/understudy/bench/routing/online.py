@@ -61,8 +61,8 @@ def suite(items: Sequence[Item], runs: int) -> Suite:
     stream = recorded(items)
     found = [simulate(stream, seed) for seed in range(runs)]
     ahead = np.array([run.ours - run.best_fixed for run in found])
-    delays = [run.delay for run in found]
-    median = float(np.median([FROZEN.online_requests if one is None else one for one in delays]))
+    served = [run.delay for run in found if run.own_share_before > 0]
+    median = float(np.median([FROZEN.online_requests if one is None else one for one in served] or [np.nan]))
     won = int((ahead > 0).sum())
     return Suite(
         name="online",
@@ -77,8 +77,8 @@ def suite(items: Sequence[Item], runs: int) -> Suite:
             Bar(
                 what="a drop to 10 points below the incumbent: compared prompts until the alarm, median",
                 asked=f"≤ {MEDIAN_LABELS}",
-                shown=f"{median:.0f}; found in {sum(one is not None for one in delays)} of {runs}",
-                passed=median <= MEDIAN_LABELS,
+                shown=f"{median:.0f}; found in {sum(one is not None for one in served)} of {len(served)} it served",
+                passed=bool(median <= MEDIAN_LABELS),
             ),
         ),
         notes=(
@@ -106,7 +106,7 @@ def pool() -> Pool:
     """Both models; the one in charge is rented. Quality alone counts here: no call is charged for."""
     rented = Model(name=RENTED, provider="", upstream="", dialect="", endpoints=(), maker="")
     own = Model(name=OWN, provider="", upstream="", dialect="", endpoints=(), maker="", owned=True)
-    return Pool(route="online", models=(rented, own), incumbent=RENTED, dial="rented_share", aim=1.0)
+    return Pool(route="online", models=(rented, own), incumbent=RENTED)
 
 
 class _State:
@@ -123,18 +123,15 @@ class _State:
         """Learn anew; what was learned serves only if it wins."""
         self.learned_at = self.compared
         fitted = believe(self.lessons, self.pool)
-        if contest(fitted, self.learned, self.pool).won:
-            self.learned, self.drift = unfold(fitted.belief), Drift()
+        if contest(fitted, self.learned, self.lessons, self.pool).low > 0:
+            self.learned = unfold(fitted.belief)
 
     def heard(self, lesson: Lesson, served: str) -> bool:
         """Take a lesson in; whether it raised an alarm, which takes the belief and its lessons back."""
         self.lessons.append(lesson)
-        if len(lesson.outcomes) < len(self.pool.models):
-            return False
-        self.compared += 1
-        if served == self.pool.incumbent:
-            return False
-        self.drift = self.drift.seen(served, lesson.outcomes[served] - lesson.outcomes[self.pool.incumbent])
+        self.compared += len(lesson.outcomes) == len(self.pool.models)
+        if self.learned is not None:
+            self.drift = self.drift.heard(lesson, served, self.learned.belief)
         if self.drift.alarm is None:
             return False
         self.lessons, self.learned, self.drift = [], None, Drift()

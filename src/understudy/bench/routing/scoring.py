@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from understudy.bench.routing.data import Item, prompt_hash, word_windows
 from understudy.bench.routing.rows import Ranked, Vector
 from understudy.routing.text import Design, design, learn, read
+from understudy.stats.ridge import dense_rows, fit, idf_of, weighted
 from understudy.stats.shrinkage import Tally, shrunk
 
 Places = NDArray[np.int64]
 OVERLAP_WORDS = 8
-ALWAYS = ("always strong", "always weak")
+HAND_PENALTY, WORD_PENALTY, CHAR_PENALTY = 10.0, 3.0, 2.0
 
 
 class Measured(NamedTuple):
@@ -67,6 +68,22 @@ def folds(count: int, number: int, seed: int) -> list[tuple[Places, Places]]:
 def text_scores(prompts: Design, gains: Vector, train: Places, test: Places) -> Vector:
     """Blind: prompts and the gains of some of them in, scores of others out, free of the training's mean gain."""
     return learn(prompts.take(train), gains[train]).gains(prompts.take(test))
+
+
+def single_scores(learned_on: Design, gains: Vector, scored: Design) -> dict[str, Vector]:
+    """Each block of the text model alone, with a penalty of its own: rows for comparison, nothing decides by them."""
+    mean, deviation = learned_on.hand.mean(axis=0), learned_on.hand.std(axis=0) + 1e-9
+    words, chars = idf_of(learned_on.words), idf_of(learned_on.chars)
+    blocks = {
+        "hand features alone": (
+            dense_rows((learned_on.hand - mean) / deviation),
+            dense_rows((scored.hand - mean) / deviation),
+            HAND_PENALTY,
+        ),
+        "words alone": (weighted(learned_on.words, words), weighted(scored.words, words), WORD_PENALTY),
+        "characters alone": (weighted(learned_on.chars, chars), weighted(scored.chars, chars), CHAR_PENALTY),
+    }
+    return {name: test.times(fit([train], gains, penalty)[0]) for name, (train, test, penalty) in blocks.items()}
 
 
 def slice_scores(slices: NDArray[np.str_], gains: Vector, train: Places, test: Places) -> Vector:

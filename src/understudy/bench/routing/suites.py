@@ -21,6 +21,7 @@ from understudy.bench.routing.scoring import (
     leakage,
     measured,
     ranked,
+    single_scores,
     split,
     text_scores,
 )
@@ -103,8 +104,9 @@ def gsm8k(pair: Measured) -> Suite:
 def transfer(learned_on: Measured, scored: Measured) -> Suite:
     """Learned on MMLU, scored on GSM8K: the ranking is reported, the policy must serve the incumbent."""
     model_scores = _foreign(learned_on, scored)
-    run = Ranked(scored.strong, scored.weak, {"length": scored.lengths, "ours, blind: text": model_scores}, 0)
-    rows = rows_of([run], 1, {"ours, blind: text": len(learned_on.items)})
+    alone = single_scores(learned_on.prompts, learned_on.gains, scored.prompts)
+    scores = {"length": scored.lengths, **alone, "ours, blind: text": model_scores}
+    rows = rows_of([Ranked(scored.strong, scored.weak, scores, 0)], 1, {"ours, blind: text": len(learned_on.items)})
     share = _incumbent_share(learned_on, scored, np.arange(len(learned_on.items)), np.arange(len(scored.items)))
     return Suite(
         name="transfer",
