@@ -345,3 +345,42 @@ def test_a_dialect_and_a_proof_that_nobody_knows_are_named(tmp_path: Path) -> No
         "5: providers.aws.auth: there is no auth 'sigv5'; did you mean 'sigv4'?",
     ]
     assert loaded(tmp_path, text.replace("convers\n", "converse\n").replace("sigv5", "sigv4")).file.providers
+
+
+POOL = """\
+models:
+  - {name: own, provider: vllm, model: m, base_url: "http://127.0.0.1:1/v1"}
+  - {name: rented, provider: openai, model: gpt, api_key: "${KEY}"}
+routes:
+  - {name: auto, %s}
+"""
+
+
+@pytest.mark.parametrize(
+    ("route", "words"),
+    [
+        ("candidate: own", "a route needs an 'incumbent', or models to 'choose_from'"),
+        ("choose_from: [own]", "a pool has two models or more, each once"),
+        ("choose_from: [own, own]", "a pool has two models or more, each once"),
+        ("choose_from: [own, rented], candidate: own", "name one of both"),
+        ("choose_from: [own, rentet]", "rentet"),
+        ("choose_from: [own, rented], quality_target: 0.9, rented_share: 0.5", "'quality_target' is set already"),
+        ("incumbent: rented, rented_share: 0.5", "need models to 'choose_from'"),
+        ("choose_from: [own, rented], quality_target: 98", "quality_target"),
+        ("choose_from: [own, rented], explore: 0.5", "explore"),
+    ],
+)
+def test_a_pool_that_makes_no_sense_is_told(tmp_path: Path, route: str, words: str) -> None:
+    path = tmp_path / "understudy.yaml"
+    path.write_text(POOL % route, encoding="utf-8")
+    with pytest.raises(ConfigError) as raised:
+        load(path, {"KEY": "k"})
+    assert words in str(raised.value)
+
+
+@pytest.mark.parametrize(("told", "leads"), [("", "rented"), (", incumbent: own", "own")])
+def test_a_pool_is_led_by_its_first_rented_model_unless_told(tmp_path: Path, told: str, leads: str) -> None:
+    path = tmp_path / "understudy.yaml"
+    path.write_text(POOL % f"choose_from: [own, rented], quality_target: 0.98{told}", encoding="utf-8")
+    (route,) = load(path, {"KEY": "k"}).file.routes
+    assert (route.incumbent, route.dials) == (leads, {"quality_target": 0.98})

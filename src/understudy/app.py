@@ -9,8 +9,8 @@ import logging
 import os
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
@@ -23,8 +23,9 @@ from understudy.gateway.corridor import Gateway
 from understudy.gateway.site import Site, Standing
 from understudy.gateway.unattended import Errand, ask_unattended
 from understudy.gateway.wheel import Wheel
-from understudy.jobs.board import base_board, with_ramps
+from understudy.jobs.board import base_board, with_books
 from understudy.jobs.bookkeeper import Bookkeeper
+from understudy.jobs.learning import Learner, belief_of
 from understudy.jobs.panel import Panel
 from understudy.jobs.specs import ParitySpec, RouteSpec, seconds
 from understudy.jobs.verdicts import Verdicts
@@ -34,10 +35,12 @@ from understudy.outcomes.judge import PairwiseJudge, family_conflict
 from understudy.parity.assign import salt_id
 from understudy.parity.slices import OutcomeKind
 from understudy.policy.keys import Keyring
-from understudy.ports import Check, CheckRefused, Exchange, Judge, Store
+from understudy.ports import BeliefRow, Check, CheckRefused, Exchange, Judge, Store
 from understudy.providers.aiohttp_transport import AiohttpTransport
 from understudy.providers.models import model_of, reachable
+from understudy.routing.beliefs import Learned
 from understudy.routing.board import Board, Model
+from understudy.routing.learn import Pool
 from understudy.settings import Settings
 from understudy.storage.open import open_store
 from understudy.storage.spool import SpoolReader, SpoolWriter
@@ -87,7 +90,7 @@ def load_panels(settings: Settings, models: Mapping[str, Model]) -> dict[str, Pa
     installed = {point.name: point for point in entry_points(group="understudy.checks")}
     panels: dict[str, Panel] = {}
     for route in settings.file.routes:
-        if route.candidate is None:
+        if route.candidate is None and not route.choose_from:
             continue
         spec = route.parity
         checks = {name: _load_check(route.name, name, installed) for name in spec.checks}
@@ -97,6 +100,11 @@ def load_panels(settings: Settings, models: Mapping[str, Model]) -> dict[str, Pa
             judge=judge_of(route, models) if spec.judge is not None else None,
             rails={name: checks[rail.check] for name, rail in spec.guardrails.items()},
         )
+        if route.choose_from and panels[route.name].late:
+            raise CheckRefused(
+                f"route {route.name!r} learns from every answer: it needs a check that speaks at once, "
+                "and neither a judge, nor labels, nor a slow check"
+            )
     return panels
 
 
@@ -183,6 +191,7 @@ class Notice:
         self._store = store
         self._keyring = keyring
         self._now = Standing(board=board, keyring=keyring)
+        self._beliefs: dict[tuple[str, str], Learned] = {}
 
     def current(self) -> Standing:
         """The snapshots of this moment."""
@@ -193,7 +202,9 @@ class Notice:
         version = await asyncio.to_thread(self._store.board_version)
         if version != self._now.board.version:
             slices = await asyncio.to_thread(self._store.slices)
-            board = with_ramps(self._base, slices, version)
+            rows = await asyncio.to_thread(self._store.beliefs)
+            self._beliefs = await asyncio.to_thread(_unfolded, rows, self._beliefs)
+            board = with_books(self._base, slices, self._beliefs, version)
             self._now = Standing(board=board, keyring=self._keyring)
 
     async def follow(self) -> None:
@@ -205,6 +216,17 @@ class Notice:
                 # The supervisor of a job: the next look may succeed, and the corridor runs on the last board.
                 log.exception("the board could not be read; the last one stays in force")
             await asyncio.sleep(BOARD_POLL_S)
+
+
+def _unfolded(rows: Iterable[BeliefRow], before: Mapping[tuple[str, str], Learned]) -> dict[tuple[str, str], Learned]:
+    """What the routes believe now; only what is new is unpacked."""
+    found = {}
+    for row in rows:
+        old = before.get((row.tenant, row.route))
+        learned = old if old is not None and old.belief.version == row.version else belief_of(row)
+        if learned is not None:
+            found[row.tenant, row.route] = learned
+    return found
 
 
 @asynccontextmanager
@@ -293,6 +315,33 @@ async def _site(
         store.close()
 
 
+def pools_of(settings: Settings) -> dict[str, Pool]:
+    """What each route that chooses from a pool learns for."""
+    models = models_of(settings)
+    found = {}
+    for route in settings.file.routes:
+        if route.choose_from:
+            pool = Pool(
+                route=route.name, models=tuple(models[name] for name in route.choose_from), incumbent=route.incumbent
+            )
+            for name, aim in route.dials.items():
+                pool = msgspec.structs.replace(pool, dial=name, aim=aim)
+            found[route.name] = pool
+    return found
+
+
+@contextmanager
+def open_learner(settings: Settings, secret: bytes) -> Iterator[Learner]:
+    """The learner of this machine: it reads the books, and writes to a spool segment of its own."""
+    store = open_store(settings.database, read_only=True, secret=secret)
+    journal = SpoolWriter(settings.spool, "learner")
+    try:
+        yield Learner(store=store, journal=journal, pools=pools_of(settings), clock=SystemClock())
+    finally:
+        journal.close()
+        store.close()
+
+
 def open_books(settings: Settings, secret: bytes, *, holder: str) -> Bookkeeper:
     """The bookkeeper of this machine: the one writer of the database."""
     models = models_of(settings)
@@ -343,6 +392,7 @@ def described(settings: Settings) -> list[str]:
         )
     for route in settings.file.routes:
         candidate = f", candidate {route.candidate}" if route.candidate else ""
+        candidate += f", chosen from {', '.join(route.choose_from)}" if route.choose_from else ""
         lines.append(f"route  {route.name}  incumbent {route.incumbent}{candidate}")
     return lines
 

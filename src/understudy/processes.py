@@ -1,4 +1,4 @@
-"""The processes of one server: a supervisor, one bookkeeper, N workers on one port, and one for late verdicts.
+"""The processes of one server: a supervisor, a bookkeeper, N workers on one port, one for late verdicts, one to learn.
 
 The supervisor holds the listening socket and hands it on. A child that dies is a server that fails: the supervisor
 stops the others and exits, and whatever runs it (systemd, Kubernetes) starts it anew. Children end when the
@@ -20,7 +20,8 @@ from multiprocessing.synchronize import Event
 import uvicorn
 import uvloop
 
-from understudy.app import load_panels, models_of, open_books, open_verdicts, open_worker
+from understudy.app import load_panels, models_of, open_books, open_learner, open_verdicts, open_worker
+from understudy.jobs.learning import Learner
 from understudy.jobs.verdicts import Verdicts
 from understudy.settings import Settings
 
@@ -32,6 +33,8 @@ GRACE_S = 10
 IDLE_S = 0.05
 # How often it is looked for pairs that wait for a judge or a slow check.
 VERDICTS_IDLE_S = 0.25
+# How often it is looked for lessons.
+LEARNER_IDLE_S = 1.0
 BACKLOG = 2048
 log = logging.getLogger(__name__)
 
@@ -82,6 +85,8 @@ def _children(settings: Settings, secret: bytes, listening: socket.socket) -> tu
     children = [child(run_books, "books")]
     if any(panel.by_machine for panel in load_panels(settings, models_of(settings)).values()):
         children.append(child(run_verdicts, "verdicts"))
+    if any(route.choose_from for route in settings.file.routes):
+        children.append(child(run_learner, "learner"))
     for index in range(settings.file.server.workers):
         children.append(child(run_worker, f"worker {index}", listening, f"w{index}"))
     return children, ups
@@ -168,6 +173,29 @@ async def _keep_giving(verdicts: Verdicts) -> None:
             busy = False
         if not busy:
             await asyncio.sleep(VERDICTS_IDLE_S)
+
+
+def run_learner(settings: Settings, secret: bytes, up: Event) -> None:
+    """The process that learns routes, until it is told to stop; all that it knows it can read again."""
+    _log_to_stderr()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    parent = os.getppid()
+    with open_learner(settings, secret) as learner:
+        up.set()
+        while not stop.is_set() and os.getppid() == parent:
+            if not _learn(learner):
+                stop.wait(LEARNER_IDLE_S)
+
+
+def _learn(learner: Learner) -> bool:
+    try:
+        return learner.turn()
+    except Exception:
+        # The supervisor of a job: what could not be learned now is still in the books.
+        log.exception("learning failed; what serves stays in place")
+        return False
 
 
 def run_books(settings: Settings, secret: bytes, up: Event) -> None:

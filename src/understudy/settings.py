@@ -140,10 +140,45 @@ def _compose(file: File, environ: Mapping[str, str], base: Path, reader: "_Reade
             rows[name] = msgspec.structs.replace(row, base_url=moved.rstrip("/"))
     _check_names(reader, root, rows)
     _check_places(reader, root, file, rows)
+    _check_pools(reader, root, file)
+    file = msgspec.structs.replace(file, routes=tuple(_led(route, file, rows) for route in file.routes))
     secrets = _secrets(file, rows, environ, base, reader, root)
     if reader.problems:
         raise ConfigError(reader.file, reader.problems)
     return Settings(file=file, rows=rows, known=load_known(), secrets=secrets, base=base)
+
+
+def _led(route: RouteSpec, file: File, rows: Mapping[str, ProviderRow]) -> RouteSpec:
+    """A route that chooses from a pool is led by its first rented model, unless it says by which."""
+    if route.incumbent or not route.choose_from:
+        return route
+    specs = {spec.name: spec for spec in file.models}
+
+    def rented(name: str) -> bool:
+        spec = specs.get(name)
+        row = rows.get(spec.provider) if spec is not None else None
+        owned = spec.owned if spec is not None else None
+        return not (row.owned if owned is None and row is not None else owned)
+
+    return msgspec.structs.replace(route, incumbent=next(filter(rented, route.choose_from), route.choose_from[0]))
+
+
+def _check_pools(reader: "_Reader", root: yaml.Node | None, file: File) -> None:
+    """A route has a candidate or a pool, and of a pool at most one dial."""
+    for place, route in enumerate(file.routes):
+        if not route.incumbent and not route.choose_from:
+            reader.wrong(root, ("routes", place), "a route needs an 'incumbent', or models to 'choose_from'")
+        if route.choose_from and route.candidate:
+            words = "a candidate takes over slice by slice, a pool is chosen from by what was learned: name one of both"
+            reader.wrong(root, ("routes", place, "choose_from"), words)
+        if route.choose_from and route.incumbent and route.incumbent not in route.choose_from:
+            reader.wrong(root, ("routes", place, "incumbent"), "the incumbent of a pool is one of 'choose_from'")
+        if len(route.choose_from) == 1 or len(set(route.choose_from)) < len(route.choose_from):
+            reader.wrong(root, ("routes", place, "choose_from"), "a pool has two models or more, each once")
+        for name in list(route.dials)[1:]:
+            reader.wrong(root, ("routes", place, name), f"{next(iter(route.dials))!r} is set already; one dial rules")
+        if (route.dials or route.explore) and not route.choose_from:
+            reader.wrong(root, ("routes", place), "dials and 'explore' need models to 'choose_from'")
 
 
 def _check_names(reader: "_Reader", root: yaml.Node | None, rows: Mapping[str, ProviderRow]) -> None:
@@ -169,7 +204,8 @@ def _check_names(reader: "_Reader", root: yaml.Node | None, rows: Mapping[str, P
     for place, entry in routes:
         for field in ("incumbent", "candidate"):
             reader.known(root, ("routes", place, field), "model", [entry.get(field)], known)
-        reader.known(root, ("routes", place, "fallbacks"), "model", entry.get("fallbacks"), known)
+        for field in ("fallbacks", "choose_from"):
+            reader.known(root, ("routes", place, field), "model", entry.get(field), known)
         parity = entry.get("parity")
         judge = parity.get("judge") if isinstance(parity, dict) else None
         if isinstance(judge, dict):

@@ -187,6 +187,13 @@ TESTED_ELSEWHERE = {
     "cli/bench.py": "bench/test_gateway.py",
     "cli/bench_chunks.py": "bench/test_chunks.py",
     "cli/bench_parity.py": "bench/parity/test_run.py",
+    "cli/bench_routing.py": "bench/routing/test_run.py",
+    "cli/route.py": "journeys/test_pool.py",
+    **dict.fromkeys(
+        [f"bench/routing/{name}.py" for name in ("frozen", "latency", "rows", "suites")], "bench/routing/test_run.py"
+    ),
+    "routing/beliefs.py": "routing/test_learn.py",
+    "storage/migrations/versions/r0004_lessons.py": "storage/test_open.py",
     "bench/serving.py": "demo/test_run.py",
     "cli/books.py": "journeys/test_steering.py",
     "cli/conformance.py": "conformance/test_own.py",

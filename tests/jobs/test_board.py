@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from understudy.jobs.board import base_board, with_ramps
+from understudy.jobs.board import base_board, with_books
 from understudy.jobs.specs import ParitySpec, RouteSpec
 from understudy.ports import SliceRow
 from understudy.routing.board import Endpoint, Model, Ramp, Route
@@ -49,39 +49,39 @@ def test_the_configuration_alone_moves_nothing() -> None:
 
 @pytest.mark.parametrize(("share", "canary"), [(0.0, False), (0.01, True), (0.5, True), (1.0, False)])
 def test_a_slice_is_in_canary_while_both_models_serve(share: float, canary: bool) -> None:
-    board = with_ramps(BASE, [slice_row("chat", share)], 3)
+    board = with_books(BASE, [slice_row("chat", share)], {}, 3)
     assert board.ramps == {("r", "chat"): Ramp(hypothesis="h-chat", share=share, rate=0.25, canary=canary)}
     assert (board.version, board.routes) == (3, BASE.routes)
 
 
 def test_each_slice_has_its_own_ramp_and_old_ones_go() -> None:
-    first = with_ramps(BASE, [slice_row("chat", 0.5), slice_row("code", 0.0, shadow=False)], 1)
+    first = with_books(BASE, [slice_row("chat", 0.5), slice_row("code", 0.0, shadow=False)], {}, 1)
     assert set(first.ramps) == {("r", "chat"), ("r", "code")}
     assert first.ramps["r", "code"].rate == 0.0
-    assert set(with_ramps(first, [slice_row("chat", 0.5)], 2).ramps) == {("r", "chat")}
+    assert set(with_books(first, [slice_row("chat", 0.5)], {}, 2).ramps) == {("r", "chat")}
     assert BASE.ramps == {}
 
 
 def test_a_slice_of_a_route_that_is_no_longer_declared_has_no_ramp() -> None:
     gone = msgspec.structs.replace(slice_row("chat", 0.5), route="gone")
-    assert with_ramps(BASE, [gone], 1).ramps == {}
+    assert with_books(BASE, [gone], {}, 1).ramps == {}
 
 
 def test_a_budget_may_only_lower_the_rate() -> None:
     for said, rate in ((0.1, 0.1), (0.0, 0.0), (0.9, 0.25)):
         row = msgspec.structs.replace(slice_row("chat", 0.0), rate=said)
-        assert with_ramps(BASE, [row], 1).ramps["r", "chat"].rate == rate
+        assert with_books(BASE, [row], {}, 1).ramps["r", "chat"].rate == rate
 
 
 def test_at_100_percent_a_hold_out_stays_with_the_incumbent() -> None:
     held = base_board({"m": MODEL}, [route(holdout=0.02)], {})
-    ramp = with_ramps(held, [slice_row("chat", 1.0)], 1).ramps["r", "chat"]
+    ramp = with_books(held, [slice_row("chat", 1.0)], {}, 1).ramps["r", "chat"]
     assert (ramp.share, ramp.canary, ramp.alone) == (0.98, True, False)
-    assert with_ramps(held, [slice_row("chat", 0.5)], 1).ramps["r", "chat"].share == 0.5
+    assert with_books(held, [slice_row("chat", 0.5)], {}, 1).ramps["r", "chat"].share == 0.5
 
 
 def test_at_100_percent_with_nothing_compared_the_candidate_is_watched_alone() -> None:
-    ramp = with_ramps(BASE, [slice_row("chat", 1.0, shadow=False)], 1).ramps["r", "chat"]
+    ramp = with_books(BASE, [slice_row("chat", 1.0, shadow=False)], {}, 1).ramps["r", "chat"]
     assert (ramp.share, ramp.rate, ramp.canary, ramp.alone) == (1.0, 0.0, True, True)
 
 

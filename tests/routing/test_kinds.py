@@ -20,7 +20,7 @@ def request(*parts: Part, before: tuple[Message, ...] = (), **knobs: Any) -> Req
 @pytest.mark.parametrize("kind", ["a", "chat", "de.tools_2-x", "9", "x" * 64])
 def test_a_declared_kind_wins(kind: str) -> None:
     asked = request(ToolResult("1"), tools=(Tool("t"),), format=Format("json_object"))
-    assert kind_of(asked, kind) == kind
+    assert kind_of(asked, kind).id == kind
 
 
 @pytest.mark.parametrize("kind", ["", "A", "a b", "a/b", "-a", "_a", "a\n", "x" * 65, "ä"])
@@ -46,7 +46,7 @@ def test_a_declared_kind_that_is_no_id_is_the_callers_fault(kind: str) -> None:
     ],
 )
 def test_what_a_request_shows(asked: Request, kind: str) -> None:
-    assert kind_of(asked, None) == kind
+    assert kind_of(asked, None).id == kind
 
 
 @pytest.mark.parametrize(
@@ -54,20 +54,20 @@ def test_what_a_request_shows(asked: Request, kind: str) -> None:
     ["```\nx\n```", "def f(x):", "class A:", "class A(B):", "#include <x>", "function f() {", "a => b", "import os"],
 )
 def test_code_is_seen(words: str) -> None:
-    assert kind_of(request(Text(f"Fix this: {words}")), None) == "code"
+    assert kind_of(request(Text(f"Fix this: {words}")), None).id == "code"
 
 
 @pytest.mark.parametrize("words", ["the default class of service", "undef f(", "functions (many)", "important"])
 def test_words_that_only_resemble_code_are_chat(words: str) -> None:
-    assert kind_of(request(Text(words)), None) == "chat"
+    assert kind_of(request(Text(words)), None).id == "chat"
 
 
 def test_only_the_last_message_counts() -> None:
     earlier = Message("user", (Text("```code```"), PICTURE))
-    assert kind_of(request(Text("thanks"), before=(earlier,)), None) == "chat"
+    assert kind_of(request(Text("thanks"), before=(earlier,)), None).id == "chat"
 
 
 def test_the_look_at_a_huge_prompt_is_bounded() -> None:
-    assert kind_of(request(Text("x" * 3_990 + " def f(x)")), None) == "code"
-    assert kind_of(request(Text("x" * 4_001 + " def f(x)")), None) == "chat"
-    assert kind_of(request(Text("x" * 4_000), Text("def f(x)")), None) == "chat"
+    assert kind_of(request(Text("x" * 3_990 + " def f(x)")), None).id == "code"
+    assert kind_of(request(Text("x" * 4_001 + " def f(x)")), None).id == "chat"
+    assert kind_of(request(Text("x" * 4_000), Text("def f(x)")), None).id == "chat"

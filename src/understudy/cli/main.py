@@ -2,7 +2,7 @@
 
 import typer
 
-from understudy.cli import bench, conformance, demo, doctor, keys, label, models, parity, serve
+from understudy.cli import bench, conformance, demo, doctor, keys, label, models, parity, route, serve
 
 HELP = """One gateway before every model you rent or own.
 
@@ -15,6 +15,7 @@ app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
 app.command("models")(models.run)
 app.add_typer(parity.app, name="parity")
+app.add_typer(route.app, name="route")
 app.command("label")(label.run)
 app.add_typer(keys.app, name="key")
 app.add_typer(bench.app, name="bench")

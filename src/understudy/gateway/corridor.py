@@ -16,7 +16,7 @@ from understudy.gateway.attempt import Place, StreamAttempt, ask_whole, identifi
 from understudy.gateway.conversation import Conversation, conversation_of
 from understudy.gateway.draft import Draft
 from understudy.gateway.embedding import embed
-from understudy.gateway.evidence import answered, gather, lost
+from understudy.gateway.evidence import answered, compare, gather, lost
 from understudy.gateway.keeping import check_known, keep, resumed
 from understudy.gateway.passing import pass_on
 from understudy.gateway.relay import Relay
@@ -27,7 +27,7 @@ from understudy.parity.slices import SliceId
 from understudy.policy.keys import permit
 from understudy.ports import Attempt, Sampled, Sender
 from understudy.routing.choose import Features, Plan, choose
-from understudy.routing.kinds import kind_of
+from understudy.routing.kinds import asked_words, kind_of, needs_of
 
 log = logging.getLogger(__name__)
 Serve = Callable[[Draft, Relay, Watch], Awaitable[None]]
@@ -35,6 +35,8 @@ KIND_HEADER = "x-understudy-kind"
 STRICT_HEADER = "x-understudy-strict"
 # The draw of a request that no share applies to.
 OUTSIDE = 1.0
+# What stands in a draw of a pool where a hypothesis stands in that of a ramp.
+POOL = "pool"
 # Grace beyond both models' total time before an announced pair counts as lost.
 PAIR_GRACE_S = 30.0
 
@@ -101,8 +103,11 @@ class Gateway:
             await relay.fail(Fault("the gateway failed; its log has the reason", kind=FaultKind.INTERNAL))
         finally:
             self._site.wheel.discard(watch)
-            if draft.plan is not None and draft.request is not None and (draft.sampled or draft.plan.canary):
-                self._site.spawn(gather(self._site, draft, draft.plan, draft.request))
+            if draft.plan is not None and draft.request is not None:
+                if draft.plan.decision is not None:
+                    self._site.spawn(compare(self._site, draft, draft.plan, draft.request))
+                elif draft.sampled or draft.plan.canary:
+                    self._site.spawn(gather(self._site, draft, draft.plan, draft.request))
 
     async def refuse(self, call: Call, fault: Fault, sender: Sender) -> None:
         """Answer a call that came to nothing before it could be read: told in its dialect, and booked."""
@@ -122,25 +127,36 @@ class Gateway:
         permit(caller, request.model)
         conversation = conversation_of(call.headers, request, caller.name, draft.id)
         draft.unit = conversation.unit
-        draft.plan = plan = self._plan(call, request, conversation, standing)
+        draft.plan = plan = self._plan(call, request, conversation, standing, caller.tenant)
         check_known(call.dialect, request, plan.chain[0])
         if plan.shadow is not None and plan.hypothesis is not None:
             self._announce(draft, plan, conversation, standing)
         return request
 
-    def _plan(self, call: Call, request: Request, conversation: Conversation, standing: Standing) -> Plan:
+    def _plan(self, call: Call, request: Request, conversation: Conversation, standing: Standing, tenant: str) -> Plan:
         board, secret, ledger = standing.board, self._site.server_secret, self._site.ledger
-        kind = kind_of(request, call.headers.get(KIND_HEADER))
+        kind = kind_of(request, call.headers.get(KIND_HEADER), call.headers).id
         route = board.routes.get(request.model)
         kind = route.pool.get(kind, kind) if route is not None else kind
         ramp = board.ramps.get((request.model, kind))
         draw = shadow_draw = OUTSIDE
-        if ramp is not None:
+        slice_ = SliceId(request.model, kind, tenant)
+        if route is not None and route.choose_from:
+            draw = bucket(secret, slice_, POOL, conversation.unit)
+            shadow_draw = bucket(secret, slice_, POOL, conversation.unit, purpose="shadow")
+        elif ramp is not None:
             slice_ = SliceId(request.model, kind)
             draw = bucket(secret, slice_, ramp.hypothesis, conversation.unit)
             shadow_draw = bucket(secret, slice_, ramp.hypothesis, conversation.unit, purpose="shadow")
         running = None if conversation.one_turn else ledger.recall(conversation.unit)
-        features = Features(asked=request.model, kind=kind, running=running)
+        features = Features(
+            asked=request.model,
+            kind=kind,
+            running=running,
+            tenant=tenant,
+            words=asked_words(request),
+            needs=needs_of(request),
+        )
         plan = choose(features, board, draw=draw, shadow_draw=shadow_draw)
         if not conversation.one_turn and plan.route is not None:
             ledger.remember(conversation.unit, plan.chain[0].name)

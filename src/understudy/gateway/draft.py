@@ -142,6 +142,7 @@ class Draft:
             unit=self.unit,
             bucket=plan.bucket if plan else None,
             share=plan.share if plan else None,
+            decision=plan.decision if plan else None,
         )
 
 

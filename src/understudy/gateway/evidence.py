@@ -14,7 +14,7 @@ from understudy.canon.request import Request
 from understudy.gateway.draft import Draft
 from understudy.gateway.site import Site
 from understudy.gateway.unattended import Errand, ask_unattended
-from understudy.ports import Answered, Live, Paired, Side
+from understudy.ports import Answered, Compared, Live, Paired, Side
 from understudy.routing.board import Model
 from understudy.routing.choose import Plan
 
@@ -70,6 +70,35 @@ async def gather(site: Site, draft: Draft, plan: Plan, request: Request) -> None
             request=bare,
             candidate=sides["candidate"],
             incumbent=sides["incumbent"],
+        )
+    )
+
+
+async def compare(site: Site, draft: Draft, plan: Plan, request: Request) -> None:
+    """Append what models of a pool answered to the books: the one that served, and the others of a comparison."""
+    decision = plan.decision
+    if decision is None or not draft.answered or plan.route is None or plan.kind is None:
+        return
+    bare = msgspec.structs.replace(request, source=b"", stream=None, stream_usage=None)
+    answers = [draft.answered.get(decision.chosen) or lost(plan.chain[0], "no answer")]
+    for model in plan.others:
+        answers.append(draft.answered.get(model.name) or await _shadow(site, draft, plan, model, bare))
+    rate, served = plan.shadow_rate, decision.propensity
+    fit = [option.model for option in decision.options if not option.unfit]
+    rest = (1.0 - served) / max(1, len(fit) - 1)
+    chances = {name: rate + (1.0 - rate) * (served if name == decision.chosen else rest) for name in fit}
+    site.journal.append(
+        Compared(
+            exchange_id=draft.id,
+            at_s=draft.at_s,
+            tenant=draft.caller.tenant if draft.caller else "default",
+            key=draft.caller.name if draft.caller else "",
+            route=plan.route,
+            kind=plan.kind,
+            request=bare,
+            served=decision.chosen,
+            answers=tuple(answers),
+            chances=chances,
         )
     )
 

@@ -7,6 +7,7 @@ import msgspec
 from understudy.jobs.registrar import rate_of
 from understudy.jobs.specs import RouteSpec, seconds
 from understudy.ports import SliceRow
+from understudy.routing.beliefs import Learned
 from understudy.routing.board import Board, Model, Ramp, Route
 
 
@@ -37,13 +38,17 @@ def _route(spec: RouteSpec, *, late: bool) -> Route:
         label_s=seconds(spec.parity.label_deadline),
         pool={kind: pooled for pooled, kinds in spec.parity.pool.items() for kind in kinds},
         holdout=spec.parity.holdout,
+        choose_from=spec.choose_from,
+        explore=spec.explore,
     )
 
 
-def with_ramps(board: Board, slices: Iterable[SliceRow], version: int) -> Board:
-    """The board with every slice where the books have it."""
+def with_books(
+    board: Board, slices: Iterable[SliceRow], beliefs: Mapping[tuple[str, str], Learned], version: int
+) -> Board:
+    """The board with every slice where the books have it, and what the routes believe."""
     ramps = {(row.route, row.kind): _ramp(row, board.routes[row.route]) for row in slices if row.route in board.routes}
-    return msgspec.structs.replace(board, ramps=ramps, version=version)
+    return msgspec.structs.replace(board, ramps=ramps, beliefs=dict(beliefs), version=version)
 
 
 def _ramp(row: SliceRow, route: Route) -> Ramp:

@@ -12,14 +12,17 @@ import msgspec
 
 from understudy.canon.request import Request
 from understudy.canon.value import Value
-from understudy.jobs.judging import answered_row, outcome_row, sampled_row, verdict_row
+from understudy.jobs.judging import answered_row, lesson_row, outcome_row, sampled_row, verdict_row
 from understudy.jobs.panel import Panel
 from understudy.ports import (
     Answered,
     Batch,
+    BeliefRow,
+    Compared,
     Exchange,
     Feedback,
     KeptAnswer,
+    LessonRow,
     Live,
     Order,
     OrderRow,
@@ -55,10 +58,13 @@ def words_of(row: TextRow) -> Words:
 
 
 class Booking:
-    """One batch in the making; `panels` are by hypothesis."""
+    """One batch in the making; `panels` are by hypothesis, those of routes that choose from a pool by route."""
 
-    def __init__(self, panels: Mapping[str, Panel], models: Mapping[str, Model]) -> None:
+    def __init__(
+        self, panels: Mapping[str, Panel], models: Mapping[str, Model], pools: Mapping[str, Panel] | None = None
+    ) -> None:
         self._panels = panels
+        self._pools = pools or {}
         self._models = models
         self._exchanges: list[Exchange] = []
         self._sampled: list[PairRow] = []
@@ -69,6 +75,8 @@ class Booking:
         self._feedback: list[Feedback] = []
         self._kept: list[KeptAnswer] = []
         self._orders: list[OrderRow] = []
+        self._lessons: list[LessonRow] = []
+        self._beliefs: list[BeliefRow] = []
 
     def add(self, records: Iterable[Record]) -> None:
         """Take records in, in their order; imports are not booked here."""
@@ -86,6 +94,10 @@ class Booking:
                     self._kept.append(record)
                 case Order():
                     self._orders.append(OrderRow(**msgspec.structs.asdict(record)))
+                case Compared() if record.route in self._pools:
+                    self._lessons.append(lesson_row(record, self._pools[record.route]))
+                case BeliefRow():
+                    self._beliefs.append(record)
                 case Paired() | Live():
                     self._judge(record)
                 case _:
@@ -102,6 +114,8 @@ class Booking:
             texts=tuple(self._texts),
             feedback=tuple(self._feedback),
             kept=tuple(self._kept),
+            lessons=tuple(self._lessons),
+            beliefs=tuple(self._beliefs),
             orders=tuple(self._orders),
             positions=positions,
         )

@@ -46,6 +46,7 @@ class Bookkeeper:
         self._store = store
         self._reader = reader
         self._panels = panels
+        self._pools = {name: panels[name] for name, route in routes.items() if route.choose_from}
         self._models = models
         self._clock = clock
         builds = {name: model.build for name, model in models.items()}
@@ -95,7 +96,7 @@ class Bookkeeper:
         for record in records:
             if isinstance(record, Imported):
                 enter_imported(self._store, record)
-        booking = Booking(self._panel_of, self._models)
+        booking = Booking(self._panel_of, self._models, self._pools)
         booking.add(records)
         self._store.enter(booking.batch(positions))
         self._purse.note(records)

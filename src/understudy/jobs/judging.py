@@ -15,7 +15,21 @@ from understudy.canon.reply import Reply, StopReason
 from understudy.canon.request import Request
 from understudy.jobs.panel import Panel
 from understudy.parity.failures import Failure, invents_field
-from understudy.ports import Answered, Check, Live, OutcomeRow, Paired, PairRow, Sampled, Verdict, VerdictRow
+from understudy.ports import (
+    Answered,
+    Check,
+    Compared,
+    LessonRow,
+    Live,
+    OutcomeRow,
+    Paired,
+    PairRow,
+    Sampled,
+    Verdict,
+    VerdictRow,
+)
+from understudy.routing.kinds import asked_words
+from understudy.stats.features import READ_CHARS
 
 log = logging.getLogger(__name__)
 Rails = dict[str, tuple[float | None, float | None]]
@@ -121,6 +135,29 @@ def outcome_row(record: Live, panel: Panel) -> OutcomeRow:
         outcome=outcome if good else lost,
         good=good,
         alone=record.alone,
+    )
+
+
+def lesson_row(record: Compared, panel: Panel) -> LessonRow:
+    """What came of each answer to one prompt; a lost answer is a failure, one without opinion says nothing."""
+    outcomes = {}
+    for answer in record.answers:
+        outcome = _outcome(record.request, answer, panel.check, on_crash=None) if answer.reply is not None else 0.0
+        usd = None if answer.cost_nano_usd is None else answer.cost_nano_usd / 1e9
+        completed = answer.reply is not None
+        chance = record.chances.get(answer.model, 1.0)
+        outcomes[answer.model] = (outcome, chance, usd if completed else None, answer.latency_ms if completed else None)
+    return LessonRow(
+        exchange_id=record.exchange_id,
+        tenant=record.tenant,
+        key=record.key,
+        route=record.route,
+        kind=record.kind,
+        at_s=record.at_s,
+        expires_at_s=record.at_s + panel.spec.lessons_s,
+        served=record.served,
+        outcomes=msgspec.json.encode(outcomes),
+        words=asked_words(record.request)[:READ_CHARS],
     )
 
 

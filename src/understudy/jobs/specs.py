@@ -10,6 +10,7 @@ from understudy.canon.value import Value
 from understudy.parity.fleet import DEFAULT_PLACES
 from understudy.parity.gate import Policy
 from understudy.parity.slices import OutcomeKind, RiskClass
+from understudy.routing.beliefs import DialName
 
 # A route is part of a slice's text form, which is cut at ':' and '/'.
 RouteName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}\Z")]
@@ -70,7 +71,8 @@ class ParitySpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     that before half of the traffic moves; `watch` the average number of pairs between false alarms after 100 %, where
     `holdout` of the traffic stays with the incumbent; `retires` the day on which the incumbent ends (YYYY-MM-DD, UTC).
     `unit_idle` is the silence that closes a conversation, `verdict_deadline` how long a judge or a slow check may take,
-    `texts` how long words are kept for labels and examples (0 keeps none), `pool` joins kinds into one slice.
+    `texts` how long words are kept for labels and examples (0 keeps none), `lessons` how long a route with a pool keeps
+    what it learns from, `pool` joins kinds into one slice.
     """
 
     margin: Margin = 0.05
@@ -91,6 +93,7 @@ class ParitySpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     retires: Date | None = None
     unit_idle: Duration = "30m"
     texts: Duration = "7d"
+    lessons: Duration = "90d"
     pool: dict[str, tuple[str, ...]] = {}
     shadow_budget_usd_per_day: Annotated[float, Meta(ge=0)] | None = None
 
@@ -108,6 +111,11 @@ class ParitySpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """Every check that this route needs, by name."""
         own = (self.check,) if self.outcome is OutcomeKind.CHECK else ()
         return tuple(dict.fromkeys((*own, *(rail.check for rail in self.guardrails.values()))))
+
+    @property
+    def lessons_s(self) -> float:
+        """How long what a route learns from is kept, in seconds."""
+        return seconds(self.lessons)
 
     @property
     def texts_s(self) -> float:
@@ -138,10 +146,33 @@ class FleetSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class RouteSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One route: a name that callers put in `model`."""
+    """One route: a name that callers put in `model`.
+
+    Either a `candidate` hopes to take over from the `incumbent`, or the model is chosen for each request from the pool
+    `choose_from`, by what was learned; the incumbent then answers wherever nothing is sure, and is the first rented
+    model of the pool unless it is named. At most one dial says what else counts: `quality_target` is the share of the
+    best model's quality to keep with as few rented calls as possible, `rented_share` the share of calls to rented
+    models, `budget_usd_per_day` dollars a day. Without a dial the best model answers. `explore` is the share of
+    requests that fall to a model of the pool by chance.
+    """
 
     name: RouteName
-    incumbent: str
+    incumbent: str = ""
     candidate: str | None = None
+    choose_from: tuple[str, ...] = ()
+    quality_target: Annotated[float, Meta(gt=0, le=1)] | None = None
+    rented_share: Fraction | None = None
+    budget_usd_per_day: Annotated[float, Meta(gt=0)] | None = None
+    explore: Annotated[float, Meta(ge=0, le=0.05)] = 0.0
     fallbacks: tuple[str, ...] = ()
     parity: ParitySpec = ParitySpec()
+
+    @property
+    def dials(self) -> dict[DialName, float]:
+        """The dials that are set, by name: at most one."""
+        told: dict[DialName, float | None] = {
+            "quality_target": self.quality_target,
+            "rented_share": self.rented_share,
+            "budget_usd_per_day": self.budget_usd_per_day,
+        }
+        return {name: aim for name, aim in told.items() if aim is not None}

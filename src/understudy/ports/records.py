@@ -9,6 +9,7 @@ from understudy.canon.reply import Reply
 from understudy.canon.request import Request
 from understudy.canon.usage import NO_USAGE, Usage
 from understudy.canon.value import Value
+from understudy.routing.decide import Decision
 
 
 class Attempt(Value, frozen=True):
@@ -32,6 +33,7 @@ class Exchange(Value, frozen=True, kw_only=True, tag="exchange"):
     """One request and its reply, as kept in the journal: figures and names, never words.
 
     `purpose` is "serve" for a caller's answer, "shadow" for one that nobody waits for, "judge" for a verdict on a pair.
+    `decision` is the router's, where it chose from a pool.
     `cost_nano_usd` is None when a price or a count is unknown. `malformed` counts events of the upstream's stream that
     were skipped as noise.
     """
@@ -68,6 +70,7 @@ class Exchange(Value, frozen=True, kw_only=True, tag="exchange"):
     unit: str | None = None
     bucket: float | None = None
     share: float | None = None
+    decision: Decision | None = None
 
 
 class Sampled(Value, frozen=True, kw_only=True, tag="sampled"):
@@ -179,6 +182,40 @@ class KeptAnswer(Value, frozen=True, kw_only=True, tag="kept"):
     words: bytes | None
 
 
+class BeliefRow(Value, frozen=True, kw_only=True, tag="belief"):
+    """What a tenant's route believes, as `routing` wrote it; without a body, a belief that was taken back.
+
+    Lessons before `since_s` are not learned from any more. `words` say why this is in place.
+    """
+
+    tenant: str
+    route: str
+    version: str
+    at_s: float
+    since_s: float
+    words: str
+    body: bytes | None
+
+
+class Compared(Value, frozen=True, kw_only=True, tag="compared"):
+    """What models of a pool answered to one request, for the check: all of them for a shadow, else the one that served.
+
+    `chances` are those of each model's answer being seen. The words are dropped once they are judged, but for the
+    prompt's first characters.
+    """
+
+    exchange_id: str
+    at_s: float
+    tenant: str
+    key: str
+    route: str
+    kind: str
+    request: Request
+    served: str
+    answers: tuple[Answered, ...]
+    chances: dict[str, float]
+
+
 class Order(Value, frozen=True, kw_only=True, tag="order"):
     """What a person asks of a slice. `rung` in whole percent for "lower" and "approve"; `seen` is the record's hash."""
 
@@ -213,7 +250,7 @@ class Imported(Value, frozen=True, kw_only=True, tag="imported"):
     pairs: tuple[Measured, ...]
 
 
-Record = Exchange | Sampled | Paired | Live | Verdict | Feedback | KeptAnswer | Order | Imported
+Record = Exchange | Sampled | Paired | Live | Compared | BeliefRow | Verdict | Feedback | KeptAnswer | Order | Imported
 RECORD_ENCODER = msgspec.msgpack.Encoder()
 RECORD_DECODER: msgspec.msgpack.Decoder[Record] = msgspec.msgpack.Decoder(Record)
 

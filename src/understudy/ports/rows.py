@@ -1,7 +1,7 @@
 """The rows of the database, as the rest of the house sees them."""
 
 from understudy.canon.value import Value
-from understudy.ports.records import Exchange, Feedback, KeptAnswer, Purpose, Side, Source, Verb
+from understudy.ports.records import BeliefRow, Exchange, Feedback, KeptAnswer, Purpose, Side, Source, Verb
 
 
 class HypothesisRow(Value, frozen=True, kw_only=True):
@@ -215,6 +215,27 @@ class SpendRow(Value, frozen=True, kw_only=True):
     incumbent_cost_nano_usd: int
 
 
+class LessonRow(Value, frozen=True, kw_only=True):
+    """One prompt that a route learns from: its first characters, and by model what came of it.
+
+    `outcomes` is JSON: model to [outcome or null, chance that it was seen, dollars or null, milliseconds or null].
+    `said` is what the user said of the served answer, in [0, 1].
+    """
+
+    exchange_id: str
+    tenant: str
+    key: str
+    route: str
+    kind: str
+    at_s: float
+    expires_at_s: float
+    served: str
+    outcomes: bytes
+    words: str
+    said: float | None = None
+    seq: int = 0
+
+
 class Batch(Value, frozen=True, kw_only=True):
     """What one drain of the spool writes, in one transaction with the place in the spool that it came from."""
 
@@ -226,5 +247,7 @@ class Batch(Value, frozen=True, kw_only=True):
     texts: tuple[TextRow, ...] = ()
     feedback: tuple[Feedback, ...] = ()
     kept: tuple[KeptAnswer, ...] = ()
+    lessons: tuple[LessonRow, ...] = ()
+    beliefs: tuple[BeliefRow, ...] = ()
     orders: tuple[OrderRow, ...] = ()
     positions: dict[str, int] = {}

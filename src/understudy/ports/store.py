@@ -3,10 +3,11 @@
 from collections.abc import Collection, Sequence
 from typing import Any, Protocol
 
-from understudy.ports.records import Exchange, KeptAnswer, Source
+from understudy.ports.records import BeliefRow, Exchange, KeptAnswer, Source
 from understudy.ports.rows import (
     Batch,
     HypothesisRow,
+    LessonRow,
     OrderRow,
     OutcomeRow,
     PairRow,
@@ -77,6 +78,14 @@ class Store(Protocol):
 
     def kept(self, tenant: str, answer_id: str) -> KeptAnswer | None:
         """An answer that a tenant may go on from; without words where it was deleted, None where it is not there."""
+        ...
+
+    def lessons(self, route: str, after_seq: int, limit: int) -> list[LessonRow]:
+        """What a route learns from, beyond a number, oldest first."""
+        ...
+
+    def beliefs(self) -> list[BeliefRow]:
+        """What the routes believe."""
         ...
 
     def open_orders(self) -> list[OrderRow]:

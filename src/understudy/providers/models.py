@@ -9,7 +9,7 @@ from msgspec import Meta
 from understudy.canon.money import UNKNOWN_PRICE, Price, Tier, per_million
 from understudy.canon.value import Value
 from understudy.dialects.contract import ToolChoiceMode, ToolIds, UsageOn
-from understudy.providers.catalogue import NOTHING_KNOWN, Known, KnownModel, PriceSpec, ProviderRow, TierSpec
+from understudy.providers.catalogue import NOTHING_KNOWN, Ability, Known, KnownModel, PriceSpec, ProviderRow, TierSpec
 from understudy.routing.board import Endpoint, Model, Name
 
 SecretRef = Annotated[str, Meta(pattern=r"^(\$\{[A-Za-z_][A-Za-z0-9_]*\}|file:.+)\Z")]
@@ -112,8 +112,16 @@ def model_of(spec: ModelSpec, row: ProviderRow, known: KnownModel | None = None)
         build=spec.build or spec.model,
         may_train=owned if spec.may_train is None else spec.may_train,
         may_evaluate=spec.may_evaluate,
+        window=known.window if known else None,
+        images=_able(known, "images"),
+        tools=_able(known, "tools"),
         price=price_of(spec.price) if spec.price or known is None else known_price(known),
     )
+
+
+def _able(known: KnownModel | None, ability: Ability) -> bool | None:
+    """Whether a model is known to have an ability; None where nothing is said of its abilities."""
+    return ability in known.abilities if known is not None and known.abilities else None
 
 
 def template_of(provider: str, row: ProviderRow) -> Model:

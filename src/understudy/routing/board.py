@@ -11,6 +11,7 @@ from msgspec import Meta
 from understudy.canon.money import UNKNOWN_PRICE, Price
 from understudy.canon.value import Value
 from understudy.dialects.contract import TOOL_CHOICES, ToolChoiceMode, ToolIds, UsageOn
+from understudy.routing.beliefs import Learned
 
 # What a model may be called: it becomes part of URLs, headers and metric labels.
 Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}\Z")]
@@ -56,7 +57,8 @@ class Route(Value, frozen=True, kw_only=True):
 
     `labels` is the share of compared units that people are asked about. A verdict has `verdict_s` after both answers,
     a person's label `label_s`. `pool` has the slice's kind of each kind that is joined with others. `holdout` is the
-    share that stays with the incumbent at 100 %.
+    share that stays with the incumbent at 100 %. `choose_from` are the models that are chosen from by what was learned,
+    `explore` the share that falls to one of them by chance.
     """
 
     name: str
@@ -70,6 +72,8 @@ class Route(Value, frozen=True, kw_only=True):
     label_s: float = 0.0
     pool: dict[str, str] = {}
     holdout: float = 0.0
+    choose_from: tuple[str, ...] = ()
+    explore: float = 0.0
 
 
 class Ramp(Value, frozen=True, kw_only=True):
@@ -98,3 +102,5 @@ class Board(Value, frozen=True, kw_only=True):
     routes: dict[str, Route] = {}
     ramps: dict[tuple[str, str], Ramp] = {}
     providers: dict[str, Model] = {}
+    # What was learned, by tenant and route.
+    beliefs: dict[tuple[str, str], Learned] = {}

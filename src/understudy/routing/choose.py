@@ -1,7 +1,8 @@
 """Choose: features, the board and two draws in, a plan out. No waiting, no chance of its own, so it can be replayed.
 
 Order: a model that the caller names is served as it is; a running conversation keeps its model; else the slice's
-share decides between incumbent and candidate. The draws are hashes made by the corridor (parity's `bucket`).
+share decides between incumbent and candidate, or what was learned between the models of a pool.
+The draws are hashes made by the corridor (parity's `bucket`).
 """
 
 from typing import Literal
@@ -11,17 +12,25 @@ import msgspec
 from understudy.canon.faults import Fault, FaultKind
 from understudy.canon.value import Value
 from understudy.routing.board import Board, Model, Ramp, Route
+from understudy.routing.decide import Decision, Draw, Needs, decide
+from understudy.routing.text import read
 
 # How many known names an error lists: enough to spot a typo, short enough to read.
 _NAMES_SHOWN = 8
 
 
 class Features(Value, frozen=True, kw_only=True):
-    """What the choice depends on besides the board. `running` is the model that this conversation is on already."""
+    """What the choice depends on besides the board. `running` is the model that this conversation is on already.
+
+    `words` is the text that was asked, `needs` what its model must be able to do, `tenant` whose beliefs count.
+    """
 
     asked: str
     kind: str
     running: str | None = None
+    tenant: str = "default"
+    words: str = ""
+    needs: Needs = Needs()
 
 
 class Plan(Value, frozen=True, kw_only=True):
@@ -40,14 +49,22 @@ class Plan(Value, frozen=True, kw_only=True):
     canary: bool = False
     alone: bool = False
     shadow_rate: float = 0.0
+    # Where a pool was chosen from: why, and who else answers for comparison.
+    decision: Decision | None = None
+    others: tuple[Model, ...] = ()
 
 
 def choose(features: Features, board: Board, *, draw: float, shadow_draw: float) -> Plan:
-    """The plan for one request; a Fault(NOT_FOUND) if the name it asks for means nothing here."""
+    """The plan for one request; a Fault(NOT_FOUND) if the name it asks for means nothing here.
+
+    `draw` decides on the candidate's share, or on exploration in a pool; `shadow_draw` on the comparison.
+    """
     route = board.routes.get(features.asked)
     if route is None:
         return Plan(chain=(named(features.asked, board),), reason="the caller named this model")
     incumbent = board.models[route.incumbent]
+    if route.choose_from:
+        return _pooled(features, board, route, draw, shadow_draw)
     if route.candidate is None:
         chain = _chain(board, route, route.incumbent)
         return Plan(chain=chain, reason="the route's model", route=route.name, kind=features.kind, incumbent=incumbent)
@@ -88,6 +105,32 @@ def _ramped(features: Features, board: Board, route: Route, ramp: Ramp, draw: fl
         canary=ramp.canary,
         alone=ramp.alone,
         shadow_rate=ramp.rate,
+    )
+
+
+def _pooled(features: Features, board: Board, route: Route, draw: float, shadow_draw: float) -> Plan:
+    pool = [board.models[name] for name in route.choose_from]
+    decision = decide(
+        pool,
+        route.incumbent,
+        board.beliefs.get((features.tenant, route.name)),
+        features.kind,
+        lambda: read(features.words),
+        needs=features.needs,
+        running=features.running,
+        draw=Draw(draw, route.explore),
+    )
+    able = {option.model for option in decision.options if not option.unfit}
+    others = tuple(model for model in pool if model.name in able and model.name != decision.chosen)
+    return Plan(
+        chain=_chain(board, route, decision.chosen),
+        reason=decision.why,
+        route=route.name,
+        kind=features.kind,
+        incumbent=board.models[route.incumbent],
+        shadow_rate=route.shadow,
+        decision=decision,
+        others=others if shadow_draw < route.shadow else (),
     )
 
 

@@ -31,11 +31,15 @@ class Needs(Value, frozen=True, kw_only=True):
 
 
 class Option(Value, frozen=True, kw_only=True):
-    """One model of the pool: `out` says why it could not be chosen; else how good and how dear it is believed to be."""
+    """One model of the pool: `out` says why it could not be chosen; else how good and how dear it is believed to be.
+
+    An `unfit` one cannot answer this request at all; another that is out lacks outcomes.
+    """
 
     model: str
     owned: bool
     out: str | None = None
+    unfit: bool = False
     n: float = 0.0
     mean: float | None = None
     low: float | None = None
@@ -106,7 +110,10 @@ def _plain(
 
 
 def _outs(pool: Sequence[Model], out: Mapping[str, str | None]) -> tuple[Option, ...]:
-    return tuple(Option(model=model.name, owned=model.owned, out=out[model.name]) for model in pool)
+    return tuple(
+        Option(model=model.name, owned=model.owned, out=out[model.name], unfit=out[model.name] is not None)
+        for model in pool
+    )
 
 
 def _out(model: Model, needs: Needs) -> str | None:
@@ -138,17 +145,18 @@ def _text(learned: Learned, kind: str, prompt: Callable[[], Prompt]) -> tuple[di
 def _option(
     model: Model, out: str | None, records: Mapping[str, Record], text: Mapping[str, float], belief: Belief
 ) -> Option:
-    record = records.get(model.name)
+    record, unfit = records.get(model.name), out is not None
     if record is None or record.n < MIN_LABELS:
         few = f"only {record.n if record else 0:.0f} outcomes on this kind; {MIN_LABELS:.0f} are asked"
         out = out or few
     if record is None:
-        return Option(model=model.name, owned=model.owned, out=out)
+        return Option(model=model.name, owned=model.owned, out=out, unfit=unfit)
     added = text.get(model.name, 0.0)
     return Option(
         model=model.name,
         owned=model.owned,
         out=out,
+        unfit=unfit,
         n=record.n,
         mean=record.mean,
         low=record.low,

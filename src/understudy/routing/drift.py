@@ -5,34 +5,40 @@ else the incumbent's mean on the kind. Harder traffic can raise a false alarm th
 the incumbent answer until enough is learned again.
 """
 
+from typing import Literal
+
 from understudy.canon.value import Value
 from understudy.routing.beliefs import Belief
 from understudy.routing.lessons import Lesson
 from understudy.stats.detector import Detector
 
-# The mean number of outcomes between false alarms of a model that is exactly as good as the incumbent. Served traffic
-# brings outcomes fast, so a long run costs little: a drop by 10 points is found after some 200 of them.
-RUN_LENGTH = 10_000.0
+# The mean number of outcomes between false alarms of a model that is exactly as good as the incumbent. Compared prompts
+# are few and fair; what was served comes fast, so that a long run costs little. A drop by 10 points is found after some
+# 150 of the former or 500 of the latter, whichever come first.
+RUN_LENGTHS = {"compared": 2_000.0, "served": 100_000.0}
 _PARITY = Detector(0.0)
+Sort = Literal["compared", "served"]
 
 
 class Drift(Value, frozen=True):
-    """The detectors by model, since the last rollback; a detector restarts by itself at every outcome."""
+    """The detectors by model and sort of outcome, since the last rollback; each restarts by itself at every outcome."""
 
-    detectors: dict[str, Detector] = {}
+    detectors: dict[tuple[str, Sort], Detector] = {}
 
     def heard(self, lesson: Lesson, served: str, belief: Belief) -> "Drift":
         """After the outcome of a model that a belief chose over its incumbent."""
         if served == belief.incumbent or served not in lesson.outcomes:
             return self
         record = belief.records.get(lesson.kind, {}).get(belief.incumbent)
+        sort: Sort = "compared" if belief.incumbent in lesson.outcomes else "served"
         beside = lesson.outcomes.get(belief.incumbent, record.mean if record else None)
         if beside is None:
             return self
-        detector = self.detectors.get(served, _PARITY).update(lesson.outcomes[served] - beside)
-        return Drift({**self.detectors, served: detector})
+        detector = self.detectors.get((served, sort), _PARITY).update(lesson.outcomes[served] - beside)
+        return Drift({**self.detectors, (served, sort): detector})
 
     @property
     def alarm(self) -> str | None:
         """The model that has become worse than the incumbent; None while none has."""
-        return next((name for name, one in self.detectors.items() if one.value >= RUN_LENGTH), None)
+        found = (name for (name, sort), one in self.detectors.items() if one.value >= RUN_LENGTHS[sort])
+        return next(found, None)

@@ -1,40 +1,107 @@
-"""Kinds: what kind of query a request is. What the caller declares wins; then what the request itself shows.
+"""Kinds: what kind of query a request is. What the caller declares wins; then its signs; then what it shows by rules.
 
-A kind is an id with language and tool use in it where they matter. A definition never depends on outcomes.
+A kind is an id with language and tool use in it where they matter. A definition never depends on outcomes, and a change
+of the rules is a new version: slices are made of kinds, and must not change under what was learned of them.
 """
 
 import re
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
 
 from understudy.canon.faults import bad_request
 from understudy.canon.messages import Message
-from understudy.canon.parts import Image, Text, ToolResult
+from understudy.canon.parts import Image, Text, ToolResult, text_of
 from understudy.canon.request import Request
+from understudy.routing.decide import Needs
+from understudy.routing.signs import kind_of_work
 
+# Of the rules below; goes up with every change of what they say of any request.
+VERSION = 2
 # Declared kinds become part of slice names, file names and metric labels.
 _DECLARED = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 # How much of the last user text the rules read: enough to see code, cheap on a huge prompt.
 _LOOK_CHARS = 4_000
 _CODE = re.compile(r"```|\bdef \w+\(|\bclass \w+[:({]|#include\b|\bfunction \w+\(|=>|\bimport \w+")
+# A task is named at the beginning of what is asked.
+_TASK_CHARS = 160
+_TASKS = (
+    ("translation", re.compile(r"\btranslat(?:e|ion)\b|\bübersetz|\btradui|\btraduc", re.IGNORECASE)),
+    ("summary", re.compile(r"\bsummari[sz]e\b|\bsummary\b|\btl;?dr\b|\bzusammenfass", re.IGNORECASE)),
+    ("extraction", re.compile(r"\bextract\b|\blist all\b|\bfind all\b", re.IGNORECASE)),
+    ("writing", re.compile(
+        r"\b(?:write|draft|compose|rewrite)\b.{0,40}\b(?:email|letter|essay|post|poem|story|blog)\b", re.IGNORECASE
+    )),
+)  # fmt: skip
+_MATHS = re.compile(r"\\(?:frac|int|sum|sqrt)|\b(?:solve|integral|derivative|equation|prove that)\b|\d\s*[-+*/^=]\s*\d")
+# Scripts that make a language of their own for a model; the rest is told apart by no rule.
+_SCRIPTS = (
+    ("cyrl", re.compile("[\u0400-\u04ff]")),
+    ("arab", re.compile("[\u0600-\u06ff]")),
+    ("deva", re.compile("[\u0900-\u097f]")),
+    ("kore", re.compile("[\uac00-\ud7af]")),
+    ("jpan", re.compile("[\u3040-\u30ff]")),
+    ("hans", re.compile("[\u4e00-\u9fff]")),
+)
 
 
-def kind_of(request: Request, declared: str | None) -> str:
+class Kind(NamedTuple):
+    """A kind, and how it is known."""
+
+    id: str
+    source: Literal["declared", "sign", "rule"]
+
+
+def kind_of(request: Request, declared: str | None, headers: Mapping[str, str] | None = None) -> Kind:
     """The kind of a request; a Fault if the declared one is no valid id."""
     if declared is not None:
         if not _DECLARED.fullmatch(declared):
             raise bad_request(
                 f"x-understudy-kind is {declared!r}; a kind is 1 to 64 of a-z, 0-9, '_', '.', '-'", "x-understudy-kind"
             )
-        return declared
+        return Kind(declared, "declared")
     last = request.messages[-1]
     if any(isinstance(part, ToolResult) for part in last.parts):
-        return "agent_continuation"
+        return Kind("agent_continuation", "sign")
+    shown = kind_of_work(request, headers or {})
+    return Kind(shown, "sign") if shown is not None else Kind(_by_rule(request, last), "rule")
+
+
+def asked_words(request: Request) -> str:
+    """The text that was asked last; what routing reads of a request."""
+    last = next((message for message in reversed(request.messages) if message.role == "user"), None)
+    return text_of(last.parts) if last is not None else ""
+
+
+def needs_of(request: Request) -> Needs:
+    """What a request needs of its model."""
+    parts = [part for message in request.messages for part in message.parts]
+    return Needs(
+        characters=sum(len(part.text) for part in parts if isinstance(part, Text)),
+        images=any(isinstance(part, Image) for part in parts),
+        tools=bool(request.tools),
+    )
+
+
+def _by_rule(request: Request, last: Message) -> str:
     if request.tools:
         return "tools"
     if request.format is not None and request.format.kind != "text":
         return "structured"
     if any(isinstance(part, Image) for part in last.parts):
         return "vision"
-    return "code" if _CODE.search(_words(last)) else "chat"
+    words = _words(last)
+    if _CODE.search(words):
+        return "code"
+    task = next((name for name, rule in _TASKS if rule.search(words[:_TASK_CHARS])), None)
+    return task or ("maths" if _MATHS.search(words) else "chat") + _script(words)
+
+
+def _script(words: str) -> str:
+    """The suffix of a script in which at least a third of the text is written."""
+    for name, rule in _SCRIPTS:
+        if len(rule.findall(words)) * 3 >= max(1, len(words)):
+            return f".{name}"
+    return ""
 
 
 def _words(message: Message) -> str:

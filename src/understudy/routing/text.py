@@ -23,6 +23,10 @@ from understudy.stats.ridge import Places, Rows, Vector, dense_rows, fit, idf_of
 # block says how much of the whole row's length the 24 may take.
 PENALTY = 25.0
 HAND_WEIGHT = 0.003
+# A hand feature counts as at most this many deviations from its mean: one endless word is no reason for certainty.
+MAX_DEVIATIONS = 4.0
+# No text can be worth more than all of the outcome.
+MAX_GAIN = 1.0
 
 Single = NDArray[np.float32]
 
@@ -82,25 +86,25 @@ class TextModel(NamedTuple):
 
     def gains(self, prompts: Design) -> Vector:
         """The predicted gain of every prompt, relative to the average prompt."""
-        found = (prompts.hand - self.mean) / self.deviation @ self.hand
+        found = _standard(prompts.hand, self.mean, self.deviation) @ self.hand
         found = found + weighted(prompts.words, self.word_idf.astype(np.float64)).times(self.word.astype(np.float64))
         found = found + weighted(prompts.chars, self.char_idf.astype(np.float64)).times(self.char.astype(np.float64))
-        return found - self.offset
+        return np.clip(found - self.offset, -MAX_GAIN, MAX_GAIN)
 
     def gain(self, prompt: Prompt) -> float:
         """The predicted gain of one prompt, relative to the average prompt."""
-        found = float((prompt.hand - self.mean) / self.deviation @ self.hand)
+        found = float(_standard(prompt.hand, self.mean, self.deviation) @ self.hand)
         found += float(_shares(prompt.words, self.word_idf, self.word).sum())
         found += float(_shares(prompt.chars, self.char_idf, self.char).sum())
-        return found - self.offset
+        return max(-MAX_GAIN, min(MAX_GAIN, found - self.offset))
 
     def knows(self, prompt: Prompt) -> bool:
-        """Whether a prompt shares enough n-grams of words with those that this was learned from."""
-        return _coverage(prompt.words, self.word) >= self.support
+        """Whether a prompt shares enough n-grams with those that this was learned from."""
+        return _coverage(prompt.words, prompt.chars, self) >= self.support
 
     def contributions(self, prompt: Prompt, count: int) -> list[Contribution]:
         """The `count` features that move this prompt's gain most, largest first; all of them add up to the gain."""
-        shares = (prompt.hand - self.mean) / self.deviation * self.hand
+        shares = _standard(prompt.hand, self.mean, self.deviation) * self.hand
         found = [Contribution("hand", NAMES[place], float(gain)) for place, gain in enumerate(shares)]
         for block, grams, idf, weights in (
             ("word", prompt.words, self.word_idf, self.word),
@@ -118,7 +122,7 @@ def learn(prompts: Design, gains: Vector, support: float = 0.0) -> TextModel:
     word_idf, char_idf = idf_of(prompts.words), idf_of(prompts.chars)
     scale = np.sqrt(HAND_WEIGHT)
     blocks = [
-        dense_rows((prompts.hand - mean) / deviation * scale),
+        dense_rows(_standard(prompts.hand, mean, deviation) * scale),
         weighted(prompts.words, word_idf),
         weighted(prompts.chars, char_idf),
     ]
@@ -151,7 +155,9 @@ def held_out(prompts: Design, gains: Vector, folds: Places) -> Held:
         inside = np.flatnonzero(folds == fold)
         model = learn(prompts.take(np.flatnonzero(folds != fold)), gains[folds != fold])
         said[inside] = model.gains(prompts.take(inside))
-        known[inside] = [_coverage(grams, model.word) for grams in _grams(prompts.words.take(inside))]
+        both = prompts.take(inside)
+        pairs = zip(_grams(both.words), _grams(both.chars), strict=True)
+        known[inside] = [_coverage(words, chars, model) for words, chars in pairs]
     return Held(said, known)
 
 
@@ -160,10 +166,16 @@ def _grams(rows: Rows) -> Iterator[Grams]:
         yield Grams(rows.columns[start:end], rows.values[start:end])
 
 
-def _coverage(grams: Grams, weights: Single) -> float:
+def _standard(features: Vector, mean: Vector, deviation: Vector) -> Vector:
+    """Hand features as deviations from their means, none of them further out than MAX_DEVIATIONS."""
+    return np.clip((features - mean) / deviation, -MAX_DEVIATIONS, MAX_DEVIATIONS)
+
+
+def _coverage(words: Grams, chars: Grams, model: TextModel) -> float:
     """The share of a prompt's n-grams that were seen before; a bucket that never was has no weight."""
-    total = float(grams.counts.sum())
-    return float(grams.counts[weights[grams.buckets] != 0].sum()) / total if total else 0.0
+    total = float(words.counts.sum() + chars.counts.sum())
+    known = words.counts[model.word[words.buckets] != 0].sum() + chars.counts[model.char[chars.buckets] != 0].sum()
+    return float(known) / total if total else 0.0
 
 
 def _shares(grams: Grams, idf: Single, weights: Single) -> Vector:

@@ -13,10 +13,12 @@ import sqlalchemy as sa
 
 from understudy.ports import (
     Batch,
+    BeliefRow,
     BrokenChain,
     Exchange,
     HypothesisRow,
     KeptAnswer,
+    LessonRow,
     OrderRow,
     OutcomeRow,
     PairRow,
@@ -33,13 +35,16 @@ from understudy.ports import (
 )
 from understudy.storage.entering import enter
 from understudy.storage.keeping import key_of, read_kept
+from understudy.storage.learning import enter_beliefs, lessons_after, read_belief, read_lesson
 from understudy.storage.tables import (
     HOUSE_ROW,
+    beliefs,
     exchanges,
     house,
     hypotheses,
     kept,
     leases,
+    lessons,
     money,
     orders,
     outcomes,
@@ -71,6 +76,8 @@ class SqlStore:
         """
         with self._writing() as connection:
             enter(connection, batch, self._vault)
+            if enter_beliefs(connection, batch.beliefs, self._vault):
+                _move_board(connection)
 
     def positions(self) -> dict[str, int]:
         """How far each spool segment has been drained, in bytes."""
@@ -207,13 +214,23 @@ class SqlStore:
     def forget_texts(self, now_s: float) -> int:
         """Delete the words that have expired, kept answers among them; of how many pairs and answers."""
         with self._writing() as connection:
-            gone = [connection.execute(sa.delete(one).where(one.c.expires_at_s <= now_s)) for one in (texts, kept)]
+            gone = [
+                connection.execute(sa.delete(one).where(one.c.expires_at_s <= now_s)) for one in (texts, kept, lessons)
+            ]
             return sum(one.rowcount for one in gone)
 
     def kept(self, tenant: str, answer_id: str) -> KeptAnswer | None:
         """An answer that a tenant may go on from; without words where it was deleted, None where it is not there."""
         rows = self._rows(sa.select(kept).where(kept.c.key == key_of(tenant, answer_id)))
         return read_kept(rows[0], self._vault) if rows else None
+
+    def lessons(self, route: str, after_seq: int, limit: int) -> list[LessonRow]:
+        """What a route learns from, beyond a number, oldest first."""
+        return [read_lesson(row, self._vault) for row in self._rows(lessons_after(route, after_seq, limit))]
+
+    def beliefs(self) -> list[BeliefRow]:
+        """What the routes believe."""
+        return [read_belief(row, self._vault) for row in self._rows(sa.select(beliefs))]
 
     def scores(self) -> list[ScoreRow]:
         """How both models did, by hypothesis: sums of outcomes over the settled pairs that have both."""

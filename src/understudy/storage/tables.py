@@ -263,6 +263,38 @@ kept = sa.Table(
     sa.Column("body", sa.LargeBinary),
 )
 
+# What routes learn from: `outcomes` is JSON by model, `body` the prompt's first characters, encrypted.
+lessons = sa.Table(
+    "lessons",
+    metadata,
+    _seq(),
+    sa.Column("exchange_id", Words, nullable=False, unique=True),
+    sa.Column("tenant", Words, nullable=False),
+    sa.Column("key", Words, nullable=False),
+    sa.Column("route", Words, nullable=False),
+    sa.Column("kind", Words, nullable=False),
+    sa.Column("at_s", sa.Double, nullable=False),
+    sa.Column("expires_at_s", sa.Double, nullable=False, index=True),
+    sa.Column("served", Words, nullable=False),
+    sa.Column("outcomes", sa.LargeBinary, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Index(None, "route", "seq"),
+    sqlite_autoincrement=True,
+)
+
+# What a tenant's route believes; without a body, a belief that was taken back: lessons before `since_s` do not count.
+beliefs = sa.Table(
+    "beliefs",
+    metadata,
+    sa.Column("tenant", Words, primary_key=True),
+    sa.Column("route", Words, primary_key=True),
+    sa.Column("version", Words, nullable=False),
+    sa.Column("at_s", sa.Double, nullable=False),
+    sa.Column("since_s", sa.Double, nullable=False),
+    sa.Column("words", Words, nullable=False),
+    sa.Column("body", sa.LargeBinary),
+)
+
 feedback = sa.Table(
     "feedback",
     metadata,

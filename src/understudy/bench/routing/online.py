@@ -6,6 +6,7 @@ chance that it had. At half of the stream the own model is replaced by one that 
 incumbent on every kind: recorded right answers are thinned to that rate.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -62,7 +63,8 @@ def suite(items: Sequence[Item], runs: int) -> Suite:
     found = [simulate(stream, seed) for seed in range(runs)]
     ahead = np.array([run.ours - run.best_fixed for run in found])
     served = [run.delay for run in found if run.own_share_before > 0]
-    median = float(np.median([FROZEN.online_requests if one is None else one for one in served] or [np.nan]))
+    labels = [float(FROZEN.online_requests if one is None else one) for one in served]
+    median = float(np.median(labels)) if labels else math.nan
     won = int((ahead > 0).sum())
     return Suite(
         name="online",
@@ -96,7 +98,7 @@ def recorded(items: Sequence[Item]) -> Stream:
     rented = np.array([item.outcomes[RENTED] for item in both])
     own = np.array([item.outcomes[OWN] for item in both])
     thinning = {}
-    for kind in KINDS:
+    for kind in sorted(set(kinds)):
         inside = np.array([one == kind for one in kinds])
         thinning[kind] = max(0.0, rented[inside].mean() - DROP) / own[inside].mean()
     return Stream(kinds, rented, own, [read(item.prompt) for item in both], thinning)

@@ -1,0 +1,133 @@
+"""`understudy route`: which model a request would get, and why."""
+
+import json as json_module
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from understudy.app import board_of, load_dialects, load_panels, models_of
+from understudy.canon.faults import Fault
+from understudy.canon.request import Request
+from understudy.cli.books import open_books_or_leave
+from understudy.cli.screen import ConfigOption, JsonOption, give_up, load_or_leave, out
+from understudy.jobs.board import with_books
+from understudy.jobs.learning import belief_of
+from understudy.ports import Exchange, Store
+from understudy.routing.choose import Features, Plan, choose
+from understudy.routing.explain import explained
+from understudy.routing.kinds import Kind, asked_words, kind_of, needs_of
+from understudy.routing.naming import names_in
+from understudy.settings import Settings
+
+app = typer.Typer(help="Which model a request would get, and why.", no_args_is_help=True)
+DIALECT = "openai_chat"
+# No draw falls below it: an explanation neither explores nor compares.
+NO_DRAW = 1.0
+
+
+@app.callback()
+def callback() -> None:
+    """Which model a request would get, and why."""
+
+
+@app.command()
+def explain(
+    what: Annotated[
+        str, typer.Argument(help="A prompt, the id of an exchange, @FILE with a request as JSON, or - to read one.")
+    ],
+    route: Annotated[str | None, typer.Option(help="The route that is asked; a request says it itself.")] = None,
+    kind: Annotated[str | None, typer.Option(help="The kind that the caller declares.")] = None,
+    tenant: Annotated[str, typer.Option(help="Whose beliefs count.")] = "default",
+    config: ConfigOption = None,
+    json: JsonOption = None,
+) -> None:
+    """Say which model would answer a request and every reason for it, or why one did that is in the journal.
+
+    Nothing is asked and nothing is written: the same function decides as on the request path, over the same beliefs.
+    """
+    settings = load_or_leave(config)
+    store = open_books_or_leave(settings)
+    if what.startswith("ex_"):
+        _told(store, what, json)
+        return
+    request = _request(what, route, settings)
+    try:
+        found = kind_of(request, kind)
+        plan = _planned(settings, store, request, found, tenant)
+    except Fault as fault:
+        give_up(fault.message)
+    _print(plan, found, request)
+    if json is not None:
+        shown = {"kind": found.id, "kind_source": found.source, "reason": plan.reason, "decision": plan.decision}
+        json.write_bytes(msgspec.json.encode(shown | {"model": plan.chain[0].name}))
+
+
+def _told(store: Store, exchange_id: str, json: Path | None) -> None:
+    exchange = store.exchange(exchange_id)
+    if exchange is None:
+        give_up(f"the journal has no exchange {exchange_id!r}", "its id is the header x-understudy-request-id")
+    out.print(f"{exchange.route or 'no route'} / {exchange.kind or 'no kind'}: {exchange.model}", markup=False)
+    names = _names(store, exchange)
+    lines = explained(exchange.decision, names) if exchange.decision is not None else [exchange.reason]
+    for line in lines:
+        out.print(line, markup=False, soft_wrap=True)
+    if json is not None:
+        json.write_bytes(msgspec.json.encode(exchange))
+
+
+def _names(store: Store, exchange: Exchange) -> dict[str, str]:
+    rows = [row for row in store.beliefs() if (row.tenant, row.route) == (exchange.tenant, exchange.route)]
+    learned = belief_of(rows[0]) if rows else None
+    return learned.belief.names if learned is not None else {}
+
+
+def _request(what: str, route: str | None, settings: Settings) -> Request:
+    if what == "-" or what.startswith("@"):
+        try:
+            raw = sys.stdin.buffer.read() if what == "-" else Path(what[1:]).read_bytes()
+            body = json_module.loads(raw)
+        except (OSError, ValueError) as error:
+            give_up(f"{what!r} is no request: {error}", "write one as JSON, as it is sent to /v1/chat/completions")
+    else:
+        body = {"messages": [{"role": "user", "content": what}]}
+    if route is not None or "model" not in body:
+        body["model"] = route or _only_route(settings)
+    try:
+        return load_dialects()[DIALECT].decode_request(json_module.dumps(body).encode())
+    except Fault as fault:
+        give_up(f"{what!r} is no request: {fault.message}")
+
+
+def _only_route(settings: Settings) -> str:
+    names = [one.name for one in settings.file.routes if one.choose_from] or [one.name for one in settings.file.routes]
+    if len(names) != 1:
+        give_up("which route is asked?", f"--route one of: {', '.join(names) or 'none is declared'}")
+    return names[0]
+
+
+def _planned(settings: Settings, store: Store, request: Request, kind: Kind, tenant: str) -> Plan:
+    models = models_of(settings)
+    base = board_of(settings, models, load_panels(settings, models))
+    beliefs = {(row.tenant, row.route): learned for row in store.beliefs() if (learned := belief_of(row)) is not None}
+    board = with_books(base, store.slices(), beliefs, store.board_version())
+    route = board.routes.get(request.model)
+    features = Features(
+        asked=request.model,
+        kind=route.pool.get(kind.id, kind.id) if route is not None else kind.id,
+        tenant=tenant,
+        words=asked_words(request),
+        needs=needs_of(request),
+    )
+    return choose(features, board, draw=NO_DRAW, shadow_draw=NO_DRAW)
+
+
+def _print(plan: Plan, kind: Kind, request: Request) -> None:
+    out.print(f"{plan.route or 'no route'} / {kind.id} (by {kind.source})", markup=False)
+    if plan.decision is None:
+        out.print(f"{plan.chain[0].name} answers: {plan.reason}", markup=False, soft_wrap=True)
+        return
+    for line in explained(plan.decision, names_in(asked_words(request))):
+        out.print(line, markup=False, soft_wrap=True)

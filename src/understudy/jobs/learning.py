@@ -1,0 +1,168 @@
+"""Learning: lessons from the books become a route's belief, and are taken back when a model drifts.
+
+It runs beside the books and not in them: fitting takes seconds. A belief goes to the books through the spool like
+everything else, and from there to the board. What is learned serves only if it would have earned more than what serves
+now on the traffic that was seen; a belief is taken back as soon as a model that it chose is worse than the incumbent.
+"""
+
+import logging
+from collections.abc import Mapping
+
+import msgspec
+
+from understudy.jobs.planning import DAY_S
+from understudy.ports import BeliefRow, Clock, Journal, LessonRow, Store
+from understudy.routing.beliefs import Belief, Learned
+from understudy.routing.drift import Drift
+from understudy.routing.learn import MAX_LESSONS, Pool, believe, contest, refit_due, unfold
+from understudy.routing.lessons import Lesson, kin_of
+from understudy.routing.naming import names_of
+from understudy.routing.text import read
+
+log = logging.getLogger(__name__)
+# Lessons read from the books in one look.
+TAKEN = 1_000
+# Without compared prompts served traffic teaches too, this often.
+NIGHT_S = DAY_S
+# A user's reaction comes after the answer: a lesson is read once this has passed.
+_OUTCOMES = msgspec.json.Decoder(dict[str, tuple[float | None, float, float | None, float | None]])
+_BELIEF = msgspec.msgpack.Decoder(Belief)
+Place = tuple[str, str]
+
+
+def belief_of(row: BeliefRow) -> Learned | None:
+    """A belief as the board has it; None for one that was taken back."""
+    return None if row.body is None else unfold(_BELIEF.decode(row.body))
+
+
+def lesson_of(row: LessonRow) -> Lesson:
+    """A lesson from the books, its prompt as numbers. Where no check spoke, the user's word is the outcome."""
+    told = _OUTCOMES.decode(row.outcomes)
+    outcomes = {model: seen[0] for model, seen in told.items() if seen[0] is not None}
+    spoken = not outcomes and row.said is not None
+    if spoken and row.said is not None:
+        outcomes = {row.served: row.said}
+    return Lesson(
+        id=row.exchange_id,
+        tenant=row.tenant,
+        route=row.route,
+        kind=row.kind,
+        at_s=row.at_s,
+        prompt=read(row.words),
+        outcomes=outcomes,
+        chances={model: seen[1] for model, seen in told.items()},
+        usd={model: seen[2] for model, seen in told.items() if seen[2] is not None},
+        ms={model: seen[3] for model, seen in told.items() if seen[3] is not None},
+        key=row.key,
+        spoken=spoken,
+    )
+
+
+class Course(msgspec.Struct):
+    """What one tenant's route has learned so far, in memory; all of it can be read again from the books."""
+
+    lessons: list[Lesson] = []
+    words: dict[str, str] = {}
+    compared: int = 0
+    learned_at: int = 0
+    learned_at_s: float = 0.0
+    since_s: float = 0.0
+    champion: Learned | None = None
+    drift: Drift = Drift()
+
+
+class Learner:
+    """Learns for every route that chooses from a pool; `pools` are by route."""
+
+    def __init__(self, *, store: Store, journal: Journal, pools: Mapping[str, Pool], clock: Clock) -> None:
+        self._store = store
+        self._journal = journal
+        self._pools = pools
+        self._clock = clock
+        self._read_to = dict.fromkeys(pools, 0)
+        self._courses: dict[Place, Course] = {}
+        for row in store.beliefs():
+            if row.route in pools:
+                course = self._course(row.tenant, row.route)
+                course.since_s, course.champion = row.since_s, belief_of(row)
+                course.learned_at_s = row.at_s
+
+    def turn(self) -> bool:
+        """Read what is new, take back what drifted, learn where enough is new; whether anything was read."""
+        busy = False
+        for route in self._pools:
+            busy = self._hear(route) or busy
+        for place, course in self._courses.items():
+            if self._due(course):
+                self._learn(place, course)
+        return busy
+
+    def _course(self, tenant: str, route: str) -> Course:
+        return self._courses.setdefault((tenant, route), Course(learned_at_s=self._clock.now_s()))
+
+    def _hear(self, route: str) -> bool:
+        rows = self._store.lessons(route, self._read_to[route], TAKEN)
+        for row in rows:
+            self._read_to[route] = row.seq
+            course = self._course(row.tenant, route)
+            lesson = lesson_of(row)
+            if not lesson.outcomes or row.at_s < course.since_s:
+                continue
+            self._take(course, lesson, row)
+        return bool(rows)
+
+    def _take(self, course: Course, lesson: Lesson, row: LessonRow) -> None:
+        pool = self._pools[row.route]
+        course.lessons = (
+            [*course.lessons, lesson][-MAX_LESSONS:] if len(course.lessons) >= MAX_LESSONS else course.lessons
+        )
+        course.lessons.append(lesson)
+        course.words[lesson.id] = row.words
+        course.compared += all(model.name in lesson.outcomes for model in pool.models)
+        champion = course.champion
+        if champion is None or row.at_s < champion.belief.at_s:
+            return
+        course.drift = course.drift.heard(lesson, row.served, champion.belief)
+        if (worse := course.drift.alarm) is not None:
+            self._take_back((row.tenant, row.route), course, worse)
+
+    def _take_back(self, place: Place, course: Course, worse: str) -> None:
+        now_s = self._clock.now_s()
+        words = f"taken back: {worse} has become worse than the incumbent"
+        log.warning("route %s of tenant %s: %s", place[1], place[0], words)
+        self._journal.append(
+            BeliefRow(tenant=place[0], route=place[1], version="", at_s=now_s, since_s=now_s, words=words, body=None)
+        )
+        self._courses[place] = Course(since_s=now_s, learned_at_s=now_s)
+
+    def _due(self, course: Course) -> bool:
+        if refit_due(course.compared, course.learned_at):
+            return True
+        return bool(course.lessons) and self._clock.now_s() - course.learned_at_s >= NIGHT_S
+
+    def _learn(self, place: Place, course: Course) -> None:
+        now_s = self._clock.now_s()
+        pool = self._pools[place[1]]
+        span_s = max(1.0, course.lessons[-1].at_s - course.lessons[0].at_s)
+        pool = msgspec.structs.replace(pool, requests_per_day=len(course.lessons) * DAY_S / span_s)
+        kin = kin_of([lesson for other in self._courses.values() for lesson in other.lessons])
+        fitted = believe(course.lessons, pool, kin, at_s=now_s)
+        course.learned_at, course.learned_at_s = course.compared, now_s
+        found = contest(fitted, course.champion, course.lessons, pool)
+        if found.low <= 0:
+            log.info("route %s of tenant %s: the challenger does not win: %+.4f", place[1], place[0], found.mean)
+            return
+        belief = msgspec.structs.replace(fitted.belief, names=names_of(fitted.belief, course.words.values()))
+        course.champion = unfold(belief)
+        words = f"wins by {found.mean:+.4f} a request over {found.n:,} (at least {found.low:+.4f})"
+        self._journal.append(
+            BeliefRow(
+                tenant=place[0],
+                route=place[1],
+                version=belief.version,
+                at_s=now_s,
+                since_s=course.since_s,
+                words=words,
+                body=msgspec.msgpack.encode(belief),
+            )
+        )

@@ -1,0 +1,67 @@
+"""The command: its table from a clone, its bars, what it says of a wrong folder; constants as they were frozen."""
+
+import json
+from pathlib import Path
+
+from tests.bench.routing.clone import clone
+from tests.cli.test_serve import understudy
+from understudy.bench.routing.frozen import FROZEN
+from understudy.bench.routing.rows import RESAMPLES
+from understudy.bench.routing.run import NAMES, tasks
+from understudy.routing import decide, learn, text
+from understudy.stats import features, ngrams, shrinkage
+
+
+def test_the_routers_constants_are_the_frozen_ones() -> None:
+    assert (
+        FROZEN.penalty, FROZEN.hand_weight, FROZEN.max_deviations,
+    ) == (text.PENALTY, text.HAND_WEIGHT, text.MAX_DEVIATIONS)  # fmt: skip
+    assert (
+        FROZEN.read_chars, FROZEN.word_buckets, FROZEN.char_buckets,
+    ) == (features.READ_CHARS, ngrams.WORD_BUCKETS, ngrams.CHAR_BUCKETS)  # fmt: skip
+    assert (
+        FROZEN.pseudo_outcomes, FROZEN.min_labels, FROZEN.min_pairs,
+    ) == (shrinkage.PSEUDO, decide.MIN_LABELS, learn.MIN_PAIRS)  # fmt: skip
+    assert (FROZEN.resamples, FROZEN.folds) == (RESAMPLES, learn.FOLDS)
+    assert set(FROZEN.seeds).isdisjoint(FROZEN.more_seeds)
+
+
+def test_the_bench_from_a_clone(tmp_path: Path) -> None:
+    clone(tmp_path, mmlu=3_600, gsm8k=200)
+    wanted = ("routellm-mmlu", "routellm-gsm8k", "transfer", "unseen-slices", "mt-bench", "latency")
+    asked = [word for name in wanted for word in ("--suite", name)]
+    done = understudy(tmp_path, "bench", "routing", "--data", str(tmp_path), *asked, "--json", "found.json", "--check")
+    assert done.returncode == 1, done.stdout + done.stderr
+    for words in (
+        "ours, blind: text",
+        "slice mean",
+        "RouteLLM",
+        "leakage: 0 of",
+        "share asked",
+        "falls short: online: not run",
+    ):
+        assert words in done.stdout, words
+    found = {suite["name"]: suite for suite in json.loads((tmp_path / "found.json").read_text(encoding="utf-8"))}
+    assert set(found) == set(wanted)
+    rows = {row["name"]: row for row in found["routellm-mmlu"]["rows"]}
+    assert abs(rows["random"]["apgr"] - 0.5) < 0.1
+    assert rows["ours, blind: text"]["apgr"] > rows["random"]["apgr"]
+    assert rows["oracle"]["apgr"] > 0.9
+    assert all(bar["passed"] for name in ("transfer", "unseen-slices") for bar in found[name]["bars"])
+
+
+def test_a_wrong_folder_or_suite_is_told(tmp_path: Path) -> None:
+    nothing = understudy(tmp_path, "bench", "routing")
+    assert nothing.returncode == 2
+    assert "--data" in nothing.stderr
+    wrong = understudy(tmp_path, "bench", "routing", "--data", str(tmp_path))
+    assert wrong.returncode == 2
+    assert "lm-sys/RouteLLM" in wrong.stderr
+    unknown = understudy(tmp_path, "bench", "routing", "--data", str(tmp_path), "--suite", "mmlu")
+    assert "routellm-mmlu" in unknown.stderr
+
+
+def test_each_suite_is_run_where_its_folder_is_named(tmp_path: Path) -> None:
+    clone(tmp_path, mmlu=40, gsm8k=10)
+    assert [task.name for task in tasks(tmp_path, tmp_path, only=[], quick=True)] == list(NAMES)
+    assert "online" not in [task.name for task in tasks(tmp_path, None, only=[], quick=False)]

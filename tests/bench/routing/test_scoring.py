@@ -1,0 +1,67 @@
+"""Ranking ways: blind ones see prompts alone, labelled and scored prompts stay apart."""
+
+import numpy as np
+
+from understudy.bench.routing.data import Item
+from understudy.bench.routing.scoring import (
+    disjoint,
+    folds,
+    leakage,
+    measured,
+    ranked,
+    single_scores,
+    slice_scores,
+    split,
+    text_scores,
+)
+
+DRAW = np.random.default_rng(0)
+ITEMS = [
+    Item(f"i{k}", "sums" if k % 2 else "law", f"{'add up' if k % 2 else 'who may sue'} number {k}",
+         {"s": float(DRAW.random() < 0.9), "w": float(DRAW.random() < (0.4 if k % 2 else 0.9))})
+    for k in range(600)
+]  # fmt: skip
+PAIR = measured(ITEMS, "s", "w")
+TRAIN, TEST = split(600, 300, 0)
+
+
+def test_labels_and_scores_are_apart_and_whole() -> None:
+    assert sorted([*TRAIN, *TEST]) == list(range(600))
+    parts = folds(600, 5, 1)
+    assert sorted(np.concatenate([test for _, test in parts])) == list(range(600))
+    assert all(set(train).isdisjoint(test) for train, test in parts)
+
+
+def test_blind_scores_do_not_see_what_items_are_called() -> None:
+    renamed = measured([item._replace(id=f"x{k}", slice="?") for k, item in enumerate(ITEMS)], "s", "w")
+    blind = text_scores(PAIR.prompts, PAIR.gains, TRAIN, TEST)
+    np.testing.assert_array_equal(blind, text_scores(renamed.prompts, renamed.gains, TRAIN, TEST))
+    named = slice_scores(PAIR.slices, PAIR.gains, TRAIN, TEST)
+    assert len(np.unique(named)) == 2
+    assert len(np.unique(slice_scores(renamed.slices, renamed.gains, TRAIN, TEST))) == 1
+
+
+def test_scores_of_the_scored_are_not_made_of_their_outcomes() -> None:
+    changed = PAIR.gains.copy()
+    changed[TEST] = -changed[TEST]
+    np.testing.assert_array_equal(
+        text_scores(PAIR.prompts, PAIR.gains, TRAIN, TEST), text_scores(PAIR.prompts, changed, TRAIN, TEST)
+    )
+
+
+def test_ours_is_better_than_chance_and_worse_than_the_oracle() -> None:
+    found = ranked(PAIR, [(TRAIN, TEST)], 0, sliced=True)
+    means = {name: float(PAIR.gains[TEST][score > np.median(score)].mean()) for name, score in found.scores.items()}
+    assert means["random"] < means["ours, blind: text"] <= means["oracle"]
+    assert set(single_scores(PAIR.prompts.take(TRAIN), PAIR.gains[TRAIN], PAIR.prompts.take(TEST))) == {
+        "hand features alone", "words alone", "characters alone",
+    }  # fmt: skip
+
+
+def test_a_leak_is_found_and_taken_out() -> None:
+    twice = [*ITEMS, ITEMS[TEST[0]]._replace(id="copy")]
+    train = np.append(TRAIN, 600)
+    assert leakage(twice, train, TEST).same == 1
+    clean = disjoint(twice, train, TEST)
+    assert leakage(twice, clean, TEST).same == 0
+    assert len(clean) == len(TRAIN)

@@ -1,0 +1,139 @@
+"""Learning from the books: a belief when it wins, none when it does not, taken back when a model falls behind."""
+
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+from tests.jobs.books import SECRET, Clock
+from tests.routing.pools import POOL, prompt
+from understudy.jobs.learning import NIGHT_S, Learner, belief_of, lesson_of
+from understudy.ports import Batch, BeliefRow, LessonRow, Record
+from understudy.storage.open import open_store
+
+NOTHING = {"own": (None, 1.0, None, None)}
+
+
+class Books:
+    """A real store, and a journal that books at once what it is told."""
+
+    full = False
+
+    def __init__(self, folder: Path) -> None:
+        self.store = open_store(f"sqlite:///{folder}/books.db", secret=SECRET)
+        self.clock = Clock()
+        self.told: list[BeliefRow] = []
+        self._number = 0
+        self._draw = np.random.default_rng(0)
+
+    def append(self, *records: Record) -> None:
+        """Book beliefs; nothing else is told here."""
+        for record in records:
+            assert isinstance(record, BeliefRow)
+            self.told.append(record)
+            self.store.enter(Batch(beliefs=(record,)))
+
+    def learner(self) -> Learner:
+        return Learner(store=self.store, journal=self, pools={"auto": POOL}, clock=self.clock)
+
+    def lessons(
+        self, count: int, own: float, rented: float = 0.7, *, served: str = "rented", both: bool = True
+    ) -> None:
+        rows = []
+        for _ in range(count):
+            self._number += 1
+            self.clock.at_s += 1.0
+            got = {"own": float(self._draw.random() < own), "rented": float(self._draw.random() < rented)}
+            seen = got if both else {served: got[served]}
+            outcomes = {name: (y, 1.0, 0.01, 50.0) for name, y in seen.items()}
+            rows.append(row(self._number, self.clock.at_s, outcomes, served))
+        self.store.enter(Batch(lessons=tuple(rows)))
+
+
+def row(number: int, at_s: float, outcomes: object, served: str = "rented") -> LessonRow:
+    return LessonRow(
+        exchange_id=f"ex_{number}",
+        tenant="default",
+        key="k",
+        route="auto",
+        kind="chat",
+        at_s=at_s,
+        expires_at_s=at_s + 1e9,
+        served=served,
+        outcomes=msgspec.json.encode(outcomes),
+        words=prompt(number, sums=True),
+    )
+
+
+@pytest.fixture
+def books(tmp_path: Path) -> Books:
+    return Books(tmp_path)
+
+
+def drained(learner: Learner) -> None:
+    while learner.turn():
+        pass
+
+
+def test_a_better_model_becomes_a_belief(books: Books) -> None:
+    learner = books.learner()
+    books.lessons(40, own=0.95)
+    drained(learner)
+    assert books.told == []
+    books.lessons(200, own=0.95)
+    drained(learner)
+    told = books.told[-1]
+    assert "wins by +0.2" in told.words
+    learned = belief_of(books.store.beliefs()[0])
+    assert learned is not None
+    assert learned.belief.records["chat"]["own"].mean > 0.85
+    assert learned.belief.version == told.version
+
+
+def test_an_equal_model_does_not_serve(books: Books) -> None:
+    learner = books.learner()
+    books.lessons(600, own=0.6)
+    drained(learner)
+    assert books.told == []
+
+
+def test_a_model_that_falls_behind_is_taken_back_and_must_win_again(books: Books) -> None:
+    learner = books.learner()
+    books.lessons(300, own=0.95)
+    drained(learner)
+    assert books.told[-1].body is not None
+    books.lessons(400, own=0.4, served="own")
+    drained(learner)
+    assert books.told[-1].body is None
+    assert books.told[-1].words == "taken back: own has become worse than the incumbent"
+    again = books.learner()
+    books.clock.at_s += 2 * NIGHT_S
+    drained(again)
+    assert books.told[-1].body is None
+
+
+def test_served_outcomes_alone_find_a_fall(books: Books) -> None:
+    learner = books.learner()
+    books.lessons(300, own=0.95)
+    drained(learner)
+    books.lessons(900, own=0.5, served="own", both=False)
+    drained(learner)
+    assert books.told[-1].body is None
+
+
+def test_a_restart_goes_on_where_the_books_are(books: Books) -> None:
+    drained_one = books.learner()
+    books.lessons(300, own=0.95)
+    drained(drained_one)
+    told = len(books.told)
+    drained(books.learner())
+    assert len(books.told) == told
+
+
+def test_the_users_word_is_an_outcome_where_no_check_spoke() -> None:
+    said = lesson_of(msgspec.structs.replace(row(1, 1.0, {"own": (None, 0.5, None, None)}, "own"), said=0.25))
+    assert (said.outcomes, said.spoken, said.chances) == ({"own": 0.25}, True, {"own": 0.5})
+    checked = lesson_of(msgspec.structs.replace(row(1, 1.0, {"own": (1.0, 1.0, None, None)}, "own"), said=0.0))
+    assert (checked.outcomes, checked.spoken) == ({"own": 1.0}, False)
+    assert lesson_of(row(1, 1.0, NOTHING, "own")).outcomes == {}

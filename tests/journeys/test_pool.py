@@ -1,0 +1,108 @@
+"""A route learns which of two models answers what, on the real server: shadow, check, belief, choice, and back."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from tests.cli.test_serve import understudy
+from tests.journeys.house import Server, eventually, get, post, server, serving
+
+CONFIG = """\
+server: {{host: 127.0.0.1, port: {{port}}}}
+providers:
+  small: {{dialect: openai_chat, base_url: "{url}", auth: none}}
+models:
+  - {{name: own, provider: small, model: counts, owned: true, price: {{input_usd: 0, output_usd: 0}}}}
+  - {{name: rented, provider: small, model: writes, price: {{input_usd: 3, output_usd: 15}}}}
+routes:
+  - name: auto
+    choose_from: [own, rented]
+    parity: {{shadow: 1.0}}
+"""
+EXPECTED = {"sums": "42", "letters": "Dear neighbour"}
+WORDS = {"sums": "Compute the sum of these numbers", "letters": "Write to my neighbour about the fence"}
+
+
+class Two:
+    """An upstream with two models: one counts, the other writes; once `broken`, the other counts too and the one fails."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.broken = False
+
+    async def answer(self, request: web.Request) -> web.Response:
+        """POST /chat/completions."""
+        body = json.loads(await request.read())
+        model, sums = body["model"], "sum" in body["messages"][-1]["content"]
+        right = "42" if sums else "Dear neighbour"
+        text = ("no idea" if self.broken else "42") if model == "counts" else right
+        text = "no idea" if model == "writes" and sums and not self.broken else text
+        choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
+        usage = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15}
+        head = {"id": "c1", "object": "chat.completion", "created": 1, "model": model}
+        return web.json_response({**head, "choices": [choice], "usage": usage})
+
+
+@pytest.fixture
+def two() -> Iterator[Two]:
+    upstream = Two()
+    application = web.Application()
+    application.router.add_post("/chat/completions", upstream.answer)
+    with serving(application) as url:
+        upstream.url = url
+        yield upstream
+
+
+def ask(house: Server, kind: str, number: int) -> dict[str, str]:
+    body = {
+        "model": "auto",
+        "messages": [{"role": "user", "content": f"{WORDS[kind]}, number {number}"}],
+        "metadata": {"expected": EXPECTED[kind]},
+    }
+    told = {"x-understudy-kind": kind}
+    status, headers, answer = post(f"{house.url}/v1/chat/completions", json.dumps(body).encode(), **told)
+    assert status == 200, answer
+    return headers
+
+
+def journal(house: Server) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = get(f"{house.url}/understudy/v1/exchanges")["exchanges"]
+    return found
+
+
+def test_a_route_learns_which_model_answers_what_and_forgets_it_when_it_breaks(two: Two, tmp_path: Path) -> None:
+    with server(tmp_path, CONFIG.format(url=two.url)) as house:
+        first = ask(house, "sums", 0)
+        assert first["x-understudy-model"] == "rented"
+        assert first["x-understudy-reason"] == "nothing is learned of this kind yet: the incumbent answers"
+        for number in range(1, 240):
+            ask(house, ("sums", "letters")[number % 2], number)
+        served = eventually(lambda: (h := ask(house, "sums", 999))["x-understudy-model"] == "own" and h, 30)
+        assert "more than the incumbent here" in served["x-understudy-reason"]
+        assert ask(house, "letters", 999)["x-understudy-model"] == "rented"
+        _explained(tmp_path, house, served["x-understudy-request-id"])
+        two.broken = True
+        eventually(lambda: ask(house, "sums", 1)["x-understudy-model"] == "rented", 60)
+
+
+def _explained(folder: Path, house: Server, exchange_id: str) -> None:
+    """The same reasons in the journal, at the terminal for a prompt, and for an exchange."""
+    row = eventually(lambda: next((row for row in journal(house) if row["id"] == exchange_id), None))
+    assert row["decision"]["chosen"] == "own"
+    assert {option["model"] for option in row["decision"]["options"]} == {"own", "rented"}
+    config = ("--config", str(folder / "understudy.yaml"))
+    told = understudy(folder, "route", "explain", exchange_id, *config)
+    assert told.returncode == 0, told.stderr
+    assert "own answers: worth +" in told.stdout
+    asked = understudy(folder, "route", "explain", WORDS["letters"], "--kind", "letters", *config, "--json", "why.json")
+    assert asked.returncode == 0, asked.stderr
+    assert "auto / letters (by declared)" in asked.stdout
+    assert "rented answers: the incumbent is worth most here" in asked.stdout
+    assert json.loads((folder / "why.json").read_text(encoding="utf-8"))["decision"]["chosen"] == "rented"
+    unknown = understudy(folder, "route", "explain", "ex_none", *config)
+    assert unknown.returncode == 2
+    assert "x-understudy-request-id" in unknown.stderr

@@ -1,0 +1,113 @@
+"""Deciding: constraints, stickiness, records, text, price, chance; unsure means the incumbent."""
+
+from collections.abc import Callable
+
+import msgspec
+import pytest
+
+from tests.routing.pools import OWN, POOL, RENTED, by_kind, by_text, prompt
+from understudy.routing.decide import MIN_LABELS, Decision, Draw, Needs, decide
+from understudy.routing.learn import believe, unfold
+from understudy.routing.text import Prompt, read
+
+KINDS = unfold(believe(by_kind(800), POOL).belief)
+TEXT = unfold(believe(by_text(1_500), POOL).belief)
+MODELS = (OWN, RENTED)
+
+
+def asked(words: str) -> Callable[[], Prompt]:
+    return lambda: read(words)
+
+
+def unread() -> Prompt:
+    raise AssertionError("a prompt is read only where the text may speak")
+
+
+def test_the_record_of_the_slice_decides() -> None:
+    assert decide(MODELS, "rented", KINDS, "sums", unread).chosen == "own"
+    assert decide(MODELS, "rented", KINDS, "letters", unread).chosen == "rented"
+
+
+def test_the_text_decides_within_a_kind_where_it_may_speak() -> None:
+    assert TEXT.belief.speaks == ("chat",)
+    own = decide(MODELS, "rented", TEXT, "chat", asked(prompt(5, sums=True)))
+    assert own.chosen == "own"
+    assert own.text_speaks
+    assert own.contributions[0][2] > 0
+    assert decide(MODELS, "rented", TEXT, "chat", asked(prompt(5, sums=False))).chosen == "rented"
+
+
+@pytest.mark.parametrize("words", ["", "x" * 10_000_000, "彼は毎朝" * 500, "\x00\ud800 \u202e", "ℵ" * 4_000])
+def test_prompts_unlike_any_before_do_not_make_the_text_speak(words: str) -> None:
+    decision = decide(MODELS, "rented", TEXT, "chat", asked(words))
+    assert not decision.text_speaks
+    assert decision.contributions == ()
+
+
+def test_an_unseen_kind_and_a_young_route_get_the_incumbent() -> None:
+    for learned in (None, KINDS):
+        decision = decide(MODELS, "rented", learned, "unheard of", unread)
+        assert decision.chosen == "rented"
+        assert "nothing is learned" in decision.why
+
+
+def test_a_model_with_few_outcomes_is_out() -> None:
+    few = unfold(believe(by_kind(2 * int(MIN_LABELS) - 4), POOL).belief)
+    decision = decide(MODELS, "rented", few, "sums", unread)
+    assert decision.chosen == "rented"
+    own = next(option for option in decision.options if option.model == "own")
+    assert own.out is not None
+    assert "50 are asked" in own.out
+    assert not own.unfit
+
+
+def test_what_a_model_cannot_do_takes_it_out() -> None:
+    small = msgspec.structs.replace(OWN, window=1_000)
+    blind = msgspec.structs.replace(OWN, images=False, tools=False)
+    for model, needs, why in (
+        (small, Needs(characters=10_000), "window"),
+        (blind, Needs(images=True), "images"),
+        (blind, Needs(tools=True), "tools"),
+    ):
+        decision = decide((model, RENTED), "rented", KINDS, "sums", unread, needs=needs)
+        assert decision.chosen == "rented"
+        assert why in str(decision.options[0].out)
+        assert decision.options[0].unfit
+    only_own = decide(MODELS, "rented", KINDS, "letters", unread, needs=Needs(only_owned=True))
+    assert only_own.chosen == "own"
+    none = decide((RENTED,), "rented", KINDS, "letters", unread, needs=Needs(only_owned=True))
+    assert (none.chosen, none.why) == ("rented", "no model fits")
+
+
+def test_a_conversation_keeps_its_model_unless_much_is_gained() -> None:
+    assert decide(MODELS, "rented", KINDS, "sums", unread, running="own").chosen == "own"
+    near = msgspec.structs.replace(KINDS.belief, dial=msgspec.structs.replace(KINDS.belief.dial, price=-0.12))
+    kept = decide(MODELS, "rented", unfold(near), "sums", unread, running="rented")
+    assert (kept.chosen, "stays" in kept.why) == ("rented", True)
+    assert decide(MODELS, "rented", KINDS, "letters", unread, running="own").chosen == "rented"
+    assert decide(MODELS, "rented", None, "letters", unread, running="own").chosen == "own"
+
+
+def test_a_model_that_is_gone_is_nobodys_model() -> None:
+    decision = decide((OWN, RENTED), "gone", KINDS, "sums", unread, running="gone")
+    assert decision.chosen in ("own", "rented")
+
+
+def test_chance_is_told() -> None:
+    explored = decide(MODELS, "rented", KINDS, "letters", unread, draw=Draw(0.001, 0.01))
+    assert explored.explored
+    assert explored.chosen == "own"
+    assert explored.propensity == pytest.approx(0.005)
+    greedy = decide(MODELS, "rented", KINDS, "letters", unread, draw=Draw(0.5, 0.01))
+    assert greedy.propensity == pytest.approx(0.995)
+
+
+def test_a_decision_says_what_would_flip_it() -> None:
+    decision = decide(MODELS, "rented", KINDS, "letters", unread)
+    assert decision.flips.startswith("own ")
+    assert "quality target were below" in decision.flips
+
+
+def test_a_decision_goes_into_the_journal_and_back() -> None:
+    decision = decide(MODELS, "rented", TEXT, "chat", asked(prompt(5, sums=True)))
+    assert msgspec.json.decode(msgspec.json.encode(decision), type=Decision) == decision

@@ -1,0 +1,66 @@
+"""Dials: a share, a quality, a budget become a price; what cannot be met says so."""
+
+import numpy as np
+import pytest
+
+from understudy.routing.dials import Window, policy, turn
+
+DRAW = np.random.default_rng(0)
+N = 2_000
+GAIN = DRAW.normal(0.1, 0.2, N)
+RENTED = (DRAW.random(N) < 0.8).astype(float)
+OWN = (DRAW.random(N) < np.clip(0.8 - GAIN, 0, 1)).astype(float)
+RENTED_MASK = np.array([False, True])
+
+
+def window(dollars: float = 0.01) -> Window:
+    believed = np.stack([0.8 - GAIN, np.full(N, 0.8)], axis=1)
+    dear = np.tile([0.0, 1.0], (N, 1))
+    return Window(believed, np.stack([OWN, RENTED], axis=1), dear, RENTED_MASK, np.tile([0.0, dollars], (N, 1)))
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.35, 0.8, 1.0])
+def test_a_share_is_met_within_two_points(share: float) -> None:
+    dial = turn("rented_share", share, window(), 1_000)
+    assert dial.met
+    assert policy(window(), dial.price).share == pytest.approx(share, abs=0.02)
+
+
+def test_a_quality_target_keeps_its_quality_with_fewer_rented_calls() -> None:
+    dial = turn("quality_target", 0.95, window(), 1_000)
+    found = policy(window(), dial.price)
+    assert dial.met
+    assert found.quality >= 0.95 * RENTED.mean()
+    assert 0.1 < found.share < 0.9
+    stricter = policy(window(), turn("quality_target", 0.99, window(), 1_000).price)
+    assert stricter.share >= found.share
+    assert [point.share for point in dial.frontier] == sorted((point.share for point in dial.frontier), reverse=True)
+
+
+def test_a_target_beyond_the_evidence_is_told_and_served_by_the_best() -> None:
+    whole = window()
+    few = Window(whole.believed[:60], whole.outcome[:60], whole.dear[:60], whole.rented, whole.dollars[:60])
+    dial = turn("quality_target", 1.0, few, 1_000)
+    assert not dial.met
+    assert "the best model answers everywhere" in dial.words
+    assert policy(few, dial.price).share == 1.0
+
+
+def test_a_budget_is_kept_or_told() -> None:
+    dial = turn("budget_usd_per_day", 5.0, window()._replace(dear=np.tile([0.0, 0.01], (N, 1))), 1_000)
+    assert (dial.met, dial.per) == (True, "dollar")
+    assert policy(window()._replace(dear=np.tile([0.0, 0.01], (N, 1))), dial.price).dollars * 1_000 <= 5.0
+    both = window()._replace(dollars=np.tile([0.004, 0.01], (N, 1)), dear=np.tile([0.004, 0.01], (N, 1)))
+    short = turn("budget_usd_per_day", 1.0, both, 1_000)
+    assert not short.met
+    assert "$4.00 is the least" in short.words
+    unknown = turn("budget_usd_per_day", 1.0, window()._replace(dollars=np.full((N, 2), np.nan)), 1_000)
+    assert not unknown.met
+    assert "price of a model is not known" in unknown.words
+
+
+def test_a_model_that_may_not_be_chosen_never_is() -> None:
+    shut = window()._replace(believed=np.stack([np.full(N, -np.inf), np.full(N, 0.8)], axis=1))
+    dial = turn("rented_share", 0.2, shut, 1_000)
+    assert not dial.met
+    assert policy(shut, dial.price).share == 1.0

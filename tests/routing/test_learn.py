@@ -1,0 +1,72 @@
+"""Learning: what lessons teach, what must win before it serves, when it is time to learn again."""
+
+import msgspec
+import numpy as np
+import pytest
+
+from tests.routing.pools import POOL, by_kind, by_text, lesson
+from understudy.routing.learn import believe, contest, refit_due, unfold
+
+
+def test_means_by_kind_and_no_text_where_the_kind_says_it_all() -> None:
+    belief = believe(by_kind(800), POOL).belief
+    assert belief.records["sums"]["own"].mean == pytest.approx(0.9, abs=0.06)
+    assert belief.records["letters"]["own"].mean == pytest.approx(0.4, abs=0.08)
+    assert belief.records["letters"]["own"].low < 0.4 < belief.records["letters"]["own"].high
+    assert belief.speaks == ()
+    assert belief.labels == 800
+
+
+def test_the_text_speaks_only_where_it_is_better_out_of_sample() -> None:
+    assert believe(by_text(800), POOL).belief.speaks == ("chat",)
+    draw = np.random.default_rng(1)
+    noise = [lesson(n, "chat", float(draw.random() < 0.6), float(draw.random() < 0.7)) for n in range(800)]
+    assert believe(noise, POOL).belief.speaks == ()
+    assert believe(by_text(80), POOL).belief.texts == {}
+
+
+def test_a_challenger_wins_by_what_it_would_have_earned() -> None:
+    lessons = by_kind(600)
+    fitted = believe(lessons, POOL)
+    first = contest(fitted, None, lessons, POOL)
+    assert first.low > 0
+    assert first.mean == pytest.approx(0.1, abs=0.05)
+    again = contest(fitted, unfold(fitted.belief), lessons, POOL)
+    assert again.mean == pytest.approx(0.0, abs=0.02)
+    assert again.low <= 0
+
+
+def test_equal_models_seldom_let_a_challenger_win() -> None:
+    won = 0
+    for seed in range(40):
+        draw = np.random.default_rng(seed)
+        lessons = [
+            lesson(n, f"kind {n % 3}", float(draw.random() < 0.7), float(draw.random() < 0.7)) for n in range(300)
+        ]
+        won += contest(believe(lessons, POOL), None, lessons, POOL).low > 0
+    assert won <= 8
+
+
+def test_too_few_lessons_turn_no_dial_and_win_nothing() -> None:
+    fitted = believe(by_kind(20), msgspec.structs.replace(POOL, dial="quality_target", aim=0.98))
+    assert not fitted.belief.dial.met
+    assert "50 are asked" in fitted.belief.dial.words
+    assert contest(fitted, None, by_kind(20), POOL).low < 0
+    assert believe([], POOL).belief.labels == 0
+
+
+def test_names_of_the_lessons_do_not_matter() -> None:
+    lessons = by_text(400)
+    renamed = [one._replace(id=f"other {number}") for number, one in enumerate(lessons)]
+    first, second = (unfold(believe(some, POOL).belief) for some in (lessons, renamed))
+    gains = [[learned.texts["own"].gain(one.prompt) for one in lessons[:50]] for learned in (first, second)]
+    np.testing.assert_allclose(gains[0], gains[1])
+
+
+@pytest.mark.parametrize(
+    ("lessons", "learned_from", "due"),
+    [(49, 0, False), (50, 0, True), (99, 50, False), (100, 50, True), (499, 200, False), (500, 200, True),
+     (999, 500, False), (1000, 500, True), (0, 0, False), (700, 0, True)],
+)  # fmt: skip
+def test_when_it_is_time_to_learn_again(lessons: int, learned_from: int, due: bool) -> None:
+    assert refit_due(lessons, learned_from) is due
