@@ -28,7 +28,7 @@ WORDS = {"sums": "Compute the sum of these numbers", "letters": "Write to my nei
 
 
 class Two:
-    """An upstream with two models: one counts, the other writes; once `broken`, the other counts too and the one fails."""
+    """An upstream with two models: one counts, the other writes; once `broken`, the other counts too."""
 
     def __init__(self) -> None:
         self.url = ""
