@@ -105,7 +105,7 @@ def test_chance_is_told() -> None:
 def test_a_decision_says_what_would_flip_it() -> None:
     decision = decide(MODELS, "rented", KINDS, "letters", unread)
     assert decision.flips.startswith("own ")
-    assert "quality target were below" in decision.flips
+    assert "rented share were below" in decision.flips
 
 
 def test_a_decision_goes_into_the_journal_and_back() -> None:

@@ -16,7 +16,7 @@ def test_a_decision_in_words() -> None:
     lines = "\n".join(explained(decision, names_in(asked)))
     assert lines.startswith("own answers: worth +")
     parts = ("own: own, quality 0.", "rented: rented, quality 0.", "n 1,500", "$0.010000 a completed request")
-    more = ("text +", "(word)", "the text speaks", "no dial", "otherwise: rented if the quality target")
+    more = ("text +", "(word)", "the text speaks", "no dial", "otherwise: rented if every call were rented")
     for part in parts + more:
         assert part in lines, part
 

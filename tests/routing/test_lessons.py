@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.routing.pools import lesson
-from understudy.routing.lessons import MAX_KEY_WEIGHT, Lesson, by_slice, kin_of, records_of
+from understudy.routing.lessons import MAX_KEY_WEIGHT, Leaf, Lesson, by_slice, kin_of, records_of
 
 
 def test_rare_outcomes_weigh_by_their_chance() -> None:
@@ -19,7 +19,7 @@ def test_rare_outcomes_weigh_by_their_chance() -> None:
         chances = {"own": 1.0 if easy else 0.1}
         lessons.append(lesson(number, "chat", own, 0.0)._replace(outcomes={"own": own}, chances=chances))
     naive = np.mean([one.outcomes["own"] for one in lessons])
-    record = records_of(by_slice(lessons), "auto", kin_of(lessons))["chat"]["own"]
+    record = records_of(by_slice(lessons), "default", "auto", kin_of(lessons))["chat"]["own"]
     assert naive > 0.8
     assert record.mean == pytest.approx(0.6, abs=0.05)
     assert record.n < len(lessons) / 2
@@ -30,10 +30,10 @@ def test_one_key_cannot_poison_a_slice() -> None:
     poison = [spoken(1_000 + number, key="evil", y=0.0) for number in range(10_000)]
     means = {}
     for name, lessons in (("clean", good), ("poisoned", good + poison)):
-        means[name] = records_of(by_slice(lessons), "auto", kin_of(lessons))["chat"]["own"].mean
+        means[name] = records_of(by_slice(lessons), "default", "auto", kin_of(lessons))["chat"]["own"].mean
     assert means["clean"] - means["poisoned"] < (MAX_KEY_WEIGHT + 1) / 200
     checked = [one._replace(spoken=False) for one in poison]
-    assert records_of(by_slice(good + checked), "auto", kin_of(good))["chat"]["own"].mean < 0.1
+    assert records_of(by_slice(good + checked), "default", "auto", kin_of(good))["chat"]["own"].mean < 0.1
 
 
 def spoken(number: int, *, key: str, y: float) -> Lesson:
@@ -45,16 +45,24 @@ def test_a_slice_of_few_outcomes_looks_like_its_kin() -> None:
     known = [lesson(number, "chat", 1.0, 0.0) for number in range(500)]
     young = [lesson(9_000 + number, "code", 0.0, 0.0)._replace(tenant="new") for number in range(2)]
     kin = kin_of(known + young)
-    records = records_of(by_slice(young), "auto", kin)
+    records = records_of(by_slice(young), "new", "auto", kin)
     assert records["code"]["own"].mean > 0.5
     assert records["code"]["own"].n == pytest.approx(2)
-    assert kin.parent("elsewhere", "unheard of", "own") > 0.9
-    assert kin.parent("auto", "chat", "never seen") == 0.5
+    assert kin.parent(Leaf("new", "elsewhere", "unheard of", "own")) > 0.9
+    assert kin.parent(Leaf("new", "auto", "chat", "never seen")) == 0.5
+
+
+def test_a_slice_is_not_its_own_kin() -> None:
+    """Its outcomes count once, however many levels they belong to."""
+    alone = [lesson(number, "chat", 1.0, 0.0) for number in range(20)]
+    kin = kin_of(alone)
+    assert kin.parent(Leaf("default", "auto", "chat", "own")) == 0.5
+    assert records_of(by_slice(alone), "default", "auto", kin)["chat"]["own"].mean == pytest.approx(0.75)
 
 
 def test_cost_and_latency_are_means_of_what_was_completed() -> None:
     lost = lesson(2, "chat", 0.0, 1.0)._replace(usd={"rented": 0.03}, ms={})
-    record = records_of(by_slice([lesson(1, "chat", 1.0, 1.0), lost]), "auto", kin_of([lost]))["chat"]
+    record = records_of(by_slice([lesson(1, "chat", 1.0, 1.0), lost]), "default", "auto", kin_of([lost]))["chat"]
     assert record["own"].cost_usd == pytest.approx(0.0001)
     assert record["rented"].cost_usd == pytest.approx(0.02)
     assert record["own"].latency_ms == 100.0

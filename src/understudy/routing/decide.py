@@ -252,5 +252,11 @@ def _setting(price: float, belief: Belief) -> str:
     nearest: Point | None = min(frontier, key=lambda point: abs(point.price - price), default=None)
     if nearest is None:
         return f"at a price of {price:+.3f}"
+    if nearest.share >= 1 and more:
+        return "if every call were rented"
+    if nearest.share <= 0 and not more:
+        return "if no call were rented"
     side = "above" if more else "below"
-    return f"if the quality target were {side} {nearest.kept:.1%} (or the rented share {side} {nearest.share:.0%})"
+    share = f"the rented share were {side} {nearest.share:.0%}"
+    # Where the cheap model keeps all of the best one's quality, no target sends the request to the dear one.
+    return f"if {share}" if nearest.kept >= 1 else f"if the quality target were {side} {nearest.kept:.1%}, or {share}"

@@ -17,7 +17,7 @@ from understudy.routing.beliefs import Belief, Dial, DialName, Learned, Record
 from understudy.routing.board import Model
 from understudy.routing.decide import MIN_LABELS, decide, priced
 from understudy.routing.dials import Window, turn
-from understudy.routing.lessons import UNKNOWN, Kin, Lesson, by_slice, kin_of, records_of
+from understudy.routing.lessons import UNKNOWN, Kin, Leaf, Lesson, by_slice, kin_of, records_of
 from understudy.routing.text import Design, TextModel, design, held_out, learn, packed, unpacked
 from understudy.stats.offpolicy import Value as Earned
 from understudy.stats.offpolicy import gain, pseudo_outcomes
@@ -76,7 +76,8 @@ def believe(lessons: Sequence[Lesson], pool: Pool, kin: Kin | None = None, *, at
     """What these lessons of one tenant's route teach; `kin` is what all tenants' means say."""
     told = list(lessons)[-MAX_LESSONS:]
     kin = kin or kin_of(told)
-    records = records_of(by_slice(told), pool.route, kin)
+    tenant = told[-1].tenant if told else ""
+    records = records_of(by_slice(told), tenant, pool.route, kin)
     table = _table(told, pool)
     texts, said = _texts(table, pool)
     means = _means_held_out(table, pool)
@@ -86,7 +87,7 @@ def believe(lessons: Sequence[Lesson], pool: Pool, kin: Kin | None = None, *, at
     dial = _dial(table, window, pool)
     belief = Belief(
         version=_version(told, pool),
-        tenant=told[-1].tenant if told else "",
+        tenant=tenant,
         route=pool.route,
         incumbent=pool.incumbent,
         at_s=at_s,
@@ -156,12 +157,14 @@ def _means_held_out(table: Table, pool: Pool) -> Vector:
         if not len(inside) or not outside:
             continue
         kin = kin_of(outside)
-        records = records_of(by_slice(outside), pool.route, kin)
+        tenant = outside[0].tenant
+        records = records_of(by_slice(outside), tenant, pool.route, kin)
         for row in inside:
             kind = table.lessons[row].kind
             for column, model in enumerate(pool.models):
                 record = records.get(kind, {}).get(model.name)
-                found[row, column] = record.mean if record else kin.parent(pool.route, kind, model.name)
+                unseen = Leaf(tenant, pool.route, kind, model.name)
+                found[row, column] = record.mean if record else kin.parent(unseen)
     return found
 
 

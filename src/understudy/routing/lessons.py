@@ -7,11 +7,12 @@ of served traffic as honest as those of shadows, at the price of fewer outcomes 
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
 from typing import NamedTuple
 
 from understudy.routing.beliefs import Record
 from understudy.routing.text import Prompt
-from understudy.stats.shrinkage import Tally, down_the_tree, tally
+from understudy.stats.shrinkage import Tally, down_the_tree, shrunk, tally
 
 # An outcome that was seen by a rare chance may not outweigh this many sure ones.
 MAX_WEIGHT = 50.0
@@ -71,54 +72,62 @@ def by_slice(lessons: Iterable[Lesson]) -> Slices:
     return dict(found)
 
 
+class Leaf(NamedTuple):
+    """One model on one tenant's slice."""
+
+    tenant: str
+    route: str
+    kind: str
+    model: str
+
+
 class Kin(NamedTuple):
-    """What is known of models beyond one tenant's slice: all outcomes, by route, by kind, by route and kind."""
+    """What is known of models beyond one tenant's slice: outcomes added up by what slices have in common."""
 
-    everything: Mapping[str, Tally]
-    routes: Mapping[tuple[str, str], Tally]
-    kinds: Mapping[tuple[str, str], Tally]
-    slices: Mapping[tuple[str, str, str], Tally]
+    leaves: Mapping[Leaf, Tally]
+    sums: Mapping[tuple[str, ...], Tally]
 
-    def parent(self, route: str, kind: str, model: str) -> float:
-        """The mean that a tenant's slice is drawn toward."""
-        nothing = Tally()
+    def parent(self, leaf: Leaf) -> float:
+        """The mean that a slice is drawn toward: from other routes, its route's other kinds, its kind on other routes,
+        the same slice of other tenants. The levels share no outcome, with one another or with the slice itself.
+        """
+        route, kind, model = leaf.route, leaf.kind, leaf.model
+        here = self._sum(route, kind, model)
         levels = (
-            self.everything.get(model, nothing),
-            self.routes.get((route, model), nothing),
-            self.kinds.get((kind, model), nothing),
-            self.slices.get((route, kind, model), nothing),
+            self._sum("", "", model).without(self._sum(route, "", model)),
+            self._sum(route, "", model).without(here),
+            self._sum("", kind, model).without(here),
+            here.without(self.leaves.get(leaf, Tally())),
         )
         return down_the_tree(levels, UNKNOWN)
+
+    def _sum(self, *place: str) -> Tally:
+        return self.sums.get(place, Tally())
 
 
 def kin_of(lessons: Sequence[Lesson]) -> Kin:
     """What the lessons of all tenants say together; means only, no words."""
-    weights: dict[tuple[str, ...], tuple[list[float], list[float]]] = defaultdict(lambda: ([], []))
-    for route in sorted({one.route for one in lessons}):
-        for (kind, model), slice_ in by_slice(one for one in lessons if one.route == route).items():
-            for place in (
-                ("all", model),
-                ("route", route, model),
-                ("kind", kind, model),
-                ("slice", route, kind, model),
-            ):
-                weights[place][0].extend(slice_.outcomes)
-                weights[place][1].extend(slice_.weights)
-    tallies = {place: tally(*both) for place, both in weights.items()}
-    return Kin(
-        everything={place[1]: one for place, one in tallies.items() if place[0] == "all"},
-        routes={(place[1], place[2]): one for place, one in tallies.items() if place[0] == "route"},
-        kinds={(place[1], place[2]): one for place, one in tallies.items() if place[0] == "kind"},
-        slices={(place[1], place[2], place[3]): one for place, one in tallies.items() if place[0] == "slice"},
-    )
+    groups: dict[tuple[str, str], list[Lesson]] = defaultdict(list)
+    for one in lessons:
+        groups[one.tenant, one.route].append(one)
+    leaves = {
+        Leaf(tenant, route, kind, model): tally(slice_.outcomes, slice_.weights)
+        for (tenant, route), mine in groups.items()
+        for (kind, model), slice_ in by_slice(mine).items()
+    }
+    sums: dict[tuple[str, ...], Tally] = defaultdict(Tally)
+    for leaf, seen in leaves.items():
+        for place in product((leaf.route, ""), (leaf.kind, ""), (leaf.model,)):
+            sums[place] = sums[place].plus(seen)
+    return Kin(leaves, dict(sums))
 
 
-def records_of(slices: Slices, route: str, kin: Kin) -> dict[str, dict[str, Record]]:
+def records_of(slices: Slices, tenant: str, route: str, kin: Kin) -> dict[str, dict[str, Record]]:
     """How each model did, by kind."""
     found: dict[str, dict[str, Record]] = defaultdict(dict)
     for (kind, model), slice_ in slices.items():
         seen = tally(slice_.outcomes, slice_.weights)
-        mean = down_the_tree((seen,), kin.parent(route, kind, model))
+        mean = shrunk(seen, kin.parent(Leaf(tenant, route, kind, model)))
         half = seen.half_width()
         plain = seen.mean if seen.mean is not None else mean
         found[kind][model] = Record(

@@ -20,6 +20,14 @@ class Tally(NamedTuple):
     total: float = 0.0
     squares: float = 0.0
 
+    def plus(self, other: "Tally") -> "Tally":
+        """Both together."""
+        return Tally(self.n + other.n, self.total + other.total, self.squares + other.squares)
+
+    def without(self, part: "Tally") -> "Tally":
+        """What is left when a part of it is taken out; never less than nothing, whatever rounding did."""
+        return Tally(*(max(0.0, mine - its) for mine, its in zip(self, part, strict=True)))
+
     @property
     def mean(self) -> float | None:
         """The plain mean; None of nothing."""
