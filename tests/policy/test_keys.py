@@ -63,3 +63,9 @@ def test_a_key_with_routes_may_ask_for_those_alone() -> None:
     with pytest.raises(Fault, match="key 'team' may not use 'r2'; it may use: r, own") as raised:
         permit(caller, "r2")
     assert (raised.value.kind, raised.value.param) == (FaultKind.PERMISSION, "model")
+
+
+def test_a_key_says_which_models_and_which_kind() -> None:
+    key = Key(name="k", digest=digest(SECRET, "sk"), only_owned=True, kind="payroll")
+    caller = admit(Keyring({key.digest: key}), SECRET, "sk")
+    assert (caller.only_owned, caller.kind) == (True, "payroll")

@@ -56,6 +56,8 @@ def test_signs(asked: Request, headers: dict[str, str], kind: str) -> None:
         ("What is 12 * 4 + 7?", "maths"),
         ("Solve for x", "chat"),
         ("solve the equation", "maths"),
+        ("due 2026-11-27, 1/2 paid", "chat"),
+        ("what is 9 - 4", "maths"),
         ("Почему небо голубое и откуда облака?", "chat.cyrl"),
         ("なぜ空は青いのですか", "chat.jpan"),
         ("How are you today?", "chat"),

@@ -8,6 +8,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 
+import msgspec
+
 from understudy.canon.faults import Fault, FaultKind, bad_request
 from understudy.canon.request import Request
 from understudy.dialects.contract import Echo
@@ -24,7 +26,7 @@ from understudy.gateway.site import Call, Site, Standing
 from understudy.gateway.wheel import Watch
 from understudy.parity.assign import bucket
 from understudy.parity.slices import SliceId
-from understudy.policy.keys import permit
+from understudy.policy.keys import Caller, permit
 from understudy.ports import Attempt, Sampled, Sender
 from understudy.routing.choose import Features, Plan, choose
 from understudy.routing.kinds import asked_words, kind_of, needs_of
@@ -127,20 +129,25 @@ class Gateway:
         permit(caller, request.model)
         conversation = conversation_of(call.headers, request, caller.name, draft.id)
         draft.unit = conversation.unit
-        draft.plan = plan = self._plan(call, request, conversation, standing, caller.tenant)
+        draft.plan = plan = self._plan(call, request, conversation, standing, caller)
         check_known(call.dialect, request, plan.chain[0])
         if plan.shadow is not None and plan.hypothesis is not None:
             self._announce(draft, plan, conversation, standing)
         return request
 
-    def _plan(self, call: Call, request: Request, conversation: Conversation, standing: Standing, tenant: str) -> Plan:
+    def _plan(
+        self, call: Call, request: Request, conversation: Conversation, standing: Standing, caller: Caller
+    ) -> Plan:
         board, secret, ledger = standing.board, self._site.server_secret, self._site.ledger
-        kind = kind_of(request, call.headers.get(KIND_HEADER), call.headers).id
+        # A model that is named needs no kind; what is declared must make sense all the same.
+        declared = call.headers.get(KIND_HEADER, caller.kind)
+        known = request.model in board.routes or declared is not None
+        kind = kind_of(request, declared, call.headers).id if known else ""
         route = board.routes.get(request.model)
         kind = route.pool.get(kind, kind) if route is not None else kind
         ramp = board.ramps.get((request.model, kind))
         draw = shadow_draw = OUTSIDE
-        slice_ = SliceId(request.model, kind, tenant)
+        slice_ = SliceId(request.model, kind, caller.tenant)
         if route is not None and route.choose_from:
             draw = bucket(secret, slice_, POOL, conversation.unit)
             shadow_draw = bucket(secret, slice_, POOL, conversation.unit, purpose="shadow")
@@ -149,14 +156,10 @@ class Gateway:
             draw = bucket(secret, slice_, ramp.hypothesis, conversation.unit)
             shadow_draw = bucket(secret, slice_, ramp.hypothesis, conversation.unit, purpose="shadow")
         running = None if conversation.one_turn else ledger.recall(conversation.unit)
-        features = Features(
-            asked=request.model,
-            kind=kind,
-            running=running,
-            tenant=tenant,
-            words=asked_words(request),
-            needs=needs_of(request),
-        )
+        features = Features(asked=request.model, kind=kind, running=running)
+        if route is not None and route.choose_from:
+            needs = msgspec.structs.replace(needs_of(request), only_owned=caller.only_owned)
+            features = msgspec.structs.replace(features, tenant=caller.tenant, words=asked_words(request), needs=needs)
         plan = choose(features, board, draw=draw, shadow_draw=shadow_draw)
         if not conversation.one_turn and plan.route is not None:
             ledger.remember(conversation.unit, plan.chain[0].name)

@@ -16,7 +16,8 @@ class Key(Value, frozen=True, kw_only=True):
     """One caller's key. No routes means all routes.
 
     `roles` lets it do more than ask models: "label" reads the words of compared pairs and says which answer is better,
-    "operate" holds, lowers and approves slices, and may label too.
+    "operate" holds, lowers and approves slices, and may label too. With `only_owned` a route that chooses from a pool
+    chooses among own models for it. `kind` is the kind of all that it asks, unless a request declares another.
     """
 
     name: str
@@ -24,6 +25,8 @@ class Key(Value, frozen=True, kw_only=True):
     routes: tuple[str, ...] = ()
     tenant: str = "default"
     roles: tuple[Role, ...] = ()
+    only_owned: bool = False
+    kind: str | None = None
 
 
 class Keyring(Value, frozen=True):
@@ -39,6 +42,8 @@ class Caller(Value, frozen=True):
     tenant: str
     routes: tuple[str, ...] = ()
     roles: tuple[Role, ...] = ()
+    only_owned: bool = False
+    kind: str | None = None
 
 
 # Without keys the server listens on loopback only, and whoever reaches it owns it.
@@ -62,7 +67,7 @@ def admit(keyring: Keyring, secret: bytes, presented: str | None) -> Caller:
     key = keyring.keys.get(digest(secret, presented))
     if key is None:
         raise Fault("this API key is not known here; `understudy key create` makes one", kind=FaultKind.AUTHENTICATION)
-    return Caller(key.name, key.tenant, key.routes, key.roles)
+    return Caller(key.name, key.tenant, key.routes, key.roles, key.only_owned, key.kind)
 
 
 def permit(caller: Caller, asked: str) -> None:

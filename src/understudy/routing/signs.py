@@ -28,10 +28,8 @@ _MAX_METADATA_CHARS = 16_384
 
 def kind_of_work(request: Request, headers: Mapping[str, str]) -> str | None:
     """The kind of work that a request shows by a sign; None without one."""
-    system = _system(request)
-    asked = _asked(request)
-    turn = _codex(headers)
-    schema = _schema_fields(request)
+    system, asked = _system(request), _asked(request)
+    turn, schema = _codex(headers), _schema_fields(request)
     if system.startswith(_TITLE) or (not request.tools and schema == {"title"}):
         return "title"
     if asked.startswith(_COMPACTION) or turn.get("request_kind", "turn") != "turn":
@@ -52,8 +50,11 @@ def kind_of_work(request: Request, headers: Mapping[str, str]) -> str | None:
 
 
 def _system(request: Request) -> str:
-    texts = [text_of(message.parts) for message in request.messages if message.role in ("system", "developer")]
-    return "\n".join(texts)[:_LOOK_CHARS]
+    """The first system text: it is the client's own, and stands first."""
+    for message in request.messages:
+        if message.role in ("system", "developer"):
+            return text_of(message.parts)[:_LOOK_CHARS]
+    return ""
 
 
 def _asked(request: Request) -> str:
