@@ -147,8 +147,8 @@ class Gateway:
         kind = route.pool.get(kind, kind) if route is not None else kind
         ramp = board.ramps.get((request.model, kind))
         draw = shadow_draw = OUTSIDE
-        slice_ = SliceId(request.model, kind, caller.tenant)
         if route is not None and route.choose_from:
+            slice_ = SliceId(request.model, kind, caller.tenant)
             draw = bucket(secret, slice_, POOL, conversation.unit)
             shadow_draw = bucket(secret, slice_, POOL, conversation.unit, purpose="shadow")
         elif ramp is not None:
