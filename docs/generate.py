@@ -18,7 +18,7 @@ PAGES = Path(__file__).parent / "reference"
 COMMANDS = (
     "", "serve", "demo", "doctor", "models", "key create", "label", "parity", "parity status", "parity show",
     "parity plan", "parity import", "parity report", "parity replay", "parity hold", "parity release", "parity lower",
-    "parity approve", "parity retry", "route explain", "bench gateway", "bench parity", "bench routing",
+    "parity approve", "parity retry", "route explain", "route status", "bench gateway", "bench parity", "bench routing",
 )  # fmt: skip
 
 

@@ -189,6 +189,8 @@ TESTED_ELSEWHERE = {
     "cli/bench_parity.py": "bench/parity/test_run.py",
     "cli/bench_routing.py": "bench/routing/test_run.py",
     "cli/route.py": "journeys/test_pool.py",
+    "jobs/pools.py": "journeys/test_pool.py",
+    "web/pools.py": "journeys/test_pool.py",
     **dict.fromkeys(
         [f"bench/routing/{name}.py" for name in ("frozen", "latency", "rows", "suites")], "bench/routing/test_run.py"
     ),

@@ -103,6 +103,14 @@ def _explained(folder: Path, house: Server, exchange_id: str) -> None:
     assert "auto / letters (by declared)" in asked.stdout
     assert "rented answers: the incumbent is worth most here" in asked.stdout
     assert json.loads((folder / "why.json").read_text(encoding="utf-8"))["decision"]["chosen"] == "rented"
+    status = understudy(folder, "route", "status", *config)
+    assert status.returncode == 0, status.stderr
+    for words in ("auto (default): wins by +0.", "letters", "rented (incumbent)", "no dial"):
+        assert words in status.stdout, words
+    (pool,) = get(f"{house.url}/understudy/v1/pools")["pools"]
+    assert pool["records"]["sums"]["own"]["mean"] > 0.8
+    assert pool["lessons"]["letters"] >= 100
+    assert "texts" not in pool
     unknown = understudy(folder, "route", "explain", "ex_none", *config)
     assert unknown.returncode == 2
     assert "x-understudy-request-id" in unknown.stderr

@@ -2,11 +2,13 @@
 
 import json as json_module
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
+from rich.table import Table
 
 from understudy.app import board_of, load_dialects, load_panels, models_of
 from understudy.canon.faults import Fault
@@ -15,7 +17,9 @@ from understudy.cli.books import open_books_or_leave
 from understudy.cli.screen import ConfigOption, JsonOption, give_up, load_or_leave, out
 from understudy.jobs.board import with_books
 from understudy.jobs.learning import belief_of
+from understudy.jobs.pools import PoolView, pool_views
 from understudy.ports import Exchange, Store
+from understudy.routing.beliefs import Record
 from understudy.routing.choose import Features, Plan, choose
 from understudy.routing.explain import explained
 from understudy.routing.kinds import Kind, asked_words, kind_of, needs_of
@@ -63,6 +67,47 @@ def explain(
     if json is not None:
         shown = {"kind": found.id, "kind_source": found.source, "reason": plan.reason, "decision": plan.decision}
         json.write_bytes(msgspec.json.encode(shown | {"model": plan.chain[0].name}))
+
+
+@app.command()
+def status(config: ConfigOption = None, json: JsonOption = None) -> None:
+    """List what every route with a pool has learned: each model's record by kind, the dial, and what serves."""
+    settings = load_or_leave(config)
+    incumbents = {route.name: route.incumbent for route in settings.file.routes if route.choose_from}
+    found = pool_views(open_books_or_leave(settings), incumbents)
+    if json is not None:
+        json.write_bytes(msgspec.json.encode({"pools": found}))
+    if not found:
+        out.print("Nothing yet: a route needs models to 'choose_from', a check, and traffic.")
+    for view in found:
+        _show(view)
+
+
+def _show(view: PoolView) -> None:
+    out.print(f"[bold]{view.route}[/] ({view.tenant}): {view.words}", soft_wrap=True)
+    if view.dial is not None:
+        out.print(f"dial: {view.dial.words}", markup=False, soft_wrap=True)
+    table = Table(
+        "kind", "lessons", "model", "quality", "95 %", "n", "$ a request", "ms", box=None, header_style="bold"
+    )
+    for kind in sorted(view.lessons.keys() | view.records.keys()):
+        spoken = f"{kind} *" if kind in view.speaks else kind
+        rows: Mapping[str, Record | None] = view.records.get(kind) or {"": None}
+        for name, record in rows.items():
+            table.add_row(spoken, f"{view.lessons.get(kind, 0):,}", *_record(name, record, view.incumbent))
+            spoken = ""
+    out.print(table)
+    if view.speaks:
+        out.print("* the text of a prompt speaks here too")
+
+
+def _record(name: str, record: Record | None, incumbent: str) -> list[str]:
+    if record is None:
+        return [name or "not learned yet", "", "", "", "", ""]
+    cost = "" if record.cost_usd is None else f"{record.cost_usd:.6f}"
+    latency = "" if record.latency_ms is None else f"{record.latency_ms:,.0f}"
+    shown = f"{name} (incumbent)" if name == incumbent else name
+    return [shown, f"{record.mean:.3f}", f"{record.low:.3f} to {record.high:.3f}", f"{record.n:,.0f}", cost, latency]
 
 
 def _told(store: Store, exchange_id: str, json: Path | None) -> None:

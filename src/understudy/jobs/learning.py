@@ -6,7 +6,9 @@ now on the traffic that was seen; a belief is taken back as soon as a model that
 """
 
 import logging
+from collections import deque
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import msgspec
 
@@ -16,7 +18,7 @@ from understudy.routing.beliefs import Belief, Learned
 from understudy.routing.drift import Drift
 from understudy.routing.learn import MAX_LESSONS, Pool, believe, contest, refit_due, unfold
 from understudy.routing.lessons import Lesson, kin_of
-from understudy.routing.naming import names_of
+from understudy.routing.naming import PROMPTS_READ, names_of
 from understudy.routing.text import read
 
 log = logging.getLogger(__name__)
@@ -24,7 +26,6 @@ log = logging.getLogger(__name__)
 TAKEN = 1_000
 # Without compared prompts served traffic teaches too, this often.
 NIGHT_S = DAY_S
-# A user's reaction comes after the answer: a lesson is read once this has passed.
 _OUTCOMES = msgspec.json.Decoder(dict[str, tuple[float | None, float, float | None, float | None]])
 _BELIEF = msgspec.msgpack.Decoder(Belief)
 Place = tuple[str, str]
@@ -58,17 +59,18 @@ def lesson_of(row: LessonRow) -> Lesson:
     )
 
 
-class Course(msgspec.Struct):
+@dataclass
+class Course:
     """What one tenant's route has learned so far, in memory; all of it can be read again from the books."""
 
-    lessons: list[Lesson] = []
-    words: dict[str, str] = {}
+    lessons: deque[Lesson] = field(default_factory=lambda: deque(maxlen=MAX_LESSONS))
+    words: deque[str] = field(default_factory=lambda: deque(maxlen=PROMPTS_READ))
     compared: int = 0
     learned_at: int = 0
     learned_at_s: float = 0.0
     since_s: float = 0.0
     champion: Learned | None = None
-    drift: Drift = Drift()
+    drift: Drift = field(default_factory=Drift)
 
 
 class Learner:
@@ -113,11 +115,8 @@ class Learner:
 
     def _take(self, course: Course, lesson: Lesson, row: LessonRow) -> None:
         pool = self._pools[row.route]
-        course.lessons = (
-            [*course.lessons, lesson][-MAX_LESSONS:] if len(course.lessons) >= MAX_LESSONS else course.lessons
-        )
         course.lessons.append(lesson)
-        course.words[lesson.id] = row.words
+        course.words.append(row.words)
         course.compared += all(model.name in lesson.outcomes for model in pool.models)
         champion = course.champion
         if champion is None or row.at_s < champion.belief.at_s:
@@ -146,13 +145,14 @@ class Learner:
         span_s = max(1.0, course.lessons[-1].at_s - course.lessons[0].at_s)
         pool = msgspec.structs.replace(pool, requests_per_day=len(course.lessons) * DAY_S / span_s)
         kin = kin_of([lesson for other in self._courses.values() for lesson in other.lessons])
-        fitted = believe(course.lessons, pool, kin, at_s=now_s)
+        lessons = list(course.lessons)
+        fitted = believe(lessons, pool, kin, at_s=now_s)
         course.learned_at, course.learned_at_s = course.compared, now_s
-        found = contest(fitted, course.champion, course.lessons, pool)
+        found = contest(fitted, course.champion, lessons, pool)
         if found.low <= 0:
             log.info("route %s of tenant %s: the challenger does not win: %+.4f", place[1], place[0], found.mean)
             return
-        belief = msgspec.structs.replace(fitted.belief, names=names_of(fitted.belief, course.words.values()))
+        belief = msgspec.structs.replace(fitted.belief, names=names_of(fitted.belief, course.words))
         course.champion = unfold(belief)
         words = f"wins by {found.mean:+.4f} a request over {found.n:,} (at least {found.low:+.4f})"
         self._journal.append(

@@ -84,6 +84,10 @@ class Store(Protocol):
         """What a route learns from, beyond a number, oldest first."""
         ...
 
+    def lesson_counts(self) -> dict[tuple[str, str], dict[str, int]]:
+        """How many lessons there are of each tenant and route, by kind."""
+        ...
+
     def beliefs(self) -> list[BeliefRow]:
         """What the routes believe."""
         ...

@@ -228,6 +228,14 @@ class SqlStore:
         """What a route learns from, beyond a number, oldest first."""
         return [read_lesson(row, self._vault) for row in self._rows(lessons_after(route, after_seq, limit))]
 
+    def lesson_counts(self) -> dict[tuple[str, str], dict[str, int]]:
+        """How many lessons there are of each tenant and route, by kind."""
+        of = (lessons.c.tenant, lessons.c.route, lessons.c.kind)
+        found: dict[tuple[str, str], dict[str, int]] = {}
+        for row in self._rows(sa.select(*of, sa.func.count().label("n")).group_by(*of).order_by(*of)):
+            found.setdefault((row.tenant, row.route), {})[row.kind] = int(row.n)
+        return found
+
     def beliefs(self) -> list[BeliefRow]:
         """What the routes believe."""
         return [read_belief(row, self._vault) for row in self._rows(sa.select(beliefs))]

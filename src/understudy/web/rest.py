@@ -19,6 +19,7 @@ from understudy.web.counting import counting
 from understudy.web.kept import kept
 from understudy.web.lists import lists
 from understudy.web.parity import parity
+from understudy.web.pools import pools
 from understudy.web.steering import steering
 
 # Rows of the journal that one page shows.
@@ -34,6 +35,7 @@ def rest(back: Back) -> Starlette:
         *counting(back),
         *kept(back),
         *parity(back),
+        *pools(back),
         Route("/understudy/v1/money", guarded(back, _money(back))),
         Route("/understudy/v1/exchanges", guarded(back, _exchanges(back))),
         *steering(back),

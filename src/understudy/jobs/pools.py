@@ -1,0 +1,59 @@
+"""What routes with a pool have learned, as one view for the terminal and the web: figures and names, never words."""
+
+from collections.abc import Iterable, Mapping
+
+from msgspec.structs import replace
+
+from understudy.canon.value import Value
+from understudy.jobs.learning import belief_of
+from understudy.ports import BeliefRow, Store
+from understudy.routing.beliefs import Dial, Record
+
+NOTHING = "nothing is learned yet: the incumbent answers everything"
+
+
+class PoolView(Value, frozen=True, kw_only=True):
+    """One tenant's route: how much it was taught by kind, what serves and why, every model's record, the dial."""
+
+    tenant: str
+    route: str
+    incumbent: str
+    lessons: dict[str, int]
+    version: str = ""
+    at_s: float | None = None
+    words: str = NOTHING
+    labels: int = 0
+    records: dict[str, dict[str, Record]] = {}
+    speaks: tuple[str, ...] = ()
+    dial: Dial | None = None
+
+
+def pool_views(store: Store, incumbents: Mapping[str, str], tenant: str | None = None) -> list[PoolView]:
+    """Every route with a pool that was taught anything, of one tenant or of all."""
+    counts = {place: dict(kinds) for place, kinds in store.lesson_counts().items() if place[1] in incumbents}
+    rows = {(row.tenant, row.route): row for row in store.beliefs() if row.route in incumbents}
+    places = sorted(counts.keys() | rows.keys())
+    return [_view(place, incumbents[place[1]], counts.get(place, {}), rows.get(place)) for place in _of(places, tenant)]
+
+
+def _of(places: Iterable[tuple[str, str]], tenant: str | None) -> Iterable[tuple[str, str]]:
+    return (place for place in places if tenant is None or place[0] == tenant)
+
+
+def _view(place: tuple[str, str], incumbent: str, lessons: dict[str, int], row: BeliefRow | None) -> PoolView:
+    view = PoolView(tenant=place[0], route=place[1], incumbent=incumbent, lessons=lessons)
+    if row is None:
+        return view
+    view = replace(view, at_s=row.at_s, words=row.words)
+    learned = belief_of(row)
+    if learned is None:
+        return view
+    belief = learned.belief
+    return replace(
+        view,
+        version=belief.version,
+        labels=belief.labels,
+        records=belief.records,
+        speaks=belief.speaks,
+        dial=belief.dial,
+    )
