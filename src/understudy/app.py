@@ -53,6 +53,8 @@ log = logging.getLogger(__name__)
 # How often a worker looks whether the board has moved: well below the second within which it must follow.
 BOARD_POLL_S = 0.25
 SECRET_BYTES = 32
+# Users react within minutes or not at all.
+REACTION_S = 600.0
 CHECKS_REMEDY = "pip install 'understudy[checks]'"
 
 
@@ -324,6 +326,8 @@ def pools_of(settings: Settings) -> dict[str, Pool]:
             pool = Pool(
                 route=route.name, models=tuple(models[name] for name in route.choose_from), incumbent=route.incumbent
             )
+            if route.parity.feedback:
+                pool = msgspec.structs.replace(pool, wait_s=REACTION_S)
             for name, aim in route.dials.items():
                 pool = msgspec.structs.replace(pool, dial=name, aim=aim)
             found[route.name] = pool

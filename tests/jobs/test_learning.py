@@ -131,6 +131,18 @@ def test_a_restart_goes_on_where_the_books_are(books: Books) -> None:
     assert len(books.told) == told
 
 
+def test_a_user_has_time_to_react(tmp_path: Path) -> None:
+    books = Books(tmp_path)
+    patient = msgspec.structs.replace(POOL, wait_s=600.0)
+    learner = Learner(store=books.store, journal=books, pools={"auto": patient}, clock=books.clock)
+    books.lessons(240, own=0.95)
+    drained(learner)
+    assert books.told == []
+    books.clock.at_s += 700.0
+    drained(learner)
+    assert books.told[-1].body is not None
+
+
 def test_the_users_word_is_an_outcome_where_no_check_spoke() -> None:
     said = lesson_of(msgspec.structs.replace(row(1, 1.0, {"own": (None, 0.5, None, None)}, "own"), said=0.25))
     assert (said.outcomes, said.spoken, said.chances) == ({"own": 0.25}, True, {"own": 0.5})

@@ -9,6 +9,7 @@ import logging
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 import msgspec
 
@@ -103,7 +104,10 @@ class Learner:
         return self._courses.setdefault((tenant, route), Course(learned_at_s=self._clock.now_s()))
 
     def _hear(self, route: str) -> bool:
-        rows = self._store.lessons(route, self._read_to[route], TAKEN)
+        settled_s = self._clock.now_s() - self._pools[route].wait_s
+        told = self._store.lessons(route, self._read_to[route], TAKEN)
+        # In their order, so that none is passed over while another waits for its user.
+        rows = list(takewhile(lambda row: row.at_s <= settled_s, told))
         for row in rows:
             self._read_to[route] = row.seq
             course = self._course(row.tenant, route)

@@ -39,7 +39,10 @@ REFIT_EVERY = 500
 
 
 class Pool(Value, frozen=True, kw_only=True):
-    """What is learned for: the models of a route, which of them answers when in doubt, the dial, the traffic."""
+    """What is learned for: the models of a route, which of them answers when in doubt, the dial, the traffic.
+
+    `wait_s` is how long users have to react before an answer is learned from.
+    """
 
     route: str
     models: tuple[Model, ...]
@@ -47,6 +50,7 @@ class Pool(Value, frozen=True, kw_only=True):
     dial: DialName = "quality"
     aim: float = 1.0
     requests_per_day: float = 0.0
+    wait_s: float = 0.0
 
 
 class Table(NamedTuple):

@@ -101,13 +101,14 @@ def ranked(pair: Measured, parts: Sequence[tuple[Places, Places]], seed: int, *,
     test = np.concatenate([part[1] for part in parts])
     text = np.concatenate([text_scores(pair.prompts, pair.gains, *part) for part in parts])
     chance = np.random.default_rng([seed, 2]).random(len(test))
+    # A fixed model has no ranking: its row is the point at one end of the curve.
     scores = {"random": chance, "length": pair.lengths[test]}
     if sliced:
         by_slice = np.concatenate([slice_scores(pair.slices, pair.gains, *part) for part in parts])
         scores["slice mean"] = by_slice
-    scores["ours, blind: text"] = text
+    scores["ours: text"] = text
     if sliced:
-        scores["ours: slice + text"] = by_slice + text
+        scores["ours: both"] = by_slice + text
     scores["oracle"] = pair.gains[test]
     return Ranked(pair.strong[test], pair.weak[test], scores, seed)
 

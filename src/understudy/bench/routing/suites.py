@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from understudy.bench.parity.real import GPT4, MIXTRAL
 from understudy.bench.routing.data import GSM8K, MMLU, MT_BENCH, Item, unwrapped
@@ -30,6 +31,7 @@ from understudy.routing.decide import decide
 from understudy.routing.learn import Pool, believe, unfold
 from understudy.routing.lessons import Lesson
 from understudy.routing.text import Prompt, learn, read
+from understudy.stats.ranking import aiq
 
 Sets = Mapping[str, Sequence[Item]]
 PAPER = "arXiv 2406.18665, by public notes"
@@ -57,10 +59,8 @@ def mmlu(pair: Measured) -> Suite:
         leaks = leaks or leakage(pair.items, train, test)
         runs.append(ranked(pair, [(train, test)], seed, sliced=True))
     rows = rows_of(runs, len(FROZEN.seeds), _labels(FROZEN.mmlu_labels))
-    published = Row(
-        name="RouteLLM, best of each column", apgr=0.603, cpt=(35.4, 70.3, None), published=True, source=PAPER
-    )
-    blind, both = _named(rows, "ours, blind: text"), _named(rows, "ours: slice + text")
+    published = Row(name="RouteLLM, best", apgr=0.603, cpt=(35.4, 70.3, None), published=True, source=PAPER)
+    blind, both = _named(rows, "ours: text"), _named(rows, "ours: both")
     assert leaks is not None
     bars = (
         at_least("APGR, blind", blind.apgr, 0.64),
@@ -73,7 +73,12 @@ def mmlu(pair: Measured) -> Suite:
         title=f"MMLU: {FROZEN.mmlu_labels:,} labels, {leaks.scored:,} prompts scored",
         rows=(*rows, published),
         bars=bars,
-        notes=(leaks.words, _calibrated(pair)),
+        notes=(
+            _ends(pair),
+            leaks.words,
+            _calibrated(pair),
+            f"{PAPER}: Arena votes + 1,500 gold labels, each column's best",
+        ),
     )
 
 
@@ -83,10 +88,8 @@ def gsm8k(pair: Measured) -> Suite:
     train, test = folds(len(pair.items), FROZEN.folds, 0)[0]
     leaks = leakage(pair.items, disjoint(pair.items, train, test), test)
     rows = rows_of(runs, len(FROZEN.seeds), _labels(len(train)))
-    published = Row(
-        name="RouteLLM, causal LLM + 120k judged", apgr=0.622, cpt=(33.6, 63.3, None), published=True, source=PAPER
-    )
-    ours = _named(rows, "ours, blind: text")
+    published = Row(name="RouteLLM, best", apgr=0.622, cpt=(33.6, 63.3, None), published=True, source=PAPER)
+    ours = _named(rows, "ours: text")
     bars = (
         at_least("APGR", ours.apgr, 0.65),
         at_least("lower end of its 95 % interval, above 0.60", ours.low, 0.6000001),
@@ -97,7 +100,7 @@ def gsm8k(pair: Measured) -> Suite:
         title=f"GSM8K: {FROZEN.folds} folds of {len(pair.items):,}",
         rows=(*rows, published),
         bars=bars,
-        notes=(leaks.words,),
+        notes=(_ends(pair), leaks.words, f"{PAPER}: causal LLM + 120,000 judged prompts; recalled, not re-read"),
     )
 
 
@@ -105,8 +108,8 @@ def transfer(learned_on: Measured, scored: Measured) -> Suite:
     """Learned on MMLU, scored on GSM8K: the ranking is reported, the policy must serve the incumbent."""
     model_scores = _foreign(learned_on, scored)
     alone = single_scores(learned_on.prompts, learned_on.gains, scored.prompts)
-    scores = {"length": scored.lengths, **alone, "ours, blind: text": model_scores}
-    rows = rows_of([Ranked(scored.strong, scored.weak, scores, 0)], 1, {"ours, blind: text": len(learned_on.items)})
+    scores = {"length": scored.lengths, **alone, "ours: text": model_scores}
+    rows = rows_of([Ranked(scored.strong, scored.weak, scores, 0)], 1, {"ours: text": len(learned_on.items)})
     share = _incumbent_share(learned_on, scored, np.arange(len(learned_on.items)), np.arange(len(scored.items)))
     return Suite(
         name="transfer",
@@ -137,13 +140,16 @@ def mt_bench(pairs: Study) -> Suite:
     """Learned on MMLU and GSM8K, scored on 72 questions: reported only."""
     scores = _foreign(pairs.mmlu, pairs.mt_bench)
     lengths = pairs.mt_bench.lengths
-    run = Ranked(pairs.mt_bench.strong, pairs.mt_bench.weak, {"length": lengths, "ours, blind: text": scores}, 0)
-    published = Row(name="RouteLLM, MF + judge", apgr=0.802, cpt=(13.4, 31.31, None), published=True, source=PAPER)
+    run = Ranked(pairs.mt_bench.strong, pairs.mt_bench.weak, {"length": lengths, "ours: text": scores}, 0)
+    published = Row(name="RouteLLM, best", apgr=0.802, cpt=(13.4, 31.31, None), published=True, source=PAPER)
     return Suite(
         name="mt-bench",
         title="MT-Bench: learned on MMLU, scored on 72 questions (reported only)",
         rows=(*rows_of([run], 1, {}), published),
-        notes=("n = 72 gives ±.12; the published row rests on 120,000 judged prompts that this bench does not have.",),
+        notes=(
+            f"{PAPER}: matrix factorisation + judge",
+            "n = 72 gives ±.12; the published row rests on 120,000 judged prompts that this bench does not have.",
+        ),
     )
 
 
@@ -152,7 +158,7 @@ def pair_suite(name: str, title: str, items: Sequence[Item], strong: str, weak: 
     pair = measured(items, strong, weak)
     runs = [_in_folds(pair, seed, sliced=True) for seed in FROZEN.seeds]
     labels = len(pair.items) * (FROZEN.folds - 1) // FROZEN.folds
-    means = f"{strong} {pair.strong.mean():.4f}, {weak} {pair.weak.mean():.4f}, n = {len(pair.items):,}"
+    means = _ends(pair, strong, weak)
     return Suite(name=name, title=title, rows=rows_of(runs, len(runs), _labels(labels)), notes=(means, *notes))
 
 
@@ -166,9 +172,37 @@ def arena(items: Sequence[Item], strong: str, weak: str) -> list[Suite]:
     name, title = "routerarena-sub10", "RouterArena, a tenth (reported only)"
     bare = [item._replace(prompt=unwrapped(item.prompt)) for item in items]
     return [
-        pair_suite(name, title, items, strong, weak, cost),
+        pair_suite(name, title, items, strong, weak, cost, _money(items, strong, weak)),
         pair_suite(name, f"{title}, wrappers stripped", bare, strong, weak),
     ]
+
+
+def _money(items: Sequence[Item], strong: str, weak: str) -> str:
+    """AIQ of ours, of the single models alone, and of turns: policies over prices, each paid at its mean cost."""
+    pair = measured([item for item in items if {strong, weak} <= item.usd.keys()], strong, weak)
+    run = _in_folds(pair, 0, sliced=True)
+    usd = np.array([float(np.mean([item.usd[model] for item in pair.items])) for model in (strong, weak)])
+    singles = [(usd[0], float(run.strong.mean())), (usd[1], float(run.weak.mean()))]
+    gains = run.scores["ours: both"] + float(pair.gains.mean())
+    prices = [0.0, *np.geomspace(1e-3, 1e6, 90)]
+    ours = [_point(run, gains - price * (usd[0] - usd[1]) > 0, usd) for price in prices]
+    low, high = float(usd.min()), float(usd.max())
+    turns = _point(run, np.arange(len(gains)) % 2 == 0, usd)
+    best = max(quality for _, quality in singles)
+    reached = [cost for cost, quality in ours if quality >= best]
+    dear = next(cost for cost, quality in singles if quality == best)
+    at_best = f"{min(reached) / dear:.2f}" if reached else "not reached"
+    cheapest = min(singles)
+    return (
+        f"AIQ ours {aiq([*ours, cheapest], low, high):.4f}, zero-router {aiq(singles, low, high):.4f}; "
+        f"best single {best:.4f}, turns {turns[1]:.4f}; cost at the best single's quality {at_best}"
+    )
+
+
+def _point(run: Ranked, sent: NDArray[np.bool_], usd: Vector) -> tuple[float, float]:
+    """Mean cost and quality where these items go to the strong model."""
+    share = float(sent.mean())
+    return share * float(usd[0]) + (1 - share) * float(usd[1]), float(np.where(sent, run.strong, run.weak).mean())
 
 
 def _in_folds(pair: Measured, seed: int, *, sliced: bool) -> Ranked:
@@ -181,7 +215,13 @@ def _foreign(learned_on: Measured, scored: Measured) -> Vector:
 
 
 def _labels(count: int) -> dict[str, int]:
-    return dict.fromkeys(("slice mean", "ours, blind: text", "ours: slice + text"), count)
+    return dict.fromkeys(("slice mean", "ours: text", "ours: both"), count)
+
+
+def _ends(pair: Measured, strong: str = GPT4, weak: str = MIXTRAL) -> str:
+    """What the fixed models come to: both ends of every curve."""
+    ends = f"always {strong}: {pair.strong.mean():.4f}; always {weak}: {pair.weak.mean():.4f}"
+    return f"{ends}; n = {len(pair.items):,}"
 
 
 def _named(rows: Sequence[Row], name: str) -> Row:
