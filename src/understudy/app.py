@@ -235,10 +235,15 @@ def _unfolded(rows: Iterable[BeliefRow], before: Mapping[tuple[str, str], Learne
 async def open_worker(settings: Settings, secret: bytes, *, name: str) -> AsyncIterator[App]:
     """One worker, wired: an ASGI application over its own transport, spool segment and read-only database."""
     models = models_of(settings)
-    notice_board = board_of(settings, models, load_panels(settings, models))
     dialects = load_dialects()
     metrics = Metrics(_known(settings))
-    async with _site(settings, secret, name, notice_board, dialects, metrics.observe) as (site, notice, store, group):
+    panels = load_panels(settings, models)
+    notice_board = board_of(settings, models, panels)
+    checks = {
+        route.name: check for route in settings.file.routes if route.cascade and (check := panels[route.name].check)
+    }
+    opened = _site(settings, secret, name, notice_board, dialects, metrics.observe, checks)
+    async with opened as (site, notice, store, group):
         jobs = [group.create_task(site.wheel.run()), group.create_task(notice.follow())]
         back = Back(
             standing=notice.current,
@@ -285,6 +290,7 @@ async def _site(
     board: Board,
     dialects: Mapping[str, Dialect],
     observe: Callable[[Exchange], None],
+    checks: Mapping[str, Check] | None = None,
 ) -> AsyncIterator[tuple[Site, Notice, Store, asyncio.TaskGroup]]:
     """What every process that asks models works with."""
     store = open_store(settings.database, read_only=True, secret=secret)
@@ -310,6 +316,7 @@ async def _site(
                 observe=observe,
                 shelf=WorkerShelf(store.kept, journal, clock),
                 keep_answers_s=seconds(settings.file.server.keep_answers),
+                checks=checks or {},
             )
             yield site, notice, store, group
     finally:
@@ -326,6 +333,7 @@ def pools_of(settings: Settings) -> dict[str, Pool]:
             pool = Pool(
                 route=route.name, models=tuple(models[name] for name in route.choose_from), incumbent=route.incumbent
             )
+            pool = msgspec.structs.replace(pool, cascade=route.cascade)
             if route.parity.feedback:
                 pool = msgspec.structs.replace(pool, wait_s=REACTION_S)
             for name, aim in route.dials.items():

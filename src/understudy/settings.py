@@ -177,8 +177,8 @@ def _check_pools(reader: "_Reader", root: yaml.Node | None, file: File) -> None:
             reader.wrong(root, ("routes", place, "choose_from"), "a pool has two models or more, each once")
         for name in list(route.dials)[1:]:
             reader.wrong(root, ("routes", place, name), f"{next(iter(route.dials))!r} is set already; one dial rules")
-        if (route.dials or route.explore) and not route.choose_from:
-            reader.wrong(root, ("routes", place), "dials and 'explore' need models to 'choose_from'")
+        if (route.dials or route.explore or route.cascade) and not route.choose_from:
+            reader.wrong(root, ("routes", place), "dials, 'explore' and 'cascade' need models to 'choose_from'")
 
 
 def _check_names(reader: "_Reader", root: yaml.Node | None, rows: Mapping[str, ProviderRow]) -> None:

@@ -27,7 +27,14 @@ PURE_MODULES = {
 # Of packages that as a whole are not pure: the modules that are.
 PURE_SUBMODULES = {"urllib.parse"}
 # Where a plain `except Exception` may stand: the supervisors of request, task, job, writer, check and plug-in load.
-SUPERVISORS = {"gateway/corridor.py", "app.py", "jobs/judging.py", "jobs/bookkeeper.py", "processes.py"}
+SUPERVISORS = {
+    "gateway/corridor.py",
+    "gateway/trial.py",
+    "app.py",
+    "jobs/judging.py",
+    "jobs/bookkeeper.py",
+    "processes.py",
+}
 PROVIDER_NAMES = {"openai", "anthropic", "gemini", "deepseek", "ollama", "vllm", "llama_cpp", "openrouter", "azure"}
 BAD_NAMES = {"utils", "helpers", "common", "manager", "base2", "misc", "util", "helper"}
 
@@ -216,6 +223,7 @@ TESTED_ELSEWHERE = {
     ),
     "gateway/alone.py": "gateway/test_embedding.py",
     "gateway/passing.py": "journeys/test_sdks.py",
+    "gateway/trial.py": "journeys/test_cascade.py",
     "demo/config.py": "demo/test_run.py",
     "demo/measure.py": "demo/test_run.py",
     "demo/play.py": "demo/test_run.py",

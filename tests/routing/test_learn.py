@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from tests.routing.pools import POOL, by_kind, by_text, lesson
-from understudy.routing.learn import believe, contest, refit_due, unfold
+from understudy.routing.learn import believe, refit_due, unfold
 
 
 def test_means_by_kind_and_no_text_where_the_kind_says_it_all() -> None:
@@ -25,33 +25,10 @@ def test_the_text_speaks_only_where_it_is_better_out_of_sample() -> None:
     assert believe(by_text(80), POOL).belief.texts == {}
 
 
-def test_a_challenger_wins_by_what_it_would_have_earned() -> None:
-    lessons = by_kind(600)
-    fitted = believe(lessons, POOL)
-    first = contest(fitted, None, lessons, POOL)
-    assert first.low > 0
-    assert first.mean == pytest.approx(0.1, abs=0.05)
-    again = contest(fitted, unfold(fitted.belief), lessons, POOL)
-    assert again.mean == pytest.approx(0.0, abs=0.02)
-    assert again.low <= 0
-
-
-def test_equal_models_seldom_let_a_challenger_win() -> None:
-    won = 0
-    for seed in range(40):
-        draw = np.random.default_rng(seed)
-        lessons = [
-            lesson(n, f"kind {n % 3}", float(draw.random() < 0.7), float(draw.random() < 0.7)) for n in range(300)
-        ]
-        won += contest(believe(lessons, POOL), None, lessons, POOL).low > 0
-    assert won <= 8
-
-
 def test_too_few_lessons_turn_no_dial_and_win_nothing() -> None:
     fitted = believe(by_kind(20), msgspec.structs.replace(POOL, dial="quality_target", aim=0.98))
     assert not fitted.belief.dial.met
     assert "50 are asked" in fitted.belief.dial.words
-    assert contest(fitted, None, by_kind(20), POOL).low < 0
     assert believe([], POOL).belief.labels == 0
 
 

@@ -11,8 +11,10 @@ from collections.abc import Awaitable, Callable, Iterator
 import msgspec
 
 from understudy.canon.faults import Fault, FaultKind, bad_request
+from understudy.canon.reply import Reply
 from understudy.canon.request import Request
 from understudy.dialects.contract import Echo
+from understudy.gateway import trial
 from understudy.gateway.alone import admitted
 from understudy.gateway.attempt import Place, StreamAttempt, ask_whole, identified
 from understudy.gateway.conversation import Conversation, conversation_of
@@ -190,19 +192,36 @@ class Gateway:
         async def attempt(place: Place) -> None:
             begun = draft.elapsed_ms()
             reply, draft.omissions = await ask_whole(self._site, place, request, watch, strict=_strict(call))
-            draft.usage = reply.usage
-            draft.stop = reply.stop.value if reply.stop else None
             draft.answered[place.model.name] = answered(place.model, reply, draft.elapsed_ms() - begun)
-            reply = identified(reply, draft.id, call.dialect)
-            body = call.dialect.encode_reply(reply, request, Echo(request.model, draft.extension(reply.usage)))
-            draft.omissions += body.omissions
-            draft.content()
-            keep(self._site, call.dialect, draft, body.body, streamed=False)
-            draft.book("ok")
-            await sender.start(200, [("content-type", "application/json"), *draft.headers(final=True)])
-            await sender.end(body.body)
+            await self._send(call, request, draft, sender, reply)
 
+        reply = await self._tried(draft, request, watch)
+        if reply is not None:
+            return await self._send(call, request, draft, sender, reply)
         await _try(draft, attempt, begun=lambda: draft.booked)
+
+    async def _send(self, call: Call, request: Request, draft: Draft, sender: Sender, reply: Reply) -> None:
+        """A whole answer, to its caller and into the books."""
+        draft.usage = reply.usage
+        draft.stop = reply.stop.value if reply.stop else None
+        reply = identified(reply, draft.id, call.dialect)
+        body = call.dialect.encode_reply(reply, request, Echo(request.model, draft.extension(reply.usage)))
+        draft.omissions += body.omissions
+        draft.content()
+        keep(self._site, call.dialect, draft, body.body, streamed=False)
+        draft.book("ok")
+        await sender.start(200, [("content-type", "application/json"), *draft.headers(final=True)])
+        await sender.end(body.body)
+
+    async def _tried(self, draft: Draft, request: Request, watch: Watch) -> Reply | None:
+        """The first model's answer in a cascade, if the check accepts it; else the plan goes on without that model."""
+        plan = draft.plan
+        if plan is None or plan.decision is None or not plan.decision.trial:
+            return None
+        reply = await trial.accepted(self._site, draft, plan, request, watch)
+        if reply is None:
+            draft.plan = msgspec.structs.replace(plan, chain=plan.chain[1:])
+        return reply
 
     async def _stream(self, call: Call, request: Request, draft: Draft, relay: Relay, watch: Watch) -> None:
         async def attempt(place: Place) -> None:
@@ -216,6 +235,9 @@ class Gateway:
                     reply = run.collector.reply()
                     draft.answered[place.model.name] = answered(place.model, reply, draft.elapsed_ms() - begun)
 
+        reply = await self._tried(draft, request, watch)
+        if reply is not None:
+            return await trial.told(self._site, draft, call.dialect, request, reply, relay)
         await _try(draft, attempt, begun=lambda: relay.content)
 
 

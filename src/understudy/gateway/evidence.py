@@ -80,7 +80,7 @@ async def compare(site: Site, draft: Draft, plan: Plan, request: Request) -> Non
     if decision is None or not draft.answered or plan.route is None or plan.kind is None:
         return
     bare = msgspec.structs.replace(request, source=b"", stream=None, stream_usage=None)
-    answers = [draft.answered.get(decision.chosen) or lost(plan.chain[0], "no answer")]
+    answers = [draft.answered[decision.chosen]] if decision.chosen in draft.answered else []
     for model in plan.others:
         answers.append(draft.answered.get(model.name) or await _shadow(site, draft, plan, model, bare))
     rate, served = plan.shadow_rate, decision.propensity

@@ -1,7 +1,7 @@
 """What the corridor works with: its ports and settings, gathered once by the app."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,7 +13,7 @@ from understudy.canon.value import Value
 from understudy.dialects.contract import Dialect
 from understudy.gateway.wheel import Wheel
 from understudy.policy.keys import Keyring
-from understudy.ports import KEY_HEADERS, Clock, Exchange, Journal, Ledger, Shelf, Spawn, Upstream
+from understudy.ports import KEY_HEADERS, Check, Clock, Exchange, Journal, Ledger, Shelf, Spawn, Upstream
 from understudy.routing.board import Board
 
 Seconds = Annotated[float, Meta(gt=0)]
@@ -61,6 +61,8 @@ class Site:
     # Answers that requests may go on from, and for how many seconds; 0 keeps none.
     shelf: Shelf
     keep_answers_s: float
+    # The check of each route that tries its own model first.
+    checks: Mapping[str, Check] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

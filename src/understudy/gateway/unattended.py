@@ -40,16 +40,16 @@ async def ask_unattended(site: Site, model: Model, request: Request, errand: Err
     try:
         reply, _ = await ask_whole(site, Place(model, model.endpoints[0]), request, watch, strict=False)
     except Fault as fault:
-        _book(site, model, errand, (loop.time() - begun) * 1000, fault=fault)
+        book_errand(site, model, errand, (loop.time() - begun) * 1000, fault=fault)
         raise
     finally:
         site.wheel.discard(watch)
     latency_ms = (loop.time() - begun) * 1000
-    _book(site, model, errand, latency_ms, reply=reply)
+    book_errand(site, model, errand, latency_ms, reply=reply)
     return reply, latency_ms
 
 
-def _book(
+def book_errand(
     site: Site,
     model: Model,
     errand: Errand,
@@ -58,6 +58,7 @@ def _book(
     reply: Reply | None = None,
     fault: Fault | None = None,
 ) -> None:
+    """Book an errand as an exchange of its own."""
     exchange = Exchange(
         id=site.new_id(),
         at_s=site.clock.now_s(),

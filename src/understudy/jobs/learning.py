@@ -16,8 +16,9 @@ import msgspec
 from understudy.jobs.planning import DAY_S
 from understudy.ports import BeliefRow, Clock, Journal, LessonRow, Store
 from understudy.routing.beliefs import Belief, Learned
+from understudy.routing.contest import contest
 from understudy.routing.drift import Drift
-from understudy.routing.learn import MAX_LESSONS, Pool, believe, contest, refit_due, unfold
+from understudy.routing.learn import MAX_LESSONS, Pool, believe, refit_due, unfold
 from understudy.routing.lessons import Lesson, kin_of
 from understudy.routing.naming import PROMPTS_READ, names_of
 from understudy.routing.text import read
@@ -57,6 +58,8 @@ def lesson_of(row: LessonRow) -> Lesson:
         ms={model: seen[3] for model, seen in told.items() if seen[3] is not None},
         key=row.key,
         spoken=spoken,
+        served=row.served,
+        said=row.said,
     )
 
 

@@ -23,7 +23,7 @@ class Attempt(Value, frozen=True):
 
 Status = Literal["ok", "failed", "incomplete", "cancelled", "refused"]
 Side = Literal["candidate", "incumbent"]
-Purpose = Literal["serve", "shadow", "judge"]
+Purpose = Literal["serve", "shadow", "judge", "trial"]
 # Who says what of a pair: a check that takes its time, a judge (a model), a person.
 Source = Literal["check", "judge", "label"]
 Verb = Literal["hold", "release", "lower", "approve", "retry"]
@@ -32,7 +32,8 @@ Verb = Literal["hold", "release", "lower", "approve", "retry"]
 class Exchange(Value, frozen=True, kw_only=True, tag="exchange"):
     """One request and its reply, as kept in the journal: figures and names, never words.
 
-    `purpose` is "serve" for a caller's answer, "shadow" for one that nobody waits for, "judge" for a verdict on a pair.
+    `purpose` is "serve" for a caller's answer, "shadow" for one that nobody waits for, "judge" for a verdict on a pair,
+    "trial" for an answer that the check refused before its caller saw it.
     `decision` is the router's, where it chose from a pool.
     `cost_nano_usd` is None when a price or a count is unknown. `malformed` counts events of the upstream's stream that
     were skipped as noise.

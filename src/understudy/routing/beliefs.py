@@ -8,6 +8,7 @@ Learned by `learn`, read by `decide`; nothing changes here.
 from typing import Literal
 
 from understudy.canon.value import Value
+from understudy.routing.cascade import Cascade
 from understudy.routing.text import TextModel
 
 # "quality" is no dial at all: the best answers, whatever it costs.
@@ -57,7 +58,8 @@ class Dial(Value, frozen=True, kw_only=True):
 class Belief(Value, frozen=True, kw_only=True):
     """All of it for one tenant's route. `version` is a hash of what it was learned from.
 
-    `texts` are packed text models by model; `speaks` has the kinds on which they may speak. `names` has the tenant's
+    `texts` are packed text models by model; `speaks` has the kinds on which they may speak,
+    `cascades` those on which the own model may be tried first. `names` has the tenant's
     own n-gram for a bucket, "word:…" or "char:…", for explanations; it never leaves the tenant.
     """
 
@@ -71,6 +73,7 @@ class Belief(Value, frozen=True, kw_only=True):
     dial: Dial
     texts: dict[str, bytes] = {}
     speaks: tuple[str, ...] = ()
+    cascades: dict[str, Cascade] = {}
     names: dict[str, str] = {}
 
 

@@ -6,6 +6,8 @@ a belief, a prompt and a draw go in, a Decision comes out, which is also what th
 
 from collections.abc import Callable, Mapping, Sequence
 
+import msgspec
+
 from understudy.canon.value import Value
 from understudy.routing.beliefs import Belief, Learned, Point, Record
 from understudy.routing.board import Model
@@ -66,6 +68,8 @@ class Decision(Value, frozen=True, kw_only=True):
     dial: str = ""
     price: float = 0.0
     flips: str = ""
+    # The chosen model answers first, and another one what the check refuses.
+    trial: bool = False
 
 
 class Draw(Value, frozen=True):
@@ -98,7 +102,22 @@ def decide(
         return _plain(pool, out, fallback, incumbent, why, running)
     text, told = _text(learned, kind, prompt)
     options = tuple(_option(model, out[model.name], records, text, learned.belief) for model in pool)
-    return _chosen(options, learned.belief, fallback, incumbent, running, draw, told)
+    decision = _chosen(options, learned.belief, fallback, incumbent, running, draw, told)
+    return decision if running is not None else _cascaded(decision, learned.belief, kind)
+
+
+def _cascaded(decision: Decision, belief: Belief, kind: str) -> Decision:
+    """The own model first, if that is worth more than the best model alone."""
+    found = belief.cascades.get(kind)
+    able = {option.model: option for option in decision.options if option.out is None}
+    if found is None or decision.explored or not {found.first, found.then, decision.chosen} <= able.keys():
+        return decision
+    dear = _dearness(able[found.first], belief) + (1 - found.accepted) * _dearness(able[found.then], belief)
+    more = found.quality - belief.dial.price * dear - (able[decision.chosen].worth or 0.0)
+    if more <= 0:
+        return decision
+    why = f"it answers first, {found.then} what the check refuses: worth {more:+.3f} more than {decision.chosen} alone"
+    return msgspec.structs.replace(decision, chosen=found.first, why=why, trial=True)
 
 
 def _plain(

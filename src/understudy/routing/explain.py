@@ -19,6 +19,8 @@ def explained(decision: Decision, names: Mapping[str, str] | None = None) -> Ite
         yield f"  {gain:+.4f}  {_feature(block, feature, names or {})}"
     if decision.dial:
         yield f"dial: {decision.dial} (price {decision.price:+.4f} a rented call)" if decision.price else decision.dial
+    if decision.trial:
+        yield f"if the check refuses its answer, {decision.incumbent} answers"
     if decision.explored:
         yield f"it was drawn by chance; this model had {decision.propensity:.1%}"
     if decision.flips:

@@ -1,4 +1,4 @@
-"""Learn: lessons in, a belief out; and whether it may replace the one that serves.
+"""Learn: lessons in, a belief out; whether it may serve is the contest's to say.
 
 Means by kind, a text model of each model's gain over the incumbent, the dial's price. Everything that is decided about
 the text (whether it may speak, at which price) rests on predictions for prompts that were not learned from.
@@ -6,6 +6,7 @@ the text (whether it may speak, at which price) rests on predictions for prompts
 
 import hashlib
 import math
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -15,12 +16,11 @@ from numpy.typing import NDArray
 from understudy.canon.value import Value
 from understudy.routing.beliefs import Belief, Dial, DialName, Learned, Record
 from understudy.routing.board import Model
-from understudy.routing.decide import MIN_LABELS, decide, priced
+from understudy.routing.cascade import MIN_COMPARED, Cascade, Compared, cascade, error_rates
+from understudy.routing.decide import MIN_LABELS
 from understudy.routing.dials import Window, turn
-from understudy.routing.lessons import UNKNOWN, Kin, Leaf, Lesson, by_slice, kin_of, records_of
+from understudy.routing.lessons import Kin, Leaf, Lesson, by_slice, kin_of, records_of
 from understudy.routing.text import Design, TextModel, design, held_out, learn, packed, unpacked
-from understudy.stats.offpolicy import Value as Earned
-from understudy.stats.offpolicy import gain, pseudo_outcomes
 from understudy.stats.ridge import Places, Vector
 
 FOLDS = 5
@@ -51,6 +51,7 @@ class Pool(Value, frozen=True, kw_only=True):
     aim: float = 1.0
     requests_per_day: float = 0.0
     wait_s: float = 0.0
+    cascade: bool = False
 
 
 class Table(NamedTuple):
@@ -100,8 +101,28 @@ def believe(lessons: Sequence[Lesson], pool: Pool, kin: Kin | None = None, *, at
         dial=dial,
         texts={name: packed(model) for name, model in texts.items()},
         speaks=tuple(speaks),
+        cascades=_cascades(table, pool) if pool.cascade else {},
     )
     return Fitted(belief, _choices(table, window, dial, pool))
+
+
+def _cascades(table: Table, pool: Pool) -> dict[str, Cascade]:
+    """By kind what it comes to if the first own model answers first, and the incumbent what the check refuses."""
+    first = next((model.name for model in pool.models if model.owned and model.name != pool.incumbent), None)
+    if first is None:
+        return {}
+    by_kind: dict[str, list[Compared]] = defaultdict(list)
+    for one in table.lessons:
+        outcome = Compared(
+            one.outcomes[first],
+            one.outcomes[pool.incumbent],
+            one.usd.get(first),
+            one.usd.get(pool.incumbent),
+            one.said if one.served == first else None,
+        )
+        by_kind[one.kind].append(outcome)
+    enough = {kind: told for kind, told in by_kind.items() if len(told) >= MIN_COMPARED}
+    return {kind: cascade(first, pool.incumbent, told, *error_rates(told)) for kind, told in enough.items()}
 
 
 def _choices(table: Table, window: Window, dial: Dial, pool: Pool) -> dict[str, str]:
@@ -139,7 +160,8 @@ def _texts(table: Table, pool: Pool) -> tuple[dict[str, TextModel], Vector]:
     """A text model for each model but the incumbent, and what each says of the prompts that were held out."""
     said = np.zeros_like(table.outcomes)
     found: dict[str, TextModel] = {}
-    if len(table.lessons) < MIN_PAIRS:
+    # Traffic that is one prompt over and over leaves nothing to hold out.
+    if len(table.lessons) < MIN_PAIRS or len(np.unique(table.folds)) < FOLDS:
         return found, said
     base = table.outcomes[:, _place(pool)]
     for column, model in enumerate(pool.models):
@@ -226,39 +248,3 @@ def _version(lessons: Sequence[Lesson], pool: Pool) -> str:
     for one in lessons:
         told.update(one.id.encode())
     return told.hexdigest()[:_VERSION_HEX]
-
-
-def contest(challenger: Fitted, champion: Learned | None, lessons: Sequence[Lesson], pool: Pool) -> Earned:
-    """How much more the challenger would have earned on these lessons than the champion: it serves only if it wins.
-
-    What an answer earns is its outcome less the challenger's price for it. On compared prompts the challenger's choices
-    are those that it made without them; the champion's may have learned from them, which favours the champion. Without
-    a champion the incumbent answers everything.
-    """
-    names = [model.name for model in pool.models]
-    belief = challenger.belief
-    if len(challenger.chosen) < MIN_LABELS:
-        return Earned(0.0, -1.0, len(challenger.chosen))
-    unfolded = unfold(belief)
-    new = [names.index(challenger.chosen.get(one.id) or _choice(unfolded, one, pool)) for one in lessons]
-    old = [names.index(_choice(champion, one, pool)) for one in lessons]
-    outcome = np.array([[one.outcomes.get(name, np.nan) for name in names] for one in lessons])
-    chance = np.array([[one.chances.get(name, 1.0) for name in names] for one in lessons])
-    guess = np.array([[_mean(belief, one.kind, name) for name in names] for one in lessons])
-    price = np.array([[_price(belief, one.kind, model) for model in pool.models] for one in lessons])
-    return gain(pseudo_outcomes(outcome, chance, guess) - price, np.array(new), np.array(old))
-
-
-def _mean(belief: Belief, kind: str, model: str) -> float:
-    record = belief.records.get(kind, {}).get(model)
-    return record.mean if record else UNKNOWN
-
-
-def _price(belief: Belief, kind: str, model: Model) -> float:
-    record = belief.records.get(kind, {}).get(model.name)
-    return priced(belief, model.owned, record) if record else 0.0
-
-
-def _choice(learned: Learned | None, lesson: Lesson, pool: Pool) -> str:
-    prompt = lesson.prompt
-    return decide(pool.models, pool.incumbent, learned, lesson.kind, lambda: prompt).chosen

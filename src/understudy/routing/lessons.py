@@ -25,7 +25,7 @@ UNKNOWN = 0.5
 class Lesson(NamedTuple):
     """One prompt: `outcomes` in [0, 1] by model, the `chances` that each was seen, dollars and milliseconds of each.
 
-    `spoken` says that the outcome is a user's reaction, under `key`.
+    `spoken` says that the outcome is a user's reaction, under `key`; `said` is that reaction to the answer of `served`.
     """
 
     id: str
@@ -40,6 +40,8 @@ class Lesson(NamedTuple):
     ms: Mapping[str, float] = {}
     key: str = ""
     spoken: bool = False
+    served: str = ""
+    said: float | None = None
 
 
 class Slice(NamedTuple):

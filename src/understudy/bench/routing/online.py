@@ -18,9 +18,10 @@ from understudy.bench.routing.frozen import FROZEN
 from understudy.bench.routing.rows import Bar, Suite, Vector
 from understudy.routing.beliefs import Learned
 from understudy.routing.board import Model
+from understudy.routing.contest import contest
 from understudy.routing.decide import decide
 from understudy.routing.drift import Drift
-from understudy.routing.learn import Pool, believe, contest, refit_due, unfold
+from understudy.routing.learn import Pool, believe, refit_due, unfold
 from understudy.routing.lessons import Lesson
 from understudy.routing.text import Prompt, read
 
