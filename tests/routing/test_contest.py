@@ -24,7 +24,20 @@ def test_equal_models_seldom_let_a_challenger_win() -> None:
     won = 0
     for seed in range(40):
         draw = np.random.default_rng(seed)
-        lessons = [lesson(n, "chat", float(n % 2), 1.0) for n in range(200)]
+        lessons = [
+            lesson(n, f"kind {n % 3}", float(draw.random() < 0.7), float(draw.random() < 0.7)) for n in range(300)
+        ]
+        won += contest(believe(lessons, POOL), None, lessons, POOL).low > 0
+    assert won <= 8
+
+
+def test_too_few_lessons_win_nothing() -> None:
+    assert contest(believe(by_kind(20), POOL), None, by_kind(20), POOL).low < 0
+
+
+def test_a_cascade_earns_what_it_lets_through() -> None:
+    """The own model is right on every second prompt of one kind, and nothing tells which; the rented one on all."""
+    lessons = [lesson(n, "chat", float(n % 2), 1.0) for n in range(200)]
     pool = msgspec.structs.replace(POOL, cascade=True, dial="quality_target", aim=0.9)
     fitted = believe(lessons, pool)
     price = fitted.belief.dial.price
