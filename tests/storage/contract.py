@@ -14,7 +14,7 @@ from tests.storage.samples import (
 )
 
 from understudy.canon.usage import Usage
-from understudy.ports import Batch, BrokenChain, ScoreRow, StaleLease, Store
+from understudy.ports import Batch, BeliefRow, BrokenChain, Feedback, LessonRow, ScoreRow, StaleLease, Store
 from understudy.storage.spool import FINISHED
 
 
@@ -234,6 +234,41 @@ class StoreContract:
         assert store.transitions() == links
         assert store.transitions(route="assistant") == links[:2]
         assert store.transitions("assistant", "chat") == links[1:2]
+
+    def test_lessons_and_beliefs_read_back_in_order_and_the_newest_belief_counts(self, store: Store) -> None:
+        rows = tuple(
+            LessonRow(
+                exchange_id=f"ex_{number}",
+                tenant="t",
+                key="k",
+                route="auto" if number < 3 else "other",
+                kind="chat",
+                at_s=1.0,
+                expires_at_s=50.0 + number,
+                served="own",
+                outcomes=b"{}",
+                words="naïve \x00 words",
+            )
+            for number in range(4)
+        )
+        reaction = Feedback(id="f", exchange_id="ex_1", at_s=2.0, key="k", signal="thumb", y=0.5)
+        store.enter(Batch(lessons=rows, feedback=(reaction,)))
+        store.enter(Batch(lessons=rows))
+        found = store.lessons("auto", 0, 10)
+        assert [(row.exchange_id, row.said, row.words) for row in found] == [
+            ("ex_0", None, "naïve \x00 words"), ("ex_1", 0.5, "naïve \x00 words"), ("ex_2", None, "naïve \x00 words"),
+        ]  # fmt: skip
+        assert [row.exchange_id for row in store.lessons("auto", found[1].seq, 10)] == ["ex_2"]
+        assert store.lesson_counts() == {("t", "auto"): {"chat": 3}, ("t", "other"): {"chat": 1}}
+        assert store.forget_texts(51.5) == 2
+        version = store.board_version()
+        told = [
+            BeliefRow(tenant="t", route="auto", version=str(at), at_s=at, since_s=0.0, words="won", body=b"\x00weights")
+            for at in (2.0, 1.0)
+        ]
+        store.enter(Batch(beliefs=tuple(told)))
+        assert store.beliefs() == told[:1]
+        assert store.board_version() == version + 1
 
     def test_a_transition_without_a_number_is_numbered(self, store: Store) -> None:
         store.register(hypothesis_row(), slice_row())
