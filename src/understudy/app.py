@@ -194,6 +194,7 @@ class Notice:
         self._keyring = keyring
         self._now = Standing(board=board, keyring=keyring)
         self._beliefs: dict[tuple[str, str], Learned] = {}
+        self._believed_s = 0.0
 
     def current(self) -> Standing:
         """The snapshots of this moment."""
@@ -204,8 +205,10 @@ class Notice:
         version = await asyncio.to_thread(self._store.board_version)
         if version != self._now.board.version:
             slices = await asyncio.to_thread(self._store.slices)
-            rows = await asyncio.to_thread(self._store.beliefs)
+            # Beliefs are large and change seldom: only those are read that are news.
+            rows = await asyncio.to_thread(self._store.beliefs, self._believed_s)
             self._beliefs = await asyncio.to_thread(_unfolded, rows, self._beliefs)
+            self._believed_s = max([self._believed_s, *(row.at_s for row in rows)])
             board = with_books(self._base, slices, self._beliefs, version)
             self._now = Standing(board=board, keyring=self._keyring)
 
@@ -221,14 +224,9 @@ class Notice:
 
 
 def _unfolded(rows: Iterable[BeliefRow], before: Mapping[tuple[str, str], Learned]) -> dict[tuple[str, str], Learned]:
-    """What the routes believe now; only what is new is unpacked."""
-    found = {}
-    for row in rows:
-        old = before.get((row.tenant, row.route))
-        learned = old if old is not None and old.belief.version == row.version else belief_of(row)
-        if learned is not None:
-            found[row.tenant, row.route] = learned
-    return found
+    """What the routes believe now, by what they believed before and these news."""
+    news = {(row.tenant, row.route): belief_of(row) for row in rows}
+    return {place: learned for place, learned in {**before, **news}.items() if learned is not None}
 
 
 @asynccontextmanager

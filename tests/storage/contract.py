@@ -267,7 +267,8 @@ class StoreContract:
             for at in (2.0, 1.0)
         ]
         store.enter(Batch(beliefs=tuple(told)))
-        assert store.beliefs() == told[:1]
+        assert store.beliefs() == store.beliefs(1.5) == told[:1]
+        assert store.beliefs(2.0) == []
         assert store.board_version() == version + 1
 
     def test_a_transition_without_a_number_is_numbered(self, store: Store) -> None:

@@ -88,8 +88,8 @@ class Store(Protocol):
         """How many lessons there are of each tenant and route, by kind."""
         ...
 
-    def beliefs(self) -> list[BeliefRow]:
-        """What the routes believe."""
+    def beliefs(self, after_s: float = 0.0) -> list[BeliefRow]:
+        """What the routes believe, as far as it was told after a moment."""
         ...
 
     def open_orders(self) -> list[OrderRow]:

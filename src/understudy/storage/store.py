@@ -236,9 +236,10 @@ class SqlStore:
             found.setdefault((row.tenant, row.route), {})[row.kind] = int(row.n)
         return found
 
-    def beliefs(self) -> list[BeliefRow]:
-        """What the routes believe."""
-        return [read_belief(row, self._vault) for row in self._rows(sa.select(beliefs))]
+    def beliefs(self, after_s: float = 0.0) -> list[BeliefRow]:
+        """What the routes believe, as far as it was told after a moment."""
+        asked = sa.select(beliefs).where(beliefs.c.at_s > after_s)
+        return [read_belief(row, self._vault) for row in self._rows(asked)]
 
     def scores(self) -> list[ScoreRow]:
         """How both models did, by hypothesis: sums of outcomes over the settled pairs that have both."""
