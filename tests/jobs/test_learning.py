@@ -84,7 +84,7 @@ def test_a_better_model_becomes_a_belief(books: Books) -> None:
     books.lessons(200, own=0.95)
     drained(learner)
     told = books.told[-1]
-    assert "wins by +0.2" in told.words
+    assert "quality +0.2" in told.words
     learned = belief_of(books.store.beliefs()[0])
     assert learned is not None
     assert learned.belief.records["chat"]["own"].mean > 0.85

@@ -111,3 +111,18 @@ def test_a_decision_says_what_would_flip_it() -> None:
 def test_a_decision_goes_into_the_journal_and_back() -> None:
     decision = decide(MODELS, "rented", TEXT, "chat", asked(prompt(5, sums=True)))
     assert msgspec.json.decode(msgspec.json.encode(decision), type=Decision) == decision
+
+
+def test_a_slice_at_the_price_is_split_by_lot() -> None:
+    """Its models are level at this price: half of the lots go either way, and each decision tells its chance."""
+    records = KINDS.belief.records["sums"]
+    gain = records["rented"].mean - records["own"].mean
+    dial = msgspec.structs.replace(KINDS.belief.dial, name="rented_share", price=gain)
+    level = unfold(msgspec.structs.replace(KINDS.belief, dial=dial))
+    found = [decide(MODELS, "rented", level, "sums", unread, draw=Draw(lot / 100)) for lot in range(100)]
+    assert 45 <= sum(one.chosen == "own" for one in found) <= 55
+    assert all(one.propensity == pytest.approx(0.5, abs=0.01) for one in found)
+    apart = unfold(msgspec.structs.replace(KINDS.belief, dial=msgspec.structs.replace(dial, price=gain + 0.004)))
+    some = [decide(MODELS, "rented", apart, "sums", unread, draw=Draw(lot / 100)) for lot in range(100)]
+    assert sum(one.chosen == "own" for one in some) == pytest.approx(90, abs=2)
+    assert {round(one.propensity, 2) for one in some} == {0.1, 0.9}

@@ -28,8 +28,8 @@ from understudy.settings import Settings
 
 app = typer.Typer(help="Which model a request would get, and why.", no_args_is_help=True)
 DIALECT = "openai_chat"
-# No draw falls below it: an explanation neither explores nor compares.
-NO_DRAW = 1.0
+# An explanation neither explores nor compares, and falls on no side of a tie.
+NO_DRAW, NO_SIDE = 1.0, 0.5
 
 
 @app.callback()
@@ -166,7 +166,7 @@ def _planned(settings: Settings, store: Store, request: Request, kind: Kind, ten
         words=asked_words(request),
         needs=needs_of(request),
     )
-    return choose(features, board, draw=NO_DRAW, shadow_draw=NO_DRAW)
+    return choose(features, board, draw=NO_SIDE, shadow_draw=NO_DRAW)
 
 
 def _print(plan: Plan, kind: Kind, request: Request) -> None:

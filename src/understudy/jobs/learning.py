@@ -156,12 +156,12 @@ class Learner:
         fitted = believe(lessons, pool, kin, at_s=now_s)
         course.learned_at, course.learned_at_s = course.compared, now_s
         found = contest(fitted, course.champion, lessons, pool)
-        if found.low <= 0:
-            log.info("route %s of tenant %s: the challenger does not win: %+.4f", place[1], place[0], found.mean)
+        if not found.won:
+            log.info("route %s of tenant %s: what was learned does not win: %s", place[1], place[0], found.words)
             return
         belief = msgspec.structs.replace(fitted.belief, names=names_of(fitted.belief, course.words))
         course.champion = unfold(belief)
-        words = f"wins by {found.mean:+.4f} a request over {found.n:,} (at least {found.low:+.4f})"
+        words = f"wins over {found.quality.n:,} requests: {found.words}"
         self._journal.append(
             BeliefRow(
                 tenant=place[0],

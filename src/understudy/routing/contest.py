@@ -1,7 +1,9 @@
-"""The contest: would what was just learned have earned more than what serves now, on the traffic that was seen?
+"""The contest: may what was just learned replace what serves now, judged on the traffic that was seen?
 
-Off-policy: most requests were answered by one model, so what the others would have earned is estimated doubly robust.
-A cascade is a choice of its own beside the models.
+What a belief must show depends on what the operator asked for. Without a dial: more quality. With one: that it keeps
+the aim and what serves now does not, or that it reaches the dial's own end better. Quality is compared off-policy: most
+requests were answered by one model, so what the others would have earned is estimated doubly robust. A cascade is a
+choice of its own beside the models.
 """
 
 from collections.abc import Sequence
@@ -10,69 +12,127 @@ from typing import NamedTuple
 import numpy as np
 
 from understudy.routing.beliefs import Belief, Learned
-from understudy.routing.board import Model
 from understudy.routing.cascade import RIGHT, Cascade
-from understudy.routing.decide import MIN_LABELS, decide, priced
+from understudy.routing.decide import MIN_LABELS, Draw, decide
 from understudy.routing.learn import Fitted, Pool, unfold
-from understudy.routing.lessons import UNKNOWN, Lesson
+from understudy.routing.lessons import UNKNOWN, Lesson, lot_of
 from understudy.stats.offpolicy import Value, gain, pseudo_outcomes
+
+# A change of the share of dear calls, or of the money spent, below this part is no reason for another belief.
+WORTHWHILE = 0.01
+
+
+class Verdict(NamedTuple):
+    """Whether the challenger may serve, and why; its quality against the champion's, what both ask for a request.
+
+    `spent` and `before` are shares of rented calls, or dollars, as the dial counts.
+    """
+
+    won: bool
+    words: str
+    quality: Value
+    spent: float = 0.0
+    before: float = 0.0
+
+
+class _Choices(NamedTuple):
+    """One belief's choices on some lessons, by place in the pool; the place after the last is the cascade."""
+
+    places: list[int]
+    spent: float
+
+
+def contest(challenger: Fitted, champion: Learned | None, lessons: Sequence[Lesson], pool: Pool) -> Verdict:
+    """Whether the challenger may serve in the champion's place; without one the incumbent answers everything.
+
+    On compared prompts the challenger's choices are those that it made without them; the champion's may have learned
+    from them, which favours the champion.
+    """
+    belief = challenger.belief
+    if len(challenger.chosen) < MIN_LABELS:
+        few = f"{len(challenger.chosen)} compared prompts; {MIN_LABELS:.0f} are asked"
+        return Verdict(False, few, Value(0.0, -1.0, len(challenger.chosen)))
+    new = _choices(unfold(belief), lessons, pool, belief, challenger.chosen)
+    old = _choices(champion, lessons, pool, belief)
+    sheet = np.array([_seen(belief, one, pool) for one in lessons])
+    pseudo = pseudo_outcomes(sheet[:, :, 0], sheet[:, :, 1], sheet[:, :, 2])
+    return _judged(belief, gain(pseudo, np.array(new.places), np.array(old.places)), new.spent, old.spent, pool)
+
+
+def _judged(belief: Belief, quality: Value, spent: float, before: float, pool: Pool) -> Verdict:
+    told = f"quality {quality.mean:+.4f} a request (at least {quality.low:+.4f})"
+    if belief.dial.name == "quality":
+        return Verdict(quality.low > 0, told, quality, spent, before)
+    if belief.dial.per == "call":
+        told = f"{told}, {spent:.1%} rented instead of {before:.1%}"
+    else:
+        told = f"{told}, ${spent:.6f} a request instead of ${before:.6f}"
+    less = spent < before * (1 - WORTHWHILE)
+    if belief.dial.name == "quality_target" or not belief.dial.met:
+        return Verdict(less, told, quality, spent, before)
+    aim = pool.aim if belief.dial.name == "rented_share" else pool.aim / max(1.0, pool.requests_per_day)
+    return Verdict(quality.low > 0 if before <= aim else less, told, quality, spent, before)
+
+
+def _choices(
+    learned: Learned | None,
+    lessons: Sequence[Lesson],
+    pool: Pool,
+    belief: Belief,
+    without: dict[str, str] | None = None,
+) -> _Choices:
+    names = [model.name for model in pool.models]
+    places, spent = [], 0.0
+    for one in lessons:
+        prompt = one.prompt
+        draw = Draw(lot_of(one))
+        # The prompt is read at once or not at all.
+        decision = decide(pool.models, pool.incumbent, learned, one.kind, lambda: prompt, draw=draw)  # noqa: B023
+        chosen = (without or {}).get(one.id) or decision.chosen
+        places.append(len(names) if decision.trial else names.index(chosen))
+        spent += _spent(belief, one.kind, pool, places[-1])
+    return _Choices(places, spent / len(lessons))
+
+
+def _spent(belief: Belief, kind: str, pool: Pool, place: int) -> float:
+    """What one answer asks for, as the dial counts: rented calls or dollars; a cascade asks for both at times."""
+    found = belief.cascades.get(kind)
+    if place == len(pool.models):
+        accepted, cost = (found.accepted, found.cost_usd) if found is not None else (0.0, None)
+        return 1 - accepted if belief.dial.per == "call" else cost or 0.0
+    model = pool.models[place]
+    if belief.dial.per == "call":
+        return 0.0 if model.owned else 1.0
+    record = belief.records.get(kind, {}).get(model.name)
+    return (record.cost_usd if record else None) or 0.0
 
 
 class _Seen(NamedTuple):
-    """What one choice earned on one prompt, NaN where nobody saw it; the chance of seeing it, and the guess."""
+    """What came of one choice on one prompt, NaN where nobody saw it; the chance of seeing it, and the guess."""
 
-    earned: float
+    outcome: float
     chance: float
     guess: float
 
 
-def contest(challenger: Fitted, champion: Learned | None, lessons: Sequence[Lesson], pool: Pool) -> Value:
-    """How much more the challenger would have earned on these lessons than the champion: it serves only if it wins.
-
-    What an answer earns is its outcome less the challenger's price for it. On compared prompts the challenger's choices
-    are those that it made without them; the champion's may have learned from them, which favours the champion. Without
-    a champion the incumbent answers everything.
-    """
-    if len(challenger.chosen) < MIN_LABELS:
-        return Value(0.0, -1.0, len(challenger.chosen))
-    learned = unfold(challenger.belief)
-    new = [_choice(learned, one, pool, challenger.chosen.get(one.id)) for one in lessons]
-    old = [_choice(champion, one, pool) for one in lessons]
-    sheet = np.array([_seen(challenger.belief, one, pool) for one in lessons])
-    pseudo = pseudo_outcomes(sheet[:, :, 0], sheet[:, :, 1], sheet[:, :, 2])
-    return gain(pseudo, np.array(new), np.array(old))
-
-
-def _choice(learned: Learned | None, lesson: Lesson, pool: Pool, without: str | None = None) -> int:
-    """The place of a choice: a model's in the pool, or the one after the last for a cascade."""
-    prompt = lesson.prompt
-    decision = decide(pool.models, pool.incumbent, learned, lesson.kind, lambda: prompt)
-    if decision.trial:
-        return len(pool.models)
-    return [model.name for model in pool.models].index(without or decision.chosen)
-
-
 def _seen(belief: Belief, lesson: Lesson, pool: Pool) -> list[_Seen]:
-    alone = [_alone(belief, lesson, model) for model in pool.models]
+    """What is known of every choice on one prompt, the cascade last."""
+    alone = [_alone(belief, lesson, model.name) for model in pool.models]
     found = belief.cascades.get(lesson.kind)
     names = [model.name for model in pool.models]
     if found is None:
         return [*alone, _Seen(np.nan, 1.0, 0.0)]
-    first, then = alone[names.index(found.first)], alone[names.index(found.then)]
-    return [*alone, _cascaded(found, first, then, lesson.outcomes.get(found.first), belief)]
+    return [*alone, _cascaded(found, alone[names.index(found.first)], alone[names.index(found.then)])]
 
 
-def _alone(belief: Belief, lesson: Lesson, model: Model) -> _Seen:
-    record = belief.records.get(lesson.kind, {}).get(model.name)
-    price = priced(belief, model.owned, record) if record else 0.0
-    mean = record.mean if record else UNKNOWN
-    earned = lesson.outcomes.get(model.name, np.nan) - price
-    return _Seen(earned, lesson.chances.get(model.name, 1.0), mean - price)
+def _alone(belief: Belief, lesson: Lesson, model: str) -> _Seen:
+    record = belief.records.get(lesson.kind, {}).get(model)
+    outcome = lesson.outcomes.get(model, np.nan)
+    return _Seen(outcome, lesson.chances.get(model, 1.0), record.mean if record else UNKNOWN)
 
 
-def _cascaded(found: Cascade, first: _Seen, then: _Seen, outcome: float | None, belief: Belief) -> _Seen:
-    """What the check lets through earns as the first model, the rest as the other one; seen where both were."""
-    price = belief.dial.price * (1 - found.accepted) if belief.dial.per == "call" else 0.0
-    both = outcome is not None and not np.isnan(then.earned)
-    earned = (first if outcome is not None and outcome >= RIGHT else then).earned if both else np.nan
-    return _Seen(earned, min(first.chance, then.chance), found.quality - price)
+def _cascaded(found: Cascade, first: _Seen, then: _Seen) -> _Seen:
+    """The first model's outcome where the check lets it through, else the other's; seen where both were."""
+    outcome = first.outcome if first.outcome >= RIGHT else then.outcome
+    both = not np.isnan(first.outcome) and not np.isnan(then.outcome)
+    return _Seen(outcome if both else np.nan, min(first.chance, then.chance), found.quality)

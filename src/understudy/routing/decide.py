@@ -17,6 +17,9 @@ from understudy.routing.text import Contribution, Prompt
 MIN_LABELS = 50.0
 # A running conversation changes its model only for this much more quality: a change costs cache and tone.
 SWITCH_MARGIN = 0.10
+# With a dial, the worth of rented models moves by half of this either way, by lot: a slice whose models are level at
+# the dial's price is split, so that shares and budgets can be met between whole slices. Half a point of quality at most.
+DITHER = 0.01
 # Contributions told of a decision.
 TOLD = 6
 # Characters that make a token, at the fewest: an estimate that errs toward too many tokens.
@@ -73,9 +76,9 @@ class Decision(Value, frozen=True, kw_only=True):
 
 
 class Draw(Value, frozen=True):
-    """Chance from outside, uniform in [0, 1): whether to explore with this rate, and whom."""
+    """Chance from outside, uniform in [0, 1): whether and whom to explore with this rate, and which side of a tie."""
 
-    lot: float = 1.0
+    lot: float = 0.5
     rate: float = 0.0
 
 
@@ -101,7 +104,8 @@ def decide(
         why = "nothing is learned of this kind yet: the incumbent answers"
         return _plain(pool, out, fallback, incumbent, why, running)
     text, told = _text(learned, kind, prompt)
-    options = tuple(_option(model, out[model.name], records, text, learned.belief) for model in pool)
+    lot = draw.lot
+    options = tuple(_option(model, out[model.name], records, text, learned.belief, lot) for model in pool)
     decision = _chosen(options, learned.belief, fallback, incumbent, running, draw, told)
     return decision if running is not None else _cascaded(decision, learned.belief, kind)
 
@@ -162,7 +166,7 @@ def _text(learned: Learned, kind: str, prompt: Callable[[], Prompt]) -> tuple[di
 
 
 def _option(
-    model: Model, out: str | None, records: Mapping[str, Record], text: Mapping[str, float], belief: Belief
+    model: Model, out: str | None, records: Mapping[str, Record], text: Mapping[str, float], belief: Belief, lot: float
 ) -> Option:
     record, unfit = records.get(model.name), out is not None
     if record is None or record.n < MIN_LABELS:
@@ -181,7 +185,7 @@ def _option(
         low=record.low,
         high=record.high,
         text=added,
-        worth=record.mean + added - priced(belief, model.owned, record),
+        worth=record.mean + added - priced(belief, model.owned, record) + dithered(belief, model.owned, lot),
         cost_usd=record.cost_usd,
         latency_ms=record.latency_ms,
     )
@@ -192,6 +196,23 @@ def priced(belief: Belief, owned: bool, record: Record) -> float:
     if belief.dial.per == "dollar":
         return belief.dial.price * (record.cost_usd or 0.0)
     return 0.0 if owned else belief.dial.price
+
+
+def dithered(belief: Belief, owned: bool, lot: float) -> float:
+    """What a lot adds to the worth of a rented model where a dial rules."""
+    return 0.0 if owned or belief.dial.name == "quality" else DITHER * (lot - 0.5)
+
+
+def _split(able: Mapping[str, Option], best: str, belief: Belief, lot: float) -> float:
+    """The chance that the best model had of being the best, over all lots."""
+    mine = able.get(best)
+    rivals = [option for option in able.values() if mine is not None and option.owned != mine.owned]
+    if mine is None or not rivals or belief.dial.name == "quality":
+        return 1.0
+    rival = max(rivals, key=lambda option: option.worth or 0.0)
+    shift = dithered(belief, False, lot)
+    ahead = (mine.worth or 0.0) - (rival.worth or 0.0) + (shift if mine.owned else -shift)
+    return min(1.0, max(DITHER / 1_000, 0.5 + ahead / DITHER))
 
 
 def _chosen(
@@ -205,7 +226,7 @@ def _chosen(
 ) -> Decision:
     able = {option.model: option for option in options if option.out is None}
     best, why = _best(able, fallback, running)
-    chance, explored = 1.0, False
+    chance, explored = (_split(able, best, belief, draw.lot) if running is None else 1.0), False
     if draw.rate and len(able) > 1 and running is None:
         names = sorted(able)
         if draw.lot < draw.rate:

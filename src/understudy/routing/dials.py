@@ -122,9 +122,10 @@ def _by_quality(policies: list[Policy], best: Vector, aim: float) -> tuple[Polic
     else:
         return chosen, True, f"quality target {aim:.1%} holds at every price"
     kept = chosen.quality / best.mean() if best.mean() else 1.0
-    met = chosen is not policies[0]
     words = f"quality target {aim:.1%}: {kept:.1%} kept on the last window with {chosen.share:.0%} rented"
-    return chosen, met, words if met else f"{words}; its bound does not hold yet, so the best model answers everywhere"
+    if chosen is policies[0]:
+        words += "; for fewer the bound does not hold yet"
+    return chosen, True, words
 
 
 def _by_share(policies: list[Policy], aim: float) -> tuple[Policy, bool, str]:

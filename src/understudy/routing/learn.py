@@ -17,9 +17,9 @@ from understudy.canon.value import Value
 from understudy.routing.beliefs import Belief, Dial, DialName, Learned, Record
 from understudy.routing.board import Model
 from understudy.routing.cascade import MIN_COMPARED, Cascade, Compared, cascade, error_rates
-from understudy.routing.decide import MIN_LABELS
+from understudy.routing.decide import DITHER, MIN_LABELS
 from understudy.routing.dials import Window, turn
-from understudy.routing.lessons import Kin, Leaf, Lesson, by_slice, kin_of, records_of
+from understudy.routing.lessons import Kin, Leaf, Lesson, by_slice, kin_of, lot_of, records_of
 from understudy.routing.text import Design, TextModel, design, held_out, learn, packed, unpacked
 from understudy.stats.ridge import Places, Vector
 
@@ -85,8 +85,11 @@ def believe(lessons: Sequence[Lesson], pool: Pool, kin: Kin | None = None, *, at
     records = records_of(by_slice(told), tenant, pool.route, kin)
     table = _table(told, pool)
     texts, said = _texts(table, pool)
-    means = _means_held_out(table, pool)
-    speaks = _speaks(table, means, said, pool)
+    held = _means_held_out(table, pool)
+    speaks = _speaks(table, held, said, pool)
+    # Where quality is promised it is judged on lessons that were held out; where a share or money is, the choices must
+    # be those that will be made.
+    means = held if pool.dial in ("quality", "quality_target") else _means(table, records, pool)
     believed = means + np.where(np.isin([one.kind for one in table.lessons], speaks)[:, None], said, 0.0)
     window = _window(table, np.where(_known(table, records, pool), believed, -np.inf), pool)
     dial = _dial(table, window, pool)
@@ -194,6 +197,12 @@ def _means_held_out(table: Table, pool: Pool) -> Vector:
     return found
 
 
+def _means(table: Table, records: Mapping[str, Mapping[str, Record]], pool: Pool) -> Vector:
+    """What the means by kind say of each lesson, its own outcome among them."""
+    rows = [[records[one.kind][model.name].mean for model in pool.models] for one in table.lessons]
+    return np.array(rows).reshape(-1, len(pool.models))
+
+
 def _speaks(table: Table, means: Vector, said: Vector, pool: Pool) -> list[str]:
     """The kinds on which the text predicts gains better than the mean alone, held out, with a one-sided 95 % bound."""
     if not said.any():
@@ -239,6 +248,9 @@ def _window(table: Table, believed: Vector, pool: Pool) -> Window:
             usd = known[lesson.kind, model.name].usd
             dollars[row, column] = sum(usd) / len(usd) if usd else np.nan
     by_money = pool.dial == "budget_usd_per_day" or not (rented.any() and not rented.all())
+    if pool.dial != "quality":
+        lots = np.array([lot_of(one) for one in table.lessons])
+        believed = believed + np.where(rented, DITHER * (lots[:, None] - 0.5), 0.0)
     dear = np.nan_to_num(dollars) if by_money else np.tile(rented.astype(np.float64), (shape[0], 1))
     return Window(believed, table.outcomes, dear, rented, dollars)
 

@@ -126,7 +126,7 @@ class _State:
         """Learn anew; what was learned serves only if it wins."""
         self.learned_at = self.compared
         fitted = believe(self.lessons, self.pool)
-        if contest(fitted, self.learned, self.lessons, self.pool).low > 0:
+        if contest(fitted, self.learned, self.lessons, self.pool).won:
             self.learned = unfold(fitted.belief)
 
     def heard(self, lesson: Lesson, served: str) -> bool:
