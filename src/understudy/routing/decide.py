@@ -18,7 +18,7 @@ MIN_LABELS = 50.0
 # A running conversation changes its model only for this much more quality: a change costs cache and tone.
 SWITCH_MARGIN = 0.10
 # With a dial, the worth of rented models moves by half of this either way, by lot: a slice whose models are level at
-# the dial's price is split, so that shares and budgets can be met between whole slices. Half a point of quality at most.
+# the dial's price is split, so that shares and budgets can be met between whole slices. It costs half a point at most.
 DITHER = 0.01
 # Contributions told of a decision.
 TOLD = 6
