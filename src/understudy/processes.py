@@ -53,9 +53,7 @@ def listen(host: str, port: int) -> socket.socket:
 def supervise(settings: Settings, secret: bytes, listening: socket.socket, ready: Callable[[], None]) -> int:
     """Run until a signal or a child's end; the exit status."""
     # Signals are blocked until the children are started, so that none of them is left behind.
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = _stop_asked()
     children, ups = _children(settings, secret, listening)
     for child in children:
         child.start()
@@ -70,6 +68,14 @@ def supervise(settings: Settings, secret: bytes, listening: socket.socket, ready
         log.error("%s ended unexpectedly; the server stops", ", ".join(failed))
         return 1
     return 0
+
+
+def _stop_asked() -> threading.Event:
+    """Set once this process is told to stop, by its supervisor or from the keyboard."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
 
 
 def _children(settings: Settings, secret: bytes, listening: socket.socket) -> tuple[list[BaseProcess], list[Event]]:
@@ -178,9 +184,7 @@ async def _keep_giving(verdicts: Verdicts) -> None:
 def run_learner(settings: Settings, secret: bytes, up: Event) -> None:
     """The process that learns routes, until it is told to stop; all that it knows it can read again."""
     _log_to_stderr()
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = _stop_asked()
     parent = os.getppid()
     with open_learner(settings, secret) as learner:
         up.set()
@@ -201,9 +205,7 @@ def _learn(learner: Learner) -> bool:
 def run_books(settings: Settings, secret: bytes, up: Event) -> None:
     """The bookkeeper process: drain, judge, decide, rest; on a stop, drain once more."""
     _log_to_stderr()
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = _stop_asked()
     parent = os.getppid()
     books = open_books(settings, secret, holder=f"{socket.gethostname()}:{os.getpid()}")
     with contextlib.closing(books):

@@ -39,12 +39,18 @@ class Outcomes(NamedTuple):
         return float(np.abs(self.x).mean())
 
 
-def read(folder: Path) -> list[Outcomes]:
-    """Every slice in both roles. Raises NoData."""
+def evals(folder: Path) -> Path:
+    """Where a clone of RouteLLM keeps its outcomes, whichever of its folders was named. Raises NoData."""
     roots = [folder, folder / "routellm", folder / "routellm" / "routellm"]
     base = next((root / "evals" for root in roots if (root / "evals" / "mmlu" / "responses").is_dir()), None)
     if base is None:
         raise NoData(f"{str(folder)!r} holds no evals/mmlu/responses; name the folder of a clone of lm-sys/RouteLLM")
+    return base
+
+
+def read(folder: Path) -> list[Outcomes]:
+    """Every slice in both roles. Raises NoData."""
+    base = evals(folder)
     files = [*sorted((base / "mmlu" / "responses").glob("*.csv")), base / "gsm8k" / "gsm8k_responses.csv"]
     return [one for file in files for one in _roles(file)]
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from understudy.bench.parity.real import GPT4, MAX_FIELD, MIXTRAL, NoData
+from understudy.bench.parity.real import GPT4, MAX_FIELD, MIXTRAL, NoData, evals
 
 MMLU, GSM8K, MT_BENCH = "mmlu", "gsm8k", "mt_bench"
 _RUN = re.compile(r"[^a-z0-9]+")
@@ -33,10 +33,7 @@ class Item(NamedTuple):
 
 def routellm(folder: Path) -> dict[str, list[Item]]:
     """The three benchmarks of RouteLLM's pair. Raises NoData."""
-    roots = [folder, folder / "routellm", folder / "routellm" / "routellm"]
-    base = next((root / "evals" for root in roots if (root / "evals" / "mmlu" / "responses").is_dir()), None)
-    if base is None:
-        raise NoData(f"{str(folder)!r} holds no evals/mmlu/responses; name the folder of a clone of lm-sys/RouteLLM")
+    base = evals(folder)
     csv.field_size_limit(MAX_FIELD)
     mmlu = [item for file in sorted((base / "mmlu" / "responses").glob("*.csv")) for item in _csv(file)]
     found = {MMLU: mmlu, GSM8K: list(_csv(base / "gsm8k" / "gsm8k_responses.csv")), MT_BENCH: _mt_bench(base)}
