@@ -1,6 +1,7 @@
 """Learning from the books: a belief when it wins, none when it does not, taken back when a model falls behind."""
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -129,6 +130,26 @@ def test_a_restart_goes_on_where_the_books_are(books: Books) -> None:
     told = len(books.told)
     drained(books.learner())
     assert len(books.told) == told
+
+
+@pytest.mark.parametrize(
+    "change", [{"dial": "quality_target", "aim": 0.99}, {"incumbent": "own"}, {"models": POOL.models[1:]}]
+)
+def test_a_belief_for_another_pool_or_dial_is_taken_back_and_its_lessons_count(
+    books: Books, change: dict[str, Any]
+) -> None:
+    books.lessons(240, own=0.95)
+    drained(books.learner())
+    assert books.told[-1].body is not None
+    changed = msgspec.structs.replace(POOL, **change)
+    learner = Learner(store=books.store, journal=books, pools={"auto": changed}, clock=books.clock)
+    taken = books.told[-1]
+    assert (taken.body is None, taken.since_s) == (True, 0.0)
+    assert taken.words == "taken back: the route's models or its dial have changed"
+    drained(learner)
+    (row,) = books.store.beliefs()
+    learned = belief_of(row)
+    assert learned is None or learned.belief.labels == 240
 
 
 def test_a_user_has_time_to_react(tmp_path: Path) -> None:

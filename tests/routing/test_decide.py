@@ -93,6 +93,11 @@ def test_a_model_that_is_gone_is_nobodys_model() -> None:
     assert decision.chosen in ("own", "rented")
 
 
+def test_gains_over_another_incumbent_say_nothing() -> None:
+    decision = decide(MODELS, "own", KINDS, "letters", unread)
+    assert (decision.chosen, decision.belief) == ("own", "")
+
+
 def test_chance_is_told() -> None:
     explored = decide(MODELS, "rented", KINDS, "letters", unread, draw=Draw(0.001, 0.01))
     assert explored.explored

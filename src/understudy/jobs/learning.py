@@ -18,7 +18,7 @@ from understudy.ports import BeliefRow, Clock, Journal, LessonRow, Store
 from understudy.routing.beliefs import Belief, Learned
 from understudy.routing.contest import contest
 from understudy.routing.drift import Drift
-from understudy.routing.learn import MAX_LESSONS, Pool, believe, refit_due, unfold
+from understudy.routing.learn import MAX_LESSONS, Pool, believe, fits, refit_due, unfold
 from understudy.routing.lessons import Lesson, kin_of
 from understudy.routing.naming import PROMPTS_READ, names_of
 from understudy.routing.text import read
@@ -89,9 +89,7 @@ class Learner:
         self._courses: dict[Place, Course] = {}
         for row in store.beliefs():
             if row.route in pools:
-                course = self._course(row.tenant, row.route)
-                course.since_s, course.champion = row.since_s, belief_of(row)
-                course.learned_at_s = row.at_s
+                self._resume(row, pools[row.route])
 
     def turn(self) -> bool:
         """Read what is new, take back what drifted, learn where enough is new; whether anything was read."""
@@ -102,6 +100,17 @@ class Learner:
             if self._due(course):
                 self._learn(place, course)
         return busy
+
+    def _resume(self, row: BeliefRow, pool: Pool) -> None:
+        """Go on from a belief; one that was learned for another pool or dial is taken back, its lessons still count."""
+        course = self._course(row.tenant, row.route)
+        course.since_s, course.learned_at_s = row.since_s, row.at_s
+        learned = belief_of(row)
+        if learned is None or fits(learned.belief, pool):
+            course.champion = learned
+            return
+        words = "taken back: the route's models or its dial have changed"
+        self._journal.append(msgspec.structs.replace(row, version="", at_s=self._clock.now_s(), words=words, body=None))
 
     def _course(self, tenant: str, route: str) -> Course:
         return self._courses.setdefault((tenant, route), Course(learned_at_s=self._clock.now_s()))

@@ -99,6 +99,8 @@ def decide(
     if not fit:
         return Decision(chosen=incumbent, incumbent=incumbent, why="no model fits", options=_outs(pool, out))
     fallback = incumbent if out.get(incumbent, "gone") is None else fit[0].name
+    if learned is not None and learned.belief.incumbent != incumbent:
+        learned = None  # gains over another model say nothing
     records = learned.belief.records.get(kind, {}) if learned is not None else {}
     if learned is None or not records:
         why = "nothing is learned of this kind yet: the incumbent answers"

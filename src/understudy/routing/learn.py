@@ -63,6 +63,17 @@ class Table(NamedTuple):
     folds: Places
 
 
+def fits(belief: Belief, pool: Pool) -> bool:
+    """Whether a belief was learned for this pool and its dial, as the operator has them now."""
+    names = {model.name for model in pool.models}
+    known = {name for records in belief.records.values() for name in records}
+    return (belief.incumbent, belief.dial.name, belief.dial.aim) == (
+        pool.incumbent,
+        pool.dial,
+        pool.aim,
+    ) and known <= names
+
+
 def refit_due(lessons: int, learned_from: int) -> bool:
     """Whether there is enough that is new to learn again."""
     if lessons >= REFITS[-1]:
