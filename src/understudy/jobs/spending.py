@@ -19,6 +19,8 @@ from understudy.ports import Clock, Exchange, Record, SliceRow, Store
 LOOK_EVERY_S = 1.0
 # How often the money is shared out anew; traffic and evidence change slowly.
 SHARE_EVERY_S = 60.0
+# What comparing is made of; a trial is asked to serve.
+COMPARING = ("shadow", "judge")
 
 
 class Purse:
@@ -42,7 +44,7 @@ class Purse:
     def note(self, records: Iterable[Record]) -> None:
         """Take in what was just booked."""
         for record in records:
-            if isinstance(record, Exchange) and record.purpose != "serve" and record.route in self._budgets:
+            if isinstance(record, Exchange) and record.purpose in COMPARING and record.route in self._budgets:
                 self._spent[record.route] = self._spent.get(record.route, 0) + (record.cost_nano_usd or 0)
 
     def turn(self) -> None:
@@ -93,5 +95,5 @@ class Purse:
         self._day = day
         self._spent = {}
         for row in self._store.traffic(day * DAY_S):
-            if row.purpose != "serve" and row.route in self._budgets:
+            if row.purpose in COMPARING and row.route in self._budgets:
                 self._spent[row.route] = self._spent.get(row.route, 0) + row.cost_nano_usd
