@@ -16,7 +16,7 @@ RENTED_MASK = np.array([False, True])
 def window(dollars: float = 0.01) -> Window:
     believed = np.stack([0.8 - GAIN, np.full(N, 0.8)], axis=1)
     dear = np.tile([0.0, 1.0], (N, 1))
-    return Window(believed, np.stack([OWN, RENTED], axis=1), dear, RENTED_MASK, np.tile([0.0, dollars], (N, 1)))
+    return Window(believed, np.stack([OWN, RENTED], axis=1), dear, RENTED_MASK, np.tile([0.0, dollars], (N, 1)), 1)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.35, 0.8, 1.0])
@@ -39,10 +39,30 @@ def test_a_quality_target_keeps_its_quality_with_fewer_rented_calls() -> None:
 
 def test_a_target_beyond_the_evidence_is_served_by_the_best() -> None:
     whole = window()
-    few = Window(whole.believed[:60], whole.outcome[:60], whole.dear[:60], whole.rented, whole.dollars[:60])
+    few = Window(whole.believed[:60], whole.outcome[:60], whole.dear[:60], whole.rented, whole.dollars[:60], 1)
     dial = turn("quality_target", 1.0, few, 1_000)
     assert "for fewer the bound does not hold yet" in dial.words
     assert policy(few, dial.price).share == 1.0
+
+
+def test_an_own_model_that_is_as_good_does_not_stop_the_search() -> None:
+    """Its mean is above the incumbent's by chance; what is kept is the incumbent's quality all the same."""
+    level = window()._replace(outcome=np.stack([np.roll(RENTED, 1), RENTED], axis=1))
+    dial = turn("quality_target", 0.95, level, 1_000)
+    assert dial.met
+    assert policy(level, dial.price).share < 0.9
+
+
+def test_a_target_that_no_price_keeps_is_told() -> None:
+    """The incumbent is the best and the cheapest: no price of the others gives what it gives."""
+    best = window()._replace(
+        incumbent=0, outcome=np.stack([np.ones(N), np.zeros(N)], axis=1), dear=np.tile([0.0, 1.0], (N, 1))
+    )
+    assert turn("quality_target", 0.98, best, 1_000).met
+    worse = best._replace(believed=np.stack([np.full(N, -np.inf), np.full(N, 0.8)], axis=1))
+    dial = turn("quality_target", 0.98, worse, 1_000)
+    assert not dial.met
+    assert "the incumbent answers" in dial.words
 
 
 def test_a_budget_is_kept_or_told() -> None:

@@ -151,7 +151,7 @@ class RouteSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     Either a `candidate` hopes to take over from the `incumbent`, or the model is chosen for each request from the pool
     `choose_from`, by what was learned; the incumbent then answers wherever nothing is sure, and is the first rented
     model of the pool unless it is named. At most one dial says what else counts: `quality_target` is the share of the
-    best model's quality to keep with as few rented calls as possible, `rented_share` the share of calls to rented
+    incumbent's quality to keep with as few rented calls as possible, `rented_share` the share of calls to rented
     models, `budget_usd_per_day` dollars a day. Without a dial the best model answers. `explore` is the share of
     requests that fall to a model of the pool by chance. With `cascade` the first own model answers first where that is
     worth more, and the incumbent what the route's check refuses.

@@ -30,7 +30,7 @@ class Record(Value, frozen=True, kw_only=True):
 
 
 class Point(Value, frozen=True):
-    """What one price comes to on the last window: the share of dear calls, the quality kept of the best model's."""
+    """What one price comes to on the last window: the share of dear calls, the quality kept of the incumbent's."""
 
     price: float
     share: float

@@ -68,7 +68,9 @@ def _judged(belief: Belief, quality: Value, spent: float, before: float, pool: P
     else:
         told = f"{told}, ${spent:.6f} a request instead of ${before:.6f}"
     less = spent < before * (1 - WORTHWHILE)
-    if belief.dial.name == "quality_target" or not belief.dial.met:
+    if belief.dial.name == "quality_target":
+        return Verdict(less and belief.dial.met, told, quality, spent, before)
+    if not belief.dial.met:
         return Verdict(less, told, quality, spent, before)
     aim = pool.aim if belief.dial.name == "rented_share" else pool.aim / max(1.0, pool.requests_per_day)
     return Verdict(quality.low > 0 if before <= aim else less, told, quality, spent, before)

@@ -2,7 +2,7 @@
 
 Every item of the window has the outcome of every model and what was believed of each before; a price per rented call
 (or per dollar) makes a policy, and the policy's outcomes can be read off. Money and share are found by bisection over
-prices, the quality target by going down from "always the best" until the bound on what is kept no longer holds.
+prices, the quality target by going down from "always the incumbent" until the bound on what is kept no longer holds.
 """
 
 import math
@@ -26,7 +26,8 @@ class Window(NamedTuple):
     """The last outcomes, one row an item and one column a model.
 
     `believed` is the quality predicted without the item, `outcome` what came, `dear` how much of the dial's currency
-    one answer costs (1 for a rented call, or dollars), `dollars` the mean cost of an answer, NaN where unknown.
+    one answer costs (1 for a rented call, or dollars), `dollars` the mean cost of an answer, NaN where unknown;
+    `incumbent` is the column of the model that answers when in doubt.
     """
 
     believed: Vector
@@ -34,6 +35,7 @@ class Window(NamedTuple):
     dear: Vector
     rented: NDArray[np.bool_]
     dollars: Vector
+    incumbent: int
 
 
 class Policy(NamedTuple):
@@ -75,17 +77,17 @@ def prices(window: Window) -> list[float]:
 def turn(name: DialName, aim: float, window: Window, requests_per_day: float) -> Dial:
     """The dial with its price. An aim that the window does not reach is told, with what is served instead."""
     policies = [policy(window, price) for price in prices(window)]
-    best = window.outcome[:, int(np.argmax(window.outcome.mean(axis=0)))]
+    strong = window.outcome[:, window.incumbent]
     if name == "quality":
         chosen, met, words = policy(window, 0.0), True, "no dial: the best answers, whatever it costs"
     elif name == "quality_target":
-        chosen, met, words = _by_quality(policies, best, aim)
+        chosen, met, words = _by_quality(policies, strong, aim)
     elif name == "rented_share":
         chosen, met, words = _by_share(policies, aim)
     else:
         chosen, met, words = _by_money(policies, aim, requests_per_day)
     per = "dollar" if not _both(window.rented) or name == "budget_usd_per_day" else "call"
-    points = tuple(_point(one, best) for one in policies)
+    points = tuple(_point(one, strong) for one in policies)
     return Dial(
         name=name,
         aim=aim,
@@ -101,31 +103,31 @@ def _both(rented: NDArray[np.bool_]) -> bool:
     return bool(rented.any() and not rented.all())
 
 
-def _point(one: Policy, best: Vector) -> Point:
-    kept = one.quality / float(best.mean()) if best.mean() else 1.0
+def _point(one: Policy, strong: Vector) -> Point:
+    kept = one.quality / float(strong.mean()) if strong.mean() else 1.0
     dollars = None if math.isnan(one.dollars) else one.dollars
     return Point(one.price, one.share, kept, dollars)
 
 
-def _by_quality(policies: list[Policy], best: Vector, aim: float) -> tuple[Policy, bool, str]:
+def _by_quality(policies: list[Policy], strong: Vector, aim: float) -> tuple[Policy, bool, str]:
     """The highest price such that it and every lower one keeps the aim with its lower bound.
 
-    Going from the safe end and stopping at the first failure, the error holds for all steps together.
+    Going up from the first price that does, and stopping at the first failure, the error holds for all steps together.
+    Where the incumbent is the dearest model that first step is the incumbent alone, which always keeps the aim.
     """
-    chosen = policies[0]
+    chosen: Policy | None = None
     for one in policies:
-        excess = one.kept - aim * best
+        excess = one.kept - aim * strong
         bound = excess.mean() - _Z * excess.std(ddof=1) / math.sqrt(len(excess)) if len(excess) > 1 else -1.0
-        if bound < 0:
+        if bound >= 0:
+            chosen = one
+        elif chosen is not None:
             break
-        chosen = one
-    else:
-        return chosen, True, f"quality target {aim:.1%} holds at every price"
-    kept = chosen.quality / best.mean() if best.mean() else 1.0
-    words = f"quality target {aim:.1%}: {kept:.1%} kept on the last window with {chosen.share:.0%} rented"
-    if chosen is policies[0]:
-        words += "; for fewer the bound does not hold yet"
-    return chosen, True, words
+    if chosen is None:
+        return policies[0], False, f"quality target {aim:.1%} cannot be kept by any price; the incumbent answers"
+    kept = chosen.quality / strong.mean() if strong.mean() else 1.0
+    words = f"quality target {aim:.1%}: {kept:.1%} of the incumbent's on the last window with {chosen.share:.0%} rented"
+    return chosen, True, f"{words}; for fewer the bound does not hold yet" if chosen is policies[0] else words
 
 
 def _by_share(policies: list[Policy], aim: float) -> tuple[Policy, bool, str]:
