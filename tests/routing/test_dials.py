@@ -11,12 +11,15 @@ GAIN = DRAW.normal(0.1, 0.2, N)
 RENTED = (DRAW.random(N) < 0.8).astype(float)
 OWN = (DRAW.random(N) < np.clip(0.8 - GAIN, 0, 1)).astype(float)
 RENTED_MASK = np.array([False, True])
+ONE_KIND = np.zeros(N, dtype=np.int64)
 
 
 def window(dollars: float = 0.01) -> Window:
     believed = np.stack([0.8 - GAIN, np.full(N, 0.8)], axis=1)
     dear = np.tile([0.0, 1.0], (N, 1))
-    return Window(believed, np.stack([OWN, RENTED], axis=1), dear, RENTED_MASK, np.tile([0.0, dollars], (N, 1)), 1)
+    return Window(
+        believed, np.stack([OWN, RENTED], axis=1), dear, RENTED_MASK, np.tile([0.0, dollars], (N, 1)), 1, ONE_KIND
+    )
 
 
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.35, 0.8, 1.0])
@@ -39,7 +42,9 @@ def test_a_quality_target_keeps_its_quality_with_fewer_rented_calls() -> None:
 
 def test_a_target_beyond_the_evidence_is_served_by_the_best() -> None:
     whole = window()
-    few = Window(whole.believed[:60], whole.outcome[:60], whole.dear[:60], whole.rented, whole.dollars[:60], 1)
+    few = Window(
+        whole.believed[:60], whole.outcome[:60], whole.dear[:60], whole.rented, whole.dollars[:60], 1, ONE_KIND[:60]
+    )
     dial = turn("quality_target", 1.0, few, 1_000)
     assert "for fewer the bound does not hold yet" in dial.words
     assert policy(few, dial.price).share == 1.0
@@ -51,6 +56,20 @@ def test_an_own_model_that_is_as_good_does_not_stop_the_search() -> None:
     dial = turn("quality_target", 0.95, level, 1_000)
     assert dial.met
     assert policy(level, dial.price).share < 0.9
+
+
+def test_a_gain_on_one_kind_does_not_pay_for_a_loss_on_another() -> None:
+    kinds = np.arange(N) % 2
+    own = 1.0 - kinds
+    apart = window()._replace(
+        kinds=kinds,
+        outcome=np.stack([own, 1.0 - own], axis=1),
+        believed=np.stack([own, 1.0 - own], axis=1) + DRAW.normal(0, 0.01, (N, 2)),
+    )
+    dial = turn("quality_target", 0.98, apart, 1_000)
+    found = policy(apart, dial.price)
+    assert found.share == pytest.approx(0.5, abs=0.03)
+    assert found.quality > 0.97
 
 
 def test_a_target_that_no_price_keeps_is_told() -> None:

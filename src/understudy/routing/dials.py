@@ -27,7 +27,7 @@ class Window(NamedTuple):
 
     `believed` is the quality predicted without the item, `outcome` what came, `dear` how much of the dial's currency
     one answer costs (1 for a rented call, or dollars), `dollars` the mean cost of an answer, NaN where unknown;
-    `incumbent` is the column of the model that answers when in doubt.
+    `incumbent` is the column of the model that answers when in doubt, `kinds` the number of each item's kind.
     """
 
     believed: Vector
@@ -36,6 +36,7 @@ class Window(NamedTuple):
     rented: NDArray[np.bool_]
     dollars: Vector
     incumbent: int
+    kinds: NDArray[np.int64]
 
 
 class Policy(NamedTuple):
@@ -81,7 +82,7 @@ def turn(name: DialName, aim: float, window: Window, requests_per_day: float) ->
     if name == "quality":
         chosen, met, words = policy(window, 0.0), True, "no dial: the best answers, whatever it costs"
     elif name == "quality_target":
-        chosen, met, words = _by_quality(policies, strong, aim)
+        chosen, met, words = _by_quality(policies, strong, window.kinds, aim)
     elif name == "rented_share":
         chosen, met, words = _by_share(policies, aim)
     else:
@@ -109,16 +110,18 @@ def _point(one: Policy, strong: Vector) -> Point:
     return Point(one.price, one.share, kept, dollars)
 
 
-def _by_quality(policies: list[Policy], strong: Vector, aim: float) -> tuple[Policy, bool, str]:
+def _by_quality(
+    policies: list[Policy], strong: Vector, kinds: NDArray[np.int64], aim: float
+) -> tuple[Policy, bool, str]:
     """The highest price such that it and every lower one keeps the aim with its lower bound.
 
     Going up from the first price that does, and stopping at the first failure, the error holds for all steps together.
     Where the incumbent is the dearest model that first step is the incumbent alone, which always keeps the aim.
+    What is gained on one kind does not pay for a loss on another: nobody would want the worst answers there.
     """
     chosen: Policy | None = None
     for one in policies:
-        excess = one.kept - aim * strong
-        bound = excess.mean() - _Z * excess.std(ddof=1) / math.sqrt(len(excess)) if len(excess) > 1 else -1.0
+        bound = _excess_at_least(one.kept, strong, kinds, aim)
         if bound >= 0:
             chosen = one
         elif chosen is not None:
@@ -128,6 +131,25 @@ def _by_quality(policies: list[Policy], strong: Vector, aim: float) -> tuple[Pol
     kept = chosen.quality / strong.mean() if strong.mean() else 1.0
     words = f"quality target {aim:.1%}: {kept:.1%} of the incumbent's on the last window with {chosen.share:.0%} rented"
     return chosen, True, f"{words}; for fewer the bound does not hold yet" if chosen is policies[0] else words
+
+
+def _excess_at_least(got: Vector, strong: Vector, kinds: NDArray[np.int64], aim: float) -> float:
+    """The lower bound of what is got beyond the aim, with no kind counted as more than the incumbent's.
+
+    A kind that surely is better counts as level and as certain; any other as its mean, at most level, and as unsure as
+    its outcomes are.
+    """
+    count = np.bincount(kinds).astype(np.float64)
+    gain = got - strong
+    mean = np.bincount(kinds, weights=gain) / np.maximum(count, 1)
+    spread = np.bincount(kinds, weights=gain**2) / np.maximum(count, 1) - mean**2
+    error = np.where(count > 1, np.maximum(spread, 0.0) / np.maximum(count - 1, 1), 1.0)
+    unsure = mean - _Z * np.sqrt(error) <= 0
+    share = count / len(got)
+    room = (1 - aim) * float(strong.mean())
+    room_error = (1 - aim) ** 2 * float(strong.var()) / len(strong)
+    total = room + float((share * np.where(unsure, np.minimum(mean, 0.0), 0.0)).sum())
+    return total - _Z * math.sqrt(float((share**2 * np.where(unsure, error, 0.0)).sum()) + room_error)
 
 
 def _by_share(policies: list[Policy], aim: float) -> tuple[Policy, bool, str]:

@@ -263,7 +263,8 @@ def _window(table: Table, believed: Vector, pool: Pool) -> Window:
         lots = np.array([lot_of(one) for one in table.lessons])
         believed = believed + np.where(rented, DITHER * (lots[:, None] - 0.5), 0.0)
     dear = np.nan_to_num(dollars) if by_money else np.tile(rented.astype(np.float64), (shape[0], 1))
-    return Window(believed, table.outcomes, dear, rented, dollars, _place(pool))
+    kinds = np.unique([one.kind for one in table.lessons], return_inverse=True)[1].astype(np.int64)
+    return Window(believed, table.outcomes, dear, rented, dollars, _place(pool), kinds)
 
 
 def _version(lessons: Sequence[Lesson], pool: Pool) -> str:

@@ -141,8 +141,9 @@ def records_of(slices: Slices, tenant: str, route: str, kin: Kin) -> dict[str, d
         found[kind][model] = Record(
             n=seen.n,
             mean=mean,
-            low=max(0.0, plain - half),
-            high=min(1.0, plain + half),
+            # Around what was seen, and wide enough to hold what is believed.
+            low=max(0.0, min(plain - half, mean)),
+            high=min(1.0, max(plain + half, mean)),
             cost_usd=sum(slice_.usd) / len(slice_.usd) if slice_.usd else None,
             latency_ms=sum(slice_.ms) / len(slice_.ms) if slice_.ms else None,
         )
