@@ -40,7 +40,7 @@ from understudy.providers.aiohttp_transport import AiohttpTransport
 from understudy.providers.models import model_of, reachable
 from understudy.routing.beliefs import Learned
 from understudy.routing.board import Board, Model
-from understudy.routing.learn import Pool
+from understudy.routing.learn import NO_DIAL, Pool
 from understudy.settings import Settings
 from understudy.storage.open import open_store
 from understudy.storage.spool import SpoolReader, SpoolWriter
@@ -207,7 +207,7 @@ class Notice:
             slices = await asyncio.to_thread(self._store.slices)
             # Beliefs are large and change seldom: only those are read that are news.
             rows = await asyncio.to_thread(self._store.beliefs, self._believed_s)
-            self._beliefs = await asyncio.to_thread(_unfolded, rows, self._beliefs)
+            self._beliefs = await asyncio.to_thread(unfolded, rows, self._beliefs)
             self._believed_s = max([self._believed_s, *(row.at_s for row in rows)])
             board = with_books(self._base, slices, self._beliefs, version)
             self._now = Standing(board=board, keyring=self._keyring)
@@ -223,7 +223,7 @@ class Notice:
             await asyncio.sleep(BOARD_POLL_S)
 
 
-def _unfolded(rows: Iterable[BeliefRow], before: Mapping[tuple[str, str], Learned]) -> dict[tuple[str, str], Learned]:
+def unfolded(rows: Iterable[BeliefRow], before: Mapping[tuple[str, str], Learned]) -> dict[tuple[str, str], Learned]:
     """What the routes believe now, by what they believed before and these news."""
     news = {(row.tenant, row.route): belief_of(row) for row in rows}
     return {place: learned for place, learned in {**before, **news}.items() if learned is not None}
@@ -328,15 +328,16 @@ def pools_of(settings: Settings) -> dict[str, Pool]:
     found = {}
     for route in settings.file.routes:
         if route.choose_from:
-            pool = Pool(
-                route=route.name, models=tuple(models[name] for name in route.choose_from), incumbent=route.incumbent
+            dial, aim = next(iter(route.dials.items()), NO_DIAL)
+            found[route.name] = Pool(
+                route=route.name,
+                models=tuple(models[name] for name in route.choose_from),
+                incumbent=route.incumbent,
+                dial=dial,
+                aim=aim,
+                wait_s=REACTION_S if route.parity.feedback else 0.0,
+                cascade=route.cascade,
             )
-            pool = msgspec.structs.replace(pool, cascade=route.cascade)
-            if route.parity.feedback:
-                pool = msgspec.structs.replace(pool, wait_s=REACTION_S)
-            for name, aim in route.dials.items():
-                pool = msgspec.structs.replace(pool, dial=name, aim=aim)
-            found[route.name] = pool
     return found
 
 

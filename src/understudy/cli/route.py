@@ -10,7 +10,7 @@ import msgspec
 import typer
 from rich.table import Table
 
-from understudy.app import board_of, load_dialects, load_panels, models_of
+from understudy.app import board_of, load_dialects, load_panels, models_of, unfolded
 from understudy.canon.faults import Fault
 from understudy.canon.request import Request
 from understudy.cli.books import open_books_or_leave
@@ -156,8 +156,7 @@ def _only_route(settings: Settings) -> str:
 def _planned(settings: Settings, store: Store, request: Request, kind: Kind, tenant: str) -> Plan:
     models = models_of(settings)
     base = board_of(settings, models, load_panels(settings, models))
-    beliefs = {(row.tenant, row.route): learned for row in store.beliefs() if (learned := belief_of(row)) is not None}
-    board = with_books(base, store.slices(), beliefs, store.board_version())
+    board = with_books(base, store.slices(), unfolded(store.beliefs(), {}), store.board_version())
     route = board.routes.get(request.model)
     features = Features(
         asked=request.model,

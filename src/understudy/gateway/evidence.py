@@ -14,7 +14,7 @@ from understudy.canon.request import Request
 from understudy.gateway.draft import Draft
 from understudy.gateway.site import Site
 from understudy.gateway.unattended import Errand, ask_unattended
-from understudy.ports import Answered, Compared, Live, Paired, Side
+from understudy.ports import Answered, Compared, Live, Paired, Purpose, Side
 from understudy.routing.board import Model
 from understudy.routing.choose import Plan
 
@@ -36,13 +36,32 @@ def lost(model: Model, why: str) -> Answered:
     return Answered(model=model.name, build=model.build, missing=why)
 
 
+def bare_of(request: Request) -> Request:
+    """A request as it is asked whole, by nobody who waits for a stream, and as it is kept."""
+    return msgspec.structs.replace(request, source=b"", stream=None, stream_usage=None)
+
+
+def errand_of(draft: Draft, plan: Plan, purpose: Purpose, reason: str) -> Errand:
+    """An errand at the expense of an exchange's slice."""
+    return Errand(
+        purpose=purpose,
+        of=draft.id,
+        reason=reason,
+        tenant=draft.caller.tenant if draft.caller else "default",
+        route=plan.route,
+        kind=plan.kind,
+        hypothesis=plan.hypothesis,
+        unit=draft.unit,
+    )
+
+
 async def gather(site: Site, draft: Draft, plan: Plan, request: Request) -> None:
     """Complete the evidence of one exchange and append it to the books: a pair, or a live outcome in a canary."""
     if plan.hypothesis is None or plan.incumbent is None:
         return
     served = plan.chain[0]
     first = draft.answered.get(served.name) or lost(served, "no answer")
-    bare = msgspec.structs.replace(request, source=b"", stream=None, stream_usage=None)
+    bare = bare_of(request)
     if plan.shadow is None or draft.sampled is None:
         if plan.canary:
             live = Live(
@@ -79,7 +98,7 @@ async def compare(site: Site, draft: Draft, plan: Plan, request: Request) -> Non
     decision = plan.decision
     if decision is None or not draft.answered or plan.route is None or plan.kind is None:
         return
-    bare = msgspec.structs.replace(request, source=b"", stream=None, stream_usage=None)
+    bare = bare_of(request)
     answers = [draft.answered[decision.chosen]] if decision.chosen in draft.answered else []
     for model in plan.others:
         answers.append(draft.answered.get(model.name) or await _shadow(site, draft, plan, model, bare))
@@ -108,16 +127,7 @@ def _other(side: Side) -> Side:
 
 
 async def _shadow(site: Site, draft: Draft, plan: Plan, model: Model, request: Request) -> Answered:
-    errand = Errand(
-        purpose="shadow",
-        of=draft.id,
-        reason="shadow: answered for comparison only",
-        tenant=draft.caller.tenant if draft.caller else "default",
-        route=plan.route,
-        kind=plan.kind,
-        hypothesis=plan.hypothesis,
-        unit=draft.unit,
-    )
+    errand = errand_of(draft, plan, "shadow", "shadow: answered for comparison only")
     try:
         reply, latency_ms = await ask_unattended(site, model, request, errand)
     except Fault as fault:

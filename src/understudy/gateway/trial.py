@@ -7,22 +7,19 @@ if the first had failed. One trial a request, within its own time.
 import asyncio
 import logging
 
-import msgspec
-
 from understudy.canon.faults import Fault, FaultKind
 from understudy.canon.reply import Reply, events_of
 from understudy.canon.request import Request
 from understudy.dialects.contract import Dialect, Echo
 from understudy.gateway.attempt import Place, ask_whole, identified
 from understudy.gateway.draft import Draft
-from understudy.gateway.evidence import answered, lost
+from understudy.gateway.evidence import answered, bare_of, errand_of, lost
 from understudy.gateway.keeping import keep
 from understudy.gateway.relay import Relay
 from understudy.gateway.site import Site
-from understudy.gateway.unattended import Errand, book_errand
+from understudy.gateway.unattended import book_errand
 from understudy.gateway.wheel import Watch
 from understudy.ports import Attempt, Check
-from understudy.routing.board import Model
 from understudy.routing.cascade import RIGHT
 from understudy.routing.choose import Plan
 
@@ -35,9 +32,7 @@ async def accepted(site: Site, draft: Draft, plan: Plan, request: Request, watch
     """The first model's answer, if the check accepts it; None if it does not, or there is none."""
     model = plan.chain[0]
     begun_ms = draft.elapsed_ms()
-    asked = (
-        msgspec.structs.replace(request, source=b"", stream=None, stream_usage=None) if request.streamed else request
-    )
+    asked = bare_of(request) if request.streamed else request
     try:
         async with asyncio.timeout(TRIAL_S):
             reply, omissions = await ask_whole(site, Place(model, model.endpoints[0]), asked, watch, strict=False)
@@ -52,7 +47,8 @@ async def accepted(site: Site, draft: Draft, plan: Plan, request: Request, watch
         draft.model, draft.omissions = model, omissions
         return reply
     draft.attempts.append(Attempt(model.name, "refused by the check", None, spent_ms))
-    book_errand(site, model, _errand(draft, plan, model), spent_ms, reply=reply)
+    errand = errand_of(draft, plan, "trial", f"trial: the check refused the answer of {model.name}")
+    book_errand(site, model, errand, spent_ms, reply=reply)
     return None
 
 
@@ -77,16 +73,3 @@ async def told(site: Site, draft: Draft, dialect: Dialect, request: Request, rep
     await relay.write(data, asyncio.get_running_loop().time())
     keep(site, dialect, draft, terminal, streamed=True)
     await relay.end(terminal)
-
-
-def _errand(draft: Draft, plan: Plan, model: Model) -> Errand:
-    return Errand(
-        purpose="trial",
-        of=draft.id,
-        reason=f"trial: the check refused the answer of {model.name}",
-        tenant=draft.caller.tenant if draft.caller else "default",
-        route=plan.route,
-        kind=plan.kind,
-        hypothesis=None,
-        unit=draft.unit,
-    )

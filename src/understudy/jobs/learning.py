@@ -42,9 +42,9 @@ def lesson_of(row: LessonRow) -> Lesson:
     """A lesson from the books, its prompt as numbers. Where no check spoke, the user's word is the outcome."""
     told = _OUTCOMES.decode(row.outcomes)
     outcomes = {model: seen[0] for model, seen in told.items() if seen[0] is not None}
-    spoken = not outcomes and row.said is not None
-    if spoken and row.said is not None:
-        outcomes = {row.served: row.said}
+    spoken = False
+    if not outcomes and row.said is not None:
+        outcomes, spoken = {row.served: row.said}, True
     return Lesson(
         id=row.exchange_id,
         tenant=row.tenant,

@@ -13,7 +13,7 @@ import numpy as np
 
 from understudy.routing.beliefs import Belief, Learned
 from understudy.routing.cascade import RIGHT, Cascade
-from understudy.routing.decide import MIN_LABELS, Draw, decide
+from understudy.routing.decide import MIN_LABELS, Draw, dearness, decide
 from understudy.routing.learn import Fitted, Pool, unfold
 from understudy.routing.lessons import UNKNOWN, Lesson, lot_of
 from understudy.stats.offpolicy import Value, gain, pseudo_outcomes
@@ -103,10 +103,8 @@ def _spent(belief: Belief, kind: str, pool: Pool, place: int) -> float:
         accepted, cost = (found.accepted, found.cost_usd) if found is not None else (0.0, None)
         return 1 - accepted if belief.dial.per == "call" else cost or 0.0
     model = pool.models[place]
-    if belief.dial.per == "call":
-        return 0.0 if model.owned else 1.0
     record = belief.records.get(kind, {}).get(model.name)
-    return (record.cost_usd if record else None) or 0.0
+    return dearness(belief, model.owned, record.cost_usd if record else None)
 
 
 class _Seen(NamedTuple):

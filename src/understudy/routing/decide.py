@@ -118,7 +118,8 @@ def _cascaded(decision: Decision, belief: Belief, kind: str) -> Decision:
     able = {option.model: option for option in decision.options if option.out is None}
     if found is None or decision.explored or not {found.first, found.then, decision.chosen} <= able.keys():
         return decision
-    dear = _dearness(able[found.first], belief) + (1 - found.accepted) * _dearness(able[found.then], belief)
+    first, then = (dearness(belief, able[name].owned, able[name].cost_usd) for name in (found.first, found.then))
+    dear = first + (1 - found.accepted) * then
     more = found.quality - belief.dial.price * dear - (able[decision.chosen].worth or 0.0)
     if more <= 0:
         return decision
@@ -195,9 +196,14 @@ def _option(
 
 def priced(belief: Belief, owned: bool, record: Record) -> float:
     """What the dial charges for one answer of a model, in units of outcome."""
+    return belief.dial.price * dearness(belief, owned, record.cost_usd)
+
+
+def dearness(belief: Belief, owned: bool, cost_usd: float | None) -> float:
+    """What one answer asks for, as the dial counts: dollars, or whether it is rented."""
     if belief.dial.per == "dollar":
-        return belief.dial.price * (record.cost_usd or 0.0)
-    return 0.0 if owned else belief.dial.price
+        return cost_usd or 0.0
+    return 0.0 if owned else 1.0
 
 
 def dithered(belief: Belief, owned: bool, lot: float) -> float:
@@ -269,7 +275,7 @@ def _best(able: Mapping[str, Option], fallback: str, running: str | None) -> tup
 def _flips(able: Mapping[str, Option], best: str, belief: Belief) -> str:
     """At which setting of the dial another model would have answered; empty where none would."""
     mine = able[best]
-    dear = {name: _dearness(option, belief) for name, option in able.items()}
+    dear = {name: dearness(belief, option.owned, option.cost_usd) for name, option in able.items()}
     worth = {name: (option.worth or 0.0) + belief.dial.price * dear[name] for name, option in able.items()}
     found = []
     for name, option in able.items():
@@ -280,12 +286,6 @@ def _flips(able: Mapping[str, Option], best: str, belief: Belief) -> str:
         return ""
     _, price, option = min(wanted, key=lambda one: one[0])
     return f"{option.model} {_setting(price, belief)}"
-
-
-def _dearness(option: Option, belief: Belief) -> float:
-    if belief.dial.per == "dollar":
-        return option.cost_usd or 0.0
-    return 0.0 if option.owned else 1.0
 
 
 def _setting(price: float, belief: Belief) -> str:

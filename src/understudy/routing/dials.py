@@ -1,8 +1,9 @@
 """Dials: what the operator asks for, turned into a price on the last window of outcomes.
 
 Every item of the window has the outcome of every model and what was believed of each before; a price per rented call
-(or per dollar) makes a policy, and the policy's outcomes can be read off. Money and share are found by bisection over
-prices, the quality target by going down from "always the incumbent" until the bound on what is kept no longer holds.
+(or per dollar) makes a policy, and the policy's outcomes can be read off. Money and share are found among the prices at
+which choices change, the quality target by going down from "always the incumbent" until the bound on what is kept no
+longer holds.
 """
 
 import math
@@ -12,10 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.routing.beliefs import Dial, DialName, Point
+from understudy.stats.offpolicy import ONE_SIDED
 from understudy.stats.ridge import Vector
 
-# One-sided 95 %.
-_Z = 1.6448536269514722
 # Prices tried: the quantiles of the price at which an item's choice changes.
 _STEPS = 100
 # Points of the frontier that a belief keeps for forecasts and counterfactuals.
@@ -87,21 +87,21 @@ def turn(name: DialName, aim: float, window: Window, requests_per_day: float) ->
         chosen, met, words = _by_share(policies, aim)
     else:
         chosen, met, words = _by_money(policies, aim, requests_per_day)
-    per = "dollar" if not _both(window.rented) or name == "budget_usd_per_day" else "call"
     points = tuple(_point(one, strong) for one in policies)
     return Dial(
         name=name,
         aim=aim,
         price=chosen.price,
-        per="dollar" if per == "dollar" else "call",
+        per="dollar" if counts_dollars(name, window.rented) else "call",
         met=met,
         words=words,
         frontier=points[:: max(1, len(points) // _KEPT_POINTS)],
     )
 
 
-def _both(rented: NDArray[np.bool_]) -> bool:
-    return bool(rented.any() and not rented.all())
+def counts_dollars(name: DialName, rented: NDArray[np.bool_]) -> bool:
+    """Whether a dial counts dollars: a budget does, and any dial of a pool whose models are all own or all rented."""
+    return name == "budget_usd_per_day" or not (rented.any() and not rented.all())
 
 
 def _point(one: Policy, strong: Vector) -> Point:
@@ -144,12 +144,12 @@ def _excess_at_least(got: Vector, strong: Vector, kinds: NDArray[np.int64], aim:
     mean = np.bincount(kinds, weights=gain) / np.maximum(count, 1)
     spread = np.bincount(kinds, weights=gain**2) / np.maximum(count, 1) - mean**2
     error = np.where(count > 1, np.maximum(spread, 0.0) / np.maximum(count - 1, 1), 1.0)
-    unsure = mean - _Z * np.sqrt(error) <= 0
+    unsure = mean - ONE_SIDED * np.sqrt(error) <= 0
     share = count / len(got)
     room = (1 - aim) * float(strong.mean())
     room_error = (1 - aim) ** 2 * float(strong.var()) / len(strong)
     total = room + float((share * np.where(unsure, np.minimum(mean, 0.0), 0.0)).sum())
-    return total - _Z * math.sqrt(float((share**2 * np.where(unsure, error, 0.0)).sum()) + room_error)
+    return total - ONE_SIDED * math.sqrt(float((share**2 * np.where(unsure, error, 0.0)).sum()) + room_error)
 
 
 def _by_share(policies: list[Policy], aim: float) -> tuple[Policy, bool, str]:

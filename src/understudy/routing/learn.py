@@ -18,9 +18,10 @@ from understudy.routing.beliefs import Belief, Dial, DialName, Learned, Record
 from understudy.routing.board import Model
 from understudy.routing.cascade import MIN_COMPARED, Cascade, Compared, cascade, error_rates
 from understudy.routing.decide import DITHER, MIN_LABELS
-from understudy.routing.dials import Window, turn
-from understudy.routing.lessons import Kin, Leaf, Lesson, by_slice, kin_of, lot_of, records_of
+from understudy.routing.dials import Window, counts_dollars, turn
+from understudy.routing.lessons import UNKNOWN, Kin, Leaf, Lesson, by_slice, kin_of, lot_of, records_of
 from understudy.routing.text import Design, TextModel, design, held_out, learn, packed, unpacked
+from understudy.stats.offpolicy import ONE_SIDED
 from understudy.stats.ridge import Places, Vector
 
 FOLDS = 5
@@ -30,12 +31,11 @@ MIN_PAIRS = 100
 MAX_LESSONS = 20_000
 # A prompt that shares less with what was learned than all but this share of prompts that were held out is foreign.
 FOREIGN = 0.01
-# One-sided 95 %.
-_Z = 1.6448536269514722
 _VERSION_HEX = 12
 # At so many lessons a belief is learned anew, then after every REFIT_EVERY more (RT-6.3).
 REFITS = (50, 100, 200, 500)
 REFIT_EVERY = 500
+NO_DIAL: tuple[DialName, float] = ("quality", 1.0)
 
 
 class Pool(Value, frozen=True, kw_only=True):
@@ -47,8 +47,8 @@ class Pool(Value, frozen=True, kw_only=True):
     route: str
     models: tuple[Model, ...]
     incumbent: str
-    dial: DialName = "quality"
-    aim: float = 1.0
+    dial: DialName = NO_DIAL[0]
+    aim: float = NO_DIAL[1]
     requests_per_day: float = 0.0
     wait_s: float = 0.0
     cascade: bool = False
@@ -190,7 +190,7 @@ def _texts(table: Table, pool: Pool) -> tuple[dict[str, TextModel], Vector]:
 
 def _means_held_out(table: Table, pool: Pool) -> Vector:
     """What the means by kind say of each lesson, without its own fold."""
-    found = np.full_like(table.outcomes, 0.5)
+    found = np.full_like(table.outcomes, UNKNOWN)
     for fold in range(FOLDS):
         inside = np.flatnonzero(table.folds == fold)
         outside = [one for one, its in zip(table.lessons, table.folds, strict=True) if its != fold]
@@ -229,7 +229,7 @@ def _speaks(table: Table, means: Vector, said: Vector, pool: Pool) -> list[str]:
 def _surely_positive(values: Vector) -> bool:
     if len(values) < MIN_PAIRS:
         return False
-    return bool(values.mean() - _Z * values.std(ddof=1) / math.sqrt(len(values)) > 0)
+    return bool(values.mean() - ONE_SIDED * values.std(ddof=1) / math.sqrt(len(values)) > 0)
 
 
 def _known(table: Table, records: Mapping[str, Mapping[str, Record]], pool: Pool) -> NDArray[np.bool_]:
@@ -252,17 +252,19 @@ def _dial(table: Table, window: Window, pool: Pool) -> Dial:
 def _window(table: Table, believed: Vector, pool: Pool) -> Window:
     rented = np.array([not model.owned for model in pool.models])
     shape = believed.shape
-    known = by_slice(table.lessons)
-    dollars = np.full(shape, np.nan)
-    for row, lesson in enumerate(table.lessons):
-        for column, model in enumerate(pool.models):
-            usd = known[lesson.kind, model.name].usd
-            dollars[row, column] = sum(usd) / len(usd) if usd else np.nan
-    by_money = pool.dial == "budget_usd_per_day" or not (rented.any() and not rented.all())
+    spent = {
+        place: sum(one.usd) / len(one.usd) if one.usd else np.nan for place, one in by_slice(table.lessons).items()
+    }
+    rows = [[spent[lesson.kind, model.name] for model in pool.models] for lesson in table.lessons]
+    dollars = np.array(rows).reshape(shape)
     if pool.dial != "quality":
         lots = np.array([lot_of(one) for one in table.lessons])
         believed = believed + np.where(rented, DITHER * (lots[:, None] - 0.5), 0.0)
-    dear = np.nan_to_num(dollars) if by_money else np.tile(rented.astype(np.float64), (shape[0], 1))
+    dear = (
+        np.nan_to_num(dollars)
+        if counts_dollars(pool.dial, rented)
+        else np.tile(rented.astype(np.float64), (shape[0], 1))
+    )
     kinds = np.unique([one.kind for one in table.lessons], return_inverse=True)[1].astype(np.int64)
     return Window(believed, table.outcomes, dear, rented, dollars, _place(pool), kinds)
 

@@ -18,7 +18,7 @@ from understudy.stats.features import COUNT, NAMES, hand
 from understudy.stats.ngrams import CHAR_BUCKETS, WORD_BUCKETS, Grams, char_grams, word_grams
 from understudy.stats.ridge import Places, Rows, Vector, dense_rows, fit, idf_of, rows_of, weighted
 
-# Chosen on MMLU-Pro items that are no MMLU items (five pairs of models, 1,500 labels each) and on resamples of the
+# Chosen on MMLU-Pro items that are no MMLU items (six pairs of models, 1,500 labels each) and on resamples of the
 # pair of RouteLLM; see docs/decisions. A hand feature has variance 1 and an n-gram row length 1: the weight of the
 # block says how much of the whole row's length the 24 may take.
 PENALTY = 25.0

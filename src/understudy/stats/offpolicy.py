@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 Vector = NDArray[np.float64]
 # One request may not outweigh this many: beyond it the estimate is one outcome and no average.
 MAX_WEIGHT = 50.0
-# One-sided 95 %.
-_Z = 1.6448536269514722
+# Standard errors below a mean that give its one-sided 95 % bound.
+ONE_SIDED = 1.6448536269514722
 
 
 class Value(NamedTuple):
@@ -40,4 +40,4 @@ def gain(pseudo: Vector, new: NDArray[np.int64], old: NDArray[np.int64]) -> Valu
     if len(more) < 2:
         return Value(0.0, -1.0, len(more))
     mean = float(more.mean())
-    return Value(mean, mean - _Z * float(more.std(ddof=1)) / math.sqrt(len(more)), len(more))
+    return Value(mean, mean - ONE_SIDED * float(more.std(ddof=1)) / math.sqrt(len(more)), len(more))

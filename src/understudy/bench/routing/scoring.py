@@ -101,7 +101,6 @@ def ranked(pair: Measured, parts: Sequence[tuple[Places, Places]], seed: int, *,
     test = np.concatenate([part[1] for part in parts])
     text = np.concatenate([text_scores(pair.prompts, pair.gains, *part) for part in parts])
     chance = np.random.default_rng([seed, 2]).random(len(test))
-    # A fixed model has no ranking: its row is the point at one end of the curve.
     scores = {"random": chance, "length": pair.lengths[test]}
     if sliced:
         by_slice = np.concatenate([slice_scores(pair.slices, pair.gains, *part) for part in parts])
