@@ -46,6 +46,13 @@ class Document(Value, frozen=True, tag="document"):
     extras: Extras = {}
 
 
+class Audio(Value, frozen=True, tag="audio"):
+    """Sound to listen to, carried in the message itself."""
+
+    source: Inline
+    extras: Extras = {}
+
+
 class Thinking(Value, frozen=True, tag="thinking"):
     """Reasoning that the model showed, or only sealed.
 
@@ -87,13 +94,13 @@ class ToolResult(Value, frozen=True, tag="tool_result"):
     """What a tool answered. `plain` says that the content was a bare string on the wire."""
 
     call_id: str
-    parts: tuple[Text | Image | Document | Opaque, ...] = ()
+    parts: tuple[Text | Image | Document | Audio | Opaque, ...] = ()
     is_error: bool = False
     plain: bool = False
     extras: Extras = {}
 
 
-Part = Text | Image | Document | Thinking | ToolCall | ToolResult | Refusal | Opaque
+Part = Text | Image | Document | Audio | Thinking | ToolCall | ToolResult | Refusal | Opaque
 ReplyPart = Text | Thinking | ToolCall | Refusal | Opaque
 
 

@@ -4,6 +4,9 @@ import re
 
 from understudy.canon.parts import Inline, Remote
 
+# The word and the media types of each form of sound that is named by a word; the first type is the one to write.
+SOUNDS = {"wav": ("audio/wav", "audio/x-wav", "audio/wave"), "mp3": ("audio/mp3", "audio/mpeg")}
+SOUND_OF_TYPE = {media_type: word for word, types in SOUNDS.items() for media_type in types}
 _DATA_URL = re.compile(r"data:([^,]+);base64,(.*)", re.DOTALL)
 
 

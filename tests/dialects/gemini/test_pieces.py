@@ -5,7 +5,7 @@ import msgspec
 import pytest
 
 from understudy.canon.faults import Fault
-from understudy.canon.parts import Document, Image, Inline, Opaque, Remote, Text, Thinking, ToolCall, ToolResult
+from understudy.canon.parts import Audio, Document, Image, Inline, Opaque, Remote, Text, Thinking, ToolCall, ToolResult
 from understudy.dialects.arguments import arguments_of
 from understudy.dialects.gemini.pieces import media_type_of, read_piece, write_pieces
 
@@ -45,7 +45,8 @@ def test_T38_a_signature_on_a_call_is_told_before_it_and_put_back_on_it() -> Non
 
 def test_kinds_are_told_apart() -> None:
     assert read({"inline_data": {"mime_type": "image/png", "data": "A"}}) == (Image(Inline("image/png", "A")),)
-    assert isinstance(read({"inlineData": {"mimeType": "audio/wav", "data": "A"}})[0], Opaque)
+    assert read({"inlineData": {"mimeType": "audio/wav", "data": "A"}}) == (Audio(Inline("audio/wav", "A")),)
+    assert isinstance(read({"inlineData": {"mimeType": "video/mp4", "data": "A"}})[0], Opaque)
     assert isinstance(read({"inlineData": {"mimeType": "text/plain", "data": "A"}})[0], Document)
     with pytest.raises(Fault, match="must hold content"):
         read({})

@@ -106,5 +106,20 @@ FORMAT_OF_DOCUMENT = {
     "text/plain": "txt",
     "text/markdown": "md",
 }
+FORMAT_OF_AUDIO = {
+    "audio/wav": "wav",
+    "audio/x-wav": "wav",
+    "audio/wave": "wav",
+    "audio/mp3": "mp3",
+    "audio/mpeg": "mp3",
+    "audio/aac": "aac",
+    "audio/flac": "flac",
+    "audio/mp4": "mp4",
+    "audio/ogg": "ogg",
+    "audio/opus": "opus",
+    "audio/webm": "webm",
+}
 IMAGE_OF_FORMAT = {form: kind for kind, form in FORMAT_OF_IMAGE.items()}
 DOCUMENT_OF_FORMAT = {form: kind for kind, form in FORMAT_OF_DOCUMENT.items()}
+# Of several types for one form the first is the one to read.
+AUDIO_OF_FORMAT = {form: kind for kind, form in reversed(FORMAT_OF_AUDIO.items())}
