@@ -13,6 +13,8 @@ from understudy.dialects.contract import Echo
 from understudy.dialects.losses import Gathered
 from understudy.dialects.ordering import InOrder, PartEvent
 
+_OF_PARTS = (Delta, PartStarted, PartEnded, Sealed)
+
 
 class OrderedWriter:
     """The encoder of one caller's stream, but for its words."""
@@ -46,8 +48,9 @@ class OrderedWriter:
     def send(self, event: Event) -> bytes:
         """The bytes that tell this event; empty while it waits or says nothing here."""
         # Parts are nearly all there is.
-        if isinstance(event, Delta | PartStarted | PartEnded | Sealed):
-            return b"".join(map(self._tell, self._order.feed(event)))
+        if isinstance(event, _OF_PARTS):
+            told = self._order.feed(event)
+            return self._tell(told[0]) if len(told) == 1 else b"".join(map(self._tell, told))
         if isinstance(event, Started):
             self._started = event
             self._leave(event)
