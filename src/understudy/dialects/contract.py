@@ -16,6 +16,7 @@ from understudy.canon.reply import Event, Reply
 from understudy.canon.request import Request
 from understudy.canon.usage import Usage
 from understudy.canon.value import Value
+from understudy.dialects.spelling import Spelling
 from understudy.dialects.sse import SseFrame
 
 # The modes of a tool choice, as canon names them.
@@ -225,6 +226,8 @@ class Dialect(Protocol):
     """One wire format, both ways."""
 
     name: str
+    # How its callers name what a translation into another dialect is about.
+    spelling: Spelling
     # Where callers POST to it on our server; `{model}` stands for a model's name, which may hold slashes.
     served: tuple[str, ...]
     # Where its list of models is read, where no other dialect has one at the same path.

@@ -20,6 +20,7 @@ from understudy.canon.request import Request
 from understudy.canon.value import Value
 from understudy.dialects.contract import Dialect, Echo, Encoded, ReplyEncoder, Target
 from understudy.dialects.eventstream import EVENT_STREAM_TYPE
+from understudy.dialects.spelling import faulted, omitted
 from understudy.gateway.draft import Draft
 from understudy.gateway.keeping import keep
 from understudy.gateway.relay import Relay
@@ -62,11 +63,23 @@ def check_strict(model: Model, encoded: Encoded, *, strict: bool) -> None:
         raise bad_request(f"strict mode: {model.name!r} cannot be given all that was asked ({named})")
 
 
+def _encoded(site: Site, dialect: Dialect, request: Request, target: Target) -> Encoded:
+    """The body for an upstream; what stayed behind, and what must not, is told under the caller's own names."""
+    if request.dialect == dialect.name:
+        return dialect.encode_request(request, target)
+    spelling = site.dialects[request.dialect].spelling
+    try:
+        encoded = dialect.encode_request(request, target)
+    except Fault as fault:
+        raise faulted(fault, request, spelling) from None
+    return Encoded(encoded.body, omitted(encoded.omissions, request, spelling))
+
+
 def call_to(site: Site, place: Place, request: Request, *, strict: bool) -> tuple[UpstreamCall, tuple[Omission, ...]]:
     """The call to a place, and what it could not carry; in strict mode every omission is a Fault."""
     model, target = place.model, target_of(place.model)
     dialect = site.dialects[model.dialect]
-    encoded = dialect.encode_request(request, target)
+    encoded = _encoded(site, dialect, request, target)
     check_strict(model, encoded, strict=strict)
     path = dialect.path_to(request, target)
     headers = request.headers if request.dialect == dialect.name else {}

@@ -61,6 +61,10 @@ class Draft:
         if self._first_token_ms is None:
             self._first_token_ms = self.elapsed_ms()
 
+    def _omitted(self) -> list[str]:
+        """The fields that stayed behind, each once."""
+        return list(dict.fromkeys(omission.field for omission in self.omissions))
+
     def headers(self, *, final: bool) -> list[tuple[str, str]]:
         """Who answers and why. `final` is False while another model may still have to take over."""
         headers = [("x-understudy-request-id", self.id), ("x-request-id", self.id), ("request-id", self.id)]
@@ -74,7 +78,7 @@ class Draft:
                 ("x-understudy-reason", _header_text(self.reason())),
             ]
             if self.omissions:
-                omitted = ", ".join(omission.field for omission in self.omissions)
+                omitted = ", ".join(self._omitted())
                 headers.append(("x-understudy-omitted", _header_text(omitted)[:MAX_OMITTED_HEADER_CHARS]))
         return headers
 
@@ -92,7 +96,7 @@ class Draft:
             extension["model"] = self.model.name
             extension["cost_usd"] = usd(cost(usage, self.model.price))
         if self.omissions:
-            extension["omitted"] = [omission.field for omission in self.omissions]
+            extension["omitted"] = self._omitted()
         return extension
 
     def book(self, status: Status, *, fault: Fault | None = None, http_status: int = 200) -> None:

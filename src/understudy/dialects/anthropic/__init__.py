@@ -17,8 +17,9 @@ from understudy.dialects.anthropic.request_reader import read_counted, read_requ
 from understudy.dialects.anthropic.request_writer import write_request
 from understudy.dialects.anthropic.stream_reader import StreamReader
 from understudy.dialects.anthropic.stream_writer import StreamWriter
-from understudy.dialects.anthropic.words import NAME, PREAMBLE
+from understudy.dialects.anthropic.words import NAME, PREAMBLE, SPELLING
 from understudy.dialects.contract import Counting, Dialect, Echo, Embedding, Encoded, Keeping, Passing, Target
+from understudy.dialects.spelling import Spelling
 from understudy.dialects.sse import SSE_TYPE, comment, event_bytes
 
 _PING = event_bytes(b'{"type":"ping"}', "ping")
@@ -28,6 +29,7 @@ class Anthropic:
     """The dialect as the contract asks for it; each method is one function of the room."""
 
     name = NAME
+    spelling: Spelling = SPELLING
     served: tuple[str, ...] = ("/v1/messages", "/anthropic/v1/messages")
     lists: tuple[str, ...] = ("/anthropic/v1/models",)
     markers: tuple[str, ...] = ("anthropic-version", "x-api-key")

@@ -22,14 +22,16 @@ from understudy.dialects.converse.request_reader import read_counted, read_reque
 from understudy.dialects.converse.request_writer import write_request
 from understudy.dialects.converse.stream_reader import StreamReader
 from understudy.dialects.converse.stream_writer import StreamWriter
-from understudy.dialects.converse.words import NAME, PREAMBLE
+from understudy.dialects.converse.words import NAME, PREAMBLE, SPELLING
 from understudy.dialects.eventstream import EVENT_STREAM_TYPE, message_bytes
+from understudy.dialects.spelling import Spelling
 
 
 class Converse:
     """The dialect as the contract asks for it; each method is one function of the room."""
 
     name = NAME
+    spelling: Spelling = SPELLING
     served: tuple[str, ...] = SERVED
     lists: tuple[str, ...] = ("/foundation-models",)
     markers: tuple[str, ...] = ("x-amz-date",)

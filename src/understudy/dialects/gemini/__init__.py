@@ -21,7 +21,8 @@ from understudy.dialects.gemini.request_reader import read_counted, read_request
 from understudy.dialects.gemini.request_writer import write_request
 from understudy.dialects.gemini.stream_reader import StreamReader
 from understudy.dialects.gemini.stream_writer import StreamWriter
-from understudy.dialects.gemini.words import NAME, PREAMBLE
+from understudy.dialects.gemini.words import NAME, PREAMBLE, SPELLING
+from understudy.dialects.spelling import Spelling
 from understudy.dialects.sse import SSE_TYPE, comment
 
 _ARRAY_TYPE = "application/json; charset=utf-8"
@@ -34,6 +35,7 @@ class Gemini:
     """The dialect as the contract asks for it; each method is one function of the room."""
 
     name = NAME
+    spelling: Spelling = SPELLING
     # One client library calls the beta version, another the first one.
     served: tuple[str, ...] = tuple(
         f"{version}/models/{{model}}:{verb}" for version in VERSIONS for verb in (WHOLE, STREAMED)

@@ -6,6 +6,7 @@ functions that build or read bodies. Reference: https://ai.google.dev/api/genera
 
 from understudy.canon.faults import FaultKind
 from understudy.canon.reply import StopReason
+from understudy.dialects.spelling import Spelling
 from understudy.dialects.stopping import word_for
 
 NAME = "gemini"
@@ -106,3 +107,30 @@ LEVELS = ("minimal", "low", "medium", "high")
 DYNAMIC = -1
 MAX_STOPS = 5
 MAX_TEMPERATURE = 2.0
+
+# How callers name what a translation is about. A signature is a part of its own in canon, so that no part's number
+# holds.
+SPELLING = Spelling(
+    names={
+        "thinking": "generationConfig.thinkingConfig",
+        "thinking.budget_tokens": "generationConfig.thinkingConfig.thinkingBudget",
+        "reasoning_effort": "generationConfig.thinkingConfig.thinkingLevel",
+        "tool_choice": "toolConfig.functionCallingConfig",
+        "response_format": "generationConfig.responseJsonSchema",
+        "max_tokens": "generationConfig.maxOutputTokens",
+        "temperature": "generationConfig.temperature",
+        "top_p": "generationConfig.topP",
+        "top_k": "generationConfig.topK",
+        "stop": "generationConfig.stopSequences",
+        "seed": "generationConfig.seed",
+        "presence_penalty": "generationConfig.presencePenalty",
+        "frequency_penalty": "generationConfig.frequencyPenalty",
+        "logprobs": "generationConfig.responseLogprobs",
+        "top_logprobs": "generationConfig.logprobs",
+        "n": "generationConfig.candidateCount",
+    },
+    turns="contents",
+    pieced=(),
+    opening="systemInstruction",
+    tool=None,
+)

@@ -17,9 +17,10 @@ from understudy.dialects.llama.request_reader import read_request
 from understudy.dialects.llama.request_writer import write_request
 from understudy.dialects.llama.stream_reader import StreamReader
 from understudy.dialects.llama.stream_writer import StreamWriter
-from understudy.dialects.llama.words import NAME
+from understudy.dialects.llama.words import NAME, SPELLING
 from understudy.dialects.openai_door import OpenAiDoor
 from understudy.dialects.openai_errors import write_fault
+from understudy.dialects.spelling import Spelling
 from understudy.dialects.sse import event_bytes
 
 
@@ -27,6 +28,7 @@ class Llama(OpenAiDoor):
     """The dialect as the contract asks for it; each method is one function of the room."""
 
     name = NAME
+    spelling: Spelling = SPELLING
     # Its client has been sent away to a path with a slash before, and a POST must not be sent anywhere.
     served: tuple[str, ...] = ("/llama/v1/chat/completions", "/llama/v1/chat/completions/")
     lists: tuple[str, ...] = ("/llama/v1/models",)

@@ -128,6 +128,8 @@ def _format(request: Request, own: bool, losses: Losses) -> dict[str, Any]:
     extras = form.extras if own else {}
     if form.kind == "text":
         return {"response_format": {"type": "text", **extras}}
+    if form.description is not None:
+        losses.add("response_format.description", f"the {NAME} dialect has no description of a schema")
     schema = {"name": form.name or DEFAULT_SCHEMA_NAME, "schema": form.schema or {}}
     return {"response_format": {"type": "json_schema", "json_schema": schema, **extras}}
 

@@ -17,17 +17,19 @@ from understudy.dialects.openai_chat.request_reader import read_request
 from understudy.dialects.openai_chat.request_writer import write_request
 from understudy.dialects.openai_chat.stream_reader import StreamReader
 from understudy.dialects.openai_chat.stream_writer import DONE, StreamWriter
-from understudy.dialects.openai_chat.words import NAME
+from understudy.dialects.openai_chat.words import NAME, SPELLING
 from understudy.dialects.openai_door import OpenAiDoor
 from understudy.dialects.openai_embeddings import EMBEDDINGS
 from understudy.dialects.openai_errors import write_failure
 from understudy.dialects.openai_passing import PASSING
+from understudy.dialects.spelling import Spelling
 
 
 class OpenAiChat(OpenAiDoor):
     """The dialect as the contract asks for it; each method is one function of the room."""
 
     name = NAME
+    spelling: Spelling = SPELLING
     # Some clients put a prefix of their own before the version.
     served: tuple[str, ...] = ("/v1/chat/completions", "/chat/completions", "/openai/v1/chat/completions")
     lists: tuple[str, ...] = ("/openai/v1/models",)

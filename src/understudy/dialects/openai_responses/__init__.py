@@ -23,13 +23,15 @@ from understudy.dialects.openai_responses.request_reader import read_counted, re
 from understudy.dialects.openai_responses.request_writer import write_request
 from understudy.dialects.openai_responses.stream_reader import StreamReader
 from understudy.dialects.openai_responses.stream_writer import StreamWriter
-from understudy.dialects.openai_responses.words import NAME, PREAMBLE
+from understudy.dialects.openai_responses.words import NAME, PREAMBLE, SPELLING
+from understudy.dialects.spelling import Spelling
 
 
 class OpenAiResponses(OpenAiDoor):
     """The dialect as the contract asks for it; each method is one function of the room."""
 
     name = NAME
+    spelling: Spelling = SPELLING
     served: tuple[str, ...] = ("/v1/responses", "/responses", "/openai/v1/responses")
     # Its clients read the list of Chat Completions, which is of the same shape.
     lists: tuple[str, ...] = ()
