@@ -1,4 +1,5 @@
-"""Writes the generated pages of docs/reference: configuration (from the structs that read it) and the commands' help.
+"""Writes the generated pages of docs/reference: configuration (from the structs that read it), the commands' help, and
+what each dialect carries (by asking their encoders).
 
 `python docs/generate.py` writes; with `--check` it exits 1 if a page is not what it would write.
 """
@@ -10,6 +11,7 @@ import typing
 from pathlib import Path
 from typing import Any
 
+import carried
 import msgspec
 
 from understudy.settings import File
@@ -115,7 +117,7 @@ def commands() -> str:
 
 def main() -> int:
     """Write the pages, or check them; the exit status."""
-    pages = {"configuration.md": configuration(), "commands.md": commands()}
+    pages = {"configuration.md": configuration(), "commands.md": commands(), "carried.md": carried.page()}
     stale = [name for name, text in pages.items() if not _same(PAGES / name, text)]
     if "--check" in sys.argv:
         for name in stale:

@@ -95,6 +95,9 @@ class Draft:
         if self.model is not None:
             extension["model"] = self.model.name
             extension["cost_usd"] = usd(cost(usage, self.model.price))
+        if usage.cache_write:
+            # Some dialects have no word for it, and it costs more than what is only read (T31).
+            extension["cache_write_tokens"] = usage.cache_write
         if self.omissions:
             extension["omitted"] = self._omitted()
         return extension
