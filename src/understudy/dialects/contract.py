@@ -25,6 +25,8 @@ TOOL_CHOICES: tuple[ToolChoiceMode, ...] = ("auto", "none", "required", "named")
 ToolIds = Literal["any", "nine"]
 # Whether a stream tells its usage only to those who ask for it.
 UsageOn = Literal["asked", "always"]
+# What a part may show that is no text.
+MediaKind = Literal["image", "document"]
 
 
 class Target(Value, frozen=True):

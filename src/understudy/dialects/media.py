@@ -1,10 +1,18 @@
-"""Media in a URL: where pictures and files stand inline as `data:` URLs beside those that live elsewhere."""
+"""Media in a URL: inline as `data:` URLs beside those that live elsewhere; and what bytes say of themselves."""
 
 import re
 
 from understudy.canon.parts import Inline, Remote
 
 _DATA_URL = re.compile(r"data:([^,]+);base64,(.*)", re.DOTALL)
+# How the media begin that every API takes.
+_BEGINNINGS = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+    (b"%PDF-", "application/pdf"),
+)
 
 
 def source_of(url: str) -> Inline | Remote:
@@ -16,3 +24,10 @@ def source_of(url: str) -> Inline | Remote:
 def url_of(source: Inline | Remote) -> str:
     """The URL again."""
     return f"data:{source.media_type};base64,{source.data}" if isinstance(source, Inline) else source.url
+
+
+def sniffed(data: bytes) -> str | None:
+    """The media type that bytes show by their beginning, whatever was said of them; None for any other kind."""
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "image/webp"
+    return next((kind for beginning, kind in _BEGINNINGS if data.startswith(beginning)), None)
