@@ -1,5 +1,6 @@
-"""Media in a URL: inline as `data:` URLs beside those that live elsewhere; and what bytes say of themselves."""
+"""Media that stand inline, in `data:` URLs as well, beside those that live elsewhere; what bytes say of themselves."""
 
+import base64
 import re
 
 from understudy.canon.parts import Inline, Remote
@@ -13,12 +14,23 @@ _BEGINNINGS = (
     (b"GIF89a", "image/gif"),
     (b"%PDF-", "application/pdf"),
 )
+# As much base64 as stands for the longest of these beginnings.
+_HEAD_CHARS = 16
 
 
 def source_of(url: str) -> Inline | Remote:
     """What a URL holds itself, or where it points."""
     match = _DATA_URL.fullmatch(url)
-    return Remote(url) if match is None else Inline(match[1], match[2])
+    return Remote(url) if match is None else inline(match[1], match[2])
+
+
+def inline(media_type: str, data: str) -> Inline:
+    """Media that stand inline: of the type that their first bytes show, else of the one that was told."""
+    try:
+        head = base64.b64decode(data[:_HEAD_CHARS])
+    except ValueError:  # not base64; whoever reads it will say so
+        head = b""
+    return Inline(sniffed(head) or media_type, data)
 
 
 def url_of(source: Inline | Remote) -> str:
