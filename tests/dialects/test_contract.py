@@ -12,10 +12,10 @@ from tests.dialects.strategies import interleaved, replies
 from understudy.canon.faults import Fault, FaultKind
 from understudy.canon.grammar import Grammar
 from understudy.canon.messages import Message
-from understudy.canon.parts import Text, ToolCall, text_of
+from understudy.canon.parts import Document, Image, Inline, Remote, Text, ToolCall, text_of
 from understudy.canon.reply import Collector, Event, Reply, events_of
 from understudy.canon.request import Request
-from understudy.dialects.contract import Dialect, Echo, Target
+from understudy.dialects.contract import MEDIA_KINDS, Dialect, Echo, MediaKind, Target
 
 DIALECTS: dict[str, Dialect] = {entry.name: entry.load() for entry in entry_points(group="understudy.dialects")}
 ALL = pytest.mark.parametrize("dialect", DIALECTS.values(), ids=list(DIALECTS))
@@ -192,3 +192,24 @@ def test_an_answer_crosses_two_dialects_with_its_words_and_calls(
     assert essence(second) == essence(first)
     assert (second.stop is None) == (first.stop is None)
     assert second.usage.total_in == first.usage.total_in
+
+
+SHOWN: dict[MediaKind, tuple[Image | Document, Image | Document]] = {
+    "image": (Image(Remote("https://a.example/b.png")), Image(Inline("image/png", "aGk="))),
+    "document": (Document(Remote("https://a.example/b.pdf")), Document(Inline("application/pdf", "aGk="))),
+}
+
+
+@ALL
+@pytest.mark.parametrize("kind", MEDIA_KINDS)
+def test_T43_media_that_are_taken_inline_alone_are_declared(dialect: Dialect, kind: MediaKind) -> None:
+    by_url, inline = (takes(dialect, part) for part in SHOWN[kind])
+    assert (kind in dialect.inline_only) == (inline and not by_url)
+
+
+def takes(dialect: Dialect, part: Image | Document) -> bool:
+    try:
+        dialect.encode_request(Request(model="m", messages=(Message("user", (part,)),), dialect="elsewhere"), TARGET)
+    except Fault:
+        return False
+    return True

@@ -26,6 +26,9 @@ TOOL_CHOICES: tuple[ToolChoiceMode, ...] = ("auto", "none", "required", "named")
 ToolIds = Literal["any", "nine"]
 # Whether a stream tells its usage only to those who ask for it.
 UsageOn = Literal["asked", "always"]
+# What a part may show that is no text.
+MediaKind = Literal["image", "document"]
+MEDIA_KINDS: tuple[MediaKind, ...] = ("image", "document")
 
 
 class Target(Value, frozen=True):
@@ -236,6 +239,8 @@ class Dialect(Protocol):
     markers: tuple[str, ...]
     # Headers of a caller that an upstream of the same dialect must see, since they change what the body means.
     forwarded: tuple[str, ...]
+    # The media that a body of it can hold but cannot name by URL.
+    inline_only: tuple[MediaKind, ...]
     # Where tokens are counted; None where the dialect has no such thing.
     counting: Counting | None
     # How its answers are kept for requests that go on from them; None where the dialect has no such thing.

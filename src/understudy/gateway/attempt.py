@@ -23,6 +23,7 @@ from understudy.dialects.eventstream import EVENT_STREAM_TYPE
 from understudy.dialects.spelling import faulted, omitted
 from understudy.gateway.draft import Draft
 from understudy.gateway.keeping import keep
+from understudy.gateway.media import Held, inlined
 from understudy.gateway.relay import Relay
 from understudy.gateway.site import Site
 from understudy.gateway.wheel import Watch
@@ -146,9 +147,10 @@ async def timed(watch: Watch, relay: Relay | None = None, *, first_s: float | No
 
 
 async def ask_whole(
-    site: Site, place: Place, request: Request, watch: Watch, *, strict: bool
+    site: Site, place: Place, request: Request, watch: Watch, held: Held, *, strict: bool
 ) -> tuple[Reply, tuple[Omission, ...]]:
     """A whole answer, and what the request could not carry."""
+    request = await inlined(site, held, request, place.model)
     call, omissions = call_to(site, place, request, strict=strict)
     async with timed(watch), open_answer(site, call) as answer:
         body = await answer.read()
@@ -175,7 +177,8 @@ class StreamAttempt:
 
     async def run(self, watch: Watch, *, strict: bool) -> None:
         """Relay the answer to its end; a Fault if it breaks, whose `relay.content` tells how far it came."""
-        call, self._draft.omissions = call_to(self._site, self._place, self._request, strict=strict)
+        request = await inlined(self._site, self._draft.fetched, self._request, self._place.model)
+        call, self._draft.omissions = call_to(self._site, self._place, request, strict=strict)
         first_s = self._site.timeouts.first_token_s
         try:
             async with timed(watch, self._relay, first_s=first_s), open_answer(self._site, call) as answer:

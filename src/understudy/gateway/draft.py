@@ -11,6 +11,7 @@ from understudy.canon.money import cost, usd
 from understudy.canon.omissions import Omission
 from understudy.canon.request import Request
 from understudy.canon.usage import NO_USAGE, Usage
+from understudy.gateway.media import Held
 from understudy.gateway.site import Call, Site
 from understudy.policy.keys import Caller
 from understudy.ports import Answered, Attempt, Exchange, Sampled, Status
@@ -42,6 +43,7 @@ class Draft:
         self.usage: Usage = NO_USAGE
         self.stop: str | None = None
         self.omissions: tuple[Omission, ...] = ()
+        self.fetched: Held = {}
         self.malformed = 0
         self.attempts: list[Attempt] = []
         # What each model that was asked came to, for the pair.

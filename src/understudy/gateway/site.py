@@ -13,7 +13,7 @@ from understudy.canon.value import Value
 from understudy.dialects.contract import Dialect
 from understudy.gateway.wheel import Wheel
 from understudy.policy.keys import Keyring
-from understudy.ports import KEY_HEADERS, Check, Clock, Exchange, Journal, Ledger, Shelf, Spawn, Upstream
+from understudy.ports import KEY_HEADERS, Check, Clock, Exchange, Fetcher, Journal, Ledger, Shelf, Spawn, Upstream
 from understudy.routing.board import Board
 
 Seconds = Annotated[float, Meta(gt=0)]
@@ -46,6 +46,7 @@ class Site:
 
     dialects: Mapping[str, Dialect]
     upstream: Upstream
+    fetcher: Fetcher
     journal: Journal
     ledger: Ledger
     clock: Clock

@@ -18,7 +18,17 @@ from understudy.dialects.anthropic.request_writer import write_request
 from understudy.dialects.anthropic.stream_reader import StreamReader
 from understudy.dialects.anthropic.stream_writer import StreamWriter
 from understudy.dialects.anthropic.words import NAME, PREAMBLE, SPELLING
-from understudy.dialects.contract import Counting, Dialect, Echo, Embedding, Encoded, Keeping, Passing, Target
+from understudy.dialects.contract import (
+    Counting,
+    Dialect,
+    Echo,
+    Embedding,
+    Encoded,
+    Keeping,
+    MediaKind,
+    Passing,
+    Target,
+)
 from understudy.dialects.spelling import Spelling
 from understudy.dialects.sse import SSE_TYPE, comment, event_bytes
 
@@ -34,6 +44,7 @@ class Anthropic:
     lists: tuple[str, ...] = ("/anthropic/v1/models",)
     markers: tuple[str, ...] = ("anthropic-version", "x-api-key")
     forwarded: tuple[str, ...] = ("anthropic-beta",)
+    inline_only: tuple[MediaKind, ...] = ()
     counting: Counting | None = Counting(
         ("/v1/messages/count_tokens", "/anthropic/v1/messages/count_tokens"), read_counted, write_count, PREAMBLE
     )

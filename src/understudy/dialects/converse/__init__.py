@@ -13,7 +13,18 @@ from understudy.canon.faults import Fault
 from understudy.canon.frames import Frame
 from understudy.canon.reply import Reply
 from understudy.canon.request import Request
-from understudy.dialects.contract import Counting, Dialect, Echo, Embedding, Encoded, Keeping, Passing, Target
+from understudy.dialects.contract import (
+    MEDIA_KINDS,
+    Counting,
+    Dialect,
+    Echo,
+    Embedding,
+    Encoded,
+    Keeping,
+    MediaKind,
+    Passing,
+    Target,
+)
 from understudy.dialects.converse.addresses import SERVED, write_address
 from understudy.dialects.converse.answers import read_reply, write_count, write_reply
 from understudy.dialects.converse.edits import edit_frame
@@ -36,6 +47,7 @@ class Converse:
     lists: tuple[str, ...] = ("/foundation-models",)
     markers: tuple[str, ...] = ("x-amz-date",)
     forwarded: tuple[str, ...] = ()
+    inline_only: tuple[MediaKind, ...] = MEDIA_KINDS
     counting: Counting | None = Counting(("/model/{model}/count-tokens",), read_counted, write_count, PREAMBLE)
     keeping: Keeping | None = None
     embedding: Embedding | None = None

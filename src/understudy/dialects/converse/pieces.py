@@ -34,6 +34,7 @@ from understudy.dialects.converse.words import (
     SIGNER,
 )
 from understudy.dialects.fields import ARRAY, OBJECT, STRING
+from understudy.dialects.media import inline
 
 CACHE = "cachePoint"
 CITED = "citationsContent"
@@ -126,10 +127,10 @@ def _read_media(kind: str, inner: Fields, value: dict[str, Any]) -> Part:
         return Opaque(kind, value)
     del inner.rest["source"]
     if kind == "image":
-        return Image(Inline(media, data), extras=inner.rest)
+        return Image(inline(media, data), extras=inner.rest)
     if kind == "audio":
         return Audio(Inline(media, data), inner.rest)
-    return Document(Inline(media, data), inner.take("name", STRING), inner.rest)
+    return Document(inline(media, data), inner.take("name", STRING), inner.rest)
 
 
 def write_pieces(parts: tuple[Any, ...], *, own: bool) -> list[dict[str, Any]]:

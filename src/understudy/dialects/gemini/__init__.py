@@ -11,7 +11,17 @@ from understudy.canon.faults import Fault
 from understudy.canon.frames import Frame
 from understudy.canon.reply import Reply
 from understudy.canon.request import Request
-from understudy.dialects.contract import Counting, Dialect, Echo, Embedding, Encoded, Keeping, Passing, Target
+from understudy.dialects.contract import (
+    Counting,
+    Dialect,
+    Echo,
+    Embedding,
+    Encoded,
+    Keeping,
+    MediaKind,
+    Passing,
+    Target,
+)
 from understudy.dialects.gemini.addresses import ARRAY, STREAMED, WHOLE, path_for
 from understudy.dialects.gemini.answers import read_reply, write_count, write_model, write_models, write_reply
 from understudy.dialects.gemini.edits import edit_frame
@@ -43,6 +53,7 @@ class Gemini:
     lists: tuple[str, ...] = ("/v1beta/models", "/genai/v1beta/models", "/genai/v1/models")
     markers: tuple[str, ...] = ("x-goog-api-key", "key")
     forwarded: tuple[str, ...] = ()
+    inline_only: tuple[MediaKind, ...] = ()
     counting: Counting | None = Counting(
         tuple(f"{version}/models/{{model}}:countTokens" for version in VERSIONS), read_counted, write_count, PREAMBLE
     )

@@ -28,6 +28,7 @@ from understudy.dialects.fields import ARRAY, OBJECT, STRING
 from understudy.dialects.gemini.fields import Fields, wrong
 from understudy.dialects.gemini.losses import at
 from understudy.dialects.gemini.toolids import is_made
+from understudy.dialects.media import inline
 
 SIGNATURE = "thoughtSignature"
 # What a tool's result says under these names alone is its plain text, or its failure.
@@ -103,7 +104,8 @@ def _media(kind: str, value: Any, fields: Fields) -> Piece:
     media_type = body.take("mimeType", STRING) or ""
     source: Inline | Remote
     if kind == "inlineData":
-        source = Inline(media_type, body.need("data", STRING))
+        source = inline(media_type, body.need("data", STRING))
+        media_type = source.media_type
     else:
         source = Remote(body.need("fileUri", STRING))
         if not source.url.startswith(("https://", "http://")):

@@ -10,7 +10,17 @@ from understudy.canon.faults import Fault
 from understudy.canon.frames import Frame
 from understudy.canon.reply import Reply
 from understudy.canon.request import Request
-from understudy.dialects.contract import Counting, Dialect, Echo, Embedding, Encoded, Keeping, Passing, Target
+from understudy.dialects.contract import (
+    Counting,
+    Dialect,
+    Echo,
+    Embedding,
+    Encoded,
+    Keeping,
+    MediaKind,
+    Passing,
+    Target,
+)
 from understudy.dialects.llama.answers import read_reply, write_reply
 from understudy.dialects.llama.edits import edit_frame
 from understudy.dialects.llama.request_reader import read_request
@@ -33,6 +43,7 @@ class Llama(OpenAiDoor):
     served: tuple[str, ...] = ("/llama/v1/chat/completions", "/llama/v1/chat/completions/")
     lists: tuple[str, ...] = ("/llama/v1/models",)
     markers: tuple[str, ...] = ("x-api-version",)
+    inline_only: tuple[MediaKind, ...] = ()
     counting: Counting | None = None
     keeping: Keeping | None = None
     embedding: Embedding | None = None

@@ -10,7 +10,17 @@ from understudy.canon.faults import Fault
 from understudy.canon.frames import Frame
 from understudy.canon.reply import Reply
 from understudy.canon.request import Request
-from understudy.dialects.contract import Counting, Dialect, Echo, Embedding, Encoded, Keeping, Passing, Target
+from understudy.dialects.contract import (
+    Counting,
+    Dialect,
+    Echo,
+    Embedding,
+    Encoded,
+    Keeping,
+    MediaKind,
+    Passing,
+    Target,
+)
 from understudy.dialects.openai_chat.answers import read_reply, write_reply
 from understudy.dialects.openai_chat.edits import edit_frame
 from understudy.dialects.openai_chat.request_reader import read_request
@@ -34,6 +44,7 @@ class OpenAiChat(OpenAiDoor):
     served: tuple[str, ...] = ("/v1/chat/completions", "/chat/completions", "/openai/v1/chat/completions")
     lists: tuple[str, ...] = ("/openai/v1/models",)
     markers: tuple[str, ...] = ()
+    inline_only: tuple[MediaKind, ...] = ("document",)
     counting: Counting | None = None
     keeping: Keeping | None = None
     embedding: Embedding | None = EMBEDDINGS

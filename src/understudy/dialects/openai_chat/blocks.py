@@ -99,7 +99,11 @@ def write_part(part: Part, *, own: bool) -> dict[str, Any]:
     if isinstance(part, Thinking):
         return part.extras
     body = _write(part)
-    return merged(body, part.extras) if own else body
+    if not own:
+        return body
+    if isinstance(part, Image) and isinstance(part.extras.get("image_url"), str):
+        return {**body, **part.extras, "image_url": url_of(part.source)}
+    return merged(body, part.extras)
 
 
 def _write(part: Part) -> dict[str, Any]:

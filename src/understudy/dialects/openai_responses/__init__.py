@@ -11,7 +11,17 @@ from understudy.canon.faults import Fault
 from understudy.canon.frames import Frame
 from understudy.canon.reply import Reply
 from understudy.canon.request import Request
-from understudy.dialects.contract import Counting, Dialect, Echo, Embedding, Encoded, Keeping, Passing, Target
+from understudy.dialects.contract import (
+    Counting,
+    Dialect,
+    Echo,
+    Embedding,
+    Encoded,
+    Keeping,
+    MediaKind,
+    Passing,
+    Target,
+)
 from understudy.dialects.openai_door import OpenAiDoor
 from understudy.dialects.openai_embeddings import EMBEDDINGS
 from understudy.dialects.openai_passing import PASSING
@@ -36,6 +46,7 @@ class OpenAiResponses(OpenAiDoor):
     # Its clients read the list of Chat Completions, which is of the same shape.
     lists: tuple[str, ...] = ()
     markers: tuple[str, ...] = ()
+    inline_only: tuple[MediaKind, ...] = ()
     counting: Counting | None = Counting(("/v1/responses/input_tokens",), read_counted, write_count, PREAMBLE)
     keeping: Keeping | None = ResponsesKeeping()
     embedding: Embedding | None = EMBEDDINGS
