@@ -4,7 +4,6 @@ what each dialect carries (by asking their encoders).
 `python docs/generate.py` writes; with `--check` it exits 1 if a page is not what it would write.
 """
 
-import subprocess
 import sys
 import types
 import typing
@@ -13,7 +12,9 @@ from typing import Any
 
 import carried
 import msgspec
+from typer.testing import CliRunner
 
+from understudy.cli.main import app
 from understudy.settings import File
 
 PAGES = Path(__file__).parent / "reference"
@@ -22,6 +23,9 @@ COMMANDS = (
     "parity plan", "parity import", "parity report", "parity replay", "parity hold", "parity release", "parity lower",
     "parity approve", "parity retry", "route explain", "route status", "bench gateway", "bench parity", "bench routing",
 )  # fmt: skip
+
+
+RUNNER = CliRunner(env={"TERM": "dumb", "COLUMNS": "100", "NO_COLOR": "1"})
 
 
 def configuration() -> str:
@@ -96,19 +100,15 @@ def commands() -> str:
     """The help of every command, as the terminal shows it."""
     parts = ["# Commands", "", "Generated from the commands' own help (`make docs`).", ""]
     for command in COMMANDS:
-        shown = subprocess.run(
-            [sys.executable, "-m", "understudy", *command.split(), "--help"],
-            capture_output=True,
-            text=True,
-            check=True,
-            env={"TERM": "dumb", "COLUMNS": "100", "NO_COLOR": "1", "PATH": "/usr/bin:/bin"},
-        ).stdout
-        lines = "\n".join(line.rstrip() for line in shown.strip().splitlines())
+        shown = RUNNER.invoke(app, [*command.split(), "--help"], prog_name="understudy")
+        if shown.exit_code:
+            raise RuntimeError(f"understudy {command} --help: {shown.output}")
+        lines = "\n".join(line.rstrip() for line in shown.output.strip().splitlines())
         parts += [
             f"## understudy {command}".rstrip(),
             "",
             "```text",
-            lines.replace("python -m understudy", "understudy"),
+            lines,
             "```",
             "",
         ]
