@@ -27,7 +27,7 @@ demo: setup
 test: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest
 
-clients: $(VENV)/dev.stamp $(addprefix $(CLIENTS)/,$(addsuffix .stamp,npm))
+clients: $(VENV)/dev.stamp $(addprefix $(CLIENTS)/,npm.stamp langchain.stamp litellm.stamp pydantic-ai.stamp)
 	$(BIN)/python -m pytest tests/clients/contract.py
 
 # Clients pin one another's dependencies: each has an environment of its own.

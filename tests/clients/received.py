@@ -1,6 +1,7 @@
 """What an upstream was sent, read from the bodies of four dialects by hand, so that the clients' requests compare."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -95,6 +96,7 @@ def _messages(body: dict[str, Any]) -> Received:
 
 
 def _gemini(body: dict[str, Any]) -> Received:
+    body = _camel(body)
     got = Received(system=_text((body.get("systemInstruction") or {}).get("parts") or ""))
     for content in body["contents"]:
         for part in content["parts"]:
@@ -103,7 +105,8 @@ def _gemini(body: dict[str, Any]) -> Received:
             elif result := part.get("functionResponse"):
                 got.answered(result.get("id"), result["name"], json.dumps(result["response"]))
             elif image := part.get("inlineData"):
-                got.images.append((image["mimeType"], image["data"]))
+                # Both of base64's alphabets are read there; a body of this dialect passes as its client wrote it.
+                got.images.append((image["mimeType"], image["data"].replace("-", "+").replace("_", "/")))
         if content["role"] == "user":
             got.texts.append(_text(content["parts"]))
     declared = [one for tool in body.get("tools") or () for one in tool["functionDeclarations"]]
@@ -111,6 +114,20 @@ def _gemini(body: dict[str, Any]) -> Received:
     config = body.get("generationConfig") or {}
     got.schema = config.get("responseJsonSchema") or config.get("responseSchema")
     return got
+
+
+# What a caller names by itself: no field of the API.
+_OWN = ("args", "response", "properties")
+
+
+def _camel(value: Any) -> Any:
+    """Fields in one spelling: the API reads both, and clients mix them."""
+    if isinstance(value, list):
+        return [_camel(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    spelt = {re.sub(r"_([a-z])", lambda found: found[1].upper(), name): one for name, one in value.items()}
+    return {name: one if name in _OWN else _camel(one) for name, one in spelt.items()}
 
 
 READERS: dict[Dialect, Callable[[dict[str, Any]], Received]] = {

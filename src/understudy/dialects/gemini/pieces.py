@@ -33,6 +33,8 @@ SIGNATURE = "thoughtSignature"
 OUTPUT, ERROR = "output", "error"
 # The fields of which a part has one; any other makes it opaque.
 _MEDIA = ("inlineData", "fileData")
+# This API reads both of base64's alphabets, and Google's Python client writes the URL-safe one; others take one alone.
+_STANDARD = str.maketrans("-_", "+/")
 Piece = Text | Image | Document | Thinking | ToolCall | ToolResult | Opaque
 
 
@@ -102,7 +104,7 @@ def _media(kind: str, value: Any, fields: Fields) -> Piece:
     media_type = body.take("mimeType", STRING) or ""
     source: Inline | Remote
     if kind == "inlineData":
-        source = Inline(media_type, body.need("data", STRING))
+        source = Inline(media_type, body.need("data", STRING).translate(_STANDARD))
     else:
         source = Remote(body.need("fileUri", STRING))
         if not source.url.startswith(("https://", "http://")):
