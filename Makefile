@@ -28,7 +28,7 @@ test: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest
 
 clients: $(VENV)/dev.stamp $(addprefix $(CLIENTS)/,npm.stamp langchain.stamp litellm.stamp pydantic-ai.stamp)
-	$(BIN)/python -m pytest tests/clients/contract.py
+	$(BIN)/python -m pytest tests/clients/others_contract.py
 
 # Clients pin one another's dependencies: each has an environment of its own.
 $(CLIENTS)/%.stamp: requirements/clients/%.txt
