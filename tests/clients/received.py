@@ -20,6 +20,9 @@ class Received:
     results: dict[str, str] = field(default_factory=dict)
     tools: dict[str, dict[str, Any]] = field(default_factory=dict)
     schema: dict[str, Any] | None = None
+    # Thinking with its seal; where that stands on a call, without words.
+    seals: list[tuple[str, str | None]] = field(default_factory=list)
+    thinks: bool = False
 
     def called(self, identity: str | None, name: str, arguments: Any) -> None:
         """Note a call."""
@@ -56,6 +59,7 @@ def _chat(body: dict[str, Any]) -> Received:
                 got.images += [_data(one["image_url"]["url"]) for one in _of(message["content"], "image_url")]
     functions = [tool["function"] for tool in body.get("tools") or ()]
     got.tools = {function["name"]: function["parameters"] for function in functions}
+    got.thinks = "reasoning_effort" in body
     got.schema = (body.get("response_format") or {}).get("json_schema", {}).get("schema")
     return got
 
@@ -65,6 +69,8 @@ def _responses(body: dict[str, Any]) -> Received:
     items = [{"role": "user", "content": body["input"]}] if isinstance(body["input"], str) else body["input"]
     for item in items:
         match item.get("type", "message"):
+            case "reasoning":
+                got.seals.append((_text(item["summary"]), item.get("encrypted_content")))
             case "function_call":
                 got.called(item["call_id"], item["name"], json.loads(item["arguments"]))
             case "function_call_output":
@@ -75,6 +81,7 @@ def _responses(body: dict[str, Any]) -> Received:
                 got.texts.append(_text(item["content"]))
                 got.images += [_data(one["image_url"]) for one in _of(item["content"], "input_image")]
     got.tools = {tool["name"]: tool["parameters"] for tool in body.get("tools") or ()}
+    got.thinks = "effort" in (body.get("reasoning") or {})
     got.schema = ((body.get("text") or {}).get("format") or {}).get("schema")
     return got
 
@@ -82,6 +89,7 @@ def _responses(body: dict[str, Any]) -> Received:
 def _messages(body: dict[str, Any]) -> Received:
     got = Received(system=_text(body.get("system") or ""))
     for message in body["messages"]:
+        got.seals += [(block["thinking"], block["signature"]) for block in _of(message["content"], "thinking")]
         for call in _of(message["content"], "tool_use"):
             got.called(call["id"], call["name"], call["input"])
         for result in _of(message["content"], "tool_result"):
@@ -91,6 +99,7 @@ def _messages(body: dict[str, Any]) -> Received:
             sources = [image["source"] for image in _of(message["content"], "image")]
             got.images += [(source["media_type"], source["data"]) for source in sources]
     got.tools = {tool["name"]: tool["input_schema"] for tool in body.get("tools") or ()}
+    got.thinks = (body.get("thinking") or {}).get("type") in ("enabled", "adaptive")
     got.schema = ((body.get("output_config") or {}).get("format") or {}).get("schema")
     return got
 
@@ -100,18 +109,20 @@ def _gemini(body: dict[str, Any]) -> Received:
     got = Received(system=_text((body.get("systemInstruction") or {}).get("parts") or ""))
     for content in body["contents"]:
         for part in content["parts"]:
+            if seal := part.get("thoughtSignature"):
+                got.seals.append((part.get("text", ""), _standard(seal)))
             if call := part.get("functionCall"):
                 got.called(call.get("id"), call["name"], call.get("args") or {})
             elif result := part.get("functionResponse"):
                 got.answered(result.get("id"), result["name"], json.dumps(result["response"]))
             elif image := part.get("inlineData"):
-                # Both of base64's alphabets are read there; a body of this dialect passes as its client wrote it.
-                got.images.append((image["mimeType"], image["data"].replace("-", "+").replace("_", "/")))
+                got.images.append((image["mimeType"], _standard(image["data"])))
         if content["role"] == "user":
             got.texts.append(_text(content["parts"]))
     declared = [one for tool in body.get("tools") or () for one in tool["functionDeclarations"]]
     got.tools = {one["name"]: one.get("parametersJsonSchema") or one["parameters"] for one in declared}
     config = body.get("generationConfig") or {}
+    got.thinks = bool((config.get("thinkingConfig") or {}).get("includeThoughts"))
     got.schema = config.get("responseJsonSchema") or config.get("responseSchema")
     return got
 
@@ -146,6 +157,11 @@ def _text(content: Any) -> str:
 def _of(content: Any, kind: str) -> Iterator[dict[str, Any]]:
     """The parts of one type."""
     return (part for part in content if isinstance(part, dict) and part.get("type") == kind)
+
+
+def _standard(data: str) -> str:
+    """Base64 in one alphabet: Gemini reads both, and a body of this dialect passes as its client wrote it."""
+    return data.replace("-", "+").replace("_", "/")
 
 
 def _data(url: str) -> tuple[str, str]:

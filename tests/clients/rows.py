@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from tests.clients.said import Dialect
+
 _OPENAI: dict[int | str, str] = {
     400: "BadRequestError",
     401: "AuthenticationError",
@@ -12,7 +14,6 @@ _OPENAI: dict[int | str, str] = {
     503: "InternalServerError",
 }
 _ANTHROPIC: dict[int | str, str] = {**_OPENAI, 529: "OverloadedError"}
-_GOOGLE: dict[int | str, str] = {500: "ServerError", 503: "ServerError"}
 _STATUSES = (400, 401, 404, 429, 500, 503, 529)
 
 
@@ -31,6 +32,9 @@ class Client:
     statuses: Mapping[int, int] = field(default_factory=lambda: {529: 503})
     # What this client has no way to ask for or to tell.
     without: frozenset[str] = field(default_factory=frozenset)
+    # The upstream dialects whose makers' seals it sends back, and whether it can ask for thinking at all.
+    seals: frozenset[Dialect] = field(default_factory=frozenset)
+    thinks: bool = True
 
 
 def _every(name: str) -> dict[int | str, str]:
@@ -62,6 +66,7 @@ def _pydantic_ai(overloaded: str = "ModelOverloadedError") -> dict[int | str, st
     }
 
 
+_GOOGLE = {**_every("ClientError"), 500: "ServerError", 503: "ServerError"}
 _NO_LIST = frozenset({"models"})
 # Callers of Messages are told what happened.
 _SAME: dict[int, int] = {}
@@ -78,54 +83,84 @@ _AWS: dict[int | str, str] = {
     "wrong-key": "ClientError",
 }
 
+# Messages and Gemini have room for their own maker's seals alone; Responses, and Chat where a client keeps fields that
+# it does not know, carry everybody's.
+_ALL: frozenset[Dialect] = frozenset({"responses", "messages", "gemini"})
+_NONE: frozenset[Dialect] = frozenset()
+_CLAUDES: frozenset[Dialect] = frozenset({"messages"})
+_GEMINIS: frozenset[Dialect] = frozenset({"gemini"})
+_BLIND = frozenset({"models", "thoughts"})
+
 # What runs where the tests run.
 SDKS = (
-    Client("openai-chat", "own", "openai_sdk", "stop", "tool_calls", _OPENAI),
-    Client("openai-responses", "own", "openai_sdk", "completed", "completed", _OPENAI),
-    Client("anthropic", "own", "anthropic_sdk", "end_turn", "tool_use", _ANTHROPIC, _SAME),
-    Client("google", "own", "google_sdk", "STOP", "STOP", {**_every("ClientError"), **_GOOGLE}),
-    Client("llama", "own", "llama_sdk", "stop", "tool_calls", _OPENAI, without=frozenset({"cached"})),
+    Client("openai-chat", "own", "openai_sdk", "stop", "tool_calls", _OPENAI, seals=_ALL),
+    Client("openai-responses", "own", "openai_sdk", "completed", "completed", _OPENAI, seals=_ALL),
+    Client("anthropic", "own", "anthropic_sdk", "end_turn", "tool_use", _ANTHROPIC, _SAME, seals=_CLAUDES),
+    Client("google", "own", "google_sdk", "STOP", "STOP", _GOOGLE, seals=_GEMINIS),
+    Client(
+        "llama",
+        "own",
+        "llama_sdk",
+        "stop",
+        "tool_calls",
+        _OPENAI,
+        without=frozenset({"cached", "thoughts"}),
+        thinks=False,
+    ),
     # A key that is not let in is a 403 there.
-    Client("aws", "own", "aws_sdk", "end_turn", "tool_use", _AWS, {401: 403, 529: 503}, _NO_LIST),
+    Client("aws", "own", "aws_sdk", "end_turn", "tool_use", _AWS, {401: 403, 529: 503}, _NO_LIST, _CLAUDES),
 )
 
 # What has an environment of its own.
 OTHERS = (
-    Client("openai-js-chat", "npm", "openai", "stop", "tool_calls", _OPENAI),
-    Client("openai-js-responses", "npm", "openai", "completed", "completed", _OPENAI),
-    Client("anthropic-js", "npm", "anthropic", "end_turn", "tool_use", _ANTHROPIC, _SAME),
-    Client("google-js", "npm", "google", "STOP", "STOP", _every("ApiError")),
+    Client("openai-js-chat", "npm", "openai", "stop", "tool_calls", _OPENAI, seals=_ALL),
+    Client("openai-js-responses", "npm", "openai", "completed", "completed", _OPENAI, seals=_ALL),
+    Client("anthropic-js", "npm", "anthropic", "end_turn", "tool_use", _ANTHROPIC, _SAME, seals=_CLAUDES),
+    Client("google-js", "npm", "google", "STOP", "STOP", _every("ApiError"), seals=_GEMINIS),
     *(
-        Client(f"ai-{name}", "npm", "ai", "stop", "tool-calls", _every("APICallError"), statuses, _NO_LIST)
-        for name, statuses in (("responses", _ELSE), ("chat", _ELSE), ("anthropic", _SAME), ("google", _ELSE))
-    ),
-    *(
-        Client(f"langchain-{name}", "langchain", "langchain", stop, tools, errors, statuses, _NO_LIST)
-        for name, stop, tools, errors, statuses in (
-            ("openai-chat", "stop", "tool_calls", _langchain("OpenAI"), _ELSE),
-            ("openai-responses", "completed", "completed", _langchain("OpenAI"), _ELSE),
-            ("anthropic", "end_turn", "tool_use", _langchain("Anthropic", "OverloadedError"), _SAME),
-            ("google", "STOP", "STOP", _langchain("Google"), _ELSE),
+        Client(f"ai-{name}", "npm", "ai", "stop", "tool-calls", _every("APICallError"), statuses, without, seals)
+        for name, statuses, without, seals in (
+            ("responses", _ELSE, _NO_LIST, _ALL),
+            ("chat", _ELSE, _BLIND, _NONE),
+            ("anthropic", _SAME, _NO_LIST, _CLAUDES),
+            ("google", _ELSE, _NO_LIST, _GEMINIS),
         )
     ),
     *(
-        Client(f"pydantic-ai-{name}", "pydantic-ai", "pydantic_ai", "stop", tools, errors, statuses, _NO_LIST)
-        for name, tools, errors, statuses in (
-            ("openai-chat", "tool_call", _pydantic_ai(), _ELSE),
-            ("openai-responses", "stop", _pydantic_ai(), _ELSE),
-            ("anthropic", "tool_call", _pydantic_ai(), _SAME),
-            ("google", "stop", _pydantic_ai("ModelUnavailableError"), _ELSE),
+        Client(f"langchain-{name}", "langchain", "langchain", stop, tools, errors, statuses, without, seals)
+        for name, stop, tools, errors, statuses, without, seals in (
+            ("openai-chat", "stop", "tool_calls", _langchain("OpenAI"), _ELSE, _BLIND, _NONE),
+            ("openai-responses", "completed", "completed", _langchain("OpenAI"), _ELSE, _NO_LIST, _ALL),
+            (
+                "anthropic",
+                "end_turn",
+                "tool_use",
+                _langchain("Anthropic", "OverloadedError"),
+                _SAME,
+                _NO_LIST,
+                _CLAUDES,
+            ),
+            ("google", "STOP", "STOP", _langchain("Google"), _ELSE, _NO_LIST, _GEMINIS),
         )
     ),
     *(
-        Client(f"litellm-{name}", "litellm", "litellm", "stop", "tool_calls", errors, statuses, _NO_LIST)
-        for name, errors, statuses in (
-            ("openai", _LITELLM, _ELSE),
+        Client(f"pydantic-ai-{name}", "pydantic-ai", "pydantic_ai", "stop", tools, errors, statuses, _NO_LIST, seals)
+        for name, tools, errors, statuses, seals in (
+            ("openai-chat", "tool_call", _pydantic_ai(), _ELSE, _NONE),
+            ("openai-responses", "stop", _pydantic_ai(), _ELSE, _ALL),
+            ("anthropic", "tool_call", _pydantic_ai(), _SAME, _CLAUDES),
+            ("google", "stop", _pydantic_ai("ModelUnavailableError"), _ELSE, _GEMINIS),
+        )
+    ),
+    *(
+        Client(f"litellm-{name}", "litellm", "litellm", "stop", "tool_calls", errors, statuses, without, seals, thinks)
+        for name, errors, statuses, without, seals, thinks in (
+            ("openai", _LITELLM, _ELSE, _NO_LIST, _NONE, True),
             # It knows no 529 and makes a 500 of it.
-            ("anthropic", _LITELLM, {529: 500}),
+            ("anthropic", _LITELLM, {529: 500}, _NO_LIST, _CLAUDES, True),
             # It opens a stream of Gemini at the first read, and takes this status there for a break in the middle.
-            ("gemini", {**_LITELLM, "status-429-streamed": "MidStreamFallbackError"}, _ELSE),
-            ("meta-llama", _LITELLM, _ELSE),
+            ("gemini", {**_LITELLM, "status-429-streamed": "MidStreamFallbackError"}, _ELSE, _NO_LIST, _GEMINIS, True),
+            ("meta-llama", _LITELLM, _ELSE, _NO_LIST, _NONE, False),
         )
     ),
 )

@@ -5,6 +5,7 @@ answers once it has been sent the results.
 """
 
 import json
+from dataclasses import replace
 from typing import Any, Literal
 
 from understudy.conformance.answers import Answer
@@ -15,6 +16,9 @@ UPSTREAMS: tuple[Dialect, ...] = ("chat", "responses", "messages", "gemini")
 QUESTION = "How is the harbour?"
 SYSTEM = "Be brief."
 TEXT = "The harbour is calm today."
+THOUGHT = "No wind was told of."
+# What seals a maker's thinking and has to come back to it, with the signs that base64's two alphabets spell apart.
+SEAL = "+//+IHNlYWw="
 PROMPT, CACHED, OUT = 20, 5, 7
 # The smallest picture: one black dot.
 IMAGE_TYPE = "image/png"
@@ -36,13 +40,19 @@ RESULTS = {"Oslo": "mild in Oslo", "Bergen": "rain in Bergen"}
 ONE_CALL = Answer(calls=(("weather", OSLO),), stop="tools", cached=CACHED)
 TWO_CALLS = Answer(calls=(("weather", OSLO), ("weather", BERGEN)), stop="tools", cached=CACHED)
 WORDS = Answer(TEXT, prompt=PROMPT, cached=CACHED, out=OUT)
+# What it calls first.
+CALLED: dict[str, Answer] = {
+    "tool": ONE_CALL,
+    "tools": TWO_CALLS,
+    "tools-streamed": TWO_CALLS,
+    "thinking": replace(ONE_CALL, thinking=THOUGHT),
+    "thinking-streamed": replace(ONE_CALL, thinking=THOUGHT),
+}
 # What the upstream says where nothing is left to call.
 SAID: dict[str, Answer] = {
-    **dict.fromkeys(("plain", "streamed", "image", "tool", "tools", "tools-streamed"), WORDS),
+    **dict.fromkeys(("plain", "streamed", "image", *CALLED), WORDS),
     "schema": Answer(json.dumps(OSLO), prompt=PROMPT, cached=CACHED, out=OUT),
 }
-# What it calls first.
-CALLED: dict[str, Answer] = {"tool": ONE_CALL, "tools": TWO_CALLS, "tools-streamed": TWO_CALLS}
 STATUSES = (400, 401, 404, 429, 500, 529)
 # An answer that fails, whole and before the first event of a stream.
 FAILING = tuple(f"status-{status}" for status in STATUSES) + tuple(f"status-{status}-streamed" for status in (400, 429))
@@ -59,6 +69,7 @@ def asked(url: str) -> dict[str, Any]:
         "key": KEY,
         "wrong_key": WRONG_KEY,
         "upstreams": UPSTREAMS,
+        "scenarios": SCENARIOS,
         "failing": FAILING,
         "question": f"{QUESTION} (CLIENT)",
         "system": SYSTEM,

@@ -14,7 +14,7 @@ from typing import Any
 from aiohttp import web
 
 from tests.clients.received import Received, received
-from tests.clients.said import CALLED, SAID, UPSTREAMS, Dialect
+from tests.clients.said import CALLED, SAID, SEAL, UPSTREAMS, Dialect
 from tests.journeys.house import serving
 from understudy.conformance.answers import Answer, Wire
 from understudy.conformance.upstream import WIRES
@@ -58,11 +58,13 @@ class Upstream:
             return web.json_response(error(dialect, status), status=status)
         answer, wire = _chosen(scenario, received(dialect, body)), _WIRES[dialect]
         if not (verb == "streamGenerateContent" if end is None else body.get("stream")):
-            return web.json_response(wire.whole(answer))
+            return web.json_response(_sealed(dialect, wire.whole(answer)))
         response = web.StreamResponse(headers={"content-type": "text/event-stream"})
         await response.prepare(request)
         for frame in wire.frames(answer):
-            await response.write(frame)
+            head, mark, data = frame.partition(b"data: {")
+            value = _sealed(dialect, json.loads(b"{" + data)) if mark else None
+            await response.write(head + b"data: " + json.dumps(value).encode() + b"\n\n" if mark else frame)
         await response.write_eof()
         return response
 
@@ -75,6 +77,20 @@ def _chosen(scenario: str, asked: Received) -> Answer:
     if scenario == "schema" and asked.schema is None:
         return replace(answer, text="", calls=((next(iter(asked.tools)), json.loads(answer.text)),), stop="tools")
     return answer
+
+
+def _sealed(dialect: str, value: Any) -> Any:
+    """An answer with seals where its dialect has them: on calls in Gemini, on reasoning elsewhere, nowhere in Chat."""
+    if isinstance(value, list):
+        return [_sealed(dialect, one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    told = {name: _sealed(dialect, one) for name, one in value.items()}
+    if dialect == "gemini" and "functionCall" in told:
+        return {**told, "thoughtSignature": SEAL}
+    if dialect == "responses" and told.get("type") == "reasoning":
+        return {**told, "encrypted_content": SEAL}
+    return {**told, "signature": SEAL} if dialect == "messages" and told.get("signature") else told
 
 
 def error(dialect: str, status: int) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import { createAnthropic } from "@ai-sdk/anthropic";
 import { createGoogle } from "@ai-sdk/google";
 import { createOpenAI } from "@ai-sdk/openai";
 import { generateText, isStepCount, jsonSchema, Output, streamText, tool } from "ai";
-import { asked, question, tell, usage } from "./telling.mjs";
+import { asked, heardOfTools, question, tell, usage } from "./telling.mjs";
 
 globalThis.AI_SDK_LOG_WARNINGS = false;
 
@@ -13,6 +13,14 @@ const PROVIDERS = {
   "ai-chat": (apiKey) => createOpenAI({ apiKey, baseURL: `${asked.url}/v1` }).chat,
   "ai-anthropic": (apiKey) => createAnthropic({ apiKey, baseURL: `${asked.url}/v1` }),
   "ai-google": (apiKey) => createGoogle({ apiKey, baseURL: `${asked.url}/v1beta` }),
+};
+
+// What makes each think.
+const THINKING = {
+  "ai-responses": { openai: { forceReasoning: true, reasoningEffort: "low", reasoningSummary: "auto", store: false } },
+  "ai-chat": { openai: { forceReasoning: true, reasoningEffort: "low" } },
+  "ai-anthropic": { anthropic: { thinking: { type: "enabled", budgetTokens: 1024 } } },
+  "ai-google": { google: { thinkingConfig: { includeThoughts: true, thinkingBudget: 1024 } } },
 };
 
 const hears = async (answer) => {
@@ -54,13 +62,13 @@ for (const [name, provider] of Object.entries(PROVIDERS)) {
         const { answer, pieces } = streaming(ask(model));
         return { pieces: await pieces(), ...(await hears(answer)) };
       },
-      tool: async (model, streamed) => {
+      tool: async (model, streamed, thinking) => {
         const weather = tool({
           description: asked.tool.description,
           inputSchema: jsonSchema(asked.tool.parameters),
           execute: ({ city }) => asked.results[city],
         });
-        const options = ask(model, { tools: { weather }, stopWhen: isStepCount(2) });
+        const options = ask(model, { tools: { weather }, stopWhen: isStepCount(2), ...(thinking && { providerOptions: THINKING[name] }) });
         let answer;
         if (streamed) {
           const stream = streaming(options);
@@ -71,7 +79,7 @@ for (const [name, provider] of Object.entries(PROVIDERS)) {
         }
         const [first] = await answer.steps;
         const calls = first.toolCalls.map(({ toolName, input }) => [toolName, input]);
-        return { calls, stop: first.finishReason, text: await answer.text };
+        return heardOfTools(calls, first.finishReason, await answer.text, first.reasoningText);
       },
       schema: async (model) => {
         const output = Output.object({ schema: jsonSchema(asked.schema) });

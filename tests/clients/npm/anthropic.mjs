@@ -1,7 +1,7 @@
 // The npm package `@anthropic-ai/sdk`.
 
 import Anthropic from "@anthropic-ai/sdk";
-import { asked, question, tell, usage } from "./telling.mjs";
+import { asked, heardOfTools, question, tell, usage } from "./telling.mjs";
 
 const NAME = "anthropic-js";
 
@@ -27,9 +27,10 @@ await tell(NAME, (apiKey) => {
       stream.on("text", () => (pieces += 1));
       return { ...hears(await stream.finalMessage()), pieces };
     },
-    tool: async (model, streamed) => {
+    tool: async (model, streamed, thinking) => {
       const { parameters, ...tool } = asked.tool;
       const ask = body(model, question(NAME), { tools: [{ ...tool, input_schema: parameters }] });
+      if (thinking) Object.assign(ask, { max_tokens: 4000, thinking: { type: "enabled", budget_tokens: 1024 } });
       const first = streamed ? await client.messages.stream(ask).finalMessage() : await client.messages.create(ask);
       const blocks = first.content.filter((block) => block.type === "tool_use");
       const results = blocks.map((block) => ({
@@ -40,7 +41,8 @@ await tell(NAME, (apiKey) => {
       ask.messages.push({ role: "assistant", content: first.content }, { role: "user", content: results });
       const last = await client.messages.create(ask);
       const calls = blocks.map((block) => [block.name, block.input]);
-      return { calls, stop: first.stop_reason, text: last.content[0].text };
+      const thoughts = first.content.map((block) => block.thinking ?? "").join("");
+      return heardOfTools(calls, first.stop_reason, last.content[0].text, thoughts);
     },
     schema: async (model) => {
       const format = { type: "json_schema", schema: asked.schema };

@@ -1,7 +1,7 @@
 // The npm package `@google/genai`.
 
 import { GoogleGenAI } from "@google/genai";
-import { asked, question, tell, usage } from "./telling.mjs";
+import { asked, heardOfTools, question, tell, usage } from "./telling.mjs";
 
 const NAME = "google-js";
 
@@ -32,20 +32,23 @@ await tell(NAME, (apiKey) => {
       const answers = await streamed(body(model, question(NAME)));
       return { ...hears(answers), pieces: answers.filter((answer) => answer.text).length };
     },
-    tool: async (model, inPieces) => {
+    tool: async (model, inPieces, thinking) => {
       const { parameters, ...tool } = asked.tool;
       const tools = [{ functionDeclarations: [{ ...tool, parametersJsonSchema: parameters }] }];
       const contents = [{ role: "user", parts: [{ text: question(NAME) }] }];
-      const ask = body(model, contents, { tools });
+      const thinkingConfig = thinking ? { includeThoughts: true, thinkingBudget: 1024 } : undefined;
+      const ask = body(model, contents, { tools, thinkingConfig });
       const answers = await (inPieces ? streamed : whole)(ask);
-      const parts = answers.flatMap((answer) => answer.candidates[0].content.parts).filter((part) => part.functionCall);
+      const said = answers.flatMap((answer) => answer.candidates[0].content.parts);
+      const parts = said.filter((part) => part.functionCall);
       const results = parts.map(({ functionCall: { id, name, args } }) => ({
         functionResponse: { id, name, response: { output: asked.results[args.city] } },
       }));
-      contents.push({ role: "model", parts }, { role: "user", parts: results });
+      contents.push({ role: "model", parts: said }, { role: "user", parts: results });
       const [last] = await whole(ask);
       const calls = parts.map(({ functionCall }) => [functionCall.name, functionCall.args]);
-      return { calls, stop: answers.at(-1).candidates[0].finishReason, text: last.text };
+      const thoughts = said.map((part) => (part.thought ? part.text : "")).join("");
+      return heardOfTools(calls, answers.at(-1).candidates[0].finishReason, last.text, thoughts);
     },
     schema: async (model) => {
       const form = { responseMimeType: "application/json", responseJsonSchema: asked.schema };

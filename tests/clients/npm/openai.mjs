@@ -1,7 +1,7 @@
 // The npm package `openai`, by Chat Completions and by Responses.
 
 import OpenAI from "openai";
-import { asked, question, tell, usage } from "./telling.mjs";
+import { asked, heardOfTools, question, tell, usage } from "./telling.mjs";
 
 const connect = (apiKey) => new OpenAI({ apiKey, baseURL: `${asked.url}/v1`, maxRetries: 0 });
 
@@ -41,12 +41,20 @@ await tell("openai-js-chat", (key) => {
       stream.on("content", () => (pieces += 1));
       return { ...hears(await stream.finalChatCompletion()), pieces };
     },
-    tool: async (model, streamed) => {
+    tool: async (model, streamed, thinking) => {
       const history = messages(question("openai-js-chat"));
-      const ask = { model, messages: history, tools };
-      const first = streamed
-        ? await client.chat.completions.stream(ask).finalChatCompletion()
-        : await client.chat.completions.create(ask);
+      const ask = { model, messages: history, tools, ...(thinking && { reasoning_effort: "low" }) };
+      let thoughts = "";
+      let first;
+      if (streamed) {
+        const stream = client.chat.completions.stream(ask);
+        // A field that this dialect's own maker does not have: the client keeps only its last piece.
+        stream.on("chunk", ({ choices }) => (thoughts += choices[0]?.delta.reasoning_content ?? ""));
+        first = await stream.finalChatCompletion();
+      } else {
+        first = await client.chat.completions.create(ask);
+        thoughts = first.choices[0].message.reasoning_content;
+      }
       const message = first.choices[0].message;
       const calls = message.tool_calls.map((call) => [call.function.name, JSON.parse(call.function.arguments)]);
       history.push(message);
@@ -54,7 +62,7 @@ await tell("openai-js-chat", (key) => {
         history.push({ role: "tool", tool_call_id: call.id, content: asked.results[calls[place][1].city] }),
       );
       const last = await client.chat.completions.create(ask);
-      return { calls, stop: first.choices[0].finish_reason, text: last.choices[0].message.content };
+      return heardOfTools(calls, first.choices[0].finish_reason, last.choices[0].message.content, thoughts);
     },
     schema: async (model) => {
       const format = { type: "json_schema", json_schema: { name: "trip", strict: true, schema: asked.schema } };
@@ -99,10 +107,11 @@ await tell("openai-js-responses", (key) => {
       stream.on("response.output_text.delta", () => (pieces += 1));
       return { ...hears(await stream.finalResponse()), pieces };
     },
-    tool: async (model, streamed) => {
+    tool: async (model, streamed, thinking) => {
       const tools = [{ type: "function", ...asked.tool, strict: true }];
       const input = [{ role: "user", content: question("openai-js-responses") }];
-      const ask = { model, instructions: asked.system, input, tools, store: false };
+      const reasoning = { reasoning: { effort: "low", summary: "auto" }, include: ["reasoning.encrypted_content"] };
+      const ask = { model, instructions: asked.system, input, tools, store: false, ...(thinking && reasoning) };
       const first = streamed
         ? await client.responses.stream(ask).finalResponse()
         : await client.responses.create(ask);
@@ -117,7 +126,8 @@ await tell("openai-js-responses", (key) => {
         }),
       );
       const last = await client.responses.create(ask);
-      return { calls, stop: first.status, text: last.output_text };
+      const thoughts = first.output.flatMap((item) => (item.type === "reasoning" ? item.summary : []));
+      return heardOfTools(calls, first.status, last.output_text, thoughts.map((piece) => piece.text).join(""));
     },
     schema: async (model) => {
       const format = { type: "json_schema", name: "trip", strict: true, schema: asked.schema };

@@ -5,7 +5,7 @@ from typing import Any
 
 from anthropic import Anthropic
 
-from tests.clients.programs.telling import ASKED, question, result, tell, usage
+from tests.clients.programs.telling import ASKED, heard_of_tools, question, result, tell, usage
 
 NAME = "anthropic"
 
@@ -32,17 +32,20 @@ class Messages:
         answer, pieces = self._streamed(self._body(model))
         return {**_heard(answer), "pieces": pieces}
 
-    def tool(self, model: str, *, streamed: bool) -> Any:
+    def tool(self, model: str, *, streamed: bool, thinking: bool = False) -> Any:
         tool = ASKED["tool"]
         declared = {"name": tool["name"], "description": tool["description"], "input_schema": tool["parameters"]}
         body = self._body(model, tools=[declared])
+        if thinking:
+            body |= {"max_tokens": 4000, "thinking": {"type": "enabled", "budget_tokens": 1024}}
         first = self._streamed(body)[0] if streamed else self._client.messages.create(**body)
         blocks = [block for block in first.content if block.type == "tool_use"]
         results = [{"type": "tool_result", "tool_use_id": block.id, "content": result(block.input)} for block in blocks]
         body["messages"] += [{"role": "assistant", "content": first.content}, {"role": "user", "content": results}]
         last = self._client.messages.create(**body)
         calls = [[block.name, block.input] for block in blocks]
-        return {"calls": calls, "stop": first.stop_reason, "text": last.content[0].text}
+        thoughts = [block.thinking for block in first.content if block.type == "thinking"]
+        return heard_of_tools(calls, first.stop_reason, last.content[0].text, "".join(thoughts))
 
     def schema(self, model: str) -> Any:
         form = {"type": "json_schema", "schema": ASKED["schema"]}

@@ -9,7 +9,7 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from tests.clients.programs.telling import ASKED, question, result, tell, usage
+from tests.clients.programs.telling import ASKED, heard_of_tools, question, result, tell, usage
 
 NAME = "aws"
 
@@ -53,7 +53,7 @@ class Converse:
         content, stop, told, pieces = self._told(self._body(model), streamed=True)
         return {**_heard(content, stop, told), "pieces": pieces}
 
-    def tool(self, model: str, *, streamed: bool) -> Any:
+    def tool(self, model: str, *, streamed: bool, thinking: bool = False) -> Any:
         tool = ASKED["tool"]
         spec = {
             "name": tool["name"],
@@ -61,6 +61,10 @@ class Converse:
             "inputSchema": {"json": tool["parameters"]},
         }
         body = self._body(model, toolConfig={"tools": [{"toolSpec": spec}]})
+        if thinking:
+            budget = {"type": "enabled", "budget_tokens": 1024}
+            body["additionalModelRequestFields"] = {"reasoning_config": budget}
+            body["inferenceConfig"] = {"maxTokens": 4000}
         content, stop, _, _ = self._told(body, streamed=streamed)
         uses = [piece["toolUse"] for piece in content if "toolUse" in piece]
         results = [
@@ -68,7 +72,10 @@ class Converse:
         ]
         body["messages"] += [{"role": "assistant", "content": content}, {"role": "user", "content": results}]
         last, _, _, _ = self._told(body)
-        return {"calls": [[use["name"], use["input"]] for use in uses], "stop": stop, "text": last[0]["text"]}
+        calls = [[use["name"], use["input"]] for use in uses]
+        reasons = [piece["reasoningContent"] for piece in content if "reasoningContent" in piece]
+        thoughts = "".join(reason["reasoningText"]["text"] for reason in reasons if "reasoningText" in reason)
+        return heard_of_tools(calls, stop, last[0]["text"], thoughts)
 
     def schema(self, model: str) -> Any:
         form = {"name": "trip", "schema": json.dumps(ASKED["schema"])}
@@ -93,6 +100,12 @@ def _joined(stream: Any) -> tuple[list[Any], str, Any, int]:
             if "text" in delta:
                 pieces.setdefault(block["contentBlockIndex"], {"text": ""})["text"] += delta["text"]
                 count += 1
+            elif "reasoningContent" in delta:
+                empty: Any = {"reasoningContent": {"reasoningText": {"text": ""}}}
+                said = pieces.setdefault(block["contentBlockIndex"], empty)["reasoningContent"]["reasoningText"]
+                said["text"] += delta["reasoningContent"].get("text", "")
+                if "signature" in delta["reasoningContent"]:
+                    said["signature"] = delta["reasoningContent"]["signature"]
             else:
                 pieces[block["contentBlockIndex"]]["toolUse"]["input"] += delta["toolUse"]["input"]
         elif "messageStop" in event:

@@ -7,7 +7,7 @@ from typing import Any
 from google import genai
 from google.genai import types
 
-from tests.clients.programs.telling import ASKED, question, result, tell, usage
+from tests.clients.programs.telling import ASKED, heard_of_tools, question, result, tell, usage
 
 NAME = "google"
 
@@ -31,7 +31,7 @@ class Models:
         answers = list(self._models.generate_content_stream(**self._body(model)))
         return {**_heard(answers), "pieces": sum(bool(answer.text) for answer in answers)}
 
-    def tool(self, model: str, *, streamed: bool) -> Any:
+    def tool(self, model: str, *, streamed: bool, thinking: bool = False) -> Any:
         tool = ASKED["tool"]
         function = types.FunctionDeclaration(
             name=tool["name"], description=tool["description"], parameters_json_schema=tool["parameters"]
@@ -42,6 +42,7 @@ class Models:
             contents,
             tools=[types.Tool(function_declarations=[function])],
             automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True),
+            thinking_config=types.ThinkingConfig(include_thoughts=True, thinking_budget=1024) if thinking else None,
         )
         if streamed:
             answers = list(self._models.generate_content_stream(**body))
@@ -56,7 +57,8 @@ class Models:
         contents.append(types.Content(role="user", parts=[types.Part(function_response=one) for one in results]))
         last = self._models.generate_content(**body)
         stop = answers[-1].candidates[0].finish_reason.value
-        return {"calls": [[call.name, call.args] for call in calls], "stop": stop, "text": last.text}
+        thoughts = "".join(part.text for part in said if part.thought)
+        return heard_of_tools([[call.name, call.args] for call in calls], stop, last.text, thoughts)
 
     def schema(self, model: str) -> Any:
         form = {"response_mime_type": "application/json", "response_json_schema": ASKED["schema"]}

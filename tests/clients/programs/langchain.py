@@ -9,34 +9,44 @@ from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, Tool
 from langchain_google_genai import ChatGoogleGenerativeAI
 from langchain_openai import ChatOpenAI
 
-from tests.clients.programs.telling import ASKED, question, result, tell, usage
+from tests.clients.programs.telling import ASKED, heard_of_tools, question, result, tell, usage
 
 URL = ASKED["url"]
-Chat = Callable[[str], Any]
+# A chat model by its name and what else it is made with.
+Chat = Callable[..., Any]
+# What makes each think.
+THINKING: dict[str, dict[str, Any]] = {
+    "langchain-openai-chat": {"reasoning_effort": "low"},
+    "langchain-openai-responses": {
+        "reasoning": {"effort": "low", "summary": "auto"},
+        "include": ["reasoning.encrypted_content"],
+        "store": False,
+    },
+    "langchain-anthropic": {"max_tokens": 4000, "thinking": {"type": "enabled", "budget_tokens": 1024}},
+    "langchain-google": {"include_thoughts": True, "thinking_budget": 1024},
+}
 
 
 def openai_chat(key: str) -> Chat:
     """Chat Completions."""
-    return lambda model: ChatOpenAI(
-        model=model, base_url=f"{URL}/v1", api_key=key, max_retries=0, use_responses_api=False, stream_usage=True
+    return partial(
+        ChatOpenAI, base_url=f"{URL}/v1", api_key=key, max_retries=0, use_responses_api=False, stream_usage=True
     )
 
 
 def openai_responses(key: str) -> Chat:
     """Responses."""
-    return lambda model: ChatOpenAI(
-        model=model, base_url=f"{URL}/v1", api_key=key, max_retries=0, use_responses_api=True
-    )
+    return partial(ChatOpenAI, base_url=f"{URL}/v1", api_key=key, max_retries=0, use_responses_api=True)
 
 
 def anthropic(key: str) -> Chat:
     """Messages."""
-    return lambda model: ChatAnthropic(model=model, base_url=URL, api_key=key, max_retries=0, max_tokens=500)
+    return partial(ChatAnthropic, base_url=URL, api_key=key, max_retries=0)
 
 
 def google(key: str) -> Chat:
     """Gemini."""
-    return lambda model: ChatGoogleGenerativeAI(model=model, base_url=URL, api_key=key, max_retries=1)
+    return partial(ChatGoogleGenerativeAI, base_url=URL, api_key=key, max_retries=1)
 
 
 class Ways:
@@ -49,29 +59,34 @@ class Ways:
         return [SystemMessage(ASKED["system"]), HumanMessage(content)]
 
     def plain(self, model: str) -> Any:
-        return _heard(self._chat(model).invoke(self._asked(question(self._name))))
+        return _heard(self._chat(model=model).invoke(self._asked(question(self._name))))
 
     def streamed(self, model: str) -> Any:
-        answer, pieces = _joined(self._chat(model).stream(self._asked(question(self._name))))
+        answer, pieces = _joined(self._chat(model=model).stream(self._asked(question(self._name))))
         return {**_heard(answer), "pieces": pieces}
 
-    def tool(self, model: str, *, streamed: bool) -> Any:
+    def tool(self, model: str, *, streamed: bool, thinking: bool = False) -> Any:
         function = {"type": "function", "function": ASKED["tool"]}
-        chat = self._chat(model).bind_tools([function])
+        chat = self._chat(model=model, **(THINKING[self._name] if thinking else {})).bind_tools([function])
         history = self._asked(question(self._name))
         first = _joined(chat.stream(history))[0] if streamed else chat.invoke(history)
         results = [ToolMessage(result(call["args"]), tool_call_id=call["id"]) for call in first.tool_calls]
         last = chat.invoke([*history, first, *results])
         calls = [[call["name"], call["args"]] for call in first.tool_calls]
-        return {"calls": calls, "stop": _stop(first), "text": str(last.text)}
+        thoughts = [block.get("reasoning", "") for block in first.content_blocks if block["type"] == "reasoning"]
+        return heard_of_tools(calls, _stop(first), str(last.text), "".join(thoughts))
 
     def schema(self, model: str) -> Any:
-        asking = self._chat(model).with_structured_output({"title": "trip", **ASKED["schema"]}, method="json_schema")
+        asking = self._chat(model=model).with_structured_output(
+            {"title": "trip", **ASKED["schema"]}, method="json_schema"
+        )
         return {"value": asking.invoke(self._asked(question(self._name)))}
 
     def image(self, model: str) -> Any:
         picture = {"type": "image", "base64": ASKED["image"]["data"], "mime_type": ASKED["image"]["type"]}
-        return _heard(self._chat(model).invoke(self._asked([{"type": "text", "text": question(self._name)}, picture])))
+        return _heard(
+            self._chat(model=model).invoke(self._asked([{"type": "text", "text": question(self._name)}, picture]))
+        )
 
 
 def _joined(stream: Any) -> tuple[Any, int]:

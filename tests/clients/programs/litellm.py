@@ -6,7 +6,7 @@ from typing import Any
 
 import litellm
 
-from tests.clients.programs.telling import ASKED, question, result, tell, usage
+from tests.clients.programs.telling import ASKED, heard_of_tools, question, result, tell, usage
 
 URL = ASKED["url"]
 # By provider: the address that it is given.
@@ -50,10 +50,11 @@ class Ways:
         pieces = sum(bool(chunk.choices and chunk.choices[0].delta.content) for chunk in chunks)
         return {**_heard(litellm.stream_chunk_builder(chunks)), "pieces": pieces}
 
-    def tool(self, model: str, *, streamed: bool) -> Any:
+    def tool(self, model: str, *, streamed: bool, thinking: bool = False) -> Any:
         history = self._asked(question(self._name))
         tools = [{"type": "function", "function": ASKED["tool"]}]
-        first = self._ask(model, history, tools=tools, stream=streamed)
+        more: Any = {"reasoning_effort": "low"} if thinking and self._provider != "meta_llama" else {}
+        first = self._ask(model, history, tools=tools, stream=streamed, **more)
         if streamed:
             first = litellm.stream_chunk_builder(list(first))
         message = first.choices[0].message
@@ -62,8 +63,9 @@ class Ways:
             {"role": "tool", "tool_call_id": call.id, "name": call.function.name, "content": result(arguments)}
             for call, (_, arguments) in zip(message.tool_calls, calls, strict=True)
         ]
-        last = self._ask(model, [*history, message.model_dump(exclude_none=True), *results], tools=tools)
-        return {"calls": calls, "stop": first.choices[0].finish_reason, "text": last.choices[0].message.content}
+        last = self._ask(model, [*history, message.model_dump(exclude_none=True), *results], tools=tools, **more)
+        thoughts = getattr(message, "reasoning_content", None)
+        return heard_of_tools(calls, first.choices[0].finish_reason, last.choices[0].message.content, thoughts)
 
     def schema(self, model: str) -> Any:
         form = {"type": "json_schema", "json_schema": {"name": "trip", "strict": True, "schema": ASKED["schema"]}}
@@ -84,11 +86,20 @@ def _heard(answer: Any) -> dict[str, Any]:
 
 
 def known() -> dict[str, Any]:
-    """The models as LiteLLM knows those of its list: without it, it asks a Gemini for less than that can do."""
-    scenarios = ("plain", "streamed", "image", "tool", "tools", "tools-streamed", "schema")
-    able = {"litellm_provider": "gemini", "mode": "chat", "supports_system_messages": True}
-    able |= {"supports_response_schema": True, "supports_function_calling": True, "supports_vision": True}
-    return {f"gemini/{upstream}-{scenario}": able for upstream in ASKED["upstreams"] for scenario in scenarios}
+    """The models as LiteLLM knows those of its list: of any other it believes less than it can do."""
+    able: dict[str, Any] = {"mode": "chat", "supports_system_messages": True}
+    able |= {
+        "supports_response_schema": True,
+        "supports_function_calling": True,
+        "supports_vision": True,
+        "supports_reasoning": True,
+    }
+    return {
+        f"{provider}/{upstream}-{scenario}": {**able, "litellm_provider": provider}
+        for provider in ("anthropic", "gemini")
+        for upstream in ASKED["upstreams"]
+        for scenario in ASKED["scenarios"]
+    }
 
 
 litellm.register_model(known())

@@ -5,7 +5,7 @@ from typing import Any
 
 from llama_api_client import LlamaAPIClient
 
-from tests.clients.programs.telling import ASKED, question, result, tell, usage
+from tests.clients.programs.telling import ASKED, heard_of_tools, question, result, tell, usage
 
 NAME = "llama"
 
@@ -32,7 +32,7 @@ class Chat:
         told = next(event.metrics for event in events if event.event_type == "metrics")
         return {"text": "".join(words), "stop": stop, "usage": _usage(told), "pieces": len(words)}
 
-    def tool(self, model: str, *, streamed: bool) -> Any:
+    def tool(self, model: str, *, streamed: bool, thinking: bool = False) -> Any:
         body = self._body(model, tools=[{"type": "function", "function": ASKED["tool"]}])
         message, stop = self._called(body, streamed=streamed)
         calls = [
@@ -43,7 +43,7 @@ class Chat:
             for call, (_, arguments) in zip(message["tool_calls"], calls, strict=True)
         ]
         last = self._client.chat.completions.create(**body)
-        return {"calls": calls, "stop": stop, "text": last.completion_message.content.text}
+        return heard_of_tools(calls, stop, last.completion_message.content.text)
 
     def _called(self, body: dict[str, Any], *, streamed: bool) -> tuple[Any, Any]:
         """The message that calls, and why the model stopped."""

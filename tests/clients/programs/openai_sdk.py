@@ -6,7 +6,7 @@ from typing import Any
 
 from openai import OpenAI
 
-from tests.clients.programs.telling import ASKED, question, result, tell, usage
+from tests.clients.programs.telling import ASKED, heard_of_tools, question, result, tell, usage
 
 
 class Client:
@@ -40,9 +40,10 @@ class Chat(Client):
         answer, pieces = self._streamed(self._body(model))
         return {**self._heard(answer), "pieces": pieces}
 
-    def tool(self, model: str, *, streamed: bool) -> Any:
+    def tool(self, model: str, *, streamed: bool, thinking: bool = False) -> Any:
         function = {**ASKED["tool"], "strict": True}
-        body = self._body(model, tools=[{"type": "function", "function": function}])
+        more = {"reasoning_effort": "low"} if thinking else {}
+        body = self._body(model, tools=[{"type": "function", "function": function}], **more)
         first = self._streamed(body)[0] if streamed else self._client.chat.completions.create(**body)
         message = first.choices[0].message
         calls = [[call.function.name, json.loads(call.function.arguments)] for call in message.tool_calls]
@@ -51,7 +52,9 @@ class Chat(Client):
             for call, (_, arguments) in zip(message.tool_calls, calls, strict=True)
         ]
         last = self._client.chat.completions.create(**body)
-        return {"calls": calls, "stop": first.choices[0].finish_reason, "text": last.choices[0].message.content}
+        # A field that this dialect's own maker does not have.
+        thoughts = getattr(message, "reasoning_content", None)
+        return heard_of_tools(calls, first.choices[0].finish_reason, last.choices[0].message.content, thoughts)
 
     def schema(self, model: str) -> Any:
         form = {"type": "json_schema", "json_schema": {"name": "trip", "strict": True, "schema": ASKED["schema"]}}
@@ -88,8 +91,10 @@ class Responses(Client):
         answer, pieces = self._streamed(self._body(model))
         return {**self._heard(answer), "pieces": pieces}
 
-    def tool(self, model: str, *, streamed: bool) -> Any:
-        body = self._body(model, tools=[{"type": "function", "strict": True, **ASKED["tool"]}])
+    def tool(self, model: str, *, streamed: bool, thinking: bool = False) -> Any:
+        reasoning = {"reasoning": {"effort": "low", "summary": "auto"}, "include": ["reasoning.encrypted_content"]}
+        tools = [{"type": "function", "strict": True, **ASKED["tool"]}]
+        body = self._body(model, tools=tools, **(reasoning if thinking else {}))
         first = self._streamed(body)[0] if streamed else self._client.responses.create(**body)
         items = [item for item in first.output if item.type == "function_call"]
         calls = [[item.name, json.loads(item.arguments)] for item in items]
@@ -98,7 +103,8 @@ class Responses(Client):
             for item, (_, arguments) in zip(items, calls, strict=True)
         ]
         last = self._client.responses.create(**body)
-        return {"calls": calls, "stop": first.status, "text": last.output_text}
+        thoughts = [piece.text for item in first.output if item.type == "reasoning" for piece in item.summary]
+        return heard_of_tools(calls, first.status, last.output_text, "".join(thoughts))
 
     def schema(self, model: str) -> Any:
         form = {"type": "json_schema", "name": "trip", "strict": True, "schema": ASKED["schema"]}

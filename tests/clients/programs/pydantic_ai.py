@@ -10,7 +10,7 @@ from anthropic import AsyncAnthropic
 from google.genai import Client, types
 from openai import AsyncOpenAI
 from pydantic_ai import Agent, BinaryContent, NativeOutput, StructuredDict, Tool
-from pydantic_ai.messages import ModelResponse, ToolCallPart
+from pydantic_ai.messages import ModelResponse, ThinkingPart, ToolCallPart
 from pydantic_ai.models import Model
 from pydantic_ai.models.anthropic import AnthropicModel
 from pydantic_ai.models.google import GoogleModel
@@ -19,10 +19,20 @@ from pydantic_ai.providers.anthropic import AnthropicProvider
 from pydantic_ai.providers.google import GoogleProvider
 from pydantic_ai.providers.openai import OpenAIProvider
 
-from tests.clients.programs.telling import ASKED, question, result, tell, usage
+from tests.clients.programs.telling import ASKED, heard_of_tools, question, result, tell, usage
 
 URL = ASKED["url"]
 Models = Callable[[str], Model]
+# What makes each think.
+THINKING: dict[str, Any] = {
+    "pydantic-ai-openai-chat": {"openai_reasoning_effort": "low"},
+    "pydantic-ai-openai-responses": {"openai_reasoning_effort": "low", "openai_reasoning_summary": "auto"},
+    "pydantic-ai-anthropic": {
+        "max_tokens": 4000,
+        "anthropic_thinking": {"type": "enabled", "budget_tokens": 1024},
+    },
+    "pydantic-ai-google": {"google_thinking_config": {"include_thoughts": True, "thinking_budget": 1024}},
+}
 
 
 def openai_chat(key: str) -> Models:
@@ -34,7 +44,11 @@ def openai_chat(key: str) -> Models:
 def openai_responses(key: str) -> Models:
     """Responses."""
     client = AsyncOpenAI(base_url=f"{URL}/v1", api_key=key, max_retries=0)
-    return lambda model: OpenAIResponsesModel(model, provider=OpenAIProvider(openai_client=client))
+    return lambda model: OpenAIResponsesModel(
+        model,
+        provider=OpenAIProvider(openai_client=client),
+        profile={"openai_supports_encrypted_reasoning_content": True},
+    )
 
 
 def anthropic(key: str) -> Models:
@@ -74,17 +88,18 @@ class Ways:
             pieces = [piece async for piece in answer.stream_text(delta=True, debounce_by=None)]
             return {**_told("".join(pieces), answer.response), "pieces": len(pieces)}
 
-    def tool(self, model: str, *, streamed: bool) -> Any:
+    def tool(self, model: str, *, streamed: bool, thinking: bool = False) -> Any:
         tool = ASKED["tool"]
         weather = Tool.from_schema(
             lambda **arguments: result(arguments), tool["name"], tool["description"], tool["parameters"]
         )
-        agent = self._agent(model, tools=[weather])
+        agent = self._agent(model, tools=[weather], model_settings=THINKING[self._name] if thinking else None)
         run = self._events(agent) if streamed else agent.run(question(self._name))
         answer = self._runner.run(run)
         first = next(message for message in answer.all_messages() if isinstance(message, ModelResponse))
         calls = [[part.tool_name, part.args_as_dict()] for part in first.parts if isinstance(part, ToolCallPart)]
-        return {"calls": calls, "stop": first.finish_reason, "text": answer.output}
+        thoughts = "".join(part.content for part in first.parts if isinstance(part, ThinkingPart))
+        return heard_of_tools(calls, first.finish_reason, answer.output, thoughts)
 
     async def _events(self, agent: Agent[None, Any]) -> Any:
         async with agent.run_stream_events(question(self._name)) as events:

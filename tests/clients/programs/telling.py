@@ -23,8 +23,8 @@ class Ways(Protocol):
         """The same, and in how many pieces it came."""
         ...
 
-    def tool(self, model: str, *, streamed: bool) -> Any:
-        """The calls, why the model stopped, and its words after the results."""
+    def tool(self, model: str, *, streamed: bool, thinking: bool = False) -> Any:
+        """The calls, why the model stopped, and its words after the results; asked to think, its thoughts too."""
         ...
 
     def schema(self, model: str) -> Any:
@@ -44,6 +44,11 @@ def question(client: str) -> str:
 def usage(prompt: int | None, cached: int | None, out: int | None) -> dict[str, int | None]:
     """Tokens; `prompt` includes `cached`."""
     return {"prompt": prompt, "cached": cached, "out": out}
+
+
+def heard_of_tools(calls: Any, stop: Any, text: Any, thoughts: Any = None) -> dict[str, Any]:
+    """What a way tells of two turns with a tool."""
+    return {"calls": calls, "stop": stop, "text": text, "thoughts": thoughts or None}
 
 
 def result(call: dict[str, Any]) -> str:
@@ -70,6 +75,8 @@ def _scenarios(ways: Ways) -> dict[str, Callable[[str], Any]]:
         "tool": partial(ways.tool, streamed=False),
         "tools": partial(ways.tool, streamed=False),
         "tools-streamed": partial(ways.tool, streamed=True),
+        "thinking": partial(ways.tool, streamed=False, thinking=True),
+        "thinking-streamed": partial(ways.tool, streamed=True, thinking=True),
         "schema": ways.schema,
         "image": ways.image,
         **{name: ways.streamed if name.endswith("-streamed") else ways.plain for name in ASKED["failing"]},
