@@ -18,7 +18,7 @@ class Text(Value, frozen=True, tag="text"):
 
 
 class Inline(Value, frozen=True, tag="inline"):
-    """Media carried in the message itself: base64 text as it came, never decoded here."""
+    """Media carried in the message itself: base64 text of the standard alphabet, never decoded here."""
 
     media_type: str
     data: str

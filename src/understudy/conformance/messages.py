@@ -36,7 +36,7 @@ class Messages:
         for index, block in enumerate(_blocks(answer)):
             frames += _told(index, block)
         delta = {"stop_reason": _REASONS[answer.stop], "stop_sequence": None}
-        frames.append(_event("message_delta", delta=delta, usage={"output_tokens": answer.out}))
+        frames.append(_event("message_delta", delta=delta, usage=_usage(answer)))
         return [*frames, _event("message_stop")]
 
     def error(self, status: int) -> dict[str, Any]:

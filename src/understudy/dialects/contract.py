@@ -164,6 +164,14 @@ class Kept(NamedTuple):
 class Keeping(Protocol):
     """How callers of a dialect go on from an answer by its id, and what they may ask of one that is kept."""
 
+    def named(self, request: Request) -> tuple[str, ...]:
+        """The ids of the answers whose items a request names instead of repeating them, the newest first."""
+        ...
+
+    def spelt_out(self, request: Request, words: bytes) -> Request:
+        """The request with the items that it names in full, as far as they stand in a kept answer or before it."""
+        ...
+
     def previous(self, request: Request) -> str | None:
         """The id of the answer that a request goes on from; None where it says all itself."""
         ...

@@ -27,6 +27,11 @@ def read(body: dict[str, Any]) -> tuple[Any, ...]:
     return read_piece(body, "contents[0].parts[0]", "gemini", "gm_c0_0")
 
 
+def test_T43_base64_of_the_url_safe_alphabet_becomes_the_standard_one() -> None:
+    (image,) = read({"inlineData": {"mimeType": "image/png", "data": "-_-_AA=="}})
+    assert image == Image(Inline("image/png", "+/+/AA=="))
+
+
 @pytest.mark.parametrize("body", BODIES, ids=lambda body: next(iter(body)))
 def test_a_part_is_written_as_it_was_read(body: dict[str, Any]) -> None:
     assert json.loads(msgspec.json.encode(write_pieces(read(body), {"1": "f"}))) == [body]

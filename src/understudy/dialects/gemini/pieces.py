@@ -35,6 +35,8 @@ SIGNATURE = "thoughtSignature"
 OUTPUT, ERROR = "output", "error"
 # The fields of which a part has one; any other makes it opaque.
 _MEDIA = ("inlineData", "fileData")
+# This API reads both of base64's alphabets, and Google's Python client writes the URL-safe one; others take one alone.
+_STANDARD = str.maketrans("-_", "+/")
 Piece = Text | Image | Document | Audio | Thinking | ToolCall | ToolResult | Opaque
 
 
@@ -104,7 +106,7 @@ def _media(kind: str, value: Any, fields: Fields) -> Piece:
     media_type = body.take("mimeType", STRING) or ""
     source: Inline | Remote
     if kind == "inlineData":
-        source = inline(media_type, body.need("data", STRING))
+        source = inline(media_type, body.need("data", STRING).translate(_STANDARD))
         media_type = source.media_type
     else:
         source = Remote(body.need("fileUri", STRING))
