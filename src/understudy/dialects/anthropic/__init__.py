@@ -32,6 +32,7 @@ class Anthropic:
     lists: tuple[str, ...] = ("/anthropic/v1/models",)
     markers: tuple[str, ...] = ("anthropic-version", "x-api-key")
     forwarded: tuple[str, ...] = ("anthropic-beta",)
+    repeated: bytes | None = None
     counting: Counting | None = Counting(
         ("/v1/messages/count_tokens", "/anthropic/v1/messages/count_tokens"), read_counted, write_count, PREAMBLE
     )
@@ -95,7 +96,7 @@ class Anthropic:
         """The HTTP status and body of a fault."""
         return write_fault(fault, request_id)
 
-    def encode_failure(self, fault: Fault, request_id: str, request: Request, started: bool) -> bytes:
+    def encode_failure(self, fault: Fault, request_id: str, request: Request, sent: bytes) -> bytes:
         """The event that ends a stream in a fault; no ending may follow it."""
         return write_failure(fault, request_id)
 
