@@ -112,7 +112,7 @@ def test_R1_nothing_that_looks_like_an_ending_leaves_before_the_end(dialect: Dia
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.kind.value)
 def test_T53_a_fault_inside_a_stream_is_a_failure_and_no_ending(dialect: Dialect, fault: Fault) -> None:
     reply = Reply(id="1", model="m", dialect="elsewhere", parts=(Text("half"),))
-    raw = told(dialect, list(events_of(reply)), ended=False) + dialect.encode_failure(fault, "request-1", REQUEST, True)
+    raw = told(dialect, list(events_of(reply)), ended=False) + dialect.encode_failure(fault, "request-1", REQUEST, b"")
     collector = read(dialect, raw)
     assert collector.failed is not None
     assert collector.failed.message == "what happened"

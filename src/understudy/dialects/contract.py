@@ -249,6 +249,8 @@ class Dialect(Protocol):
     forwarded: tuple[str, ...]
     # The media that a body of it can hold but cannot name by URL.
     inline_only: tuple[MediaKind, ...]
+    # What marks the events of a stream that its failure repeats; None where a failure stands for itself.
+    repeated: bytes | None
     # Where tokens are counted; None where the dialect has no such thing.
     counting: Counting | None
     # How its answers are kept for requests that go on from them; None where the dialect has no such thing.
@@ -314,10 +316,11 @@ class Dialect(Protocol):
         """An HTTP status and body in this dialect's words."""
         ...
 
-    def encode_failure(self, fault: Fault, request_id: str, request: Request, started: bool) -> bytes:
-        """The in-band form of a fault for a stream whose status line went, and whose first event if `started`.
+    def encode_failure(self, fault: Fault, request_id: str, request: Request, sent: bytes) -> bytes:
+        """The in-band form of a fault for a stream whose status line went; no ending may follow it.
 
-        No ending may follow it.
+        `sent` is what it goes on from: what was written first, what held `repeated`, and what was written last; empty
+        if no event was.
         """
         ...
 

@@ -45,6 +45,7 @@ class Anthropic:
     markers: tuple[str, ...] = ("anthropic-version", "x-api-key")
     forwarded: tuple[str, ...] = ("anthropic-beta",)
     inline_only: tuple[MediaKind, ...] = ()
+    repeated: bytes | None = None
     counting: Counting | None = Counting(
         ("/v1/messages/count_tokens", "/anthropic/v1/messages/count_tokens"), read_counted, write_count, PREAMBLE
     )
@@ -108,7 +109,7 @@ class Anthropic:
         """The HTTP status and body of a fault."""
         return write_fault(fault, request_id)
 
-    def encode_failure(self, fault: Fault, request_id: str, request: Request, started: bool) -> bytes:
+    def encode_failure(self, fault: Fault, request_id: str, request: Request, sent: bytes) -> bytes:
         """The event that ends a stream in a fault; no ending may follow it."""
         return write_failure(fault, request_id)
 

@@ -48,6 +48,7 @@ class Converse:
     markers: tuple[str, ...] = ("x-amz-date",)
     forwarded: tuple[str, ...] = ()
     inline_only: tuple[MediaKind, ...] = MEDIA_KINDS
+    repeated: bytes | None = None
     counting: Counting | None = Counting(("/model/{model}/count-tokens",), read_counted, write_count, PREAMBLE)
     keeping: Keeping | None = None
     embedding: Embedding | None = None
@@ -109,7 +110,7 @@ class Converse:
         """The HTTP status and body of a fault."""
         return write_fault(fault, request_id)
 
-    def encode_failure(self, fault: Fault, request_id: str, request: Request, started: bool) -> bytes:
+    def encode_failure(self, fault: Fault, request_id: str, request: Request, sent: bytes) -> bytes:
         """The exception that ends a stream in a fault; no ending may follow it."""
         return write_failure(fault, request_id)
 

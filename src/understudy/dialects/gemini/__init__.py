@@ -54,6 +54,7 @@ class Gemini:
     markers: tuple[str, ...] = ("x-goog-api-key", "key")
     forwarded: tuple[str, ...] = ()
     inline_only: tuple[MediaKind, ...] = ()
+    repeated: bytes | None = None
     counting: Counting | None = Counting(
         tuple(f"{version}/models/{{model}}:countTokens" for version in VERSIONS), read_counted, write_count, PREAMBLE
     )
@@ -117,9 +118,9 @@ class Gemini:
         """The HTTP status and body of a fault."""
         return write_fault(fault, request_id)
 
-    def encode_failure(self, fault: Fault, request_id: str, request: Request, started: bool) -> bytes:
+    def encode_failure(self, fault: Fault, request_id: str, request: Request, sent: bytes) -> bytes:
         """What ends a stream in a fault; no ending may follow it."""
-        return write_failure(fault, request_id, array=ARRAY in request.spelling, started=started)
+        return write_failure(fault, request_id, array=ARRAY in request.spelling, started=bool(sent))
 
     def decode_fault(self, status: int, body: bytes, retry_after_s: float | None) -> Fault:
         """What an upstream's error answer says, whatever its envelope."""

@@ -75,13 +75,16 @@ ERROR_OF_KIND = {
     FaultKind.RATE_LIMITED: (429, "RESOURCE_EXHAUSTED"),
     FaultKind.TIMEOUT: (504, "DEADLINE_EXCEEDED"),
     FaultKind.OVERLOADED: (503, "UNAVAILABLE"),
-    FaultKind.UPSTREAM: (502, "UNAVAILABLE"),
+    FaultKind.UPSTREAM: (502, "INTERNAL"),
     FaultKind.UPSTREAM_INTERNAL: (500, "INTERNAL"),
     FaultKind.UPSTREAM_REFUSED: (401, "UNAUTHENTICATED"),
-    FaultKind.TRUNCATED: (502, "UNAVAILABLE"),
+    FaultKind.TRUNCATED: (502, "INTERNAL"),
     FaultKind.UNAVAILABLE: (503, "UNAVAILABLE"),
     FaultKind.INTERNAL: (500, "INTERNAL"),
 }
+
+# Inside a stream the code is google.rpc's own, and an answer that broke off is one to ask for again.
+STREAM_ERROR_OF_KIND = ERROR_OF_KIND | dict.fromkeys((FaultKind.UPSTREAM, FaultKind.TRUNCATED), (503, "UNAVAILABLE"))
 
 # What a google.rpc code says where no HTTP status does: inside a stream, or in an error body sent with 200.
 KIND_OF_ERROR = {

@@ -85,7 +85,7 @@ class Llama(OpenAiDoor):
         """Nothing: a closing line would be read as JSON."""
         return b""
 
-    def encode_failure(self, fault: Fault, request_id: str, request: Request, started: bool) -> bytes:
+    def encode_failure(self, fault: Fault, request_id: str, request: Request, sent: bytes) -> bytes:
         """The event `error`, at which this dialect's client raises; no ending may follow it."""
         return event_bytes(write_fault(fault, request_id)[1], "error")
 

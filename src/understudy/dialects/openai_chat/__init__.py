@@ -86,7 +86,7 @@ class OpenAiChat(OpenAiDoor):
         """The closing line, which some upstreams leave out after a complete answer."""
         return DONE
 
-    def encode_failure(self, fault: Fault, request_id: str, request: Request, started: bool) -> bytes:
+    def encode_failure(self, fault: Fault, request_id: str, request: Request, sent: bytes) -> bytes:
         """The data that ends a stream in a fault; no ending may follow it."""
         return write_failure(fault, request_id)
 
