@@ -21,6 +21,8 @@ from understudy.routing.board import Model
 # What was fetched for one request, by what it was to be and where it lay.
 Held = dict[tuple[MediaKind, str], Inline]
 _MEDIA = (Image, Document)
+# The parts that may hold media; most of a conversation is passed over at the price of one look.
+_BEARING = frozenset({*_MEDIA, ToolResult})
 _SCHEMES = ("https://", "http://")
 
 
@@ -57,6 +59,8 @@ def _asked(request: Request, kinds: tuple[MediaKind, ...]) -> dict[tuple[MediaKi
 def _shown(request: Request) -> Iterator[tuple[str, Image | Document]]:
     for number, message in enumerate(request.messages):
         for place, part in enumerate(message.parts):
+            if type(part) not in _BEARING:
+                continue
             if isinstance(part, _MEDIA):
                 yield f"messages[{number}].content[{place}]", part
             elif isinstance(part, ToolResult):
