@@ -21,7 +21,7 @@ from understudy.canon.messages import Message
 from understudy.canon.parts import Document, Image, Inline, Remote, Text, ToolResult
 from understudy.canon.request import Request
 from understudy.dialects.anthropic import DIALECT as MESSAGES
-from understudy.dialects.contract import Target
+from understudy.dialects.contract import Dialect, Target
 from understudy.dialects.converse import DIALECT as CONVERSE
 from understudy.dialects.openai_chat import DIALECT as CHAT
 from understudy.gateway.corridor import Gateway
@@ -138,12 +138,27 @@ def test_a_callers_own_bytes_give_way_where_a_host_of_its_dialect_takes_no_url(t
     asyncio.run(run())
 
 
-def test_where_nothing_may_be_fetched_the_fault_names_the_field_and_the_key(tmp_path: Path) -> None:
-    request = asked(Text("What?"), Image(Remote("https://a.example/b.png?token=word")))
-    site = dataclasses.replace(Stage(tmp_path).site, dialects={"converse": CONVERSE})
+@pytest.mark.parametrize(("caller", "field"), [(CHAT, "messages[1].content[1]"), (MESSAGES, "messages.0.content.1")])
+def test_where_nothing_may_be_fetched_the_fault_names_the_field_and_the_key(
+    tmp_path: Path, caller: Dialect, field: str
+) -> None:
+    url = "https://a.example/b.png?token=word"
+    bodies: dict[str, Any] = {
+        "openai_chat": {"type": "image_url", "image_url": {"url": url}},
+        "anthropic": {"type": "image", "source": {"type": "url", "url": url}},
+    }
+    said = [{"role": "user", "content": [{"type": "text", "text": "What?"}, bodies[caller.name]]}]
+    if caller is CHAT:
+        body: dict[str, Any] = {"model": "m", "messages": [{"role": "system", "content": "Look."}, *said]}
+    else:
+        body = {"model": "m", "max_tokens": 9, "system": "Look.", "messages": said}
+    request = caller.decode_request(json.dumps(body).encode())
+    dialects = {dialect.name: dialect for dialect in (CHAT, CONVERSE, MESSAGES)}
+    site = dataclasses.replace(Stage(tmp_path).site, dialects=dialects)
     with pytest.raises(Fault) as caught:
         asyncio.run(inlined(site, {}, request, ON_BEDROCK))
-    assert (caught.value.param, caught.value.row.status) == ("messages[1].content[1]", 400)
+    assert (caught.value.param, caught.value.row.status) == (field, 400)
+    assert caught.value.message.startswith(f"{field}: ")
     assert "media.fetch" in caught.value.message
     assert "token" not in caught.value.message
 

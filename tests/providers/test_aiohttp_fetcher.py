@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.providers.loopback import Handler, closed_url, serving, speaking
 from understudy.canon.faults import Fault, FaultKind
@@ -449,6 +451,23 @@ def test_nothing_is_fetched_by_default() -> None:
         return caught.value.message
 
     assert "media.fetch" in asyncio.run(run())
+
+
+@given(st.text() | st.from_regex(r"https?://[^/]{1,40}(/.{0,20})?", fullmatch=True))
+@settings(max_examples=200)
+def test_whatever_is_written_for_a_url_is_a_fault_and_no_mistake_of_ours(url: str) -> None:
+    async def inside_or_nowhere(host: str) -> Sequence[str]:
+        if len(host) % 2:
+            raise OSError("no such name")
+        return ("10.0.0.7",)
+
+    async def run() -> None:
+        async with AiohttpFetcher(MediaSpec(fetch=("*",), http=True), inside_or_nowhere) as fetcher:
+            with pytest.raises(Fault) as caught:
+                await one(fetcher, wanted(url))
+            assert caught.value.kind is FaultKind.BAD_REQUEST
+
+    asyncio.run(run())
 
 
 def test_a_proxy_of_the_environment_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:

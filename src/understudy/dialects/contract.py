@@ -26,7 +26,7 @@ TOOL_CHOICES: tuple[ToolChoiceMode, ...] = ("auto", "none", "required", "named")
 ToolIds = Literal["any", "nine"]
 # Whether a stream tells its usage only to those who ask for it.
 UsageOn = Literal["asked", "always"]
-# What a part may show that is no text.
+# What may lie at a URL.
 MediaKind = Literal["image", "document"]
 MEDIA_KINDS: tuple[MediaKind, ...] = ("image", "document")
 

@@ -68,7 +68,7 @@ def _encoded(site: Site, dialect: Dialect, request: Request, target: Target) -> 
     """The body for an upstream; what stayed behind, and what must not, is told under the caller's own names."""
     if request.dialect == dialect.name:
         return dialect.encode_request(request, target)
-    spelling = site.dialects[request.dialect].spelling
+    spelling = site.spelling(request)
     try:
         encoded = dialect.encode_request(request, target)
     except Fault as fault:

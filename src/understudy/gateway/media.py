@@ -14,6 +14,7 @@ import msgspec
 from understudy.canon.parts import Document, Image, Inline, Remote, ToolResult
 from understudy.canon.request import Request
 from understudy.dialects.contract import MEDIA_KINDS, MediaKind
+from understudy.dialects.spelling import spelt
 from understudy.gateway.site import Site
 from understudy.ports import Wanted
 from understudy.routing.board import Model
@@ -21,6 +22,8 @@ from understudy.routing.board import Model
 # What was fetched for one request, by what it was to be and where it lay.
 Held = dict[tuple[MediaKind, str], Inline]
 _MEDIA = (Image, Document)
+# The parts that may hold media; most of a conversation is passed over at the price of one look.
+_BEARING = frozenset({*_MEDIA, ToolResult})
 _SCHEMES = ("https://", "http://")
 
 
@@ -29,7 +32,7 @@ async def inlined(site: Site, held: Held, request: Request, model: Model) -> Req
     dialect = site.dialects[model.dialect]
     foreign = dialect.inline_only if request.dialect != dialect.name else ()
     kinds = foreign if model.media_urls else MEDIA_KINDS
-    asked = _asked(request, kinds) if kinds else {}
+    asked = _asked(site, request, kinds) if kinds else {}
     if not asked:
         return request
     new = [wanted for place, wanted in asked.items() if place not in held]
@@ -44,12 +47,13 @@ async def inlined(site: Site, held: Held, request: Request, model: Model) -> Req
     return msgspec.structs.replace(request, messages=messages, source=b"", remembered=None)
 
 
-def _asked(request: Request, kinds: tuple[MediaKind, ...]) -> dict[tuple[MediaKind, str], Wanted]:
-    """What lies at URLs and must not, each once, under the first field that names it."""
+def _asked(site: Site, request: Request, kinds: tuple[MediaKind, ...]) -> dict[tuple[MediaKind, str], Wanted]:
+    """What lies at URLs and must not, each once, under the caller's name for the first field that names it."""
     asked: dict[tuple[MediaKind, str], Wanted] = {}
     for path, part in _shown(request):
         kind = _kind(part)
         if kind in kinds and isinstance(part.source, Remote) and part.source.url.lower().startswith(_SCHEMES):
+            path = spelt(path, request, site.spelling(request))
             asked.setdefault((kind, part.source.url), Wanted(path, part.source.url, kind))
     return asked
 
@@ -57,6 +61,8 @@ def _asked(request: Request, kinds: tuple[MediaKind, ...]) -> dict[tuple[MediaKi
 def _shown(request: Request) -> Iterator[tuple[str, Image | Document]]:
     for number, message in enumerate(request.messages):
         for place, part in enumerate(message.parts):
+            if type(part) not in _BEARING:
+                continue
             if isinstance(part, _MEDIA):
                 yield f"messages[{number}].content[{place}]", part
             elif isinstance(part, ToolResult):
