@@ -7,9 +7,10 @@ https://docs.aws.amazon.com/transcribe/latest/dg/streaming-setting-up.html#strea
 
 import struct
 import zlib
-from typing import NamedTuple
+from functools import lru_cache
 
 from understudy.canon.faults import Fault, FaultKind
+from understudy.canon.value import Value
 
 EVENT_STREAM_TYPE = "application/vnd.amazon.eventstream"
 # The format's own limit on a payload is 24 MiB; with its headers a message stays below this.
@@ -23,7 +24,7 @@ _SIZES = {0: 0, 1: 0, 2: 1, 3: 2, 4: 4, 5: 8, 8: 8, 9: 16}
 _BYTES = 6
 
 
-class StreamMessage(NamedTuple):
+class StreamMessage(Value, frozen=True):
     """One message: `kind` is event, exception or error; `name` says which of them."""
 
     raw: bytes
@@ -37,21 +38,30 @@ class EventStreamParser:
 
     def __init__(self) -> None:
         self._buffer = bytearray()
+        # What the buffer must hold before there is anything to read in it.
+        self._needed = _PRELUDE.size
 
     def feed(self, data: bytes) -> list[StreamMessage]:
         """The messages that these bytes complete; a Fault if they are none."""
-        self._buffer += data
+        if self._buffer:
+            self._buffer += data
+            if len(self._buffer) < self._needed:
+                return []
+            data = bytes(self._buffer)
         messages = []
-        while len(self._buffer) >= _PRELUDE.size:
-            total, headers, check = _PRELUDE.unpack_from(self._buffer)
-            if zlib.crc32(self._buffer[:8]) != check:
+        place, self._needed = 0, _PRELUDE.size
+        while len(data) - place >= _PRELUDE.size:
+            total, headers, check = _PRELUDE.unpack_from(data, place)
+            if zlib.crc32(data[place : place + 8]) != check:
                 raise _broken("a prelude's checksum is wrong")
             if not _PRELUDE.size + headers + _CHECK.size <= total <= MAX_MESSAGE_BYTES:
                 raise _broken(f"a message says that it has {total} bytes, {headers} of them headers")
-            if len(self._buffer) < total:
+            if len(data) - place < total:
+                self._needed = total
                 break
-            messages.append(_message(bytes(self._buffer[:total]), headers))
-            del self._buffer[:total]
+            messages.append(_message(data[place : place + total], headers))
+            place += total
+        self._buffer = bytearray(data[place:])
         return messages
 
     def close(self) -> None:
@@ -68,10 +78,16 @@ def _message(raw: bytes, size: int) -> StreamMessage:
     if zlib.crc32(raw[: -_CHECK.size]) != check:
         raise _broken("a message's checksum is wrong")
     start = _PRELUDE.size + size
-    headers = _headers(raw[_PRELUDE.size : start])
-    kind = headers.get(":message-type", "event")
-    name = headers.get(f":{kind}-type") or headers.get(":error-code", "")
+    kind, name = _named(raw[_PRELUDE.size : start])
     return StreamMessage(raw, kind, name, raw[start : -_CHECK.size])
+
+
+# A host has one form of headers for each kind of message, of which there are a dozen.
+@lru_cache(maxsize=64)
+def _named(raw: bytes) -> tuple[str, str]:
+    headers = _headers(raw)
+    kind = headers.get(":message-type", "event")
+    return kind, headers.get(f":{kind}-type") or headers.get(":error-code", "")
 
 
 def _headers(raw: bytes) -> dict[str, str]:
@@ -99,11 +115,16 @@ def _headers(raw: bytes) -> dict[str, str]:
 
 def message_bytes(kind: str, name: str, payload: bytes) -> bytes:
     """One message for the wire, its payload JSON."""
-    told = {f":{kind}-type": name, ":content-type": "application/json", ":message-type": kind}
-    headers = b"".join(map(_header, told.items()))
+    headers = _told(kind, name)
     head = struct.pack(">II", _PRELUDE.size + len(headers) + len(payload) + _CHECK.size, len(headers))
     body = head + _CHECK.pack(zlib.crc32(head)) + headers + payload
     return body + _CHECK.pack(zlib.crc32(body))
+
+
+@lru_cache(maxsize=64)
+def _told(kind: str, name: str) -> bytes:
+    told = {f":{kind}-type": name, ":content-type": "application/json", ":message-type": kind}
+    return b"".join(map(_header, told.items()))
 
 
 def _header(pair: tuple[str, str]) -> bytes:

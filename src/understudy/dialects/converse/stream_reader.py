@@ -32,6 +32,9 @@ class _Block:
         self.opaque: dict[str, Any] | None = None
 
 
+_DECODER = msgspec.json.Decoder(dict[str, Any])
+
+
 class StreamReader:
     """The decoder of one upstream stream; `maker` is whose signatures it brings."""
 
@@ -57,7 +60,7 @@ class StreamReader:
         if self._over:
             return Frame(message.raw)
         try:
-            body = msgspec.json.decode(message.payload or b"{}", type=dict[str, Any])
+            body = _DECODER.decode(message.payload or b"{}")
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return Frame(message.raw, malformed=True)
         if message.kind in _ERRORS:
@@ -71,13 +74,13 @@ class StreamReader:
         return Frame(message.raw, events, terminal=message.name == "metadata")
 
     def _read(self, name: str, body: dict[str, Any]) -> None:
-        if name == "messageStart" and not self._started:
-            self._started = True
-            self._out.append(Started("", "", NAME))
+        if name == "contentBlockDelta":
+            self._delta(self._block(body), object_of(body.get("delta")))
         elif name == "contentBlockStart":
             self._start(self._block(body), object_of(body.get("start")))
-        elif name == "contentBlockDelta":
-            self._delta(self._block(body), object_of(body.get("delta")))
+        elif name == "messageStart" and not self._started:
+            self._started = True
+            self._out.append(Started("", "", NAME))
         elif name == "contentBlockStop":
             self._stop(self._block(body))
         elif name == "messageStop":
@@ -89,7 +92,11 @@ class StreamReader:
 
     def _block(self, body: dict[str, Any]) -> _Block:
         place = body.get("contentBlockIndex")
-        return self._blocks.setdefault(place if isinstance(place, int) else 0, _Block())
+        place = place if isinstance(place, int) else 0
+        block = self._blocks.get(place)
+        if block is None:
+            block = self._blocks[place] = _Block()
+        return block
 
     def _start(self, block: _Block, start: dict[str, Any]) -> None:
         match start:
