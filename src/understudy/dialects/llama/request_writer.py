@@ -19,7 +19,7 @@ from understudy.dialects.choices import check_choice
 from understudy.dialects.contract import Encoded, Target
 from understudy.dialects.llama.pieces import write_call, write_piece
 from understudy.dialects.llama.words import MAX_TEMPERATURE, NAME
-from understudy.dialects.losses import foreign
+from understudy.dialects.losses import in_words
 from understudy.dialects.offers import offered
 from understudy.dialects.openai_fields import Losses, at
 from understudy.dialects.turntaking import FAILED
@@ -178,7 +178,7 @@ class _Writer:
 
     def _piece(self, part: Part, path: str, role: str) -> dict[str, Any]:
         if isinstance(part, Opaque) and not self._own:
-            raise foreign(path, "content", part.kind, self._dialect, NAME)
+            part = in_words(part, path, self._dialect, NAME)
         fits = Text | Refusal | Image | Opaque if role == "user" else Text | Refusal
         if not isinstance(part, fits):
             kind = type(part).__name__.lower()

@@ -21,7 +21,7 @@ from understudy.canon.messages import Message, turns
 from understudy.canon.parts import Document, Image, Opaque, Part, Refusal, Remote, Text, Thinking, ToolCall, ToolResult
 from understudy.canon.request import Request
 from understudy.dialects.contract import Target
-from understudy.dialects.losses import foreign, sealed_elsewhere
+from understudy.dialects.losses import in_words, sealed_elsewhere
 from understudy.dialects.openai_chat.blocks import DEFAULT_FILENAME, misplaced, write_call, write_part
 from understudy.dialects.openai_chat.thinking import NAMES, SHORT, TWICE, write_thinking
 from understudy.dialects.openai_chat.toolids import fitted
@@ -176,7 +176,7 @@ class _Writer:
             body = self._piece(part, below)
             if isinstance(part, Image | Document):
                 moved.append(body)
-            elif isinstance(part, Text):
+            else:
                 words.append(body)
         if not words and len(moved) > attached:
             words = [{"type": "text", "text": MOVED}]
@@ -229,7 +229,7 @@ class _Writer:
 
     def _piece(self, part: Part, path: str) -> dict[str, Any]:
         if isinstance(part, Opaque):
-            raise foreign(path, "content", part.kind, self._dialect, NAME)
+            part = in_words(part, path, self._dialect, NAME)
         self._losses.extras(path, part.extras, self._dialect)
         if isinstance(part, Document):
             if isinstance(part.source, Remote):
