@@ -13,6 +13,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from understudy.bench.serving import NotUp
+from understudy.cli.conformance_clients import Asked, run_clients
 from understudy.cli.screen import EXIT_FAILED, JsonOption, err, give_up, out
 from understudy.conformance.answers import BROKEN, SCENARIOS
 from understudy.conformance.own import MODEL, own_gateway
@@ -26,10 +27,16 @@ CELLS = len(WIRES) ** 2 * (2 * len(SCENARIOS) - len(BROKEN))
 def run(
     url: Annotated[str | None, typer.Option(help="A gateway that is up already; else Understudy is started.")] = None,
     port: Annotated[int, typer.Option(help="Where the scripted upstream listens; 0 takes any free port.")] = 0,
-    model: Annotated[str, typer.Option(help="How that gateway calls an upstream's scenario.")] = MODEL,
+    model: Annotated[str | None, typer.Option(help="How that gateway calls an upstream's scenario.")] = None,
     json: JsonOption = None,
     markdown: Annotated[Path | None, typer.Option(help="Write the table to this file besides, as Markdown.")] = None,
     check: Annotated[bool, typer.Option("--check", help="Exit 1 if a cell differs.")] = False,
+    clients: Annotated[bool, typer.Option("--clients", help="Run real coding clients instead.")] = False,
+    only: Annotated[list[str] | None, typer.Option(help="With --clients: this client alone; repeatable.")] = None,
+    folder: Annotated[
+        Path | None, typer.Option(help="With --clients: where they are installed; else the PATH.")
+    ] = None,
+    install: Annotated[bool, typer.Option("--install", help="With --clients: install what --folder lacks.")] = False,
 ) -> None:
     """Hold what clients hear against what upstreams said: 4 client dialects, 4 upstream dialects, 9 scenarios.
 
@@ -40,7 +47,16 @@ def run(
     To judge another gateway, fix the upstream's port, give that gateway the upstream as provider of each dialect with
     the model names that --model makes, and pass its --url: `{upstream}` is chat, responses, messages or gemini,
     `{scenario}` the scenario, which the upstream must be asked for.
+
+    With --clients real coding clients run headless through the gateway, each in an empty home: Claude Code, Codex,
+    gemini-cli, OpenCode, qwen-code, Cline, Continue and aider. Each answers one question in words and runs one errand
+    with a tool, with an upstream of every dialect, and once more with a model that it has built in by name. A client
+    that is not installed fails: `--install --folder clients` installs all by npm and pip, at the versions that were
+    tried. The only `{scenario}` is `coding`.
     """
+    if clients:
+        return run_clients(Asked(url, port, model, only or (), folder, install, json, markdown, check))
+    model = model or MODEL
     if "{upstream}" not in model or "{scenario}" not in model:
         give_up(f"--model {model!r} is no pattern", "Write it with {upstream} and {scenario} in it.")
     try:

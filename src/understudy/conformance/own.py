@@ -24,10 +24,10 @@ MODEL = "scripted-{upstream}/{scenario}"
 
 
 @contextlib.asynccontextmanager
-async def own_gateway(upstream: str) -> AsyncIterator[str]:
+async def own_gateway(upstream: str, config: str = CONFIG) -> AsyncIterator[str]:
     """Understudy, up in front of the scripted upstream: its address."""
     with TemporaryDirectory() as folder:
         path, port = Path(folder) / "understudy.yaml", free_port()
-        path.write_text(CONFIG.format(port=port, upstream=upstream), encoding="utf-8")
+        path.write_text(config.format(port=port, upstream=upstream), encoding="utf-8")
         async with served(path, port, Path(folder) / "server.log") as url:
             yield url

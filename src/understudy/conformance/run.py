@@ -67,7 +67,7 @@ def _judge(client: Wire, scenario: Scenario, status: int, body: bytes, *, stream
         return "" if client.is_error(json.loads(body)) else "an error in no form of this dialect"
     if status != 200:
         return f"status {status}: {body[:120].decode('utf-8', 'replace')}"
-    heard = client.listen(_events(body)) if streamed else Heard(client.hear(json.loads(body)), ended=True)
+    heard = client.listen(events_of(body)) if streamed else Heard(client.hear(json.loads(body)), ended=True)
     if scenario in BROKEN:
         if heard.ended:
             return "an ending was told of an answer that broke off"
@@ -91,7 +91,7 @@ def difference(said: Answer, heard: Answer, scenario: Scenario) -> str:
     return "; ".join(wrong)
 
 
-def _events(body: bytes) -> list[Any]:
+def events_of(body: bytes) -> list[Any]:
     """The events of a stream; one that is no JSON as its text."""
     events: list[Any] = []
     for block in body.replace(b"\r\n", b"\n").split(b"\n\n"):
