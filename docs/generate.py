@@ -19,6 +19,7 @@ COMMANDS = (
     "", "serve", "demo", "doctor", "models", "key create", "label", "parity", "parity status", "parity show",
     "parity plan", "parity import", "parity report", "parity replay", "parity hold", "parity release", "parity lower",
     "parity approve", "parity retry", "route explain", "route status", "bench gateway", "bench parity", "bench routing",
+    "conformance",
 )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import json
 import re
 import tomllib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ import yaml
 
 from understudy.conformance.clients.run import UPSTREAMS
 from understudy.conformance.clients.table import CLIENTS, Client
+from understudy.conformance.clients.tasks import PROMPTS
 
+PAGE = Path(__file__).parents[3] / "docs" / "howto" / "coding-clients.md"
 FILLED = ("{url}", "{key}", "{model}", "{prompt}", "{home}")
 
 
@@ -33,6 +36,20 @@ def test_its_files_are_what_they_are_called(client: Client) -> None:
     for name, text in client.files.items():
         text = text.replace("{url}", "http://gateway").replace("{model}", "m").replace("{key}", "k")
         assert readers[name.rsplit(".", 1)[-1]](text)
+
+
+@pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.name)
+def test_the_page_shows_what_is_run(client: Client) -> None:
+    """How a client is pointed at the gateway stands in the page as in the table, but for what keeps it quiet."""
+    shown = {"{url}": "http://localhost:4000", "{key}": "sk-…", "{model}": "coding", "{prompt}": PROMPTS["text"]}
+    texts = [*client.environ.items(), *(("", line) for text in client.files.values() for line in text.splitlines())]
+    texts += [("", word) for word in (*client.command, *client.setup)]
+    told = [(name, text) for name, text in texts if any(mark in text for mark in shown)]
+    page = PAGE.read_text(encoding="utf-8")
+    for name, text in told:
+        for mark, word in shown.items():
+            text = text.replace(mark, word)
+        assert f"{name}={text}" in page if name else text.strip() in page
 
 
 def test_names_differ() -> None:
