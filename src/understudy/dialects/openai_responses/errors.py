@@ -4,7 +4,7 @@ import msgspec
 
 from understudy.canon.faults import Fault
 from understudy.canon.request import Request
-from understudy.dialects.openai_errors import ERROR_OF_KIND
+from understudy.dialects.openai_errors import ERROR_OF_KIND, code_of
 from understudy.dialects.openai_responses.output import answer_id
 from understudy.dialects.openai_responses.words import FAILED
 from understudy.dialects.sse import event_bytes
@@ -15,7 +15,7 @@ LAST_SEQUENCE = 1_000_000_000
 
 def write_failure(fault: Fault, request_id: str, request: Request) -> bytes:
     """The events that end a stream in a fault: some clients read the first, some the second; nothing may follow."""
-    code = fault.native or fault.kind.value
+    code = code_of(fault)
     told = {"type": ERROR_OF_KIND[fault.kind][0], "code": code, "message": fault.message, "param": fault.param}
     error = {**told, "type": "error", "error": told, "sequence_number": LAST_SEQUENCE, "request_id": request_id}
     response = {
