@@ -1,4 +1,4 @@
-"""Documentation is tested: generated pages are fresh, links lead somewhere, the README's configuration is one."""
+"""Documentation is tested: generated pages are fresh, links lead somewhere, configurations that pages show load."""
 
 import re
 import subprocess
@@ -27,14 +27,17 @@ def test_links_lead_somewhere(page: Path) -> None:
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
-def test_the_readmes_configuration_is_one(tmp_path: Path) -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize(
+    ("page", "routes"), [("README.md", ["assistant"]), ("docs/howto/coding-clients.md", ["coding", "coding-small"])]
+)
+def test_the_pages_configuration_is_one(tmp_path: Path, page: str, routes: list[str]) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
     block = re.search(r"```yaml\n(.*?)```", text, re.DOTALL)
     assert block is not None
     path = tmp_path / "understudy.yaml"
     path.write_text(block[1], encoding="utf-8")
     settings = load(path, {"ANTHROPIC_API_KEY": "key"})
-    assert [route.name for route in settings.file.routes] == ["assistant"]
+    assert [route.name for route in settings.file.routes] == routes
 
 
 def test_the_readme_shows_the_one_line_first() -> None:

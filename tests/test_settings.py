@@ -49,6 +49,14 @@ def problems(folder: Path, text: str | bytes, environ: dict[str, str] | None = N
     return [line.removeprefix(prefix) for line in lines]
 
 
+def test_an_alias_stands_for_a_route_or_a_model_that_there_is(tmp_path: Path) -> None:
+    made = loaded(tmp_path, GOOD + 'aliases: {"claude-*haiku*": own, "claude-*": support}\n')
+    assert list(made.file.aliases.items()) == [("claude-*haiku*", "own"), ("claude-*", "support")]
+    assert problems(tmp_path, GOOD + 'aliases: {"gpt-*": suport}\n') == [
+        "19: aliases.gpt-*: there is no route or model 'suport'; did you mean 'support'?"
+    ]
+
+
 def test_a_good_file(tmp_path: Path) -> None:
     made = loaded(tmp_path, GOOD)
     assert made.file.server.port == 4321

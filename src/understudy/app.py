@@ -178,7 +178,8 @@ def specs_of(settings: Settings) -> dict[str, ParitySpec]:
 def board_of(settings: Settings, models: Mapping[str, Model], panels: Mapping[str, Panel]) -> Board:
     """The board as the configuration alone tells it: no slice has moved."""
     late = {name for name, panel in panels.items() if panel.late}
-    return base_board(models, settings.file.routes, reachable(settings.rows, settings.secrets, settings.known), late)
+    providers = reachable(settings.rows, settings.secrets, settings.known)
+    return base_board(models, settings.file.routes, providers, late, settings.file.aliases)
 
 
 def keyring_of(settings: Settings) -> Keyring:

@@ -48,7 +48,11 @@ _WORDS: dict[Any, str] = {
 
 
 class File(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The file as it is written: every key that understudy.yaml may hold."""
+    """The file as it is written: every key that understudy.yaml may hold.
+
+    `aliases` are patterns of names that callers may ask for, such as `claude-*haiku*`, each with the route or model
+    that answers; the first that fits counts, and only where nothing has the very name.
+    """
 
     server: ServerSpec = ServerSpec()
     timeouts: Timeouts = Timeouts()
@@ -58,6 +62,7 @@ class File(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     secret: SecretRef = DEFAULT_SECRET
     models: tuple[ModelSpec, ...] = ()
     routes: tuple[RouteSpec, ...] = ()
+    aliases: dict[str, str] = {}
     fleet: FleetSpec = FleetSpec()
     keys: tuple[Key, ...] = ()
 
@@ -231,6 +236,9 @@ def _check_names(reader: "_Reader", root: yaml.Node | None, rows: Mapping[str, P
         if isinstance(judge, dict):
             reader.known(root, ("routes", place, "parity", "judge", "model"), "model", [judge.get("model")], known)
     callable_names = [*(str(entry.get("name")) for _, entry in routes), *known]
+    aliases = data.get("aliases")
+    for pattern, name in aliases.items() if isinstance(aliases, dict) else ():
+        reader.known(root, ("aliases", pattern), "route or model", [name], callable_names)
     for place, entry in keys:
         reader.known(root, ("keys", place, "routes"), "route", entry.get("routes"), callable_names)
 

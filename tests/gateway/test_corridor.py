@@ -1,4 +1,4 @@
-"""The corridor at its very end: a caller that hangs up with the last byte has had the whole answer."""
+"""The corridor at both ends: what a name stands for, and a caller that hangs up with the last byte of its answer."""
 
 import asyncio
 import dataclasses
@@ -15,7 +15,7 @@ from tests.journeys.house import Upstream, upstream
 from understudy.dialects.anthropic import DIALECT
 from understudy.gateway.corridor import Gateway
 from understudy.gateway.site import Call, Standing
-from understudy.policy.keys import Keyring
+from understudy.policy.keys import Key, Keyring, digest
 from understudy.ports import Headers, Paired
 from understudy.providers.aiohttp_transport import AiohttpTransport
 from understudy.routing.board import Board, Endpoint, Model, Ramp, Route
@@ -34,6 +34,23 @@ class HangsUp:
         raise asyncio.CancelledError
 
 
+class Heard:
+    """A caller that hears all of its answer."""
+
+    def __init__(self) -> None:
+        self.status = 0
+        self.body = b""
+
+    async def start(self, status: int, headers: Headers) -> None:
+        self.status = status
+
+    async def write(self, data: bytes) -> None:
+        self.body += data
+
+    async def end(self, data: bytes = b"") -> None:
+        self.body += data
+
+
 def board(scripted: Upstream) -> Board:
     def at(model: Model) -> Model:
         return msgspec.structs.replace(model, upstream="plain", endpoints=(Endpoint(scripted.url),), auth="none")
@@ -44,6 +61,25 @@ def board(scripted: Upstream) -> Board:
         routes={"r": Route(name="r", incumbent="rented", candidate="own")},
         ramps={("r", "chat"): Ramp(hypothesis="h", share=1.0, rate=1.0, canary=True)},
     )
+
+
+def test_an_alias_is_permitted_served_and_booked_as_what_it_stands_for(tmp_path: Path) -> None:
+    stage, sender = Stage(tmp_path), Heard()
+    body = {"model": "claude-haiku-9", "messages": [{"role": "user", "content": "hi"}], "max_tokens": 9}
+    key = Key(name="team", digest=digest(stage.site.server_secret, "k"), routes=("r",))
+
+    async def run(scripted: Upstream) -> None:
+        async with AiohttpTransport({}) as transport:
+            aliased = msgspec.structs.replace(board(scripted), ramps={}, aliases={"claude-*": "r"})
+            standing = Standing(board=aliased, keyring=Keyring({key.digest: key}))
+            site = dataclasses.replace(stage.site, upstream=transport, standing=lambda: standing)
+            await Gateway(site).answer(Call(DIALECT, {"x-api-key": "k"}, json.dumps(body).encode()), sender)
+
+    with upstream() as scripted:
+        asyncio.run(run(scripted))
+    assert (sender.status, json.loads(sender.body)["model"]) == (200, "claude-haiku-9")
+    [row] = stage.observed
+    assert (row.asked, row.route, row.model) == ("claude-haiku-9", "r", "rented")
 
 
 @pytest.mark.parametrize("stream", [True, False], ids=["streamed", "whole"])

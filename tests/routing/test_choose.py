@@ -5,7 +5,7 @@ import pytest
 
 from understudy.canon.faults import Fault, FaultKind
 from understudy.routing.board import Board, Endpoint, Model, Ramp, Route
-from understudy.routing.choose import Features, Plan, choose, named
+from understudy.routing.choose import Features, Plan, choose, meant, named
 
 
 def model(name: str, *, provider: str = "p") -> Model:
@@ -66,6 +66,15 @@ def test_a_named_model_is_served_as_it_is() -> None:
 def test_a_route_wins_over_a_model_of_its_name() -> None:
     board = msgspec.structs.replace(BOARD, routes={"own": Route(name="own", incumbent="rented")})
     assert names(plan("own", board=board)) == ["rented"]
+
+
+def test_an_alias_stands_for_its_route_where_nothing_has_the_very_name() -> None:
+    aliases = {"claude-*haiku*": "own", "claude-*": "r", "own": "spare", "cloud/*": "spare"}
+    board = msgspec.structs.replace(BOARD, aliases=aliases)
+    asked = ("claude-haiku-4-5", "claude-opus-5[1m]", "own", "cloud/any", "Claude-x", "gpt-5")
+    assert [meant(name, board) for name in asked] == ["own", "r", "own", "cloud/any", "Claude-x", "gpt-5"]
+    with pytest.raises(Fault, match="'gpt-5' is not known here"):
+        named(meant("gpt-5", board), board)
 
 
 def test_a_provider_and_an_id_make_a_model() -> None:

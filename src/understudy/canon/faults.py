@@ -24,6 +24,7 @@ class FaultKind(Enum):
     PERMISSION = "permission"
     NOT_FOUND = "not_found"
     TOO_LARGE = "too_large"
+    TOO_LONG = "too_long"
     RATE_LIMITED = "rate_limited"
     TIMEOUT = "timeout"
     OVERLOADED = "overloaded"
@@ -49,6 +50,8 @@ TABLE: dict[FaultKind, Row] = {
     FaultKind.PERMISSION: Row(403, Blame.CALLER, False),
     FaultKind.NOT_FOUND: Row(404, Blame.CALLER, False),
     FaultKind.TOO_LARGE: Row(413, Blame.CALLER, False),
+    # The prompt is longer than the model's window.
+    FaultKind.TOO_LONG: Row(400, Blame.CALLER, False),
     FaultKind.RATE_LIMITED: Row(429, Blame.UPSTREAM, True),
     FaultKind.TIMEOUT: Row(504, Blame.UPSTREAM, True),
     FaultKind.OVERLOADED: Row(503, Blame.UPSTREAM, True),

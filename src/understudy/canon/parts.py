@@ -2,7 +2,7 @@
 
 A part is a pure value. Where it is stored, who sent it and on which wire is not its business. `Opaque` is the door
 for content that canon has no word for: it passes untouched to an upstream of the same dialect, and is a fault for
-every other.
+every other, unless something says it in words.
 """
 
 from typing import Any
@@ -84,10 +84,14 @@ class Refusal(Value, frozen=True, tag="refusal"):
 
 
 class Opaque(Value, frozen=True, tag="opaque"):
-    """Content of a kind that canon has no word for, kept whole: `kind` is its name on the wire of `Request.dialect`."""
+    """Content of a kind that canon has no word for, kept whole: `kind` is its name on the wire of `Request.dialect`.
+
+    `words` say the same to other dialects; None where no words do.
+    """
 
     kind: str
     body: dict[str, Any]
+    words: str | None = None
 
 
 class ToolResult(Value, frozen=True, tag="tool_result"):

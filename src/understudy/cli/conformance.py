@@ -13,6 +13,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from understudy.bench.serving import NotUp
+from understudy.cli.conformance_clients import Asked, run_clients
 from understudy.cli.screen import EXIT_FAILED, JsonOption, err, give_up, out
 from understudy.conformance.answers import Wire
 from understudy.conformance.judging import Case
@@ -30,12 +31,13 @@ PATIENCE_S = 30.0
 def run(
     url: Annotated[str | None, typer.Option(help="A gateway that is up already; else Understudy is started.")] = None,
     port: Annotated[int, typer.Option(help="Where the scripted upstream listens; 0 takes any free port.")] = 0,
-    model: Annotated[str, typer.Option(help="How that gateway calls an upstream's scenario.")] = MODEL,
+    model: Annotated[str | None, typer.Option(help="How that gateway calls an upstream's scenario.")] = None,
     patience: Annotated[
         float, typer.Option(help="Seconds to wait for an answer; more than that gateway's own time-outs.")
     ] = PATIENCE_S,
     only: Annotated[
-        list[str] | None, typer.Option(help="A scenario, or a group of them: said, errors, faults. May be repeated.")
+        list[str] | None,
+        typer.Option(help="A scenario, or a group: said, errors, faults; with --clients a client. May be repeated."),
     ] = None,
     dialect: Annotated[
         list[str] | None, typer.Option(help="Ask in these dialects, of these dialects; all if none. May be repeated.")
@@ -45,6 +47,11 @@ def run(
     check: Annotated[
         bool, typer.Option("--check", help="Exit 1 if a cell differs, or a dialect is not served.")
     ] = False,
+    clients: Annotated[bool, typer.Option("--clients", help="Run real coding clients instead.")] = False,
+    folder: Annotated[
+        Path | None, typer.Option(help="With --clients: where they are installed; else the PATH.")
+    ] = None,
+    install: Annotated[bool, typer.Option("--install", help="With --clients: install what --folder lacks.")] = False,
 ) -> None:
     """Hold what clients hear against what upstreams did: 6 client dialects, 6 upstream dialects, whole and streamed.
 
@@ -60,7 +67,16 @@ def run(
     each dialect with the model names that --model makes, and pass its --url. In --model,
     `{upstream}` is the dialect and `{scenario}` the scenario, which the upstream must be asked for.
     Switch that gateway's retries off, and set its time-outs below --patience.
+
+    With --clients real coding clients run headless through the gateway, each in an empty home: Claude Code, Codex,
+    gemini-cli, OpenCode, qwen-code, Cline, Continue and aider. Each answers one question in words and runs one errand
+    with a tool, with an upstream of every dialect, and once more with a model that it has built in by name. A client
+    that is not installed fails: `--install --folder clients` installs all by npm and pip, at the versions that were
+    tried. The only `{scenario}` is `coding`.
     """
+    if clients:
+        return run_clients(Asked(url, port, model, only or (), folder, install, json, markdown, check))
+    model = model or MODEL
     if "{upstream}" not in model or "{scenario}" not in model:
         give_up(f"--model {model!r} is no pattern", "Write it with {upstream} and {scenario} in it.")
     told = _cases(only or [], dialect or [])
@@ -70,21 +86,24 @@ def run(
         give_up(str(error), status=EXIT_FAILED)
     except OSError as error:
         give_up(f"the scripted upstream cannot listen: {error.strerror or error}", "Choose another --port.")
+    _show(cells)
+    if json is not None:
+        json.write_bytes(msgspec.json.encode({"cells": [asdict(cell) for cell in cells]}))
+    if markdown is not None:
+        markdown.write_text("\n".join(as_markdown(cells)), encoding="utf-8")
+    if check and any(shortfalls(cells)):
+        raise typer.Exit(EXIT_FAILED)
+
+
+def _show(cells: list[Cell]) -> None:
     for group, rows in tables(cells):
         table = Table(*rows[0], box=None, title=group, title_justify="left")
         for row in rows[1:]:
             table.add_row(*row)
         out.print(table)
-    fallen = list(shortfalls(cells))
-    for line in fallen:
+    for line in shortfalls(cells):
         out.print(line, markup=False, soft_wrap=True)
     out.print(summary(cells))
-    if json is not None:
-        json.write_bytes(msgspec.json.encode({"cells": [asdict(cell) for cell in cells]}))
-    if markdown is not None:
-        markdown.write_text("\n".join(as_markdown(cells)), encoding="utf-8")
-    if check and fallen:
-        raise typer.Exit(EXIT_FAILED)
 
 
 def _cases(only: list[str], dialects: list[str]) -> list[Case]:

@@ -8,10 +8,8 @@ from tempfile import TemporaryDirectory
 from understudy.bench.serving import served
 from understudy.engines.llama_cpp import free_port
 
-# It loses patience soon, so that the judge need not wait; a stream that has begun is kept alive once before.
 CONFIG = """\
 server: {{host: 127.0.0.1, port: {port}}}
-timeouts: {{first_token_s: 1, idle_s: 2, total_s: 20, keep_alive_s: 1.5}}
 providers:
   scripted-chat: {{dialect: openai_chat, base_url: "{upstream}/v1", auth: none}}
   scripted-responses: {{dialect: openai_responses, base_url: "{upstream}/v1", auth: none}}
@@ -22,15 +20,17 @@ providers:
 models:
   - {{name: text, provider: scripted-chat, model: text}}
 """
+# It loses patience soon, so that the judge need not wait; a stream that has begun is kept alive once before.
+HASTY = "timeouts: {{first_token_s: 1, idle_s: 2, total_s: 20, keep_alive_s: 1.5}}\n" + CONFIG
 # How this configuration calls an upstream dialect's scenario.
 MODEL = "scripted-{upstream}/{scenario}"
 
 
 @contextlib.asynccontextmanager
-async def own_gateway(upstream: str) -> AsyncIterator[str]:
+async def own_gateway(upstream: str, config: str = HASTY) -> AsyncIterator[str]:
     """Understudy, up in front of the scripted upstream: its address."""
     with TemporaryDirectory() as folder:
         path, port = Path(folder) / "understudy.yaml", free_port()
-        path.write_text(CONFIG.format(port=port, upstream=upstream), encoding="utf-8")
+        path.write_text(config.format(port=port, upstream=upstream), encoding="utf-8")
         async with served(path, port, Path(folder) / "server.log") as url:
             yield url

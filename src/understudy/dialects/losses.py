@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from understudy.canon.faults import Fault, bad_request
 from understudy.canon.omissions import Omission
+from understudy.canon.parts import Opaque, Text
 from understudy.canon.value import Extras
 
 
@@ -40,6 +41,13 @@ def foreign(path: str, what: str, kind: str, dialect: str, here: str) -> Fault:
         f"leave it out or name a model that speaks {dialect}",
         path,
     )
+
+
+def in_words(part: Opaque, path: str, dialect: str, here: str) -> Text:
+    """What only its own dialect knows, said in words; a Fault where no words say it."""
+    if part.words is None:
+        raise foreign(path, "content", part.kind, dialect, here)
+    return Text(part.words)
 
 
 def sealed_elsewhere(model: str, maker: str) -> str:

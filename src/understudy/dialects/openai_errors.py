@@ -10,8 +10,11 @@ import msgspec
 
 from understudy.canon.faults import Fault, FaultKind, kind_of_status
 from understudy.dialects import envelopes
+from understudy.dialects.overflow import narrowed
 from understudy.dialects.sse import event_bytes
 
+# The code by which clients know a prompt that is too long.
+TOO_LONG = "context_length_exceeded"
 # Type word and HTTP status of each fault. This dialect has no 529: an overload is a 503.
 ERROR_OF_KIND = {
     FaultKind.BAD_REQUEST: ("invalid_request_error", 400),
@@ -19,6 +22,7 @@ ERROR_OF_KIND = {
     FaultKind.PERMISSION: ("permission_error", 403),
     FaultKind.NOT_FOUND: ("not_found_error", 404),
     FaultKind.TOO_LARGE: ("invalid_request_error", 413),
+    FaultKind.TOO_LONG: ("invalid_request_error", 400),
     FaultKind.RATE_LIMITED: ("rate_limit_error", 429),
     FaultKind.TIMEOUT: ("timeout", 504),
     FaultKind.OVERLOADED: ("overloaded_error", 503),
@@ -33,7 +37,7 @@ ERROR_OF_KIND = {
 # What an upstream's error word says where no status does: inside a stream, or in an error body sent with 200.
 KIND_OF_ERROR = {
     "invalid_request_error": FaultKind.BAD_REQUEST,
-    "context_length_exceeded": FaultKind.BAD_REQUEST,
+    TOO_LONG: FaultKind.TOO_LONG,
     "authentication_error": FaultKind.UPSTREAM_REFUSED,
     "invalid_api_key": FaultKind.UPSTREAM_REFUSED,
     "permission_error": FaultKind.UPSTREAM_REFUSED,
@@ -61,7 +65,7 @@ def write_fault(fault: Fault, request_id: str, *, code: str | None = None) -> tu
 
     The code is the upstream's own word unless the dialect has a better one.
     """
-    return ERROR_OF_KIND[fault.kind][1], _envelope(fault, request_id, code or fault.native or fault.kind.value)
+    return ERROR_OF_KIND[fault.kind][1], _envelope(fault, request_id, code or code_of(fault))
 
 
 def write_failure(fault: Fault, request_id: str) -> bytes:
@@ -75,10 +79,15 @@ def _envelope(fault: Fault, request_id: str, code: str) -> bytes:
     return msgspec.json.encode({"error": error, "request_id": request_id})
 
 
+def code_of(fault: Fault) -> str:
+    """The code that classes a fault: the upstream's own word, but for what clients know by one alone."""
+    return TOO_LONG if fault.kind is FaultKind.TOO_LONG else fault.native or fault.kind.value
+
+
 def read_fault(status: int, body: bytes, retry_after_s: float | None = None) -> Fault:
     """The fault that an upstream's error answer stands for, whatever its envelope."""
     (message, word, param), value = envelopes.read(body, CLASSING)
-    kind = kind_of_status(status) if status >= 400 else kind_of(value)
+    kind = narrowed(kind_of_status(status) if status >= 400 else kind_of(value), message, word)
     if message is None:
         message = f"the upstream answered {status} without a message"
     return Fault(message, kind=kind, param=param, native=word, retry_after_s=retry_after_s)

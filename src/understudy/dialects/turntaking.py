@@ -14,7 +14,7 @@ from understudy.canon.parts import Audio, Document, Image, Opaque, Part, Refusal
 from understudy.canon.request import Request
 from understudy.dialects.arguments import arguments_of
 from understudy.dialects.contract import Target
-from understudy.dialects.losses import Gathered, foreign, sealed_elsewhere
+from understudy.dialects.losses import Gathered, foreign, in_words, sealed_elsewhere
 
 SYSTEM_OPEN = "<system>\n"
 SYSTEM_CLOSE = "\n</system>"
@@ -135,7 +135,7 @@ class Adapter:
     def _part(self, part: Part, path: str) -> Part | None:
         losses = self._losses
         if isinstance(part, Opaque):
-            raise foreign(path, "content", part.kind, self._dialect, self.here)
+            part = in_words(part, path, self._dialect, self.here)
         losses.extras(path, part.extras, self._dialect)
         match part:
             case Text() | Refusal():

@@ -13,7 +13,7 @@ from understudy.gateway.site import Call, Site, Standing
 from understudy.policy.keys import Caller, admit, permit
 from understudy.ports import Attempt, UpstreamCall
 from understudy.routing.board import Board, Model
-from understudy.routing.choose import Plan, named
+from understudy.routing.choose import Plan, meant, named
 
 T = TypeVar("T")
 
@@ -28,9 +28,10 @@ def admitted(site: Site, call: Call, draft: Draft) -> tuple[Standing, Caller]:
 def planned(draft: Draft, caller: Caller, asked: str, board: Board, reason: str) -> Model:
     """The one model behind a name that the caller may ask for."""
     draft.asked = asked
-    permit(caller, asked)
-    route = board.routes.get(asked)
-    model = board.models[route.incumbent] if route is not None else named(asked, board)
+    name = meant(asked, board)
+    permit(caller, name)
+    route = board.routes.get(name)
+    model = board.models[route.incumbent] if route is not None else named(name, board)
     draft.model, draft.plan = model, Plan(chain=(model,), reason=reason)
     return model
 

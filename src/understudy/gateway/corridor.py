@@ -30,7 +30,7 @@ from understudy.parity.assign import bucket
 from understudy.parity.slices import SliceId
 from understudy.policy.keys import Caller, permit
 from understudy.ports import Attempt, Sampled, Sender
-from understudy.routing.choose import Features, Plan, choose
+from understudy.routing.choose import Features, Plan, choose, meant
 from understudy.routing.kinds import asked_words, kind_of, needs_of
 
 log = logging.getLogger(__name__)
@@ -128,37 +128,38 @@ class Gateway:
         draft.request = request = await resumed(site, call.dialect, call.read(), caller.tenant)
         if not request.messages:
             raise bad_request("messages is empty; there is nothing to answer", "messages")
-        permit(caller, request.model)
+        asked = meant(request.model, standing.board)
+        permit(caller, asked)
         conversation = conversation_of(call.headers, request, caller.name, draft.id)
         draft.unit = conversation.unit
-        draft.plan = plan = self._plan(call, request, conversation, standing, caller)
+        draft.plan = plan = self._plan(call, request, asked, conversation, standing, caller)
         check_known(call.dialect, request, plan.chain[0])
         if plan.shadow is not None and plan.hypothesis is not None:
             self._announce(draft, plan, conversation, standing)
         return request
 
     def _plan(
-        self, call: Call, request: Request, conversation: Conversation, standing: Standing, caller: Caller
+        self, call: Call, request: Request, asked: str, conversation: Conversation, standing: Standing, caller: Caller
     ) -> Plan:
         board, secret, ledger = standing.board, self._site.server_secret, self._site.ledger
         # A model that is named needs no kind; what is declared must make sense all the same.
         declared = call.headers.get(KIND_HEADER, caller.kind)
-        known = request.model in board.routes or declared is not None
+        known = asked in board.routes or declared is not None
         kind = kind_of(request, declared, call.headers).id if known else ""
-        route = board.routes.get(request.model)
+        route = board.routes.get(asked)
         kind = route.pool.get(kind, kind) if route is not None else kind
-        ramp = board.ramps.get((request.model, kind))
+        ramp = board.ramps.get((asked, kind))
         draw = shadow_draw = OUTSIDE
         if route is not None and route.choose_from:
-            slice_ = SliceId(request.model, kind, caller.tenant)
+            slice_ = SliceId(asked, kind, caller.tenant)
             draw = bucket(secret, slice_, POOL, conversation.unit)
             shadow_draw = bucket(secret, slice_, POOL, conversation.unit, purpose="shadow")
         elif ramp is not None:
-            slice_ = SliceId(request.model, kind)
+            slice_ = SliceId(asked, kind)
             draw = bucket(secret, slice_, ramp.hypothesis, conversation.unit)
             shadow_draw = bucket(secret, slice_, ramp.hypothesis, conversation.unit, purpose="shadow")
         running = None if conversation.one_turn else ledger.recall(conversation.unit)
-        features = Features(asked=request.model, kind=kind, running=running)
+        features = Features(asked=asked, kind=kind, running=running)
         if route is not None and route.choose_from:
             needs = msgspec.structs.replace(needs_of(request), only_owned=caller.only_owned)
             features = msgspec.structs.replace(features, tenant=caller.tenant, words=asked_words(request), needs=needs)

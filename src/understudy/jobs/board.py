@@ -1,6 +1,7 @@
 """The board, built: what the configuration says, and how far each slice has moved by the books."""
 
 from collections.abc import Container, Iterable, Mapping
+from types import MappingProxyType
 
 import msgspec
 
@@ -16,12 +17,14 @@ def base_board(
     routes: Iterable[RouteSpec],
     providers: Mapping[str, Model],
     late: Container[str] = (),
+    aliases: Mapping[str, str] = MappingProxyType({}),
 ) -> Board:
     """The board before any slice has moved; `late` are the routes whose verdicts come after the answers."""
     return Board(
         models=dict(models),
         routes={route.name: _route(route, late=route.name in late) for route in routes},
         providers=dict(providers),
+        aliases=dict(aliases),
     )
 
 

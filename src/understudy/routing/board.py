@@ -95,7 +95,8 @@ class Ramp(Value, frozen=True, kw_only=True):
 class Board(Value, frozen=True, kw_only=True):
     """The one snapshot. `providers` are templates for callers that name `provider/upstream-id` themselves.
 
-    A known upstream id stands among them under that whole name, with its price and limits.
+    A known upstream id stands among them under that whole name, with its price and limits. `aliases` are patterns of
+    names, in order, each with the route or model that it stands for.
     """
 
     version: int = 0
@@ -103,5 +104,6 @@ class Board(Value, frozen=True, kw_only=True):
     routes: dict[str, Route] = {}
     ramps: dict[tuple[str, str], Ramp] = {}
     providers: dict[str, Model] = {}
+    aliases: dict[str, str] = {}
     # What was learned, by tenant and route.
     beliefs: dict[tuple[str, str], Learned] = {}

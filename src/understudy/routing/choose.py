@@ -5,6 +5,7 @@ share decides between incumbent and candidate, or what was learned between the m
 The draws are hashes made by the corridor (parity's `bucket`).
 """
 
+from fnmatch import fnmatchcase
 from typing import Literal
 
 import msgspec
@@ -140,16 +141,18 @@ def _chain(board: Board, route: Route, first: str) -> tuple[Model, ...]:
     return tuple(board.models[name] for name in names)
 
 
+def meant(asked: str, board: Board) -> str:
+    """What a name stands for: itself where it means something here, else what the first alias says that it matches."""
+    if asked in board.routes or _found(asked, board) is not None:
+        return asked
+    return next((name for pattern, name in board.aliases.items() if fnmatchcase(asked, pattern)), asked)
+
+
 def named(asked: str, board: Board) -> Model:
     """A model by its declared name, or `provider/upstream-id` of a provider that is reachable."""
-    model = board.models.get(asked)
+    model = _found(asked, board)
     if model is not None:
         return model
-    provider, slash, upstream = asked.partition("/")
-    template = board.providers.get(provider)
-    if slash and upstream and template is not None:
-        template = board.providers.get(asked, template)
-        return msgspec.structs.replace(template, name=asked, upstream=upstream, build=upstream)
     known = [*board.routes, *board.models]
     shown = ", ".join(known[:_NAMES_SHOWN]) + (", …" if len(known) > _NAMES_SHOWN else "")
     raise Fault(
@@ -157,3 +160,15 @@ def named(asked: str, board: Board) -> Model:
         kind=FaultKind.NOT_FOUND,
         param="model",
     )
+
+
+def _found(asked: str, board: Board) -> Model | None:
+    model = board.models.get(asked)
+    if model is not None:
+        return model
+    provider, slash, upstream = asked.partition("/")
+    template = board.providers.get(provider)
+    if not slash or not upstream or template is None:
+        return None
+    template = board.providers.get(asked, template)
+    return msgspec.structs.replace(template, name=asked, upstream=upstream, build=upstream)

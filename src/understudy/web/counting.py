@@ -8,6 +8,7 @@ from understudy.canon.faults import Fault, FaultKind, bad_request
 from understudy.dialects.contract import Counting, Dialect
 from understudy.dialects.counting import estimate
 from understudy.policy.keys import Caller, permit
+from understudy.routing.choose import meant
 from understudy.web.back import Back, Endpoint, guarded, told
 
 # Above every limit on a request's body; what is larger is no prompt.
@@ -27,7 +28,7 @@ def counting(back: Back) -> list[Route]:
 def _counted(back: Back, dialect: Dialect, means: Counting) -> Endpoint:
     async def count(request: Request, caller: Caller) -> Response:
         asked = means.read(await _body(request), request.url.path)
-        permit(caller, asked.model)
+        permit(caller, meant(asked.model, back.standing().board))
         if not asked.messages:
             raise bad_request("messages is empty; there is nothing to count", "messages")
         return told(means.write(estimate(asked, means.preamble)))

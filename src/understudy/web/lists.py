@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from understudy.canon.faults import Fault, FaultKind
 from understudy.policy.keys import Caller
+from understudy.routing.choose import meant
 from understudy.web.back import Back, dialect_of, guarded, told
 
 SHARED = ("/v1/models", "/models")
@@ -23,7 +24,7 @@ def lists(back: Back) -> list[Route]:
 
     async def single(request: Request, caller: Caller) -> Response:
         name = request.path_params["name"]
-        if name not in _names(back):
+        if meant(name, back.standing().board) not in _names(back):
             raise Fault(f"there is no model {name!r}; GET {_parent(request)} lists all", kind=FaultKind.NOT_FOUND)
         return told(dialect_of(request, back).encode_model(name))
 

@@ -24,11 +24,13 @@ from understudy.web.steering import steering
 
 # Rows of the journal that one page shows.
 MAX_EXCHANGES = 1_000
+# Where clients look whether somebody is there before they ask: Claude Code, by HEAD.
+HELLOS = ("/api/hello",)
 
 
 def rest(back: Back) -> Starlette:
     """The application for every path that is not a model route."""
-    live = [Route(path, _live) for path in ("/livez", "/health/liveness", "/health/liveliness")]
+    live = [Route(path, _live) for path in ("/livez", "/health/liveness", "/health/liveliness", *HELLOS)]
     ready = [Route(path, _ready(back)) for path in ("/readyz", "/health/readiness")]
     private = [
         *lists(back),

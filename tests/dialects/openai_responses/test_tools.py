@@ -1,6 +1,7 @@
 """Tools of free text and namespaces: functions for everybody else, and themselves again for their caller."""
 
 import json
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -59,6 +60,30 @@ def test_W9_a_namespace_is_flattened_and_its_functions_named_again() -> None:
     names = names_of(request)
     assert names.spelt("crm__find") == {"name": "find", "namespace": "crm"}
     assert names.spelt("other") == {"name": "other"}
+
+
+def test_W9_tools_may_be_declared_in_the_conversation() -> None:
+    """Codex does so: what is declared anew replaces what was declared before, and nothing is said by it."""
+
+    def declared(*tools: Any) -> dict[str, Any]:
+        return {"type": "additional_tools", "role": "developer", "tools": list(tools)}
+
+    script = {"type": "namespace", "name": "functions", "tools": [{**PATCH, "name": "exec"}]}
+    plain = {"type": "function", "name": "add", "parameters": {"type": "object"}, "description": "old"}
+    user = {"role": "user", "content": "Add"}
+    newer = {**plain, "description": "new"}
+    request = asked(tools=[plain], input=[declared(script, {"type": "web_search"}), user, declared(newer)])
+    assert [message.role for message in request.messages] == ["user"]
+    assert request.tools is not None
+    assert [getattr(tool, "name", "") for tool in request.tools] == ["functions__exec", "", "add"]
+    assert request.tools[2] == Tool("add", "new", {"type": "object"}, None)
+    names = names_of(request)
+    assert names.custom == {"functions__exec"}
+    assert names.spelt("functions__exec") == {"name": "exec", "namespace": "functions"}
+    # A host of this dialect gets the items as they came, others the tools in their own form.
+    assert sent(request)["input"] == [declared(script, {"type": "web_search"}), user, declared(newer)]
+    assert asked(input=[declared(), user]).tools == ()
+    assert asked(input=[user]).tools is None
 
 
 def test_T23_a_flat_name_that_would_be_too_long_ends_in_a_digest() -> None:

@@ -61,6 +61,9 @@ def read_block(block: Any, path: str, maker: str) -> Part:
         return Thinking("", fields.need("data", STRING), maker, redacted=True, extras=fields.rest)
     if kind in ("image", "document"):
         return _read_media(kind, block, fields)
+    if kind == "tool_reference":
+        # A search among tools found it; what it is stands in full among the tools of the request.
+        return Opaque(kind, block, f"[The tool {fields.need('tool_name', STRING)} can be called now.]")
     return Opaque(kind, block)
 
 

@@ -53,6 +53,7 @@ ERROR_OF_KIND = {
     FaultKind.PERMISSION: ("permission_error", 403),
     FaultKind.NOT_FOUND: ("not_found_error", 404),
     FaultKind.TOO_LARGE: ("request_too_large", 413),
+    FaultKind.TOO_LONG: ("invalid_request_error", 400),
     FaultKind.RATE_LIMITED: ("rate_limit_error", 429),
     FaultKind.TIMEOUT: ("timeout_error", 504),
     FaultKind.OVERLOADED: ("overloaded_error", 529),

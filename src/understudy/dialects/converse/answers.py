@@ -50,7 +50,7 @@ def _read(value: Any, maker: str, source: bytes) -> Reply:
 
 def _whole(part: Any) -> Opaque:
     """Media in an answer, as what nobody else has."""
-    return Opaque("media", *write_pieces((part,), own=True))
+    return Opaque("media", write_pieces((part,), own=True)[0])
 
 
 def write_reply(reply: Reply, echo: Echo) -> Encoded:

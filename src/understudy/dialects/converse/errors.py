@@ -10,7 +10,11 @@ from understudy.canon.faults import Fault, FaultKind, kind_of_status
 from understudy.dialects import envelopes
 from understudy.dialects.converse.words import ERROR_OF_KIND, KIND_OF_ERROR, STREAM_ERROR, STREAM_ERROR_OF_KIND
 from understudy.dialects.eventstream import message_bytes
+from understudy.dialects.overflow import narrowed, worded
 
+# How clients know a prompt that is too long: there is no word for it but this message.
+TOO_LONG_LEAD = "Input is too long for requested model"
+TOO_LONG = TOO_LONG_LEAD + ": {asked} tokens, at most {most}"
 # The fields that class an error.
 CLASSING = ("__type", "code", "type")
 
@@ -18,19 +22,23 @@ CLASSING = ("__type", "code", "type")
 def write_fault(fault: Fault, request_id: str) -> tuple[int, bytes]:
     """The status and body for a caller."""
     word, status = ERROR_OF_KIND[fault.kind]
-    return status, msgspec.json.encode({"message": fault.message, "__type": word, "request_id": request_id})
+    return status, msgspec.json.encode({"message": _message(fault), "__type": word, "request_id": request_id})
 
 
 def write_failure(fault: Fault, request_id: str) -> bytes:
     """The exception that ends a stream in a fault; nothing may follow."""
-    body = msgspec.json.encode({"message": fault.message, "request_id": request_id})
+    body = msgspec.json.encode({"message": _message(fault), "request_id": request_id})
     return message_bytes("exception", STREAM_ERROR_OF_KIND.get(fault.kind, STREAM_ERROR), body)
+
+
+def _message(fault: Fault) -> str:
+    return worded(fault, TOO_LONG, TOO_LONG_LEAD)
 
 
 def read_fault(status: int, body: bytes, retry_after_s: float | None) -> Fault:
     """The fault that an upstream's error answer stands for."""
     (message, word, _), _ = envelopes.read(body, CLASSING)
-    kind = kind_of_status(status) if status >= 400 else kind_of(word)
+    kind = narrowed(kind_of_status(status) if status >= 400 else kind_of(word), message, word)
     message = message or f"the upstream answered {status} without a message"
     return Fault(message, kind=kind, native=word, retry_after_s=retry_after_s)
 

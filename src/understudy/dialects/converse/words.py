@@ -60,6 +60,7 @@ ERROR_OF_KIND = {
     FaultKind.PERMISSION: ("AccessDeniedException", 403),
     FaultKind.NOT_FOUND: ("ResourceNotFoundException", 404),
     FaultKind.TOO_LARGE: ("ValidationException", 400),
+    FaultKind.TOO_LONG: ("ValidationException", 400),
     FaultKind.RATE_LIMITED: ("ThrottlingException", 429),
     FaultKind.TIMEOUT: ("ModelTimeoutException", 408),
     FaultKind.OVERLOADED: ("ServiceUnavailableException", 503),
@@ -86,6 +87,7 @@ KIND_OF_ERROR = {
 # The exceptions that a stream can hold; every other fault is one of the model's stream.
 STREAM_ERROR_OF_KIND = {
     FaultKind.BAD_REQUEST: "validationException",
+    FaultKind.TOO_LONG: "validationException",
     FaultKind.RATE_LIMITED: "throttlingException",
     FaultKind.OVERLOADED: "serviceUnavailableException",
     FaultKind.UNAVAILABLE: "serviceUnavailableException",

@@ -11,8 +11,12 @@ import msgspec
 from understudy.canon.faults import Fault, FaultKind, kind_of_status
 from understudy.dialects import envelopes
 from understudy.dialects.gemini.words import BAD_KEY, ERROR_OF_KIND, KIND_OF_ERROR, STREAM_ERROR_OF_KIND
+from understudy.dialects.overflow import narrowed, worded
 from understudy.dialects.sse import event_bytes
 
+# How clients know a prompt that is too long: there is no word for it but this message.
+TOO_LONG = "The input token count ({asked}) exceeds the maximum number of tokens allowed ({most})."
+TOO_LONG_LEAD = "The input token count exceeds the maximum number of tokens allowed"
 # The fields that class an error, the one of this dialect first.
 CLASSING = ("status", "type", "code")
 _REQUEST_INFO = "type.googleapis.com/google.rpc.RequestInfo"
@@ -34,15 +38,14 @@ def write_failure(fault: Fault, request_id: str, *, array: bool, started: bool) 
 
 def _envelope(fault: Fault, status: int, word: str, request_id: str) -> bytes:
     details = [{"@type": _REQUEST_INFO, "requestId": request_id}]
-    return msgspec.json.encode(
-        {"error": {"code": status, "message": fault.message, "status": word, "details": details}}
-    )
+    message = worded(fault, TOO_LONG, TOO_LONG_LEAD)
+    return msgspec.json.encode({"error": {"code": status, "message": message, "status": word, "details": details}})
 
 
 def read_fault(status: int, body: bytes, retry_after_s: float | None = None) -> Fault:
     """The fault that an upstream's error answer stands for, whatever its envelope."""
     (message, word, _), value = envelopes.read(body, CLASSING)
-    kind = kind_of_status(status) if status >= 400 else kind_of_word(word)
+    kind = narrowed(kind_of_status(status) if status >= 400 else kind_of_word(word), message, word)
     if status == 400 and _tells_bad_key(value):
         kind = FaultKind.UPSTREAM_REFUSED
     if message is None:

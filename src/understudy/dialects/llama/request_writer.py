@@ -19,7 +19,7 @@ from understudy.dialects.choices import check_choice
 from understudy.dialects.contract import Encoded, Target
 from understudy.dialects.llama.pieces import write_call, write_piece
 from understudy.dialects.llama.words import MAX_TEMPERATURE, NAME
-from understudy.dialects.losses import foreign
+from understudy.dialects.losses import foreign, in_words
 from understudy.dialects.offers import offered
 from understudy.dialects.openai_fields import Losses, at
 from understudy.dialects.turntaking import FAILED
@@ -179,9 +179,10 @@ class _Writer:
         }
 
     def _piece(self, part: Part, path: str, role: str) -> dict[str, Any]:
-        if isinstance(part, Opaque | Audio | Document) and not self._own:
-            kind = part.kind if isinstance(part, Opaque) else type(part).__name__.lower()
-            raise foreign(path, "content", kind, self._dialect, NAME)
+        if isinstance(part, Opaque) and not self._own:
+            part = in_words(part, path, self._dialect, NAME)
+        if isinstance(part, Audio | Document) and not self._own:
+            raise foreign(path, "content", type(part).__name__.lower(), self._dialect, NAME)
         fits = Text | Refusal | Image | Opaque if role == "user" else Text | Refusal
         if not isinstance(part, fits):
             kind = type(part).__name__.lower()

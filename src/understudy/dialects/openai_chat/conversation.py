@@ -33,7 +33,7 @@ from understudy.canon.parts import (
 )
 from understudy.canon.request import Request
 from understudy.dialects.contract import Target
-from understudy.dialects.losses import foreign, sealed_elsewhere, untaken
+from understudy.dialects.losses import in_words, sealed_elsewhere, untaken
 from understudy.dialects.media import SOUND_OF_TYPE
 from understudy.dialects.openai_chat.blocks import DEFAULT_FILENAME, misplaced, write_call, write_part
 from understudy.dialects.openai_chat.thinking import NAMES, SHORT, TWICE, write_thinking
@@ -189,7 +189,7 @@ class _Writer:
             body = self._piece(part, below)
             if isinstance(part, Image | Document | Audio):
                 moved.append(body)
-            elif isinstance(part, Text):
+            else:
                 words.append(body)
         if not words and len(moved) > attached:
             words = [{"type": "text", "text": MOVED}]
@@ -242,7 +242,7 @@ class _Writer:
 
     def _piece(self, part: Part, path: str) -> dict[str, Any]:
         if isinstance(part, Opaque):
-            raise foreign(path, "content", part.kind, self._dialect, NAME)
+            part = in_words(part, path, self._dialect, NAME)
         self._losses.extras(path, part.extras, self._dialect)
         if isinstance(part, Document):
             if isinstance(part.source, Remote):

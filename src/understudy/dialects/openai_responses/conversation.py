@@ -15,7 +15,7 @@ from understudy.canon.messages import Message
 from understudy.canon.parts import Audio, Document, Image, Opaque, Part, Refusal, Text, Thinking, ToolCall, ToolResult
 from understudy.canon.request import Request
 from understudy.dialects.contract import Target
-from understudy.dialects.losses import foreign, sealed_elsewhere
+from understudy.dialects.losses import foreign, in_words, sealed_elsewhere
 from understudy.dialects.openai_fields import Losses, at
 from understudy.dialects.openai_responses.content import write_part
 from understudy.dialects.openai_responses.seals import read_seal
@@ -149,9 +149,9 @@ class _Writer:
 
     def _piece(self, part: Part, path: str, *, said: bool) -> Item:
         if isinstance(part, Opaque):
-            if not self._own:
-                raise foreign(path, "content", part.kind, self._dialect, NAME)
-            return part.body
+            if self._own:
+                return part.body
+            part = in_words(part, path, self._dialect, NAME)
         if isinstance(part, Audio):
             raise foreign(path, "content", "audio", self._dialect, NAME)
         if not self._own:

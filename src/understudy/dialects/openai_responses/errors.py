@@ -23,6 +23,8 @@ _KNOWN = (RATE_LIMITED, SERVER_ERROR, "insufficient_quota", "server_is_overloade
 
 def code_of(fault: Fault) -> str:
     """The code of a fault: the upstream's own word where clients here know it, or where the caller is to blame."""
+    if fault.kind is FaultKind.TOO_LONG:
+        return openai_errors.code_of(fault)
     if fault.native in _KNOWN or (fault.native is not None and fault.blame is Blame.CALLER):
         return fault.native
     if fault.kind is FaultKind.RATE_LIMITED:

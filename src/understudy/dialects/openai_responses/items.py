@@ -2,7 +2,7 @@
 
 What the model did stands in items of its own (words, reasoning, calls); those that follow one another are one turn of
 the assistant's. Ids and statuses of items are their host's bookkeeping and ask for nothing, so they are left out. An
-item of a kind that canon has no word for is opaque.
+item that declares tools says nothing (`tools` reads it); one of a kind that canon has no word for is opaque.
 """
 
 from typing import Any, cast, get_args
@@ -13,7 +13,7 @@ from understudy.dialects.fields import ARRAY, STRING
 from understudy.dialects.openai_fields import Fields, at, checked, wrong
 from understudy.dialects.openai_responses.content import read_content, told
 from understudy.dialects.openai_responses.seals import read_seal
-from understudy.dialects.openai_responses.tools import flat_name, wrapped
+from understudy.dialects.openai_responses.tools import declares, flat_name, wrapped
 from understudy.dialects.openai_responses.words import NAME
 
 _ROLES = tuple(role for role in get_args(Role) if role != "tool")
@@ -29,6 +29,8 @@ def read_input(value: Any, path: str) -> tuple[Message, ...]:
     messages: list[Message] = []
     items: list[Any] = checked(value, ARRAY, path)
     for place, item in enumerate(items):
+        if declares(item):
+            continue
         message = _read_item(item, at(path, place))
         previous = messages[-1] if messages else None
         if previous is not None and previous.role == message.role == "assistant":

@@ -1,8 +1,9 @@
 """Tools: functions, tools that take free text, namespaces, and those that the host runs itself.
 
-Canon has functions. A tool of free text becomes one whose only argument is that text, under the name `input`, and a
-function in a namespace gets a name with the namespace in it; `Request.spelling` remembers both, so that the calls of a
-model that speaks another dialect come back to this caller as it declared them.
+They stand in the request, or in items of the conversation. Canon has functions. A tool of free text becomes one whose
+only argument is that text, under the name `input`, and a function in a namespace gets a name with the namespace in it;
+`Request.spelling` remembers both, so that the calls of a model that speaks another dialect come back to this caller as
+it declared them.
 """
 
 import hashlib
@@ -13,7 +14,7 @@ import msgspec
 from understudy.canon.request import BuiltinTool, Request, Tool
 from understudy.dialects.fields import ARRAY, FLAG, OBJECT, STRING
 from understudy.dialects.openai_fields import Fields, at
-from understudy.dialects.openai_responses.words import CUSTOM, NAMESPACE
+from understudy.dialects.openai_responses.words import ADDITIONAL_TOOLS, CUSTOM, NAMESPACE
 
 # The longest name of a function that hosts of every dialect take.
 MAX_NAME = 64
@@ -22,17 +23,33 @@ _INPUT = "input"
 
 
 def read_tools(top: Fields, spelling: list[str]) -> tuple[Tool | BuiltinTool, ...] | None:
-    """The tools of a request; those of a namespace stand one by one."""
-    tools = top.take("tools", ARRAY)
-    if tools is None:
+    """The tools of a request; those of a namespace stand one by one. What an item declares anew counts."""
+    tools: list[Any] | None = top.take("tools", ARRAY)
+    said = top.rest.get("input")
+    items = [(place, item) for place, item in enumerate(said if isinstance(said, list) else ()) if declares(item)]
+    if tools is None and not items:
         return None
     # A client that sends this knows its tools by what a host offers, and does without the others.
     optional = "client_metadata" in top.rest
-    return tuple(
+    read = _read_all(tools or [], "tools", spelling, optional=optional)
+    for place, item in items:
+        added = _read_all(item["tools"], at(at("input", place), "tools"), spelling, optional=optional)
+        names = {tool.name for tool in added if isinstance(tool, Tool)}
+        read = [tool for tool in read if isinstance(tool, BuiltinTool) or tool.name not in names] + added
+    return tuple(read)
+
+
+def declares(item: Any) -> bool:
+    """Whether an item of a conversation declares tools."""
+    return isinstance(item, dict) and item.get("type") == ADDITIONAL_TOOLS and isinstance(item.get("tools"), list)
+
+
+def _read_all(tools: list[Any], path: str, spelling: list[str], *, optional: bool) -> list[Tool | BuiltinTool]:
+    return [
         read
         for place, tool in enumerate(tools)
-        for read in _read_tool(tool, at("tools", place), spelling, optional=optional)
-    )
+        for read in _read_tool(tool, at(path, place), spelling, optional=optional)
+    ]
 
 
 def _read_tool(value: Any, path: str, spelling: list[str], *, optional: bool) -> list[Tool | BuiltinTool]:

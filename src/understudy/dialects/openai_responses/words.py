@@ -32,6 +32,8 @@ INSTRUCTIONS = "instructions"
 UNSTORED = "unstored"
 CUSTOM = "custom:"
 NAMESPACE = "namespace:"
+# An item of the conversation that declares tools, beside those of the request.
+ADDITIONAL_TOOLS = "additional_tools"
 
 
 def stop_of(status: str | None, reason: str | None, *, calls: bool) -> StopReason | None:
