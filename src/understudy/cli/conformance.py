@@ -26,22 +26,25 @@ from understudy.conformance.upstream import BY_NAME, WIRES, scripted
 
 # Above the longest of our own gateway's time-outs here; other gateways have their own.
 PATIENCE_S = 30.0
+PatienceOption = Annotated[
+    float, typer.Option(help="Seconds to wait for an answer; more than that gateway's own time-outs.")
+]
+OnlyOption = Annotated[
+    list[str] | None,
+    typer.Option(help="A scenario, or a group: said, errors, faults; with --clients a client. May be repeated."),
+]
+DialectOption = Annotated[
+    list[str] | None, typer.Option(help="Ask in these dialects, of these dialects; all if none. May be repeated.")
+]
 
 
 def run(
     url: Annotated[str | None, typer.Option(help="A gateway that is up already; else Understudy is started.")] = None,
     port: Annotated[int, typer.Option(help="Where the scripted upstream listens; 0 takes any free port.")] = 0,
     model: Annotated[str | None, typer.Option(help="How that gateway calls an upstream's scenario.")] = None,
-    patience: Annotated[
-        float, typer.Option(help="Seconds to wait for an answer; more than that gateway's own time-outs.")
-    ] = PATIENCE_S,
-    only: Annotated[
-        list[str] | None,
-        typer.Option(help="A scenario, or a group: said, errors, faults; with --clients a client. May be repeated."),
-    ] = None,
-    dialect: Annotated[
-        list[str] | None, typer.Option(help="Ask in these dialects, of these dialects; all if none. May be repeated.")
-    ] = None,
+    patience: PatienceOption = PATIENCE_S,
+    only: OnlyOption = None,
+    dialect: DialectOption = None,
     json: JsonOption = None,
     markdown: Annotated[Path | None, typer.Option(help="Write the tables to this file besides, as Markdown.")] = None,
     check: Annotated[
