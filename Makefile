@@ -1,10 +1,10 @@
-# Seven verbs. `make demo` and `make test` need nothing installed but python3, python3-venv, pip and make.
+# Eight verbs. `make demo` and `make test` need nothing installed but python3, python3-venv, pip and make.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: setup demo test check fix docs bench
+.PHONY: setup demo test mutants check fix docs bench
 
 setup: $(VENV)/run.stamp
 
@@ -25,6 +25,9 @@ demo: setup
 
 test: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest
+
+mutants: $(VENV)/dev.stamp
+	$(BIN)/python -m tests.wire.mutate
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
