@@ -34,7 +34,7 @@ class Target(Value, frozen=True):
     provider's names; `unsupported` lists top-level wire fields that it refuses (they become omissions); `max_tokens` is
     sent where the dialect demands a limit and the caller gave none. `tool_choices` are the modes of a tool choice that
     it takes; the others are refused, never weakened on the quiet. Where `usage_on` says "always", nobody has to ask for
-    a stream's usage, and nobody may.
+    a stream's usage, and nobody may. Where it does not know the role `developer`, such messages go as `system`.
     """
 
     model: str
@@ -45,6 +45,7 @@ class Target(Value, frozen=True):
     tool_choices: tuple[ToolChoiceMode, ...] = TOOL_CHOICES
     tool_ids: ToolIds = "any"
     usage_on: UsageOn = "asked"
+    developer: bool = False
     provider: str = ""
 
 

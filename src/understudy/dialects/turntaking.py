@@ -60,6 +60,16 @@ def opened(merged: tuple[Message, ...], losses: Gathered) -> tuple[Message, ...]
     return (Message("user", (Text(OPENING),), plain=True), *merged)
 
 
+def refuse_beginning(request: Request, here: str) -> None:
+    """A Fault where the answer must go on from the model's own words: dialects of looser turns answer anew."""
+    if request.continues:
+        raise bad_request(
+            "messages: the last message is the model's, the beginning of an answer to go on from; an upstream of the "
+            f"{here} dialect would answer as if it were not there; leave it out or name a model that goes on from it",
+            "messages",
+        )
+
+
 def answered(turn: Message, due: list[tuple[str, str]], losses: Gathered) -> list[Part]:
     """The user's turn with its results first, and an error result for each call of `due` that has none.
 

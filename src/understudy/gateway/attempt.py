@@ -51,6 +51,7 @@ def target_of(model: Model) -> Target:
         model.tool_choices,
         model.tool_ids,
         model.usage_on,
+        model.developer,
         model.provider,
     )
 

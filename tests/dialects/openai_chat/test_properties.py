@@ -32,7 +32,6 @@ from understudy.canon.messages import Message, turns
 from understudy.canon.parts import Document, Image, Opaque, Part, Refusal, Text, Thinking, ToolCall, ToolResult, text_of
 from understudy.canon.reply import Reply, events_of, reply_of
 from understudy.canon.request import Request
-from understudy.dialects.contract import Target
 from understudy.dialects.openai_chat import DIALECT
 from understudy.dialects.openai_chat.blocks import DEFAULT_FILENAME
 from understudy.dialects.openai_chat.conversation import MOVED
@@ -51,7 +50,7 @@ def test_R14_a_body_comes_back_as_it_was_from_its_bytes_and_from_canon(body: dic
     makers = {part.sealed_by for part in thoughts if part.sealed_by is not None}
     if len(makers) > 1:
         return
-    target = Target(TARGET.model, makers.pop()) if makers else TARGET
+    target = msgspec.structs.replace(TARGET, maker=makers.pop()) if makers else TARGET
     for source in (raw, b""):
         sent, left = written(msgspec.structs.replace(request, source=source), target)
         assert sent == expected
