@@ -50,8 +50,8 @@ def test_T13_every_call_is_answered_and_every_result_has_its_call() -> None:
     turn = Message("user", (Text("x"), ToolResult("b", (Text("r"),))))
     losses = Losses()
     first, second, third = answered(turn, [("a", "a1"), ("b", "b1")], losses)
-    assert first == ToolResult("b1", (Text("r"),))
-    assert second == ToolResult("a1", (Text(NO_RESULT),), is_error=True, plain=True)
+    assert second == ToolResult("b1", (Text("r"),))
+    assert first == ToolResult("a1", (Text(NO_RESULT),), is_error=True, plain=True)
     assert third == Text("x")
     with pytest.raises(Fault, match="answers no open call"):
         answered(turn, [], Losses())

@@ -5,6 +5,7 @@ the other side's own bytes with named edits, order and unknown fields kept. All 
 of streams are the only things with state, one pair per exchange.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple, Protocol
 
@@ -232,6 +233,8 @@ class Dialect(Protocol):
     lists: tuple[str, ...]
     # Headers that only this dialect's clients send; they tell whose list of models is wanted. None: the default's.
     markers: tuple[str, ...]
+    # Names of tools that its hosts take.
+    tool_names: re.Pattern[str]
     # Headers of a caller that an upstream of the same dialect must see, since they change what the body means.
     forwarded: tuple[str, ...]
     # Where tokens are counted; None where the dialect has no such thing.

@@ -1,5 +1,6 @@
 """Passage: whole bodies that go on as they came, the model's name apart, and what the gateway adds to an answer."""
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -17,9 +18,13 @@ def renamed(body: bytes, model: str) -> bytes:
     return msgspec.json.encode({**fields, "model": model})
 
 
-def passed(source: bytes, echo: Echo) -> Encoded:
+def passed(
+    source: bytes, echo: Echo, edits: Callable[[dict[str, msgspec.Raw]], dict[str, Any]] | None = None
+) -> Encoded:
     """The upstream's own body with the model's name edited and the extension added; order and other fields kept."""
     fields: dict[str, Any] = msgspec.json.decode(source, type=dict[str, msgspec.Raw])
+    if edits is not None:
+        fields |= edits(fields)
     fields["model"] = echo.model
     if echo.extension:
         fields[EXTENSION] = echo.extension

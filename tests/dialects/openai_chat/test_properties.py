@@ -65,7 +65,7 @@ def _expected(message: Message) -> list[Message]:
         thinking = [part for part in message.parts if isinstance(part, Thinking) and part.sealed_by == CLAUDE.maker]
         texts = [part for part in message.parts if isinstance(part, Text) and part.text]
         refusals = "".join(part.text for part in message.parts if isinstance(part, Refusal))
-        asks = [part for part in message.parts if isinstance(part, ToolCall)]
+        asks = [_spoken(part) for part in message.parts if isinstance(part, ToolCall)]
         return [Message("assistant", (*thinking, *texts, *([Refusal(refusals)] if refusals else []), *asks))]
     results: list[Part] = []
     moved: list[Part] = []
@@ -81,6 +81,11 @@ def _expected(message: Message) -> list[Message]:
         elif not isinstance(part, Text) or part.text:
             rest.append(_named(part))
     return [Message("user", (*results, *moved, *rest))]
+
+
+def _spoken(call: ToolCall) -> ToolCall:
+    """A call whose arguments are JSON even where nothing was said of them."""
+    return msgspec.structs.replace(call, arguments=call.arguments or "{}")
 
 
 def _named(part: Part) -> Part:
@@ -123,7 +128,7 @@ def _sorted(parts: tuple[Any, ...]) -> list[Any]:
     seals = [(part.seal, part.sealed_by) for part in parts if isinstance(part, Thinking) and part.seal]
     refusal = "".join(part.text for part in parts if isinstance(part, Refusal))
     return [thinking, seals, text_of(tuple(part for part in parts if isinstance(part, Text))), refusal] + [
-        part for part in parts if isinstance(part, ToolCall)
+        _spoken(part) for part in parts if isinstance(part, ToolCall)
     ]
 
 
