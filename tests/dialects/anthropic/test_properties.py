@@ -108,8 +108,6 @@ def _expected(reply: Reply) -> list[Part]:
     own = reply.dialect == "anthropic"
     found: list[Part] = []
     for part in reply.parts:
-        if isinstance(part, Thinking) and part.sealed_by == "gemini":
-            part = msgspec.structs.replace(part, seal=None, sealed_by=None, redacted=False)
         if isinstance(part, Text | Refusal):
             part = Text(part.text)
         if isinstance(part, ToolCall):

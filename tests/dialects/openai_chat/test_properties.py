@@ -98,7 +98,13 @@ def _unmarked(message: Message) -> Message:
         msgspec.structs.replace(part, plain=False) if isinstance(part, ToolResult) else part for part in message.parts
     )
     unmarked = msgspec.structs.replace(message, parts=parts, plain=False)
-    return _expected(unmarked)[0] if message.role == "assistant" else unmarked
+    if message.role != "assistant":
+        return unmarked
+    parts = _expected(unmarked)[0].parts
+    # A seal that stands on a call names it, and is read at its place.
+    thinking = [msgspec.structs.replace(part, call=None) for part in parts if isinstance(part, Thinking)]
+    rest = (part for part in parts if not isinstance(part, Thinking))
+    return msgspec.structs.replace(unmarked, parts=(*sorted(thinking, key=repr), *rest))
 
 
 @given(conversations("gemini"))
@@ -125,7 +131,7 @@ def test_T11_T20_T40_a_foreign_conversation_comes_back_in_its_normal_form(reques
 def _sorted(parts: tuple[Any, ...]) -> list[Any]:
     """An answer's parts as a caller of this dialect can tell them apart, by the field that holds them."""
     thinking = "".join(part.text for part in parts if isinstance(part, Thinking))
-    seals = [(part.seal, part.sealed_by) for part in parts if isinstance(part, Thinking) and part.seal]
+    seals = sorted((part.seal, part.sealed_by) for part in parts if isinstance(part, Thinking) and part.seal)
     refusal = "".join(part.text for part in parts if isinstance(part, Refusal))
     return [thinking, seals, text_of(tuple(part for part in parts if isinstance(part, Text))), refusal] + [
         _spoken(part) for part in parts if isinstance(part, ToolCall)

@@ -65,6 +65,9 @@ def test_T37_a_seal_is_carried_with_the_words_it_seals() -> None:
         {"reasoning_details": [entry("text", text="hm", signature="s")]},
         {"reasoning_details": [entry("encrypted", 1, data="d")]},
     ]
+    call = deltas(*hidden, PartStarted(2, ToolCall("c", "f")))
+    assert call[0] == {"reasoning_details": [entry("encrypted", 0, data="d", id="c")]}
+    assert "tool_calls" in call[1]
     assert deltas(PartStarted(0, Thinking("hm", "s", "anthropic")))[1:] == [
         {"reasoning_details": [entry("text", text="hm", signature="s")]}
     ]

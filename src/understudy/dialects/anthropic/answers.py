@@ -23,6 +23,7 @@ from understudy.dialects.contract import Echo, Encoded
 from understudy.dialects.fields import ARRAY, OBJECT, STRING
 from understudy.dialects.losses import Gathered
 from understudy.dialects.passage import EXTENSION, extended, passed
+from understudy.dialects.seals import write_seal
 
 
 def read_reply(body: bytes, maker: str) -> Reply:
@@ -120,7 +121,7 @@ def block_for_caller(part: ReplyPart, path: str, dialect: str, losses: Gathered)
     if not own:
         losses.extras(path, part.extras, dialect)
     if isinstance(part, Thinking):
-        return _thinking(part, path, losses, own)
+        return write_block(signed(part), own=own)
     if isinstance(part, ToolCall):
         if arguments_of(part.arguments) is None:
             losses.add(at(path, "arguments"), "not the JSON of an object, so told as {}")
@@ -129,12 +130,11 @@ def block_for_caller(part: ReplyPart, path: str, dialect: str, losses: Gathered)
     return write_block(part, own=own)
 
 
-def _thinking(part: Thinking, path: str, losses: Gathered, own: bool) -> dict[str, Any] | None:
-    """Thinking with its seal if that is this dialect's maker's own; without it, the words alone."""
-    if part.seal is None or part.sealed_by == NAME:
-        return write_block(part, own=own)
-    losses.add(at(path, "seal"), f"a seal of {part.sealed_by!r} means nothing to a client of this dialect")
-    return {"type": "thinking", "thinking": part.text, "signature": ""} if part.text else None
+def signed(part: Thinking) -> Thinking:
+    """Thinking as a client of this dialect keeps it: a seal of another maker bears that maker's name."""
+    if part.seal is None:
+        return part
+    return msgspec.structs.replace(part, seal=write_seal(part.seal, part.sealed_by, NAME, redacted=part.redacted))
 
 
 def write_model(name: str) -> bytes:

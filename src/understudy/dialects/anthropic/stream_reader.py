@@ -30,6 +30,7 @@ from understudy.dialects.anthropic.answers import unread
 from understudy.dialects.anthropic.errors import kind_of_word, told
 from understudy.dialects.anthropic.metering import read_usage
 from understudy.dialects.anthropic.words import NAME, stop_of
+from understudy.dialects.seals import read_seal
 from understudy.dialects.sse import SseFrame, SseParser
 
 
@@ -197,7 +198,7 @@ class StreamReader:
         if isinstance(delta, _SignatureDelta):
             if block.kind != "thinking":
                 raise _Malformed
-            return (Sealed(block.index, delta.seal, self._maker),) if delta.seal else ()
+            return (self._sealed(block.index, delta.seal),) if delta.seal else ()
         if block.index < 0:
             if isinstance(delta, _InputDelta):
                 block.pieces.append(delta.text)
@@ -210,6 +211,10 @@ class StreamReader:
         if block.body:
             block.body = {}
         return (Delta(block.index, delta.text),)
+
+    def _sealed(self, index: int, text: str) -> Sealed:
+        seal = read_seal(text, self._maker)
+        return Sealed(index, seal.text, seal.maker)
 
     def _start(self, message: dict[str, Any]) -> tuple[Event, ...]:
         rest = dict(message)
@@ -252,11 +257,11 @@ class StreamReader:
             case {"type": "thinking", "thinking": str(text), **extras}:
                 seal = _text(extras.pop("signature", None))
                 events = self._opened(wire, _Block("thinking"), Thinking(extras=_said(extras)), text)
-                return [*events, Sealed(self._parts - 1, seal, self._maker)] if seal else events
+                return [*events, self._sealed(self._parts - 1, seal)] if seal else events
             case {"type": "redacted_thinking", "data": str(data), **extras}:
                 part = Thinking(redacted=True, extras=_said(extras))
                 events = self._opened(wire, _Block("thinking"), part, "")
-                return [*events, Sealed(self._parts - 1, data, self._maker)]
+                return [*events, self._sealed(self._parts - 1, data)]
             case {"type": "tool_use", "id": str(call_id), "name": str(name), **extras}:
                 given = extras.pop("input", None)
                 block = _Block("tool_use", body=given if isinstance(given, dict) else {})

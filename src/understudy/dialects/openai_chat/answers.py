@@ -20,7 +20,16 @@ from understudy.dialects.contract import Echo, Encoded
 from understudy.dialects.fields import ARRAY, OBJECT, STRING, merged
 from understudy.dialects.openai_chat.blocks import read_calls, read_part, write_call, write_part
 from understudy.dialects.openai_chat.edits import shortened
-from understudy.dialects.openai_chat.thinking import DETAILS, NAMES, known, read_details, write_thinking
+from understudy.dialects.openai_chat.thinking import (
+    DETAILS,
+    NAMES,
+    known,
+    on_call,
+    placed,
+    read_details,
+    write_thinking,
+)
+from understudy.dialects.openai_chat.thinktags import split
 from understudy.dialects.openai_chat.words import HIDDEN, NAME, NATIVE_LENGTH, belied, stop_of, stop_word
 from understudy.dialects.openai_errors import read_fault
 from understudy.dialects.openai_fields import Fields, Losses, at
@@ -80,7 +89,7 @@ def _read_parts(message: Fields, answer_id: str, maker: str) -> tuple[ReplyPart,
     parts: list[ReplyPart] = list(_read_reasoning(message.rest, maker))
     content = message.rest.pop("content", None)
     if isinstance(content, str):
-        parts += [Text(content)] if content else []
+        parts += split(content)
     elif isinstance(content, list):
         for place, piece in enumerate(content):
             part = read_part(piece, at("choices[0].message.content", place))
@@ -93,7 +102,7 @@ def _read_parts(message: Fields, answer_id: str, maker: str) -> tuple[ReplyPart,
         parts.append(Refusal(refusal))
     calls = message.take("tool_calls", ARRAY) or []
     mended = [_mended(call, made_id(answer_id, place)) for place, call in enumerate(calls)]
-    return (*parts, *read_calls(mended, "choices[0].message.tool_calls"))
+    return placed((*parts, *read_calls(mended, "choices[0].message.tool_calls")))
 
 
 def made_id(answer_id: str, place: int) -> str:
@@ -190,7 +199,8 @@ def _message(reply: Reply, losses: Losses) -> dict[str, Any]:
         if isinstance(part, ToolCall) or (isinstance(part, Opaque) and "id" in part.body):
             calls.append(write_call(part, own=own))
         elif isinstance(part, Thinking) and (not own or part.extras.get("type") != "thinking"):
-            thinking.append(part if own else msgspec.structs.replace(part, extras={}))
+            following = reply.parts[place + 1] if place + 1 < len(reply.parts) else None
+            thinking.append(part if own else on_call(msgspec.structs.replace(part, extras={}), following))
         elif isinstance(part, Refusal):
             refusals.append(part.text)
         else:

@@ -24,7 +24,7 @@ from understudy.canon.request import Request
 from understudy.dialects.contract import Target
 from understudy.dialects.losses import foreign, sealed_elsewhere
 from understudy.dialects.openai_chat.blocks import DEFAULT_FILENAME, misplaced, write_call, write_part
-from understudy.dialects.openai_chat.thinking import NAMES, SHORT, TWICE, write_thinking
+from understudy.dialects.openai_chat.thinking import NAMES, SHORT, TWICE, on_call, write_thinking
 from understudy.dialects.openai_chat.toolids import fitted
 from understudy.dialects.openai_chat.words import NAME
 from understudy.dialects.openai_fields import Losses, at
@@ -200,7 +200,8 @@ class _Writer:
             if isinstance(part, Thinking):
                 if part.seal is not None and part.sealed_by == self._target.maker:
                     self._losses.extras(below, part.extras, self._dialect)
-                    thinking.append(msgspec.structs.replace(part, extras={}))
+                    following = parts[place + 1] if place + 1 < len(parts) else None
+                    thinking.append(on_call(msgspec.structs.replace(part, extras={}), following))
                 else:
                     self._losses.add(below, sealed_elsewhere(self._target.model, self._target.maker))
             elif isinstance(part, ToolCall):

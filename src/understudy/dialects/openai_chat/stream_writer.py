@@ -18,7 +18,7 @@ from understudy.canon.usage import NO_USAGE, Usage, merge
 from understudy.dialects.contract import Echo
 from understudy.dialects.openai_chat.answers import carried
 from understudy.dialects.openai_chat.blocks import write_call
-from understudy.dialects.openai_chat.thinking import DETAILS, NAMES, sealed_entry
+from understudy.dialects.openai_chat.thinking import DETAILS, NAMES, on_call, sealed_entry
 from understudy.dialects.openai_chat.words import HIDDEN, NAME, stop_word
 from understudy.dialects.openai_fields import Losses, at
 from understudy.dialects.openai_metering import write_usage
@@ -59,6 +59,8 @@ class StreamWriter:
         # The calls of whose arguments nothing was told yet.
         self._silent: set[int] = set()
         self._entries = 0
+        # A seal that stands on the part after it, which may be a call.
+        self._waiting: Thinking | None = None
 
     @property
     def omissions(self) -> tuple[Omission, ...]:
@@ -70,7 +72,7 @@ class StreamWriter:
         if isinstance(event, Delta):
             return self._delta(event)
         if isinstance(event, PartStarted):
-            return self._open(event)
+            return self._release(event.part) + self._open(event)
         if isinstance(event, PartEnded):
             # Clients read the arguments as JSON, which nothing is not.
             return self._delta(Delta(event.index, "{}")) if event.index in self._silent else b""
@@ -82,6 +84,7 @@ class StreamWriter:
             self._usage = merge(self._usage, event.usage)
         elif isinstance(event, Finished):
             self._finish(event)
+            return self._release(None)
         return b""
 
     def end(self, echo: Echo) -> bytes:
@@ -164,6 +167,17 @@ class StreamWriter:
         if open_part is None or not isinstance(open_part.part, Thinking):
             return b""
         part = Thinking("".join(open_part.words), event.seal, event.sealed_by, open_part.part.redacted)
+        if part.redacted:
+            told, self._waiting = self._release(None), part
+            return told
+        return self._entry(part)
+
+    def _release(self, following: ReplyPart | None) -> bytes:
+        """The seal that waited to know what it stands on."""
+        part, self._waiting = self._waiting, None
+        return b"" if part is None else self._entry(on_call(part, following))
+
+    def _entry(self, part: Thinking) -> bytes:
         entry = sealed_entry(part, self._entries)
         self._entries += 1
         return self._chunk({DETAILS: [entry]})

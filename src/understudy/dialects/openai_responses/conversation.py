@@ -18,9 +18,9 @@ from understudy.dialects.contract import Target
 from understudy.dialects.losses import foreign, sealed_elsewhere
 from understudy.dialects.openai_fields import Losses, at
 from understudy.dialects.openai_responses.content import write_part
-from understudy.dialects.openai_responses.seals import read_seal
 from understudy.dialects.openai_responses.tools import Names, names_of, unwrapped
 from understudy.dialects.openai_responses.words import ELSEWHERE, INSTRUCTIONS, MAX_CALL_ID, NAME
+from understudy.dialects.seals import read_seal
 from understudy.dialects.turntaking import FAILED, refuse_beginning
 
 # The API asks for a name with every file's data.
