@@ -158,7 +158,7 @@ def test_T28_messages_name_the_stop_sequence_and_no_text_holds_it(wire: Wire, st
     assert wire.sent().json["stop"] == ["###"]
 
 
-@mutant("dialects/anthropic/answers.py", 'stop_sequence=fields.take("stop_sequence", STRING),', "stop_sequence=None,")
+@mutant("dialects/openai_chat/answers.py", "        if reply.stop_sequence is not None:", "        if False:")
 @STREAM
 def test_T28_an_omission_tells_that_the_sequence_is_not_told(wire: Wire, stream: bool) -> None:
     told: Any = streamed(A, stop="stop_sequence") if stream else whole(A, stop="stop_sequence")

@@ -258,8 +258,8 @@ def test_T34_usage_of_a_stream_is_taken_where_it_stands_and_never_added(
 
 @mutant(
     "dialects/anthropic/stream_reader.py",
-    "self._usage |= {name: value for name, value in usage.items() if value is not None}",
-    "self._usage = dict(usage)",
+    "return (Metered(read_usage(self._usage)),)",
+    "return (Metered(read_usage(self._usage)),) if self._finish is None else ()",
 )
 @pytest.mark.parametrize("caller", READ)
 def test_T35_the_last_word_on_each_count_of_messages_wins(wire: Wire, caller: Dialect) -> None:
