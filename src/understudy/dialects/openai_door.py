@@ -11,6 +11,7 @@ class OpenAiDoor:
     """The methods of the contract that do not differ between them."""
 
     forwarded: tuple[str, ...] = ()
+    quotas: str | None = None
 
     def stream_type(self, request: Request) -> str:
         """Server-sent events."""

@@ -32,6 +32,7 @@ class Anthropic:
     lists: tuple[str, ...] = ("/anthropic/v1/models",)
     markers: tuple[str, ...] = ("anthropic-version", "x-api-key")
     forwarded: tuple[str, ...] = ("anthropic-beta",)
+    quotas: str | None = "anthropic-ratelimit"
     counting: Counting | None = Counting(
         ("/v1/messages/count_tokens", "/anthropic/v1/messages/count_tokens"), read_counted, write_count, PREAMBLE
     )

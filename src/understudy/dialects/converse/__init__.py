@@ -34,6 +34,7 @@ class Converse:
     lists: tuple[str, ...] = ("/foundation-models",)
     markers: tuple[str, ...] = ("x-amz-date",)
     forwarded: tuple[str, ...] = ()
+    quotas: str | None = None
     counting: Counting | None = Counting(("/model/{model}/count-tokens",), read_counted, write_count, PREAMBLE)
     keeping: Keeping | None = None
     embedding: Embedding | None = None

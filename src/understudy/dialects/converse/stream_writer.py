@@ -45,7 +45,7 @@ class StreamWriter(OrderedWriter):
             else stop_word(stop, native, own=self.own, calls=self._calls.any, broken=self._calls.broken)
         )
         body: dict[str, Any] = {"usage": write_usage(self._usage), "metrics": {"latencyMs": 0}}
-        if extension := extended(echo, stop, native, own=self.own, hidden=HIDDEN):
+        if extension := extended(echo, stop, native, own=self.own, losses=self._losses, hidden=HIDDEN):
             body[EXTENSION] = extension
         return _event("messageStop", {"stopReason": word}) + _event("metadata", body)
 

@@ -41,6 +41,7 @@ class Gemini:
     lists: tuple[str, ...] = ("/v1beta/models", "/genai/v1beta/models", "/genai/v1/models")
     markers: tuple[str, ...] = ("x-goog-api-key", "key")
     forwarded: tuple[str, ...] = ()
+    quotas: str | None = None
     counting: Counting | None = Counting(
         tuple(f"{version}/models/{{model}}:countTokens" for version in VERSIONS), read_counted, write_count, PREAMBLE
     )

@@ -63,7 +63,7 @@ def write_reply(reply: Reply, request: Request, echo: Echo) -> Encoded:
     if reply.dialect != NAME:
         losses.extras("", reply.extras, reply.dialect)
     body = {"candidates": [candidate], **frame_of(reply.id, echo), "usageMetadata": write_usage(reply.usage)}
-    extension = extended(echo, reply.stop, reply.native_stop, own=reply.dialect == NAME)
+    extension = extended(echo, reply.stop, reply.native_stop, own=reply.dialect == NAME, losses=losses)
     return Encoded(msgspec.json.encode({**body, EXTENSION: extension} if extension else body), tuple(losses.items))
 
 
