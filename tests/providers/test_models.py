@@ -183,6 +183,7 @@ def test_a_provider_without_an_address_is_no_template() -> None:
 
 
 def test_a_rows_quirks_reach_the_model() -> None:
-    row = msgspec.structs.replace(ROW, tool_choices=("auto",), tool_ids="nine", usage_on="always")
+    row = msgspec.structs.replace(ROW, tool_choices=("auto",), tool_ids="nine", usage_on="always", developer=True)
     model = model_of(spec(), row)
     assert (model.tool_choices, model.tool_ids, model.usage_on) == (("auto",), "nine", "always")
+    assert model.developer

@@ -61,11 +61,7 @@ def interleaved() -> list[Any]:
 
 
 @pytest.mark.parametrize("upstream", [C, R, A, G, V, L])
-@mutant(
-    "dialects/anthropic/stream_writer.py",
-    'if block.wire is None:\n            return b""',
-    'if False:\n            return b""',
-)
+@mutant("dialects/ordering.py", "elif index != self._current:", "elif index < 0:")
 def test_T48_blocks_of_messages_come_one_by_one_without_gaps(wire: Wire, upstream: Dialect) -> None:
     told = interleaved() if upstream == C else streamed(upstream, TEXT, [OSLO, BERGEN])
     answer = ask(wire, A, upstream, told)
@@ -98,14 +94,17 @@ def test_T49_an_empty_answer_of_messages_is_an_answer(wire: Wire, caller: Dialec
 
 
 @mutant(
-    "dialects/anthropic/stream_writer.py",
-    "        block.body = {**_start_of(part), **extras}\n",
-    "        block.body = {**_start_of(part), **extras}\n        self._open_block(block)\n",
+    "dialects/anthropic/answers.py",
+    "elif isinstance(part, Text | Refusal) and not part.text and not own:",
+    "elif False:",
 )
 def test_T49_an_answer_without_words_has_no_block_in_messages(wire: Wire) -> None:
     head, *_, tail, used, done = streamed(C)
     answer = ask(wire, A, C, [head, chunk({"content": ""}), tail, used, done])
     assert [event["type"] for event in answer.events] == ["message_start", "message_delta", "message_stop"]
+    told: Any = whole(V)
+    told["output"]["message"]["content"] = [{"text": ""}]
+    assert wire.ask(A, wire.says(V, told), written(A, ASK)).json["content"] == []
 
 
 @pytest.mark.parametrize("upstream", ALL)

@@ -1,5 +1,6 @@
 """Passage: whole bodies that go on as they came, the model's name apart, and what the gateway adds to an answer."""
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -18,9 +19,13 @@ def renamed(body: bytes, model: str) -> bytes:
     return msgspec.json.encode({**fields, "model": model})
 
 
-def passed(source: bytes, echo: Echo) -> Encoded:
+def passed(
+    source: bytes, echo: Echo, edits: Callable[[dict[str, msgspec.Raw]], dict[str, Any]] | None = None
+) -> Encoded:
     """The upstream's own body with the model's name edited and the extension added; order and other fields kept."""
     fields: dict[str, Any] = msgspec.json.decode(source, type=dict[str, msgspec.Raw])
+    if edits is not None:
+        fields |= edits(fields)
     fields["model"] = echo.model
     if echo.extension:
         fields[EXTENSION] = echo.extension
@@ -41,7 +46,8 @@ def extended(
     A foreign stop word that this dialect's words hide is kept there, and so are citations, in the form in which they
     came: every dialect has another, and none loses what its words rest on.
     """
-    cited = {"citations": losses.cited} if losses.cited else {}
+    if losses.cited:
+        echo = Echo(echo.model, {**echo.extension, "citations": losses.cited})
     if own or native is None or stop not in hidden:
-        return {**echo.extension, **cited}
-    return {**echo.extension, **cited, "native_stop": native}
+        return echo.extension
+    return {**echo.extension, "native_stop": native}

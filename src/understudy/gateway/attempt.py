@@ -7,7 +7,7 @@ that a caller's going, a time-out and an error all free the slot at once.
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
@@ -15,11 +15,12 @@ from understudy.canon.faults import Fault, FaultKind, bad_request
 from understudy.canon.frames import Frame
 from understudy.canon.grammar import Grammar
 from understudy.canon.omissions import Omission
-from understudy.canon.reply import CONTENT_EVENTS, Collector, Event, Failed, Metered, Reply, Started
+from understudy.canon.reply import CONTENT_EVENTS, Collector, Event, Failed, Metered, PartStarted, Reply, Started
 from understudy.canon.request import Request
 from understudy.canon.value import Value
 from understudy.dialects.contract import Dialect, Echo, Encoded, ReplyEncoder, Target
 from understudy.dialects.eventstream import EVENT_STREAM_TYPE
+from understudy.dialects.toolnames import Back, named, restored
 from understudy.gateway.draft import Draft
 from understudy.gateway.keeping import keep
 from understudy.gateway.limits import read_limits, read_wait_s
@@ -52,6 +53,7 @@ def target_of(model: Model) -> Target:
         model.tool_choices,
         model.tool_ids,
         model.usage_on,
+        model.developer,
         model.provider,
     )
 
@@ -63,16 +65,26 @@ def check_strict(model: Model, encoded: Encoded, *, strict: bool) -> None:
         raise bad_request(f"strict mode: {model.name!r} cannot be given all that was asked ({named})")
 
 
-def call_to(site: Site, place: Place, request: Request, *, strict: bool) -> tuple[UpstreamCall, tuple[Omission, ...]]:
-    """The call to a place, and what it could not carry; in strict mode every omission is a Fault."""
+class Asked(NamedTuple):
+    """The call to a place: what it could not carry, and what the names of tools in it stand for."""
+
+    call: UpstreamCall
+    omissions: tuple[Omission, ...]
+    names: Back
+
+
+def call_to(site: Site, place: Place, request: Request, *, strict: bool) -> Asked:
+    """The call to a place; in strict mode every omission is a Fault."""
     model, target = place.model, target_of(place.model)
     dialect = site.dialects[model.dialect]
-    encoded = dialect.encode_request(request, target)
+    same = request.dialect == dialect.name
+    fitted, names = (request, {}) if same else named(request, dialect.tool_names)
+    encoded = dialect.encode_request(fitted, target)
     check_strict(model, encoded, strict=strict)
     path = dialect.path_to(request, target)
-    headers = request.headers if request.dialect == dialect.name else {}
+    headers = request.headers if same else {}
     call = UpstreamCall(model, place.endpoint, path, encoded.body, site.timeouts.connect_s, headers)
-    return call, encoded.omissions
+    return Asked(call, encoded.omissions, names)
 
 
 @asynccontextmanager
@@ -138,10 +150,13 @@ async def ask_whole(
     site: Site, place: Place, request: Request, watch: Watch, *, strict: bool
 ) -> tuple[Reply, tuple[Omission, ...]]:
     """A whole answer, and what the request could not carry."""
-    call, omissions = call_to(site, place, request, strict=strict)
-    async with timed(watch), open_answer(site, call) as answer:
+    asked = call_to(site, place, request, strict=strict)
+    async with timed(watch), open_answer(site, asked.call) as answer:
         body = await answer.read()
-    return site.dialects[place.model.dialect].decode_reply(body, place.model.maker), omissions
+    reply = site.dialects[place.model.dialect].decode_reply(body, place.model.maker)
+    if asked.names:
+        reply = msgspec.structs.replace(reply, parts=tuple(restored(part, asked.names) for part in reply.parts))
+    return reply, asked.omissions
 
 
 class StreamAttempt:
@@ -158,13 +173,14 @@ class StreamAttempt:
         self._same = self._upstream.name == caller.name
         self._encoder: ReplyEncoder = caller.reply_encoder(request, self._echo())
         self._grammar = Grammar()
+        self._names: Back = {}
         self._held: list[bytes] = []
         self._terminal = b""
         self.collector = Collector()
 
     async def run(self, watch: Watch, *, strict: bool) -> None:
         """Relay the answer to its end; a Fault if it breaks, whose `relay.content` tells how far it came."""
-        call, self._draft.omissions = call_to(self._site, self._place, self._request, strict=strict)
+        call, self._draft.omissions, self._names = call_to(self._site, self._place, self._request, strict=strict)
         first_s = self._site.timeouts.first_token_s
         try:
             async with timed(watch, self._relay, first_s=first_s), open_answer(self._site, call) as answer:
@@ -209,6 +225,8 @@ class StreamAttempt:
         """The bytes for the caller that a frame stands for; events are judged and gathered on the way."""
         content = False
         metered = False
+        if self._names:
+            frame = msgspec.structs.replace(frame, events=tuple(self._restored(event) for event in frame.events))
         for event in frame.events:
             self._judge(event)
             content = content or isinstance(event, CONTENT_EVENTS)
@@ -225,6 +243,12 @@ class StreamAttempt:
             self._terminal += self._caller.edit_frame(frame, self._request, echo)
             return b""
         return self._caller.edit_frame(frame, self._request, echo)
+
+    def _restored(self, event: Event) -> Event:
+        """An event with a tool's name as the caller gave it."""
+        if type(event) is not PartStarted:
+            return event
+        return msgspec.structs.replace(event, part=restored(event.part, self._names))
 
     def _named(self, event: Event) -> Event:
         """An event for the caller's encoder, the first of them with an id."""
@@ -261,8 +285,8 @@ class StreamAttempt:
         if self._same:
             terminal = self._terminal or self._caller.closing(self._request)
         else:
-            terminal = self._encoder.end(self._echo(metered=True))
             self._draft.omissions += self._encoder.omissions
+            terminal = self._encoder.end(self._echo(metered=True))
         keep(self._site, self._caller, self._draft, terminal, streamed=True)
         await self._relay.end(b"".join((*self._held, terminal)))
 

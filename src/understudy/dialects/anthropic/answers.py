@@ -84,7 +84,8 @@ def _made(reply: Reply, echo: Echo, losses: Losses) -> dict[str, Any]:
     word = None
     if reply.stop is not None:
         broken = any(arguments_of(call.arguments) is None for call in calls)
-        word = stop_word(reply.stop, reply.native_stop, own=own, calls=bool(calls), broken=broken)
+        refused = any(isinstance(part, Refusal) for part in reply.parts)
+        word = stop_word(reply.stop, reply.native_stop, own=own, calls=bool(calls), broken=broken, refused=refused)
     body: dict[str, Any] = {
         "id": reply.id,
         "type": "message",

@@ -65,7 +65,12 @@ class StreamWriter(OrderedWriter):
         extension = echo.extension
         if finished is not None:
             word = stop_word(
-                finished.reason, finished.native, own=self.own, calls=self._calls.any, broken=self._calls.broken
+                finished.reason,
+                finished.native,
+                own=self.own,
+                calls=self._calls.any,
+                broken=self._calls.broken,
+                refused=self._refused,
             )
             delta = {"stop_reason": word, "stop_sequence": finished.stop_sequence}
             delta |= finished.extras if self.own else {}

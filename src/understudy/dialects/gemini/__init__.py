@@ -7,6 +7,8 @@ object, one part, one schema), `request_reader` and `request_writer` with `conve
 comes from them comes as canon. Reference: https://ai.google.dev/api/generate-content
 """
 
+import re
+
 from understudy.canon.faults import Fault
 from understudy.canon.frames import Frame
 from understudy.canon.reply import Reply
@@ -21,7 +23,7 @@ from understudy.dialects.gemini.request_reader import read_counted, read_request
 from understudy.dialects.gemini.request_writer import write_request
 from understudy.dialects.gemini.stream_reader import StreamReader
 from understudy.dialects.gemini.stream_writer import StreamWriter
-from understudy.dialects.gemini.words import NAME, PREAMBLE
+from understudy.dialects.gemini.words import NAME, PREAMBLE, TOOL_NAME
 from understudy.dialects.sse import SSE_TYPE, comment
 
 _ARRAY_TYPE = "application/json; charset=utf-8"
@@ -40,6 +42,7 @@ class Gemini:
     )
     lists: tuple[str, ...] = ("/v1beta/models", "/genai/v1beta/models", "/genai/v1/models")
     markers: tuple[str, ...] = ("x-goog-api-key", "key")
+    tool_names: re.Pattern[str] = TOOL_NAME
     forwarded: tuple[str, ...] = ()
     quotas: str | None = None
     counting: Counting | None = Counting(

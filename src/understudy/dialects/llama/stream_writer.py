@@ -63,9 +63,13 @@ class StreamWriter(OrderedWriter):
             case Delta():
                 return self._said(event.text)
             case PartEnded():
+                told = b""
                 if isinstance(self._part, ToolCall):
+                    # Clients read the arguments as JSON, which nothing is not.
+                    told = self._said("{}") if self._calls.silent else b""
                     self._calls.end()
                 self._part = None
+                return told
             case Sealed():
                 # Thinking has no place here, and was told as left out when it began.
                 pass

@@ -19,6 +19,7 @@ from understudy.dialects.bodies import answering
 from understudy.dialects.contract import Echo, Encoded
 from understudy.dialects.fields import ARRAY, OBJECT, STRING, merged
 from understudy.dialects.openai_chat.blocks import read_calls, read_part, write_call, write_part
+from understudy.dialects.openai_chat.edits import shortened
 from understudy.dialects.openai_chat.thinking import (
     DETAILS,
     NAMES,
@@ -29,7 +30,7 @@ from understudy.dialects.openai_chat.thinking import (
     write_thinking,
 )
 from understudy.dialects.openai_chat.thinktags import split
-from understudy.dialects.openai_chat.words import HIDDEN, NAME, NATIVE_LENGTH, stop_of, stop_word
+from understudy.dialects.openai_chat.words import HIDDEN, NAME, NATIVE_LENGTH, belied, stop_of, stop_word
 from understudy.dialects.openai_errors import read_fault
 from understudy.dialects.openai_fields import Fields, Losses, at
 from understudy.dialects.openai_metering import read_usage, unread_usage, write_usage
@@ -145,7 +146,7 @@ def _unread(top: Extras, choice: Extras, message: Extras, others: list[Any], usa
 def write_reply(reply: Reply, echo: Echo) -> Encoded:
     """The body for a caller, and what it could not carry."""
     if reply.dialect == NAME and reply.source:
-        return passed(reply.source, echo)
+        return passed(reply.source, echo, shortened if belied(reply.stop, reply.native_stop) else None)
     losses = Losses()
     body = _made(reply, echo, losses)
     return Encoded(msgspec.json.encode(body), tuple(losses.items))

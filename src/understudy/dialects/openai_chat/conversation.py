@@ -1,6 +1,7 @@
 """The conversation, brought into the form that this dialect demands.
 
-A conversation of this dialect goes out as it came, less the seals of other makers. One of another dialect is rebuilt:
+A conversation of this dialect goes out as it came, less the seals of other makers and roles that the host does not
+know. One of another dialect is rebuilt:
 
 - Instructions keep their places; `developer` becomes `system`, which every host knows.
 - Results in a user's turn become messages of role `tool`, first, and the rest of the turn follows as the user's.
@@ -17,7 +18,7 @@ from typing import Any
 import msgspec
 
 from understudy.canon.faults import bad_request
-from understudy.canon.messages import Message, turns
+from understudy.canon.messages import Message, Role, turns
 from understudy.canon.parts import Document, Image, Opaque, Part, Refusal, Remote, Text, Thinking, ToolCall, ToolResult
 from understudy.canon.request import Request
 from understudy.dialects.contract import Target
@@ -27,7 +28,7 @@ from understudy.dialects.openai_chat.thinking import NAMES, SHORT, TWICE, on_cal
 from understudy.dialects.openai_chat.toolids import fitted
 from understudy.dialects.openai_chat.words import NAME
 from understudy.dialects.openai_fields import Losses, at
-from understudy.dialects.turntaking import FAILED
+from understudy.dialects.turntaking import FAILED, refuse_beginning
 
 MOVED = "(What the tool returned is attached to the next message.)"
 
@@ -36,6 +37,7 @@ def write_conversation(request: Request, target: Target, losses: Losses) -> list
     """The field `messages`."""
     if request.dialect == NAME:
         return own_messages(request, target, losses)
+    refuse_beginning(request, NAME)
     writer = _Writer(request.dialect, target, losses)
     messages = [
         body for path, message in _grouped(fitted(request.messages, target)) for body in writer.message(message, path)
@@ -52,8 +54,14 @@ def own_messages(request: Request, target: Target, losses: Losses) -> list[dict[
         kept = tuple(part for part in message.parts if not foreign_seal(part, target))
         if len(kept) < len(message.parts):
             losses.add(at(at("messages", place), "reasoning_details"), sealed_elsewhere(target.model, target.maker))
-        written.append(_own_message(msgspec.structs.replace(message, parts=kept), request.spelling))
+        role: Role = "system" if unknown_role(message, target) else message.role
+        written.append(_own_message(msgspec.structs.replace(message, role=role, parts=kept), request.spelling))
     return written
+
+
+def unknown_role(message: Message, target: Target) -> bool:
+    """Whether a message instructs in a role that the target does not know."""
+    return message.role == "developer" and not target.developer
 
 
 def foreign_seal(part: Part, target: Target) -> bool:

@@ -12,7 +12,7 @@ import msgspec
 
 from understudy.canon.omissions import Omission
 from understudy.canon.parts import Opaque, Refusal, ReplyPart, Text, Thinking, ToolCall
-from understudy.canon.reply import Delta, Event, Finished, Metered, PartStarted, Sealed, Started
+from understudy.canon.reply import Delta, Event, Finished, Metered, PartEnded, PartStarted, Sealed, Started
 from understudy.canon.request import Request
 from understudy.canon.usage import NO_USAGE, Usage, merge
 from understudy.dialects.contract import Echo
@@ -56,6 +56,8 @@ class StreamWriter:
         self._head = b""
         self._parts: dict[int, _Part] = {}
         self._calls = 0
+        # The calls of whose arguments nothing was told yet.
+        self._silent: set[int] = set()
         self._entries = 0
         # A seal that stands on the part after it, which may be a call.
         self._waiting: Thinking | None = None
@@ -71,6 +73,9 @@ class StreamWriter:
             return self._delta(event)
         if isinstance(event, PartStarted):
             return self._release(event.part) + self._open(event)
+        if isinstance(event, PartEnded):
+            # Clients read the arguments as JSON, which nothing is not.
+            return self._delta(Delta(event.index, "{}")) if event.index in self._silent else b""
         if isinstance(event, Sealed):
             return self._seal(event)
         if isinstance(event, Started):
@@ -139,9 +144,13 @@ class StreamWriter:
     def _open_call(self, index: int, call: ToolCall) -> bytes:
         place = self._calls
         self._calls += 1
+        if not call.arguments:
+            self._silent.add(index)
         head = f'{{"tool_calls":[{{"index":{place},"function":{{"arguments":'
         self._parts[index] = _Part(call, self._head + head.encode(), b"}}]}" + _TAIL)
-        return self._chunk({"tool_calls": [{"index": place, **write_call(call, own=self._started.dialect == NAME)}]})
+        body = write_call(call, own=self._started.dialect == NAME)
+        body["function"]["arguments"] = call.arguments
+        return self._chunk({"tool_calls": [{"index": place, **body}]})
 
     def _delta(self, event: Delta) -> bytes:
         open_part = self._parts.get(event.index)
@@ -149,6 +158,8 @@ class StreamWriter:
             return b""
         if isinstance(open_part.part, Thinking):
             open_part.words.append(event.text)
+        if self._silent:
+            self._silent.discard(event.index)
         return open_part.head + _encode(event.text) + open_part.tail
 
     def _seal(self, event: Sealed) -> bytes:

@@ -5,7 +5,6 @@ function in a namespace gets a name with the namespace in it; `Request.spelling`
 model that speaks another dialect come back to this caller as it declared them.
 """
 
-import hashlib
 from typing import Any, NamedTuple
 
 import msgspec
@@ -14,10 +13,8 @@ from understudy.canon.request import BuiltinTool, Request, Tool
 from understudy.dialects.fields import ARRAY, FLAG, OBJECT, STRING
 from understudy.dialects.openai_fields import Fields, at
 from understudy.dialects.openai_responses.words import CUSTOM, NAMESPACE
+from understudy.dialects.toolnames import legal_name
 
-# The longest name of a function that hosts of every dialect take.
-MAX_NAME = 64
-_DIGEST = 8
 _INPUT = "input"
 
 
@@ -89,14 +86,10 @@ def _spaced(tool: Tool, space: str, about: str | None, spelling: list[str]) -> T
 
 
 def flat_name(space: str | None, name: str) -> str:
-    """One name for a function in a namespace, of at most MAX_NAME places: a longer one ends in a digest of itself."""
+    """One name for a function in a namespace, one that hosts of every dialect take."""
     if not space:
         return name
-    flat = f"{space.removesuffix('__')}__{name}"
-    if len(flat) <= MAX_NAME:
-        return flat
-    digest = hashlib.sha256(flat.encode()).hexdigest()[:_DIGEST]
-    return f"{flat[: MAX_NAME - _DIGEST - 1]}_{digest}"
+    return legal_name(f"{space.removesuffix('__')}__{name}")
 
 
 class Names(NamedTuple):
