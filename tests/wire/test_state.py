@@ -90,6 +90,8 @@ server: {{host: 127.0.0.1, port: {{port}}}}
 secret: file:understudy.secret
 providers:
   chatty: {{dialect: openai_chat, base_url: "{url}", auth: none}}
+models:
+  - {{name: plain, provider: chatty, model: plain}}
 keys:
   - {{name: one, digest: {one}, tenant: one}}
   - {{name: two, digest: {two}, tenant: two}}
