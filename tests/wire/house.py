@@ -112,7 +112,8 @@ class Answer(NamedTuple):
             buffer = EventStreamBuffer()
             buffer.add_data(self.body)
             told = [message.to_response_dict() for message in buffer]
-            return [{one["headers"][":event-type"]: json.loads(one["body"] or b"{}")} for one in told]
+            kinds = [one["headers"].get(":event-type") or one["headers"][":exception-type"] for one in told]
+            return [{kind: json.loads(one["body"] or b"{}")} for kind, one in zip(kinds, told, strict=True)]
         if self.body[:1] == b"[":
             return list(json.loads(self.body))
         data = [line.removeprefix("data:").strip() for line in self.lines if line.startswith("data:")]

@@ -42,7 +42,7 @@ def loop(wire: Wire, caller: Dialect, upstream: Dialect, *parts: Part, stream: b
 
 @pytest.mark.parametrize("stream", [False, True])
 @pytest.mark.parametrize("caller", [A, C, R, V])
-@mutant("dialects/openai_chat/words.py", '"anthropic-claude-v1": "anthropic",', '"anthropic-claude-v2": "anthropic",')
+@mutant("dialects/openai_chat/thinking.py", "return MAKER_OF_FORMAT.get(form, form)", "return form")
 def test_T37_a_signature_and_hidden_thinking_come_back_byte_for_byte(wire: Wire, caller: Dialect, stream: bool) -> None:
     loop(wire, caller, A, OPEN, CLOSED, WEATHER, stream=stream)
     thinking, hidden, call = wire.sent().json["messages"][1]["content"]
@@ -53,7 +53,11 @@ def test_T37_a_signature_and_hidden_thinking_come_back_byte_for_byte(wire: Wire,
 
 @pytest.mark.parametrize("stream", [False, True])
 @pytest.mark.parametrize("caller", [G, L])
-@mutant("dialects/gemini/answers.py", "return Thinking(part.text) if part.text else None", "return part")
+@mutant(
+    "dialects/turntaking.py",
+    "if part.seal is not None and part.sealed_by == self._target.maker:",
+    "if part.seal is None or part.sealed_by == self._target.maker:",
+)
 def test_T37_where_no_field_holds_a_seal_its_thinking_does_not_come_back_either(
     wire: Wire, caller: Dialect, stream: bool
 ) -> None:
@@ -178,7 +182,7 @@ def test_T41_thinking_in_any_spelling_is_one_part(wire: Wire, caller: Dialect, s
     assert parts_in(answer) == [Thought(THOUGHT), Text(TEXT)]
 
 
-@mutant("dialects/openai_chat/thinktags.py", "if OPEN.startswith(said):", "if said:")
+@mutant("dialects/openai_chat/thinktags.py", "if said.startswith(OPEN):", "if OPEN in said:")
 def test_T41_a_tag_within_the_words_is_words(wire: Wire) -> None:
     text = "Write <think> before it and </think> after."
     for told, stream in ((whole(C, text), False), (streamed(C, text), True)):

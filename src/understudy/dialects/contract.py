@@ -237,6 +237,8 @@ class Dialect(Protocol):
     tool_names: re.Pattern[str]
     # Headers of a caller that an upstream of the same dialect must see, since they change what the body means.
     forwarded: tuple[str, ...]
+    # The prefix of the headers in which its clients read what is left to them, beside the common one.
+    quotas: str | None
     # Where tokens are counted; None where the dialect has no such thing.
     counting: Counting | None
     # How its answers are kept for requests that go on from them; None where the dialect has no such thing.

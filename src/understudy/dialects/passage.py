@@ -7,6 +7,7 @@ import msgspec
 
 from understudy.canon.reply import StopReason
 from understudy.dialects.contract import Echo, Encoded
+from understudy.dialects.losses import Gathered
 
 # The key below which an answer carries what this gateway adds to it.
 EXTENSION = "understudy"
@@ -37,9 +38,16 @@ def extended(
     native: str | None,
     *,
     own: bool,
+    losses: Gathered,
     hidden: tuple[StopReason, ...] = (StopReason.OTHER,),
 ) -> dict[str, Any]:
-    """The extension of the last frame; a foreign stop word that this dialect's words hide is kept there."""
+    """The extension of the last frame.
+
+    A foreign stop word that this dialect's words hide is kept there, and so are citations, in the form in which they
+    came: every dialect has another, and none loses what its words rest on.
+    """
+    if losses.cited:
+        echo = Echo(echo.model, {**echo.extension, "citations": losses.cited})
     if own or native is None or stop not in hidden:
         return echo.extension
     return {**echo.extension, "native_stop": native}

@@ -23,6 +23,7 @@ from understudy.dialects.eventstream import EVENT_STREAM_TYPE
 from understudy.dialects.toolnames import Back, named, restored
 from understudy.gateway.draft import Draft
 from understudy.gateway.keeping import keep
+from understudy.gateway.limits import read_limits, read_wait_s
 from understudy.gateway.relay import Relay
 from understudy.gateway.site import Site
 from understudy.gateway.wheel import Watch
@@ -92,11 +93,20 @@ async def open_answer(site: Site, call: UpstreamCall) -> AsyncIterator[UpstreamA
     answer = await site.upstream.post(call)
     try:
         if answer.status >= 300:
-            dialect = site.dialects[call.model.dialect]
-            raise dialect.decode_fault(answer.status, await _error_body(answer), retry_after_s(answer))
+            raise await _refusal(site, call, answer)
         yield answer
     finally:
         answer.close()
+
+
+async def _refusal(site: Site, call: UpstreamCall, answer: UpstreamAnswer) -> Fault:
+    """What an error answer says, with how long to wait and what is left where it tells."""
+    now_s = site.clock.now_s()
+    dialect = site.dialects[call.model.dialect]
+    fault = dialect.decode_fault(answer.status, await _error_body(answer), read_wait_s(answer.headers, now_s))
+    prefixes = tuple(one.quotas for one in site.dialects.values() if one.quotas is not None)
+    fault.limits = read_limits(answer.headers, prefixes, now_s)
+    return fault
 
 
 async def _error_body(answer: UpstreamAnswer) -> bytes:
@@ -106,14 +116,6 @@ async def _error_body(answer: UpstreamAnswer) -> bytes:
         if len(body) > MAX_ERROR_BYTES:
             break
     return body[:MAX_ERROR_BYTES]
-
-
-def retry_after_s(answer: UpstreamAnswer) -> float | None:
-    """How long the upstream asks us to wait, in seconds, where it says so as a number."""
-    try:
-        return max(0.0, float(answer.headers["retry-after"]))
-    except (KeyError, ValueError):
-        return None
 
 
 _Told = TypeVar("_Told", bound=Started | Reply)

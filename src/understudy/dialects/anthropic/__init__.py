@@ -36,6 +36,7 @@ class Anthropic:
     markers: tuple[str, ...] = ("anthropic-version", "x-api-key")
     tool_names: re.Pattern[str] = PLAIN
     forwarded: tuple[str, ...] = ("anthropic-beta",)
+    quotas: str | None = "anthropic-ratelimit"
     counting: Counting | None = Counting(
         ("/v1/messages/count_tokens", "/anthropic/v1/messages/count_tokens"), read_counted, write_count, PREAMBLE
     )

@@ -106,7 +106,7 @@ def _made(reply: Reply, echo: Echo, losses: Losses) -> dict[str, Any]:
         body |= extras
     else:
         losses.extras("", reply.extras, reply.dialect)
-    extension = extended(echo, reply.stop, reply.native_stop, own=own)
+    extension = extended(echo, reply.stop, reply.native_stop, own=own, losses=losses)
     return {**body, EXTENSION: extension} if extension else body
 
 

@@ -50,9 +50,13 @@ class _SignatureDelta(msgspec.Struct, tag="signature_delta"):
     seal: str = msgspec.field(name="signature")
 
 
+class _CitationsDelta(msgspec.Struct, tag="citations_delta"):
+    citation: dict[str, Any]
+
+
 class _BlockDelta(msgspec.Struct, tag="content_block_delta"):
     index: int
-    delta: _TextDelta | _ThinkingDelta | _InputDelta | _SignatureDelta
+    delta: _TextDelta | _ThinkingDelta | _InputDelta | _SignatureDelta | _CitationsDelta
 
 
 class _BlockStart(msgspec.Struct, tag="content_block_start"):
@@ -88,7 +92,7 @@ class _Error(msgspec.Struct, tag="error"):
 _Known = _BlockDelta | _BlockStart | _BlockStop | _MessageStart | _MessageDelta | _MessageStop | _Ping | _Error
 _DECODER: msgspec.json.Decoder[_Known] = msgspec.json.Decoder(_Known)
 _EVENTS = {kind.__struct_config__.tag for kind in _Known.__args__}
-_DELTAS = {kind.__struct_config__.tag for kind in (_TextDelta, _ThinkingDelta, _InputDelta, _SignatureDelta)}
+_DELTAS = {kind.__struct_config__.tag for kind in _BlockDelta.__annotations__["delta"].__args__}
 # Which delta goes with which kind of block.
 _FITS = {"text": _TextDelta, "thinking": _ThinkingDelta, "tool_use": _InputDelta}
 
@@ -116,6 +120,7 @@ class StreamReader:
         self._blocks: dict[int, _Block] = {}
         self._parts = 0
         self._usage: dict[str, Any] = {}
+        self._citations: list[dict[str, Any]] = []
         self._finish: Finished | None = None
         self._held: list[bytes] = []
         self._held_events: list[Event] = []
@@ -195,6 +200,9 @@ class StreamReader:
         if block is None:
             raise _Malformed
         delta = event.delta
+        if isinstance(delta, _CitationsDelta):
+            self._citations.append(delta.citation)
+            return ()
         if isinstance(delta, _SignatureDelta):
             if block.kind != "thinking":
                 raise _Malformed
@@ -242,6 +250,8 @@ class StreamReader:
                 for name, value in event.delta.items()
                 if value is not None and name not in ("stop_reason", "stop_sequence")
             }
+            if self._citations:
+                extras["citations"] = self._citations
             sequence = event.delta.get("stop_sequence")
             reason = stop_of(word)
             if reason is not None:

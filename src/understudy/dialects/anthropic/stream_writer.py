@@ -74,7 +74,7 @@ class StreamWriter(OrderedWriter):
             )
             delta = {"stop_reason": word, "stop_sequence": finished.stop_sequence}
             delta |= finished.extras if self.own else {}
-            extension = extended(echo, finished.reason, finished.native, own=self.own)
+            extension = extended(echo, finished.reason, finished.native, own=self.own, losses=self._losses)
         body = {"type": "message_delta", "delta": delta, "usage": write_usage(self._usage)}
         if extension:
             body[EXTENSION] = extension

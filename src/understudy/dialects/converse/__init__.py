@@ -38,6 +38,7 @@ class Converse:
     markers: tuple[str, ...] = ("x-amz-date",)
     tool_names: re.Pattern[str] = PLAIN
     forwarded: tuple[str, ...] = ()
+    quotas: str | None = None
     counting: Counting | None = Counting(("/model/{model}/count-tokens",), read_counted, write_count, PREAMBLE)
     keeping: Keeping | None = None
     embedding: Embedding | None = None

@@ -79,7 +79,7 @@ def write_reply(reply: Reply, echo: Echo) -> Encoded:
     }
     if not own:
         losses.extras("", reply.extras, reply.dialect)
-    if extension := extended(echo, reply.stop, reply.native_stop, own=own, hidden=HIDDEN):
+    if extension := extended(echo, reply.stop, reply.native_stop, own=own, losses=losses, hidden=HIDDEN):
         body[EXTENSION] = extension
     return Encoded(msgspec.json.encode(body), tuple(losses.items))
 

@@ -52,7 +52,7 @@ class StreamWriter(OrderedWriter):
             )
         )
         body: dict[str, Any] = {"usage": write_usage(self._usage), "metrics": {"latencyMs": 0}}
-        if extension := extended(echo, stop, native, own=self.own, hidden=HIDDEN):
+        if extension := extended(echo, stop, native, own=self.own, losses=self._losses, hidden=HIDDEN):
             body[EXTENSION] = extension
         return _event("messageStop", {"stopReason": word}) + _event("metadata", body)
 

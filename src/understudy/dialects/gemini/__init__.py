@@ -44,6 +44,7 @@ class Gemini:
     markers: tuple[str, ...] = ("x-goog-api-key", "key")
     tool_names: re.Pattern[str] = TOOL_NAME
     forwarded: tuple[str, ...] = ()
+    quotas: str | None = None
     counting: Counting | None = Counting(
         tuple(f"{version}/models/{{model}}:countTokens" for version in VERSIONS), read_counted, write_count, PREAMBLE
     )

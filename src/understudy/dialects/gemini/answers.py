@@ -65,7 +65,7 @@ def write_reply(reply: Reply, request: Request, echo: Echo) -> Encoded:
     if reply.dialect != NAME:
         losses.extras("", reply.extras, reply.dialect)
     body = {"candidates": [candidate], **frame_of(reply.id, echo), "usageMetadata": write_usage(reply.usage)}
-    extension = extended(echo, reply.stop, reply.native_stop, own=reply.dialect == NAME, hidden=HIDDEN)
+    extension = extended(echo, reply.stop, reply.native_stop, own=reply.dialect == NAME, losses=losses, hidden=HIDDEN)
     return Encoded(msgspec.json.encode({**body, EXTENSION: extension} if extension else body), tuple(losses.items))
 
 

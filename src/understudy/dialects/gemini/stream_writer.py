@@ -49,7 +49,7 @@ class StreamWriter(OrderedWriter):
         candidate = ending(stop, native, self._request, own=self.own, broken=self._broken, refused=self._refused)
         candidate = {"content": {"parts": parts, "role": "model"}, **candidate, "index": 0}
         body: dict[str, Any] = {"candidates": [candidate], "usageMetadata": write_usage(self._usage)}
-        if extension := extended(echo, stop, native, own=self.own, hidden=HIDDEN):
+        if extension := extended(echo, stop, native, own=self.own, losses=self._losses, hidden=HIDDEN):
             body[EXTENSION] = extension
         return self._chunk(body) + (b"]" if self._array else b"")
 

@@ -44,7 +44,7 @@ class StreamWriter(OrderedWriter):
             if stop is None
             else stop_word(stop, native, own=self.own, calls=self._calls.any, broken=self._calls.broken)
         )
-        extension = extended(echo, stop, native, own=self.own, hidden=HIDDEN)
+        extension = extended(echo, stop, native, own=self.own, losses=self._losses, hidden=HIDDEN)
         extra = {EXTENSION: extension} if extension else {}
         complete = self._event("complete", _NOTHING, stop_reason=word)
         return complete + self._event("metrics", _NOTHING, extra, metrics=write_metrics(self._usage))

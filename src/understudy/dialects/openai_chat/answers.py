@@ -173,7 +173,7 @@ def _made(reply: Reply, echo: Echo, losses: Losses) -> dict[str, Any]:
         losses.extras("", reply.extras, reply.dialect)
         if reply.stop_sequence is not None:
             losses.add("stop_sequence", f"the {NAME} dialect does not say which stop sequence was met")
-    extension = extended(echo, reply.stop, reply.native_stop, own=own, hidden=HIDDEN)
+    extension = extended(echo, reply.stop, reply.native_stop, own=own, losses=losses, hidden=HIDDEN)
     return {**body, EXTENSION: extension} if extension else body
 
 

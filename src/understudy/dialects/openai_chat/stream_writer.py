@@ -95,7 +95,7 @@ class StreamWriter:
         if finished is not None:
             own = self._started.dialect == NAME
             choice["finish_reason"] = stop_word(finished.reason, finished.native, own=own, calls=self._calls > 0)
-            extension = extended(echo, finished.reason, finished.native, own=own, hidden=HIDDEN)
+            extension = extended(echo, finished.reason, finished.native, own=own, losses=self._losses, hidden=HIDDEN)
         last = [{**self._frame(), "choices": [choice]}]
         if self._usage_wanted:
             last.append({**self._frame(), "choices": [], "usage": write_usage(self._usage)})
