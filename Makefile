@@ -1,11 +1,11 @@
-# Eight verbs. `make demo` and `make test` need nothing installed but python3, python3-venv, pip and make.
+# Nine verbs. `make demo` and `make test` need nothing installed but python3, python3-venv, pip and make.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CLIENTS := .clients
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: setup demo test clients check fix docs bench
+.PHONY: setup demo test mutants clients check fix docs bench
 
 setup: $(VENV)/run.stamp
 
@@ -26,6 +26,9 @@ demo: setup
 
 test: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest
+
+mutants: $(VENV)/dev.stamp
+	$(BIN)/python -m tests.wire.mutate
 
 clients: $(VENV)/dev.stamp $(addprefix $(CLIENTS)/,npm.stamp langchain.stamp litellm.stamp pydantic-ai.stamp)
 	$(BIN)/python -m pytest tests/clients/others_contract.py

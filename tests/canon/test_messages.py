@@ -1,10 +1,11 @@
 """The normal form of a conversation."""
 
+import msgspec
 from hypothesis import given
 from tests.dialects.strategies import conversations
 
-from understudy.canon.messages import Message, split_system, turns
-from understudy.canon.parts import Text, ToolResult
+from understudy.canon.messages import Message, begun, split_system, turns
+from understudy.canon.parts import Text, ToolCall, ToolResult
 from understudy.canon.request import Request
 
 
@@ -26,6 +27,15 @@ def test_T5_neighbours_of_one_side_are_merged_and_results_speak_for_the_user() -
     assert [message.role for message in merged] == ["user", "assistant", "user"]
     assert merged[0].parts == (first, second, Text("x"))
     assert (merged[0].plain, merged[2].plain) == (False, True)
+
+
+def test_T7_a_conversation_ends_with_a_beginning_of_the_answer_or_not() -> None:
+    said = Message("assistant", (ToolCall("a", "f"), Text("The answer is")))
+    assert begun((user("x"), said))
+    calls = msgspec.structs.replace(said, parts=said.parts[::-1])
+    assert not any(
+        begun(messages) for messages in ((), (user("x"),), (calls,), (said, user("x")), (Message("assistant"),))
+    )
 
 
 def test_speakers_with_other_names_stay_apart() -> None:

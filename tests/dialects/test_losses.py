@@ -28,6 +28,19 @@ def test_losses_keep_their_order_and_places() -> None:
     assert "anthropic" in losses.items[1].why
 
 
+def test_T46_citations_are_kept_wherever_they_stand() -> None:
+    losses = Losses()
+    losses.extras("content.0", {"citations": [{"url": "u"}], "other": 1}, "anthropic")
+    losses.extras("", {"choices": [{"message": {"annotations": [{"a": 1}]}}], "usage": {"cost": 1}}, "openai_chat")
+    assert losses.cited == [{"citations": [{"url": "u"}]}, {"annotations": [{"a": 1}]}]
+    assert [omission.field for omission in losses.items] == [
+        "content.0.citations",
+        "content.0.other",
+        "choices",
+        "usage",
+    ]
+
+
 def test_a_foreign_thing_is_refused_with_its_kind_and_both_dialects() -> None:
     fault = foreign("tools[1]", "a tool", "bash", "anthropic", "openai_chat")
     assert fault.param == "tools[1]"

@@ -40,3 +40,20 @@ def test_T14_a_call_is_broken_if_its_arguments_end_too_early(pieces: list[str], 
     calls.begin("{}")
     calls.end()
     assert (calls.any, calls.broken) == (True, broken)
+
+
+@pytest.mark.parametrize(
+    ("reason", "own", "word"),
+    [(StopReason.STOP, False, "refusal"), (StopReason.LENGTH, False, "length"), (StopReason.STOP, True, "native")],
+)
+def test_T29_an_answer_that_holds_a_refusal_is_one(reason: StopReason, own: bool, word: str) -> None:
+    assert word_for(WORDS, reason, "native", own=own, calls=False, broken=False, refused=True) == word
+
+
+def test_T15_nothing_was_told_of_a_call_until_something_is() -> None:
+    calls = Calls()
+    calls.begin("")
+    calls.say("")
+    assert calls.silent
+    calls.say("{")
+    assert not calls.silent

@@ -1,3 +1,4 @@
+import msgspec
 import pytest
 
 from understudy.canon.faults import Fault
@@ -5,7 +6,15 @@ from understudy.canon.messages import Message
 from understudy.canon.parts import Image, Inline, Text, ToolResult
 from understudy.canon.request import Request
 from understudy.dialects.gemini.losses import Losses
-from understudy.dialects.turntaking import NO_RESULT, OPENING, answered, instructions, interjected, opened
+from understudy.dialects.turntaking import (
+    NO_RESULT,
+    OPENING,
+    answered,
+    instructions,
+    interjected,
+    opened,
+    refuse_beginning,
+)
 
 REQUEST = Request(model="m", messages=(), dialect="elsewhere")
 
@@ -17,6 +26,13 @@ def test_T8_the_user_opens() -> None:
     assert [one.field for one in losses.items] == ["messages"]
     users = (Message("user", (Text("a"),)),)
     assert opened(users, Losses()) == users
+
+
+def test_T7_a_beginning_is_refused_where_nobody_goes_on_from_it() -> None:
+    refuse_beginning(REQUEST, "there")
+    with pytest.raises(Fault, match="the there dialect") as caught:
+        refuse_beginning(msgspec.structs.replace(REQUEST, continues=True), "there")
+    assert caught.value.param == "messages"
 
 
 def test_T2_instructions_in_between_are_marked_text() -> None:
@@ -34,8 +50,8 @@ def test_T13_every_call_is_answered_and_every_result_has_its_call() -> None:
     turn = Message("user", (Text("x"), ToolResult("b", (Text("r"),))))
     losses = Losses()
     first, second, third = answered(turn, [("a", "a1"), ("b", "b1")], losses)
-    assert first == ToolResult("b1", (Text("r"),))
-    assert second == ToolResult("a1", (Text(NO_RESULT),), is_error=True, plain=True)
+    assert second == ToolResult("b1", (Text("r"),))
+    assert first == ToolResult("a1", (Text(NO_RESULT),), is_error=True, plain=True)
     assert third == Text("x")
     with pytest.raises(Fault, match="answers no open call"):
         answered(turn, [], Losses())

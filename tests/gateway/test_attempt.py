@@ -32,6 +32,6 @@ def test_T69_an_answer_that_callers_go_on_from_has_an_id_of_its_own() -> None:
 
 def test_a_request_that_no_caller_sent_is_written_too(tmp_path: Path) -> None:
     asked = Request(model="judge", messages=(Message("user", (Text("Which one?"),)),), dialect="canon", user="u")
-    call, omissions = call_to(Stage(tmp_path).site, Place(RENTED, RENTED.endpoints[0]), asked, strict=False)
+    call, omissions, _ = call_to(Stage(tmp_path).site, Place(RENTED, RENTED.endpoints[0]), asked, strict=False)
     assert b"Which one?" in call.body
     assert all(omission.field for omission in omissions)

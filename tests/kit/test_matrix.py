@@ -102,6 +102,12 @@ EXPECTED = (
         "the content is a JSON object, which the oracle does not read; it is told as its JSON text",
     ),
     Expected(
+        "text",
+        lambda recording: recording.view["text"].lstrip().startswith("<think>"),
+        lambda recording: recording.view["text"].partition("</think>")[2].lstrip(),
+        "T41: thinking that stands between tags before the words is thinking; the oracle reads it as words",
+    ),
+    Expected(
         "tools",
         lambda recording: any(tool.get("type") == "custom" for tool in recording.asked.get("tools") or []),
         lambda recording: [],

@@ -7,6 +7,8 @@ the blame stand here, once.
 from enum import Enum
 from typing import NamedTuple
 
+from understudy.canon.limits import Limits
+
 
 class Blame(Enum):
     """Who has to change something for the next try to succeed."""
@@ -86,6 +88,8 @@ class Fault(Exception):
         self.param = param
         self.native = native
         self.retry_after_s = retry_after_s
+        # What the upstream said of its limits beside it.
+        self.limits: Limits = {}
 
     @property
     def row(self) -> Row:

@@ -5,12 +5,12 @@ message per tool result. `turns` is the form that both sides of a comparison are
 encoder for a strict dialect starts from.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import msgspec
 
-from understudy.canon.parts import Part, ToolResult
+from understudy.canon.parts import Part, Text, ToolResult
 from understudy.canon.value import Extras, Value
 
 Role = Literal["system", "developer", "user", "assistant", "tool"]
@@ -32,6 +32,12 @@ def split_system(messages: tuple[Message, ...]) -> tuple[tuple[Message, ...], tu
         if message.role not in ("system", "developer"):
             return messages[:place], messages[place:]
     return messages, ()
+
+
+def begun(messages: Sequence[Message]) -> bool:
+    """Whether a conversation ends with words of the model's, which some dialects let the answer go on from."""
+    last = messages[-1] if messages else None
+    return last is not None and last.role == "assistant" and any(isinstance(part, Text) for part in last.parts[-1:])
 
 
 def turns(messages: Iterable[Message]) -> tuple[Message, ...]:

@@ -57,13 +57,15 @@ class Thinking(Value, frozen=True, tag="thinking"):
     """Reasoning that the model showed, or only sealed.
 
     `seal` is its maker's opaque signature; `sealed_by` names the maker (a dialect's seal is its provider's), and the
-    seal goes back there or nowhere. `redacted` means that the seal is all there is.
+    seal goes back there or nowhere. `redacted` means that the seal is all there is; such a seal may stand on the part
+    that follows, and where a dialect cannot keep that order `call` names the tool call that it is.
     """
 
     text: str = ""
     seal: str | None = None
     sealed_by: str | None = None
     redacted: bool = False
+    call: str | None = None
     extras: Extras = {}
 
 

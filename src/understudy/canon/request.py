@@ -107,6 +107,9 @@ class Request(Value, frozen=True, kw_only=True):
     # Where a conversation was put before it: the body as it came, and who could do with that.
     remembered: Remembered | None = None
 
+    # The last message is the model's, and a beginning that the answer goes on from.
+    continues: bool = False
+
     @property
     def streamed(self) -> bool:
         """Whether the caller wants the answer as it is made."""

@@ -5,6 +5,7 @@ the other side's own bytes with named edits, order and unknown fields kept. All 
 of streams are the only things with state, one pair per exchange.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple, Protocol
 
@@ -38,7 +39,7 @@ class Target(Value, frozen=True):
     provider's names; `unsupported` lists top-level wire fields that it refuses (they become omissions); `max_tokens` is
     sent where the dialect demands a limit and the caller gave none. `tool_choices` are the modes of a tool choice that
     it takes; the others are refused, never weakened on the quiet. Where `usage_on` says "always", nobody has to ask for
-    a stream's usage, and nobody may.
+    a stream's usage, and nobody may. Where it does not know the role `developer`, such messages go as `system`.
     """
 
     model: str
@@ -49,6 +50,7 @@ class Target(Value, frozen=True):
     tool_choices: tuple[ToolChoiceMode, ...] = TOOL_CHOICES
     tool_ids: ToolIds = "any"
     usage_on: UsageOn = "asked"
+    developer: bool = False
     provider: str = ""
 
 
@@ -245,8 +247,12 @@ class Dialect(Protocol):
     lists: tuple[str, ...]
     # Headers that only this dialect's clients send; they tell whose list of models is wanted. None: the default's.
     markers: tuple[str, ...]
+    # Names of tools that its hosts take.
+    tool_names: re.Pattern[str]
     # Headers of a caller that an upstream of the same dialect must see, since they change what the body means.
     forwarded: tuple[str, ...]
+    # The prefix of the headers in which its clients read what is left to them, beside the common one.
+    quotas: str | None
     # The media that a body of it can hold but cannot name by URL.
     inline_only: tuple[MediaKind, ...]
     # What marks the events of a stream that its failure repeats; None where a failure stands for itself.

@@ -4,12 +4,18 @@ A translation is handed one of these and reports into it; the encoder returns `i
 spelt is the dialect's own.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from understudy.canon.faults import Fault, bad_request
 from understudy.canon.omissions import Omission
 from understudy.canon.parts import Opaque, Text
 from understudy.canon.value import Extras
+
+# What dialects and hosts call the places that an answer's words rest on.
+CITATIONS = (
+    "annotations", "citations", "citationsContent", "citationMetadata", "groundingMetadata", "search_results",
+)  # fmt: skip
 
 
 class Gathered:
@@ -22,6 +28,8 @@ class Gathered:
 
     def __init__(self) -> None:
         self.items: list[Omission] = []
+        # The citations among what stayed behind, each under its own name.
+        self.cited: list[dict[str, Any]] = []
 
     def add(self, field: str, why: str) -> None:
         """One field stayed behind."""
@@ -32,6 +40,20 @@ class Gathered:
         for name, value in extras.items():
             if value is not None:
                 self.add(self.at(path, name), f"a field of the {dialect} dialect that has no peer here")
+                self.cited += _cited({name: value})
+
+
+def _cited(value: Any) -> Iterator[dict[str, Any]]:
+    """The citations in a field, however deep they stand."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            if name in CITATIONS:
+                yield {name: inner}
+            else:
+                yield from _cited(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _cited(inner)
 
 
 def foreign(path: str, what: str, kind: str, dialect: str, here: str) -> Fault:

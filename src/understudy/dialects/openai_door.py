@@ -1,16 +1,21 @@
 """The door that dialects of OpenAI's making have in common: events for streams, errors, lists of models."""
 
+import re
+
 from understudy.canon.faults import Fault
 from understudy.canon.request import Request
 from understudy.dialects.openai_errors import read_fault, write_fault
 from understudy.dialects.openai_lists import write_model, write_models
 from understudy.dialects.sse import SSE_TYPE, comment
+from understudy.dialects.toolnames import PLAIN
 
 
 class OpenAiDoor:
     """The methods of the contract that do not differ between them."""
 
+    tool_names: re.Pattern[str] = PLAIN
     forwarded: tuple[str, ...] = ()
+    quotas: str | None = None
     repeated: bytes | None = None
 
     def stream_type(self, request: Request) -> str:

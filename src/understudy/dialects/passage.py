@@ -1,11 +1,13 @@
 """Passage: whole bodies that go on as they came, the model's name apart, and what the gateway adds to an answer."""
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
 from understudy.canon.reply import StopReason
 from understudy.dialects.contract import Echo, Encoded
+from understudy.dialects.losses import Gathered
 
 # The key below which an answer carries what this gateway adds to it.
 EXTENSION = "understudy"
@@ -40,9 +42,13 @@ class Renaming:
         return None
 
 
-def passed(source: bytes, echo: Echo) -> Encoded:
+def passed(
+    source: bytes, echo: Echo, edits: Callable[[dict[str, msgspec.Raw]], dict[str, Any]] | None = None
+) -> Encoded:
     """The upstream's own body with the model's name edited and the extension added; order and other fields kept."""
     fields: dict[str, Any] = msgspec.json.decode(source, type=dict[str, msgspec.Raw])
+    if edits is not None:
+        fields |= edits(fields)
     fields["model"] = echo.model
     if echo.extension:
         fields[EXTENSION] = echo.extension
@@ -55,9 +61,16 @@ def extended(
     native: str | None,
     *,
     own: bool,
+    losses: Gathered,
     hidden: tuple[StopReason, ...] = (StopReason.OTHER,),
 ) -> dict[str, Any]:
-    """The extension of the last frame; a foreign stop word that this dialect's words hide is kept there."""
+    """The extension of the last frame.
+
+    A foreign stop word that this dialect's words hide is kept there, and so are citations, in the form in which they
+    came: every dialect has another, and none loses what its words rest on.
+    """
+    if losses.cited:
+        echo = Echo(echo.model, {**echo.extension, "citations": losses.cited})
     if own or native is None or stop not in hidden:
         return echo.extension
     return {**echo.extension, "native_stop": native}

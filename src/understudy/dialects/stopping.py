@@ -25,6 +25,11 @@ class Calls:
         """More of its arguments."""
         self._said.append(text)
 
+    @property
+    def silent(self) -> bool:
+        """Whether nothing was told of the arguments yet."""
+        return not any(self._said)
+
     def end(self) -> None:
         """The call is told."""
         self.broken = self.broken or arguments_of("".join(self._said)) is None
@@ -38,18 +43,22 @@ def word_for(
     own: bool,
     calls: bool,
     broken: bool,
+    refused: bool = False,
     called: tuple[StopReason, ...] = _CALLED,
 ) -> str:
     """The word for the caller.
 
     An upstream of the caller's dialect keeps its own word. A call whose arguments are cut off makes it the word for an
     answer that was too long, since nobody must run that call. Other calls make a reason among `called` the word for
-    calls, since clients run tools on that word alone.
+    calls, since clients run tools on that word alone. An answer that holds a refusal is one, though its own dialect has
+    no word for that.
     """
     if own and native:
         return native
     if broken and reason in (StopReason.STOP, StopReason.TOOL_CALLS):
         return words[StopReason.LENGTH]
+    if refused and reason is StopReason.STOP:
+        return words[StopReason.REFUSAL]
     if calls and reason in called:
         return words[StopReason.TOOL_CALLS]
     return words[reason]

@@ -60,29 +60,39 @@ def opened(merged: tuple[Message, ...], losses: Gathered) -> tuple[Message, ...]
     return (Message("user", (Text(OPENING),), plain=True), *merged)
 
 
+def refuse_beginning(request: Request, here: str) -> None:
+    """A Fault where the answer must go on from the model's own words: dialects of looser turns answer anew."""
+    if request.continues:
+        raise bad_request(
+            "messages: the last message is the model's, the beginning of an answer to go on from; an upstream of the "
+            f"{here} dialect would answer as if it were not there; leave it out or name a model that goes on from it",
+            "messages",
+        )
+
+
 def answered(turn: Message, due: list[tuple[str, str]], losses: Gathered) -> list[Part]:
     """The user's turn with its results first, and an error result for each call of `due` that has none.
 
-    `due` holds the calls of the turn before, each with its id as it was and as the wire has it.
+    `due` holds the calls of the turn before, each with its id as it was and as the wire has it. Results stand in the
+    order of their calls, since a dialect without ids can tell them apart by nothing else.
     """
-    open_calls = list(due)
-    results: list[Part] = []
+    given: dict[int, Part] = {}
     others: list[Part] = []
     for part in turn.parts:
         if not isinstance(part, ToolResult):
             others.append(part)
             continue
-        call = next((pair for pair in open_calls if pair[0] == part.call_id), None)
-        if call is None:
+        place = next((n for n, (call_id, _) in enumerate(due) if call_id == part.call_id and n not in given), None)
+        if place is None:
             raise bad_request(
                 f"messages: the tool result for {part.call_id!r} answers no open call of the turn before it", "messages"
             )
-        open_calls.remove(call)
-        results.append(msgspec.structs.replace(part, call_id=call[1]))
-    for call_id, wire in open_calls:
-        losses.add("messages", f"the call {call_id!r} has no result, so an error result was added")
-        results.append(ToolResult(wire, (Text(NO_RESULT),), is_error=True, plain=True))
-    return results + others
+        given[place] = msgspec.structs.replace(part, call_id=due[place][1])
+    for place, (call_id, wire) in enumerate(due):
+        if place not in given:
+            losses.add("messages", f"the call {call_id!r} has no result, so an error result was added")
+            given[place] = ToolResult(wire, (Text(NO_RESULT),), is_error=True, plain=True)
+    return [given[place] for place in range(len(due))] + others
 
 
 class Adapter:

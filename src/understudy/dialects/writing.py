@@ -7,6 +7,7 @@ beside them; how a part looks on the wire, and how an answer begins and ends, is
 from typing import ClassVar
 
 from understudy.canon.omissions import Omission
+from understudy.canon.parts import Refusal
 from understudy.canon.reply import Delta, Event, Finished, Metered, PartEnded, PartStarted, Sealed, Started, StopReason
 from understudy.canon.usage import NO_USAGE, Usage, merge
 from understudy.dialects.contract import Echo
@@ -29,6 +30,8 @@ class OrderedWriter:
         self._started = Started("", "", "")
         self._finished: Finished | None = None
         self._order = InOrder()
+        # Whether a part of the answer is a refusal.
+        self._refused = False
 
     @property
     def omissions(self) -> tuple[Omission, ...]:
@@ -49,6 +52,8 @@ class OrderedWriter:
         """The bytes that tell this event; empty while it waits or says nothing here."""
         # Parts are nearly all there is.
         if isinstance(event, _OF_PARTS):
+            if type(event) is PartStarted and isinstance(event.part, Refusal):
+                self._refused = True
             told = self._order.feed(event)
             return self._tell(told[0]) if len(told) == 1 else b"".join(map(self._tell, told))
         if isinstance(event, Started):

@@ -7,7 +7,7 @@ that a caller's going, a time-out and an error all free the slot at once.
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
@@ -15,14 +15,16 @@ from understudy.canon.faults import Fault, FaultKind, bad_request
 from understudy.canon.frames import Frame
 from understudy.canon.grammar import Grammar
 from understudy.canon.omissions import Omission
-from understudy.canon.reply import CONTENT_EVENTS, Collector, Event, Failed, Metered, Reply, Started
+from understudy.canon.reply import CONTENT_EVENTS, Collector, Event, Failed, Metered, PartStarted, Reply, Started
 from understudy.canon.request import Request
 from understudy.canon.value import Value
 from understudy.dialects.contract import Dialect, Echo, Encoded, ReplyEncoder, Target
 from understudy.dialects.eventstream import EVENT_STREAM_TYPE
 from understudy.dialects.spelling import faulted, omitted
+from understudy.dialects.toolnames import Back, named, restored
 from understudy.gateway.draft import Draft
 from understudy.gateway.keeping import keep
+from understudy.gateway.limits import read_limits, read_wait_s
 from understudy.gateway.media import Held, inlined
 from understudy.gateway.relay import Relay
 from understudy.gateway.site import Site
@@ -53,6 +55,7 @@ def target_of(model: Model) -> Target:
         model.tool_choices,
         model.tool_ids,
         model.usage_on,
+        model.developer,
         model.provider,
     )
 
@@ -64,28 +67,40 @@ def check_strict(model: Model, encoded: Encoded, *, strict: bool) -> None:
         raise bad_request(f"strict mode: {model.name!r} cannot be given all that was asked ({named})")
 
 
-def _encoded(site: Site, dialect: Dialect, request: Request, target: Target) -> Encoded:
-    """The body for an upstream; what stayed behind, and what must not, is told under the caller's own names."""
+class Asked(NamedTuple):
+    """The call to a place: what it could not carry, and what the names of tools in it stand for."""
+
+    call: UpstreamCall
+    omissions: tuple[Omission, ...]
+    names: Back
+
+
+def _encoded(site: Site, dialect: Dialect, request: Request, target: Target) -> tuple[Encoded, Back]:
+    """The body for an upstream, and what its names of tools stand for.
+
+    What stayed behind, and what must not, is told under the caller's own names.
+    """
     if request.dialect == dialect.name:
-        return dialect.encode_request(request, target)
+        return dialect.encode_request(request, target), {}
+    fitted, names = named(request, dialect.tool_names)
     spelling = site.spelling(request)
     try:
-        encoded = dialect.encode_request(request, target)
+        encoded = dialect.encode_request(fitted, target)
     except Fault as fault:
         raise faulted(fault, request, spelling) from None
-    return Encoded(encoded.body, omitted(encoded.omissions, request, spelling))
+    return Encoded(encoded.body, omitted(encoded.omissions, request, spelling)), names
 
 
-def call_to(site: Site, place: Place, request: Request, *, strict: bool) -> tuple[UpstreamCall, tuple[Omission, ...]]:
-    """The call to a place, and what it could not carry; in strict mode every omission is a Fault."""
+def call_to(site: Site, place: Place, request: Request, *, strict: bool) -> Asked:
+    """The call to a place; in strict mode every omission is a Fault."""
     model, target = place.model, target_of(place.model)
     dialect = site.dialects[model.dialect]
-    encoded = _encoded(site, dialect, request, target)
+    encoded, names = _encoded(site, dialect, request, target)
     check_strict(model, encoded, strict=strict)
     path = dialect.path_to(request, target)
     headers = request.headers if request.dialect == dialect.name else {}
     call = UpstreamCall(model, place.endpoint, path, encoded.body, site.timeouts.connect_s, headers)
-    return call, encoded.omissions
+    return Asked(call, encoded.omissions, names)
 
 
 @asynccontextmanager
@@ -94,11 +109,20 @@ async def open_answer(site: Site, call: UpstreamCall) -> AsyncIterator[UpstreamA
     answer = await site.upstream.post(call)
     try:
         if answer.status >= 300:
-            dialect = site.dialects[call.model.dialect]
-            raise dialect.decode_fault(answer.status, await _error_body(answer), retry_after_s(answer))
+            raise await _refusal(site, call, answer)
         yield answer
     finally:
         answer.close()
+
+
+async def _refusal(site: Site, call: UpstreamCall, answer: UpstreamAnswer) -> Fault:
+    """What an error answer says, with how long to wait and what is left where it tells."""
+    now_s = site.clock.now_s()
+    dialect = site.dialects[call.model.dialect]
+    fault = dialect.decode_fault(answer.status, await _error_body(answer), read_wait_s(answer.headers, now_s))
+    prefixes = tuple(one.quotas for one in site.dialects.values() if one.quotas is not None)
+    fault.limits = read_limits(answer.headers, prefixes, now_s)
+    return fault
 
 
 async def _error_body(answer: UpstreamAnswer) -> bytes:
@@ -108,14 +132,6 @@ async def _error_body(answer: UpstreamAnswer) -> bytes:
         if len(body) > MAX_ERROR_BYTES:
             break
     return body[:MAX_ERROR_BYTES]
-
-
-def retry_after_s(answer: UpstreamAnswer) -> float | None:
-    """How long the upstream asks us to wait, in seconds, where it says so as a number."""
-    try:
-        return max(0.0, float(answer.headers["retry-after"]))
-    except (KeyError, ValueError):
-        return None
 
 
 _Told = TypeVar("_Told", bound=Started | Reply)
@@ -151,10 +167,13 @@ async def ask_whole(
 ) -> tuple[Reply, tuple[Omission, ...]]:
     """A whole answer, and what the request could not carry."""
     request = await inlined(site, held, request, place.model)
-    call, omissions = call_to(site, place, request, strict=strict)
-    async with timed(watch), open_answer(site, call) as answer:
+    asked = call_to(site, place, request, strict=strict)
+    async with timed(watch), open_answer(site, asked.call) as answer:
         body = await answer.read()
-    return site.dialects[place.model.dialect].decode_reply(body, place.model.maker), omissions
+    reply = site.dialects[place.model.dialect].decode_reply(body, place.model.maker)
+    if asked.names:
+        reply = msgspec.structs.replace(reply, parts=tuple(restored(part, asked.names) for part in reply.parts))
+    return reply, asked.omissions
 
 
 class StreamAttempt:
@@ -171,6 +190,7 @@ class StreamAttempt:
         self._same = self._upstream.name == caller.name
         self._encoder: ReplyEncoder = caller.reply_encoder(request, self._echo())
         self._grammar = Grammar()
+        self._names: Back = {}
         self._held: list[bytes] = []
         self._terminal = b""
         self.collector = Collector()
@@ -178,7 +198,7 @@ class StreamAttempt:
     async def run(self, watch: Watch, *, strict: bool) -> None:
         """Relay the answer to its end; a Fault if it breaks, whose `relay.content` tells how far it came."""
         request = await inlined(self._site, self._draft.fetched, self._request, self._place.model)
-        call, self._draft.omissions = call_to(self._site, self._place, request, strict=strict)
+        call, self._draft.omissions, self._names = call_to(self._site, self._place, request, strict=strict)
         first_s = self._site.timeouts.first_token_s
         try:
             async with timed(watch, self._relay, first_s=first_s), open_answer(self._site, call) as answer:
@@ -223,6 +243,8 @@ class StreamAttempt:
         """The bytes for the caller that a frame stands for; events are judged and gathered on the way."""
         content = False
         metered = False
+        if self._names:
+            frame = msgspec.structs.replace(frame, events=tuple(self._restored(event) for event in frame.events))
         for event in frame.events:
             self._judge(event)
             content = content or isinstance(event, CONTENT_EVENTS)
@@ -239,6 +261,12 @@ class StreamAttempt:
             self._terminal += self._caller.edit_frame(frame, self._request, echo)
             return b""
         return self._caller.edit_frame(frame, self._request, echo)
+
+    def _restored(self, event: Event) -> Event:
+        """An event with a tool's name as the caller gave it."""
+        if type(event) is not PartStarted:
+            return event
+        return msgspec.structs.replace(event, part=restored(event.part, self._names))
 
     def _named(self, event: Event) -> Event:
         """An event for the caller's encoder, the first of them with an id."""
@@ -275,8 +303,8 @@ class StreamAttempt:
         if self._same:
             terminal = self._terminal or self._caller.closing(self._request)
         else:
-            terminal = self._encoder.end(self._echo(metered=True))
             self._draft.omissions += self._encoder.omissions
+            terminal = self._encoder.end(self._echo(metered=True))
         keep(self._site, self._caller, self._draft, terminal, streamed=True)
         await self._relay.end(b"".join((*self._held, terminal)))
 

@@ -41,6 +41,8 @@ STRICT_HEADER = "x-understudy-strict"
 OUTSIDE = 1.0
 # What stands in a draw of a pool where a hypothesis stands in that of a ramp.
 POOL = "pool"
+# When to come again where the spool is full: the bookkeeper drains it many times a second.
+FULL_RETRY_S = 1.0
 # Grace beyond both models' total time before an announced pair counts as lost.
 PAIR_GRACE_S = 30.0
 
@@ -88,9 +90,8 @@ class Gateway:
         self._site.wheel.add(watch)
         try:
             if self._site.journal.full:
-                raise Fault(
-                    "the journal's spool is full: new requests wait until it drains", kind=FaultKind.UNAVAILABLE
-                )
+                full = "the journal's spool is full: new requests wait until it drains"
+                raise Fault(full, kind=FaultKind.UNAVAILABLE, retry_after_s=FULL_RETRY_S)
             await serve(draft, relay, watch)
         except Fault as fault:
             watch.keep_alive = None

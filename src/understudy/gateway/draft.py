@@ -57,6 +57,10 @@ class Draft:
         """Milliseconds since the request came in."""
         return (self._site.clock.monotonic_s() - self._begun) * 1000
 
+    def now_s(self) -> float:
+        """The time of day, in Unix seconds."""
+        return self._site.clock.now_s()
+
     def content(self) -> None:
         """The first content is about to leave for the caller."""
         self.begun = True

@@ -10,6 +10,7 @@ from understudy.canon.faults import Fault
 from understudy.canon.request import Request
 from understudy.dialects.contract import Dialect
 from understudy.gateway.draft import Draft, status_of
+from understudy.gateway.limits import write_limits, write_wait
 from understudy.gateway.wheel import Watch
 from understudy.ports import Sender
 
@@ -65,12 +66,18 @@ class Relay:
         if not self.started:
             http_status, body = self._dialect.encode_fault(fault, self._draft.id)
             self._draft.book(status, fault=fault, http_status=http_status)
-            await self._sender.start(http_status, fault_headers(self._draft, fault))
+            await self._sender.start(http_status, self._fault_headers(fault))
             await self._sender.end(body)
             return
         self._draft.book(status, fault=fault)
         sent = b"".join((*self._kept, self._last))
         await self._sender.end(self._dialect.encode_failure(fault, self._draft.id, self._request, sent))
+
+    def _fault_headers(self, fault: Fault) -> list[tuple[str, str]]:
+        """The headers of an error answer: how long to wait, and what is left, where that is known."""
+        wait = [] if fault.retry_after_s is None else write_wait(fault.retry_after_s)
+        limits = write_limits(fault.limits, self._dialect.quotas, self._draft.now_s())
+        return [("content-type", "application/json"), *self._draft.headers(final=False), *wait, *limits]
 
     @property
     def _request(self) -> Request:
@@ -84,11 +91,3 @@ class Relay:
             self.started = True
             kind = [("content-type", self._dialect.stream_type(self._request)), ("cache-control", "no-cache")]
             await self._sender.start(200, [*kind, *self._draft.headers(final=final)])
-
-
-def fault_headers(draft: Draft, fault: Fault) -> list[tuple[str, str]]:
-    """The headers of an error answer; retry-after rounds up to whole seconds."""
-    headers = [("content-type", "application/json"), *draft.headers(final=False)]
-    if fault.retry_after_s is not None:
-        headers.append(("retry-after", str(max(1, -int(-fault.retry_after_s // 1)))))
-    return headers

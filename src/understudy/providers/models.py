@@ -72,6 +72,7 @@ class ProviderSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True)
     tool_choices: tuple[ToolChoiceMode, ...] | None = None
     tool_ids: ToolIds | None = None
     usage_on: UsageOn | None = None
+    developer: bool | None = None
     media_urls: bool | None = None
     owned: bool | None = None
 
@@ -112,6 +113,7 @@ def model_of(spec: ModelSpec, row: ProviderRow, known: KnownModel | None = None)
         tool_choices=row.tool_choices,
         tool_ids=row.tool_ids,
         usage_on=row.usage_on,
+        developer=row.developer,
         media_urls=row.media_urls,
         owned=owned,
         build=spec.build or spec.model,

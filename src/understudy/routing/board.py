@@ -41,6 +41,7 @@ class Model(Value, frozen=True, kw_only=True):
     tool_choices: tuple[ToolChoiceMode, ...] = TOOL_CHOICES
     tool_ids: ToolIds = "any"
     usage_on: UsageOn = "asked"
+    developer: bool = False
     media_urls: bool = True
     owned: bool = False
     build: str = ""

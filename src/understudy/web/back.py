@@ -51,8 +51,10 @@ def guarded(back: Back, inner: Page, own: Dialect | None = None) -> Endpoint:
             caller = admit(back.standing().keyring, back.server_secret, call.key)
             return await inner(request, caller)
         except Fault as fault:
-            status, body = dialect.encode_fault(fault, "")
-            return Response(body, status_code=status, media_type="application/json")
+            request_id = back.new_id()
+            status, body = dialect.encode_fault(fault, request_id)
+            named = {"x-request-id": request_id, "request-id": request_id}
+            return Response(body, status_code=status, headers=named, media_type="application/json")
 
     return admitted
 

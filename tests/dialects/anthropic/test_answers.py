@@ -121,7 +121,7 @@ def test_T28_T29_words_of_refusal_and_stop_sequence() -> None:
     assert sent["stop_sequence"] == "END"
 
 
-def test_T40_what_a_foreign_answer_holds_and_this_dialect_cannot_say() -> None:
+def test_T38_T40_what_a_foreign_answer_holds_and_this_dialect_cannot_say() -> None:
     parts = (
         Thinking("Hm", "s", "gemini"),
         Thinking("", "s", "gemini", redacted=True),
@@ -131,11 +131,12 @@ def test_T40_what_a_foreign_answer_holds_and_this_dialect_cannot_say() -> None:
     )
     sent, left = foreign(*parts, extras={"system_fingerprint": "x"})
     assert sent["content"] == [
-        {"type": "thinking", "thinking": "Hm", "signature": ""},
+        {"type": "thinking", "thinking": "Hm", "signature": "understudy-seal:gemini:open:s"},
+        {"type": "redacted_thinking", "data": "understudy-seal:gemini:redacted:s"},
         {"type": "thinking", "thinking": "plain", "signature": ""},
         {"type": "text", "text": "Hi"},
     ]
-    assert left == ["content.0.seal", "content.1.seal", "content.3", "content.4.logprobs", "system_fingerprint"]
+    assert left == ["content.3", "content.4.logprobs", "system_fingerprint"]
 
 
 @pytest.mark.parametrize(

@@ -117,7 +117,7 @@ def test_T11_T12_all_results_go_first_into_one_turn_and_pair_by_id() -> None:
         user("Go"), model(ToolCall("a", "f", "{}"), ToolCall("b", "g", "{}")), result("b"), result("a"), user("Well?")
     )
     assert len(said) == 3
-    assert [block.get("tool_use_id", block["type"]) for block in said[2]["content"]] == ["b", "a", "text"]
+    assert [block.get("tool_use_id", block["type"]) for block in said[2]["content"]] == ["a", "b", "text"]
 
 
 def test_T11_results_behind_words_of_one_message_are_put_first() -> None:

@@ -1,6 +1,7 @@
 """What holds for every body, conversation, answer and cut, not only for the examples."""
 
 import json
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -39,6 +40,17 @@ def _plain(part: Part) -> Part | None:
     return part
 
 
+def in_order(said: Iterable[Message]) -> Iterator[Message]:
+    """The turns, results in the order of their calls."""
+    calls: list[str] = []
+    for turn in turns(said):
+        results = [part for part in turn.parts if isinstance(part, ToolResult)]
+        results.sort(key=lambda result: calls.index(result.call_id))
+        others = tuple(part for part in turn.parts if not isinstance(part, ToolResult))
+        yield msgspec.structs.replace(turn, parts=(*results, *others))
+        calls = [part.id for part in turn.parts if isinstance(part, ToolCall)]
+
+
 def _normal(messages: tuple[Message, ...]) -> tuple[list[Part], tuple[Message, ...]]:
     """The words of the opening instructions, and the turns that follow."""
     leading, rest = split_system(messages)
@@ -53,7 +65,7 @@ def _normal(messages: tuple[Message, ...]) -> tuple[list[Part], tuple[Message, .
             message = msgspec.structs.replace(message, parts=parts, plain=False)
         if message.parts:
             said.append(message)
-    merged = turns(said)
+    merged = tuple(in_order(said))
     if merged[0].role != "user":
         merged = (Message("user", (Text(OPENING),)), *merged)
     return system, merged
@@ -96,8 +108,6 @@ def _expected(reply: Reply) -> list[Part]:
     own = reply.dialect == "anthropic"
     found: list[Part] = []
     for part in reply.parts:
-        if isinstance(part, Thinking) and part.sealed_by == "gemini":
-            part = msgspec.structs.replace(part, seal=None, sealed_by=None, redacted=False)
         if isinstance(part, Text | Refusal):
             part = Text(part.text)
         if isinstance(part, ToolCall):

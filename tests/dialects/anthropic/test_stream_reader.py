@@ -206,3 +206,12 @@ def test_R5_a_malformed_event_is_marked_and_the_stream_goes_on(piece: bytes) -> 
     frames = frames_of(CUT + piece + sse(more(0, "text_delta", text="lo"), closes(0), stops(), STOP))
     assert [frame.raw for frame in frames if frame.malformed] == [piece]
     assert events_of_frames([frame for frame in frames if not frame.malformed])
+
+
+def test_T46_citations_of_a_stream_are_told_with_its_finish() -> None:
+    cited = {"type": "char_location", "cited_text": "a"}
+    deltas = (more(0, "text_delta", text="a"), more(0, "citations_delta", citation=cited))
+    raw = sse(start(), opens(0, type="text", text=""), *deltas, closes(0), stops(), {"type": "message_stop"})
+    assert [event.extras for event in events_of_frames(frames_of(raw)) if isinstance(event, Finished)] == [
+        {"citations": [cited]}
+    ]

@@ -152,7 +152,7 @@ def test_T49_an_answer_without_parts_has_no_block() -> None:
     assert [event["type"] for event in data_of(parts())] == ["message_start", "message_delta", "message_stop"]
 
 
-def test_T40_a_foreign_seal_is_an_omission_and_the_words_stay() -> None:
+def test_T38_a_foreign_seal_bears_its_makers_name() -> None:
     writer = DIALECT.reply_encoder(asked(), ECHO)
     events = (
         BEGUN,
@@ -166,9 +166,10 @@ def test_T40_a_foreign_seal_is_an_omission_and_the_words_stay() -> None:
     )
     raw = b"".join(writer.send(event) for event in events)
     assert data_of(raw)[1]["content_block"] == {"type": "thinking", "thinking": "", "signature": ""}
-    assert b"signature_delta" not in raw
-    assert b"redacted" not in raw
-    assert [omission.field for omission in writer.omissions] == ["content.0.seal", "content.1.seal"]
+    assert data_of(raw)[3]["delta"] == {"type": "signature_delta", "signature": "understudy-seal:gemini:open:s"}
+    hidden = {"type": "redacted_thinking", "data": "understudy-seal:gemini:redacted:s"}
+    assert data_of(raw)[5]["content_block"] == hidden
+    assert writer.omissions == ()
 
 
 def test_thinking_that_is_only_a_seal_is_told() -> None:

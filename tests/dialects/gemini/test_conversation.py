@@ -38,8 +38,8 @@ def test_T11_T12_all_results_of_a_turn_stand_in_one_content_under_their_names() 
     assert [content["role"] for content in contents] == ["user", "model", "user"]
     results = [part["functionResponse"] for part in contents[2]["parts"][:2]]
     assert [(result["id"], result["name"], result["response"]) for result in results] == [
-        ("2", "g", {"output": "second"}),
         ("1", "f", {"output": "first"}),
+        ("2", "g", {"output": "second"}),
     ]
 
 

@@ -49,3 +49,13 @@ def test_a_word_or_a_number_classes_an_error_inside_a_stream() -> None:
     assert kind_of_word("NEW") is FaultKind.UPSTREAM
     assert told({"error": {"message": "m", "status": "INTERNAL"}}) == ("m", "INTERNAL")
     assert read_fault(500, b"").message
+
+
+def test_T58_how_long_to_wait_stands_in_the_details() -> None:
+    details = [{"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "34.5s"}]
+    body = json.dumps({"error": {"code": 429, "message": "Slow", "status": "RESOURCE_EXHAUSTED", "details": details}})
+    assert read_fault(429, body.encode()).retry_after_s == 34.5
+    assert read_fault(429, body.encode(), 3.0).retry_after_s == 3.0
+    assert read_fault(429, body.replace("34.5s", "soon").encode()).retry_after_s is None
+    _, told = write_fault(Fault("Slow", kind=FaultKind.RATE_LIMITED, retry_after_s=34.5), "r1")
+    assert details[0] in json.loads(told)["error"]["details"]

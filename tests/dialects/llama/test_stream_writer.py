@@ -56,3 +56,8 @@ def test_T14_a_call_whose_arguments_are_cut_off_is_no_stop_for_tools() -> None:
         assert f'"stop_reason":"{word}"'.encode() in raw
         reply = Reply(id="1", model="m", dialect="x", parts=(call,), stop=StopReason.TOOL_CALLS)
         assert f'"stop_reason":"{word}"'.encode() in write_reply(reply, ECHO).body
+
+
+def test_T15_a_call_without_arguments_is_told_with_none_rather_than_nothing() -> None:
+    raw = told(StreamWriter(ECHO), events(ToolCall("c", "add", ""), ToolCall("d", "add", '{"a":1}')))
+    assert reply_in(raw).parts == (ToolCall("c", "add", "{}"), ToolCall("d", "add", '{"a":1}'))

@@ -13,7 +13,7 @@ from understudy.canon.request import Request
 from understudy.dialects.contract import Echo, Target
 from understudy.dialects.openai_chat import DIALECT
 
-TARGET = Target(model="upstream-model", maker="openai_chat")
+TARGET = Target(model="upstream-model", maker="openai_chat", developer=True)
 CLAUDE = Target(model="upstream-model", maker="anthropic")
 ECHO = Echo("asked-model")
 

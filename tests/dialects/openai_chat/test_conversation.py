@@ -153,3 +153,21 @@ def test_a_conversation_of_this_dialect_goes_out_as_it_came() -> None:
     ]
     request = msgspec.structs.replace(read_request(body(messages=said)), source=b"")
     assert written(request)[0]["messages"] == said
+
+
+def test_T3_a_role_that_a_host_does_not_know_becomes_system_and_nothing_else_changes() -> None:
+    said: list[dict[str, object]] = [
+        {"role": "developer", "content": "be brief", "name": "ops"},
+        {"role": "user", "content": "x", "later": 1},
+    ]
+    request = read_request(body(messages=said))
+    assert written(request)[0]["messages"] == said
+    known = msgspec.structs.replace(TARGET, developer=False)
+    sent_on, left = written(request, known)
+    assert sent_on["messages"] == [{**said[0], "role": "system"}, said[1]]
+    assert left == set()
+
+
+def test_T7_a_beginning_that_nobody_would_go_on_from_is_refused() -> None:
+    request = msgspec.structs.replace(asked(Message("user", (Text("x"),))), continues=True)
+    assert refused(write_conversation, request, TARGET, Losses()).param == "messages"

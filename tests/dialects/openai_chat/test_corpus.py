@@ -43,7 +43,7 @@ def test_a_request_becomes_the_canon_that_is_written_down(case: str) -> None:
 def test_a_request_from_canon_is_json_equal_to_the_body(case: str) -> None:
     body = json.loads(request_of(case))
     request = msgspec.convert(canon(case)["request"], Request)
-    encoded = DIALECT.encode_request(request, Target(body["model"], CLAUDE.maker))
+    encoded = DIALECT.encode_request(request, Target(body["model"], CLAUDE.maker, developer=True))
     assert json.loads(encoded.body) == body
     assert encoded.omissions == ()
 

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from tests.dialects.openai_chat.samples import ECHO, TEXT, asked, body, chunk, frames_of, sse, usage
+from tests.dialects.openai_chat.samples import ECHO, TEXT, asked, body, call, calls, chunk, frames_of, sse, usage
 
 from understudy.canon.frames import Frame
 from understudy.dialects.contract import Echo
@@ -70,3 +70,13 @@ def test_the_extension_stands_where_the_last_usage_does() -> None:
 def test_the_closing_line_is_never_touched() -> None:
     frame = Frame(b"data: [DONE]\n\n", terminal=True)
     assert edit_frame(frame, asked(), COSTLY) is frame.raw
+
+
+def test_T71_a_finish_word_that_cut_arguments_belie_becomes_the_right_one() -> None:
+    cut = calls(call(0, '{"a', id="c1", name="f"))
+    last = chunk("tool_calls")
+    last["choices"][0]["native_finish_reason"] = "length"
+    first, second = frames_of(sse(cut, last))
+    edited = data(edit_frame(second, ASKING, ECHO))
+    assert edited == {**last, "model": "asked-model", "choices": [{**last["choices"][0], "finish_reason": "length"}]}
+    assert data(edit_frame(first, ASKING, ECHO)) == {**cut, "model": "asked-model"}

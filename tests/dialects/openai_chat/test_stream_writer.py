@@ -65,6 +65,9 @@ def test_T37_a_seal_is_carried_with_the_words_it_seals() -> None:
         {"reasoning_details": [entry("text", text="hm", signature="s")]},
         {"reasoning_details": [entry("encrypted", 1, data="d")]},
     ]
+    call = deltas(*hidden, PartStarted(2, ToolCall("c", "f")))
+    assert call[0] == {"reasoning_details": [entry("encrypted", 0, data="d", id="c")]}
+    assert "tool_calls" in call[1]
     assert deltas(PartStarted(0, Thinking("hm", "s", "anthropic")))[1:] == [
         {"reasoning_details": [entry("text", text="hm", signature="s")]}
     ]
@@ -133,3 +136,14 @@ def test_an_answer_of_this_dialect_keeps_its_own_fields() -> None:
     assert data_of(raw)[0]["system_fingerprint"] == "fp"
     reply = reply_in(raw)
     assert (reply.parts, reply.native_stop) == ((piece,), "odd")
+
+
+def test_T15_a_call_without_arguments_is_told_with_none_rather_than_nothing() -> None:
+    silent = (PartStarted(0, ToolCall("a", "f")), PartStarted(1, ToolCall("b", "g")), Delta(1, "{}"))
+    told_calls = [delta["tool_calls"][0] for delta in deltas(*silent, PartEnded(0), PartEnded(1))]
+    assert [(one["index"], one["function"]["arguments"]) for one in told_calls] == [
+        (0, ""),
+        (1, ""),
+        (1, "{}"),
+        (0, "{}"),
+    ]

@@ -6,11 +6,13 @@ import msgspec
 import pytest
 from tests.dialects.openai_chat.samples import CLAUDE, asked, body, entry, written
 
-from understudy.canon.parts import Thinking
+from understudy.canon.parts import Text, Thinking, ToolCall
 from understudy.canon.request import ThinkingAsk
+from understudy.dialects.contract import Target
 from understudy.dialects.openai_chat.request_reader import read_request
 from understudy.dialects.openai_chat.thinking import (
     maker_of,
+    on_call,
     read_block,
     read_details,
     sealed_entry,
@@ -18,6 +20,7 @@ from understudy.dialects.openai_chat.thinking import (
     write_thinking,
 )
 
+GOOGLE = Target(model="upstream-model", maker="gemini")
 SEALED = entry("text", text="hm", signature="s")
 ASSISTANT: dict[str, Any] = {"role": "assistant", "content": "x"}
 
@@ -129,3 +132,15 @@ def test_T42_a_budget_buys_an_effort(ask: ThinkingAsk | None, effort: str | None
 def test_T42_the_callers_own_word_is_not_judged() -> None:
     request = msgspec.structs.replace(read_request(body(reasoning_effort="maximal")), source=b"")
     assert written(request)[0]["reasoning_effort"] == "maximal"
+
+
+def test_T38_a_seal_on_a_call_names_it_and_finds_its_place_again() -> None:
+    seal, call = Thinking("", "d", "gemini", redacted=True), ToolCall("call_1", "f", "{}")
+    entry_ = entry("encrypted", 0, data="d", format="google-gemini-v1", id="call_1")
+    assert write_thinking([on_call(seal, call)], name="reasoning", twice=False) == {"reasoning_details": [entry_]}
+    assert on_call(seal, Text("x")) is seal
+    function = {"id": "call_1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    said = {**ASSISTANT, "content": "x", "tool_calls": [function], "reasoning_details": [entry_]}
+    request = read_request(body(messages=[said]))
+    assert request.messages[0].parts == (Text("x"), msgspec.structs.replace(seal, call="call_1"), call)
+    assert written(msgspec.structs.replace(request, source=b""), GOOGLE)[0]["messages"] == [said]

@@ -75,6 +75,18 @@ def test_a_request_goes_on_from_all_that_was_said_but_not_from_its_instructions(
     assert len(json.loads(again.words)["input"]) == 3
 
 
+def test_T4_instructions_of_this_call_stand_before_what_it_goes_on_from() -> None:
+    request = read_request(body(input="And now?", previous_response_id="resp_1", instructions="Now."))
+    assert KEEPING.previous(request) == "resp_1"
+    whole = KEEPING.resume(request, words(input="How is it?", instructions="Once."))
+    assert [message.parts[0].text for message in whole.messages] == [  # type: ignore[union-attr]
+        "Now.",
+        "How is it?",
+        "Calm.",
+        "And now?",
+    ]
+
+
 def test_the_provider_that_remembers_gets_the_callers_own_body_and_every_other_the_whole() -> None:
     kept = KEEPING.keep(read_request(body(input="How is it?")), told(), streamed=False, provider="p")
     assert kept is not None

@@ -144,3 +144,14 @@ def test_arguments_of_a_call_that_never_began_tell_nothing() -> None:
     told = collected(sse(OPENING, CALLED[1], event("completed", response=response())))
     assert told.parts() == ()
     assert not any(isinstance(one, PartStarted) for one in events_in(sse(OPENING, CALLED[1])))
+
+
+def test_T46_annotations_of_words_that_were_told_are_told_with_the_finish() -> None:
+    cited = {"type": "url_citation", "url": "u"}
+    content = [{"type": "output_text", "text": "Hi", "annotations": [cited]}]
+    item = {"type": "message", "role": "assistant", "content": content}
+    delta = event("output_text.delta", output_index=0, content_index=0, delta="Hi")
+    done = event("output_item.done", output_index=0, item=item)
+    *_, finished = events_in(sse(OPENING, delta, done, event("completed", response=response(item))))
+    assert isinstance(finished, Finished)
+    assert finished.extras == {"annotations": [cited]}

@@ -9,7 +9,8 @@ from tests.dialects.openai_responses.samples import asked, from_chat, sent
 
 from understudy.canon.request import BuiltinTool, Tool
 from understudy.dialects.openai_chat import DIALECT as CHAT
-from understudy.dialects.openai_responses.tools import MAX_NAME, flat_name, names_of, unwrapped, wrapped, write_tool
+from understudy.dialects.openai_responses.tools import flat_name, names_of, unwrapped, wrapped, write_tool
+from understudy.dialects.toolnames import MAX_NAME
 
 PATCH = {
     "type": "custom",

@@ -6,6 +6,8 @@ and `request_writer` with `conversation` and `thinking`, `answers` (whole), `str
 that comes from them comes as canon. Reference: https://docs.anthropic.com/en/api/messages
 """
 
+import re
+
 from understudy.canon.faults import Fault
 from understudy.canon.frames import Frame
 from understudy.canon.reply import Reply
@@ -31,6 +33,7 @@ from understudy.dialects.contract import (
 )
 from understudy.dialects.spelling import Spelling
 from understudy.dialects.sse import SSE_TYPE, comment, event_bytes
+from understudy.dialects.toolnames import PLAIN
 
 _PING = event_bytes(b'{"type":"ping"}', "ping")
 
@@ -43,7 +46,9 @@ class Anthropic:
     served: tuple[str, ...] = ("/v1/messages", "/anthropic/v1/messages")
     lists: tuple[str, ...] = ("/anthropic/v1/models",)
     markers: tuple[str, ...] = ("anthropic-version", "x-api-key")
+    tool_names: re.Pattern[str] = PLAIN
     forwarded: tuple[str, ...] = ("anthropic-beta",)
+    quotas: str | None = "anthropic-ratelimit"
     inline_only: tuple[MediaKind, ...] = ()
     repeated: bytes | None = None
     counting: Counting | None = Counting(

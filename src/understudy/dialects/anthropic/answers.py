@@ -23,6 +23,7 @@ from understudy.dialects.contract import Echo, Encoded
 from understudy.dialects.fields import ARRAY, OBJECT, STRING
 from understudy.dialects.losses import Gathered
 from understudy.dialects.passage import EXTENSION, extended, passed
+from understudy.dialects.seals import write_seal
 
 
 def read_reply(body: bytes, maker: str) -> Reply:
@@ -83,7 +84,8 @@ def _made(reply: Reply, echo: Echo, losses: Losses) -> dict[str, Any]:
     word = None
     if reply.stop is not None:
         broken = any(arguments_of(call.arguments) is None for call in calls)
-        word = stop_word(reply.stop, reply.native_stop, own=own, calls=bool(calls), broken=broken)
+        refused = any(isinstance(part, Refusal) for part in reply.parts)
+        word = stop_word(reply.stop, reply.native_stop, own=own, calls=bool(calls), broken=broken, refused=refused)
     body: dict[str, Any] = {
         "id": reply.id,
         "type": "message",
@@ -104,7 +106,7 @@ def _made(reply: Reply, echo: Echo, losses: Losses) -> dict[str, Any]:
         body |= extras
     else:
         losses.extras("", reply.extras, reply.dialect)
-    extension = extended(echo, reply.stop, reply.native_stop, own=own)
+    extension = extended(echo, reply.stop, reply.native_stop, own=own, losses=losses)
     return {**body, EXTENSION: extension} if extension else body
 
 
@@ -119,7 +121,7 @@ def block_for_caller(part: ReplyPart, path: str, dialect: str, losses: Gathered)
     if not own:
         losses.extras(path, part.extras, dialect)
     if isinstance(part, Thinking):
-        return _thinking(part, path, losses, own)
+        return write_block(signed(part), own=own)
     if isinstance(part, ToolCall):
         if arguments_of(part.arguments) is None:
             losses.add(at(path, "arguments"), "not the JSON of an object, so told as {}")
@@ -128,12 +130,11 @@ def block_for_caller(part: ReplyPart, path: str, dialect: str, losses: Gathered)
     return write_block(part, own=own)
 
 
-def _thinking(part: Thinking, path: str, losses: Gathered, own: bool) -> dict[str, Any] | None:
-    """Thinking with its seal if that is this dialect's maker's own; without it, the words alone."""
-    if part.seal is None or part.sealed_by == NAME:
-        return write_block(part, own=own)
-    losses.add(at(path, "seal"), f"a seal of {part.sealed_by!r} means nothing to a client of this dialect")
-    return {"type": "thinking", "thinking": part.text, "signature": ""} if part.text else None
+def signed(part: Thinking) -> Thinking:
+    """Thinking as a client of this dialect keeps it: a seal of another maker bears that maker's name."""
+    if part.seal is None:
+        return part
+    return msgspec.structs.replace(part, seal=write_seal(part.seal, part.sealed_by, NAME, redacted=part.redacted))
 
 
 def write_model(name: str) -> bytes:

@@ -29,6 +29,7 @@ from understudy.dialects.anthropic.toolids import legal, original
 from understudy.dialects.arguments import arguments_of
 from understudy.dialects.fields import ARRAY, FLAG, OBJECT, STRING
 from understudy.dialects.media import inline
+from understudy.dialects.seals import read_seal
 
 
 def read_content(value: Any, path: str, maker: str) -> tuple[tuple[Part, ...], bool]:
@@ -55,10 +56,14 @@ def read_block(block: Any, path: str, maker: str) -> Part:
     if kind == "thinking":
         text = fields.need("thinking", STRING)
         # An empty signature is no seal; it stays an extra.
-        seal = fields.take("signature", STRING) if fields.rest.get("signature") != "" else None
-        return Thinking(text, seal, None if seal is None else maker, extras=fields.rest)
+        signature = fields.take("signature", STRING) if fields.rest.get("signature") != "" else None
+        if signature is None:
+            return Thinking(text, extras=fields.rest)
+        seal = read_seal(signature, maker)
+        return Thinking(text, seal.text, seal.maker, extras=fields.rest)
     if kind == "redacted_thinking":
-        return Thinking("", fields.need("data", STRING), maker, redacted=True, extras=fields.rest)
+        seal = read_seal(fields.need("data", STRING), maker)
+        return Thinking("", seal.text, seal.maker, redacted=True, extras=fields.rest)
     if kind in ("image", "document"):
         return _read_media(kind, block, fields)
     if kind == "tool_reference":

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import msgspec
 
-from understudy.canon.messages import Message
+from understudy.canon.messages import Message, begun
 from understudy.canon.request import (
     BuiltinTool,
     Format,
@@ -73,6 +73,7 @@ def _read(value: Any, source: bytes) -> Request:
         spelling=tuple(spelling),
         extras=top.rest,
         source=source,
+        continues=begun(messages),
     )
 
 

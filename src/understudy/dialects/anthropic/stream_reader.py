@@ -30,6 +30,7 @@ from understudy.dialects.anthropic.answers import unread
 from understudy.dialects.anthropic.errors import kind_of_word, told
 from understudy.dialects.anthropic.metering import read_usage
 from understudy.dialects.anthropic.words import NAME, stop_of
+from understudy.dialects.seals import read_seal
 from understudy.dialects.sse import SseFrame, SseParser
 
 
@@ -49,9 +50,13 @@ class _SignatureDelta(msgspec.Struct, tag="signature_delta"):
     seal: str = msgspec.field(name="signature")
 
 
+class _CitationsDelta(msgspec.Struct, tag="citations_delta"):
+    citation: dict[str, Any]
+
+
 class _BlockDelta(msgspec.Struct, tag="content_block_delta"):
     index: int
-    delta: _TextDelta | _ThinkingDelta | _InputDelta | _SignatureDelta
+    delta: _TextDelta | _ThinkingDelta | _InputDelta | _SignatureDelta | _CitationsDelta
 
 
 class _BlockStart(msgspec.Struct, tag="content_block_start"):
@@ -87,7 +92,7 @@ class _Error(msgspec.Struct, tag="error"):
 _Known = _BlockDelta | _BlockStart | _BlockStop | _MessageStart | _MessageDelta | _MessageStop | _Ping | _Error
 _DECODER: msgspec.json.Decoder[_Known] = msgspec.json.Decoder(_Known)
 _EVENTS = {kind.__struct_config__.tag for kind in _Known.__args__}
-_DELTAS = {kind.__struct_config__.tag for kind in (_TextDelta, _ThinkingDelta, _InputDelta, _SignatureDelta)}
+_DELTAS = {kind.__struct_config__.tag for kind in _BlockDelta.__annotations__["delta"].__args__}
 # Which delta goes with which kind of block.
 _FITS = {"text": _TextDelta, "thinking": _ThinkingDelta, "tool_use": _InputDelta}
 
@@ -115,6 +120,7 @@ class StreamReader:
         self._blocks: dict[int, _Block] = {}
         self._parts = 0
         self._usage: dict[str, Any] = {}
+        self._citations: list[dict[str, Any]] = []
         self._finish: Finished | None = None
         self._held: list[bytes] = []
         self._held_events: list[Event] = []
@@ -194,10 +200,13 @@ class StreamReader:
         if block is None:
             raise _Malformed
         delta = event.delta
+        if isinstance(delta, _CitationsDelta):
+            self._citations.append(delta.citation)
+            return ()
         if isinstance(delta, _SignatureDelta):
             if block.kind != "thinking":
                 raise _Malformed
-            return (Sealed(block.index, delta.seal, self._maker),) if delta.seal else ()
+            return (self._sealed(block.index, delta.seal),) if delta.seal else ()
         if block.index < 0:
             if isinstance(delta, _InputDelta):
                 block.pieces.append(delta.text)
@@ -210,6 +219,10 @@ class StreamReader:
         if block.body:
             block.body = {}
         return (Delta(block.index, delta.text),)
+
+    def _sealed(self, index: int, text: str) -> Sealed:
+        seal = read_seal(text, self._maker)
+        return Sealed(index, seal.text, seal.maker)
 
     def _start(self, message: dict[str, Any]) -> tuple[Event, ...]:
         rest = dict(message)
@@ -237,6 +250,8 @@ class StreamReader:
                 for name, value in event.delta.items()
                 if value is not None and name not in ("stop_reason", "stop_sequence")
             }
+            if self._citations:
+                extras["citations"] = self._citations
             sequence = event.delta.get("stop_sequence")
             reason = stop_of(word)
             if reason is not None:
@@ -252,11 +267,11 @@ class StreamReader:
             case {"type": "thinking", "thinking": str(text), **extras}:
                 seal = _text(extras.pop("signature", None))
                 events = self._opened(wire, _Block("thinking"), Thinking(extras=_said(extras)), text)
-                return [*events, Sealed(self._parts - 1, seal, self._maker)] if seal else events
+                return [*events, self._sealed(self._parts - 1, seal)] if seal else events
             case {"type": "redacted_thinking", "data": str(data), **extras}:
                 part = Thinking(redacted=True, extras=_said(extras))
                 events = self._opened(wire, _Block("thinking"), part, "")
-                return [*events, Sealed(self._parts - 1, data, self._maker)]
+                return [*events, self._sealed(self._parts - 1, data)]
             case {"type": "tool_use", "id": str(call_id), "name": str(name), **extras}:
                 given = extras.pop("input", None)
                 block = _Block("tool_use", body=given if isinstance(given, dict) else {})

@@ -19,12 +19,13 @@ from understudy.canon.reply import (
 )
 from understudy.dialects.anthropic.answers import block_for_caller
 from understudy.dialects.anthropic.blocks import write_block
-from understudy.dialects.anthropic.losses import Losses, at
+from understudy.dialects.anthropic.losses import Losses
 from understudy.dialects.anthropic.metering import write_usage
 from understudy.dialects.anthropic.words import NAME, stop_word
 from understudy.dialects.contract import Echo
 from understudy.dialects.ordering import PartEvent
 from understudy.dialects.passage import EXTENSION, extended
+from understudy.dialects.seals import write_seal
 from understudy.dialects.sse import event_bytes
 from understudy.dialects.stopping import Calls
 from understudy.dialects.writing import OrderedWriter
@@ -64,11 +65,16 @@ class StreamWriter(OrderedWriter):
         extension = echo.extension
         if finished is not None:
             word = stop_word(
-                finished.reason, finished.native, own=self.own, calls=self._calls.any, broken=self._calls.broken
+                finished.reason,
+                finished.native,
+                own=self.own,
+                calls=self._calls.any,
+                broken=self._calls.broken,
+                refused=self._refused,
             )
             delta = {"stop_reason": word, "stop_sequence": finished.stop_sequence}
             delta |= finished.extras if self.own else {}
-            extension = extended(echo, finished.reason, finished.native, own=self.own)
+            extension = extended(echo, finished.reason, finished.native, own=self.own, losses=self._losses)
         body = {"type": "message_delta", "delta": delta, "usage": write_usage(self._usage)}
         if extension:
             body[EXTENSION] = extension
@@ -139,15 +145,13 @@ class StreamWriter(OrderedWriter):
         return start + block.head + _encode(text) + b"}}\n\n"
 
     def _seal(self, block: _Block, sealed: Sealed) -> bytes:
-        if sealed.sealed_by != NAME:
-            why = f"a seal of {sealed.sealed_by!r} means nothing to a client of this dialect"
-            self._losses.add(at(block.path, "seal"), why)
-            return b""
-        if isinstance(block.part, Thinking) and block.part.redacted:
-            block.body = {**(block.body or {}), "data": sealed.seal}
+        redacted = isinstance(block.part, Thinking) and block.part.redacted
+        seal = write_seal(sealed.seal, sealed.sealed_by, NAME, redacted=redacted)
+        if redacted:
+            block.body = {**(block.body or {}), "data": seal}
             return self._open_block(block)
         start = self._open_block(block) if block.wire is None else b""
-        delta = {"type": "signature_delta", "signature": sealed.seal}
+        delta = {"type": "signature_delta", "signature": seal}
         return start + _event({"type": "content_block_delta", "index": block.wire, "delta": delta})
 
     def _close(self, block: _Block) -> bytes:

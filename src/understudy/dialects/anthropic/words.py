@@ -41,9 +41,11 @@ def stop_of(word: str | None) -> StopReason | None:
     return None if word is None else STOP_OF_WORD.get(word, StopReason.OTHER)
 
 
-def stop_word(reason: StopReason, native: str | None, *, own: bool, calls: bool, broken: bool) -> str:
+def stop_word(
+    reason: StopReason, native: str | None, *, own: bool, calls: bool, broken: bool, refused: bool = False
+) -> str:
     """The word for the caller."""
-    return word_for(WORD_OF_STOP, reason, native, own=own, calls=calls, broken=broken)
+    return word_for(WORD_OF_STOP, reason, native, own=own, calls=calls, broken=broken, refused=refused)
 
 
 # Type word and HTTP status of each fault. 529 is this dialect's own status for what others call 503.

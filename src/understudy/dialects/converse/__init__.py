@@ -7,6 +7,8 @@ they leave. Other dialects are unknown here: everything that comes from them com
 https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
 """
 
+import re
+
 import msgspec
 
 from understudy.canon.faults import Fault
@@ -36,6 +38,7 @@ from understudy.dialects.converse.stream_writer import StreamWriter
 from understudy.dialects.converse.words import NAME, PREAMBLE, SPELLING
 from understudy.dialects.eventstream import EVENT_STREAM_TYPE, message_bytes
 from understudy.dialects.spelling import Spelling
+from understudy.dialects.toolnames import PLAIN
 
 
 class Converse:
@@ -46,7 +49,9 @@ class Converse:
     served: tuple[str, ...] = SERVED
     lists: tuple[str, ...] = ("/foundation-models",)
     markers: tuple[str, ...] = ("x-amz-date",)
+    tool_names: re.Pattern[str] = PLAIN
     forwarded: tuple[str, ...] = ()
+    quotas: str | None = None
     inline_only: tuple[MediaKind, ...] = MEDIA_KINDS
     repeated: bytes | None = None
     counting: Counting | None = Counting(("/model/{model}/count-tokens",), read_counted, write_count, PREAMBLE)

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from understudy.canon.parts import Opaque, ReplyPart, Thinking, ToolCall
+from understudy.canon.parts import Opaque, Refusal, ReplyPart, Thinking, ToolCall
 from understudy.canon.reply import Reply
 from understudy.dialects.arguments import arguments_of
 from understudy.dialects.bodies import answering
@@ -65,7 +65,12 @@ def write_reply(reply: Reply, echo: Echo) -> Encoded:
     calls = [part for part in parts if isinstance(part, ToolCall)]
     broken = any(arguments_of(call.arguments) is None for call in calls)
     stop = reply.stop
-    word = None if stop is None else stop_word(stop, reply.native_stop, own=own, calls=bool(calls), broken=broken)
+    refused = any(isinstance(part, Refusal) for part in parts)
+    word = (
+        None
+        if stop is None
+        else stop_word(stop, reply.native_stop, own=own, calls=bool(calls), broken=broken, refused=refused)
+    )
     body: dict[str, Any] = {
         "output": {"message": {"role": "assistant", "content": write_pieces(parts, own=own)}},
         "stopReason": word,
@@ -74,7 +79,7 @@ def write_reply(reply: Reply, echo: Echo) -> Encoded:
     }
     if not own:
         losses.extras("", reply.extras, reply.dialect)
-    if extension := extended(echo, reply.stop, reply.native_stop, own=own, hidden=HIDDEN):
+    if extension := extended(echo, reply.stop, reply.native_stop, own=own, losses=losses, hidden=HIDDEN):
         body[EXTENSION] = extension
     return Encoded(msgspec.json.encode(body), tuple(losses.items))
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from understudy.canon.faults import bad_request
-from understudy.canon.messages import Message
+from understudy.canon.messages import Message, begun
 from understudy.canon.request import BuiltinTool, Format, Request, Sampling, ThinkingAsk, Tool, ToolChoice
 from understudy.dialects.bodies import read_body
 from understudy.dialects.converse.addresses import COUNT, WHOLE, read_address
@@ -63,6 +63,7 @@ def _read(value: Any, source: bytes, address: str) -> Request:
         stream_usage=True,
         extras=top.rest,
         source=source,
+        continues=begun(messages),
     )
 
 

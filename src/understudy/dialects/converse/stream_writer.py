@@ -42,10 +42,17 @@ class StreamWriter(OrderedWriter):
         word = (
             None
             if stop is None
-            else stop_word(stop, native, own=self.own, calls=self._calls.any, broken=self._calls.broken)
+            else stop_word(
+                stop,
+                native,
+                own=self.own,
+                calls=self._calls.any,
+                broken=self._calls.broken,
+                refused=self._refused,
+            )
         )
         body: dict[str, Any] = {"usage": write_usage(self._usage), "metrics": {"latencyMs": 0}}
-        if extension := extended(echo, stop, native, own=self.own, hidden=HIDDEN):
+        if extension := extended(echo, stop, native, own=self.own, losses=self._losses, hidden=HIDDEN):
             body[EXTENSION] = extension
         return _event("messageStop", {"stopReason": word}) + _event("metadata", body)
 

@@ -48,9 +48,11 @@ def stop_of(word: str | None) -> StopReason | None:
     return None if word is None else STOP_OF_WORD.get(word, StopReason.OTHER)
 
 
-def stop_word(reason: StopReason, native: str | None, *, own: bool, calls: bool, broken: bool) -> str:
+def stop_word(
+    reason: StopReason, native: str | None, *, own: bool, calls: bool, broken: bool, refused: bool = False
+) -> str:
     """The word for the caller; there is none for an odd reason, so that calls stand before it."""
-    return word_for(WORD_OF_STOP, reason, native, own=own, calls=calls, broken=broken, called=CALLED)
+    return word_for(WORD_OF_STOP, reason, native, own=own, calls=calls, broken=broken, refused=refused, called=CALLED)
 
 
 # Exception and HTTP status of each fault.

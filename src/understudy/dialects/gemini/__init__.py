@@ -7,6 +7,8 @@ object, one part, one schema), `request_reader` and `request_writer` with `conve
 comes from them comes as canon. Reference: https://ai.google.dev/api/generate-content
 """
 
+import re
+
 from understudy.canon.faults import Fault
 from understudy.canon.frames import Frame
 from understudy.canon.reply import Reply
@@ -31,7 +33,7 @@ from understudy.dialects.gemini.request_reader import read_counted, read_request
 from understudy.dialects.gemini.request_writer import write_request
 from understudy.dialects.gemini.stream_reader import StreamReader
 from understudy.dialects.gemini.stream_writer import StreamWriter
-from understudy.dialects.gemini.words import NAME, PREAMBLE, SPELLING
+from understudy.dialects.gemini.words import NAME, PREAMBLE, SPELLING, TOOL_NAME
 from understudy.dialects.spelling import Spelling
 from understudy.dialects.sse import SSE_TYPE, comment
 
@@ -52,7 +54,9 @@ class Gemini:
     )
     lists: tuple[str, ...] = ("/v1beta/models", "/genai/v1beta/models", "/genai/v1/models")
     markers: tuple[str, ...] = ("x-goog-api-key", "key")
+    tool_names: re.Pattern[str] = TOOL_NAME
     forwarded: tuple[str, ...] = ()
+    quotas: str | None = None
     inline_only: tuple[MediaKind, ...] = ()
     repeated: bytes | None = None
     counting: Counting | None = Counting(

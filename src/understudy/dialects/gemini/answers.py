@@ -22,7 +22,7 @@ from understudy.dialects.gemini.errors import read_fault
 from understudy.dialects.gemini.losses import Losses, at
 from understudy.dialects.gemini.metering import write_usage
 from understudy.dialects.gemini.pieces import write_pieces
-from understudy.dialects.gemini.words import NAME, NUMBER_OF_WORD, stop_word
+from understudy.dialects.gemini.words import HIDDEN, NAME, NUMBER_OF_WORD, stop_word
 from understudy.dialects.losses import Gathered
 from understudy.dialects.passage import EXTENSION, extended
 
@@ -58,12 +58,14 @@ def write_reply(reply: Reply, request: Request, echo: Echo) -> Encoded:
     parts = [part for part in adapted if part is not None]
     calls = [part for part in reply.parts if isinstance(part, ToolCall)]
     broken = any(arguments_of(call.arguments) is None for call in calls)
-    candidate = ending(reply.stop, reply.native_stop, request, own=reply.dialect == NAME, broken=broken)
+    refused = any(isinstance(part, Refusal) for part in reply.parts)
+    own = reply.dialect == NAME
+    candidate = ending(reply.stop, reply.native_stop, request, own=own, broken=broken, refused=refused)
     candidate = {"content": {"parts": write_pieces(parts, {}), "role": "model"}, **candidate, "index": 0}
     if reply.dialect != NAME:
         losses.extras("", reply.extras, reply.dialect)
     body = {"candidates": [candidate], **frame_of(reply.id, echo), "usageMetadata": write_usage(reply.usage)}
-    extension = extended(echo, reply.stop, reply.native_stop, own=reply.dialect == NAME)
+    extension = extended(echo, reply.stop, reply.native_stop, own=reply.dialect == NAME, losses=losses, hidden=HIDDEN)
     return Encoded(msgspec.json.encode({**body, EXTENSION: extension} if extension else body), tuple(losses.items))
 
 
@@ -72,11 +74,13 @@ def frame_of(reply_id: str, echo: Echo) -> dict[str, str]:
     return {"modelVersion": echo.model, "responseId": reply_id}
 
 
-def ending(stop: StopReason | None, native: str | None, request: Request, *, own: bool, broken: bool) -> dict[str, Any]:
+def ending(
+    stop: StopReason | None, native: str | None, request: Request, *, own: bool, broken: bool, refused: bool
+) -> dict[str, Any]:
     """The field that says why the model stopped, as a word or as the number that the caller asked for."""
     if stop is None:
         return {}
-    word = stop_word(stop, native, own=own, broken=broken)
+    word = stop_word(stop, native, own=own, broken=broken, refused=refused)
     return {"finishReason": NUMBER_OF_WORD.get(word, word) if NUMBERS in request.spelling else word}
 
 

@@ -1,9 +1,11 @@
 """Errors: faults in this dialect's envelope, and what an upstream's error body says.
 
 The envelope is `{"error": {"code", "message", "status", "details"}}`, whole with a status, as the last data of a stream
-or as the last element of an array. The request's id is told in the details, in the words of google.rpc.
+or as the last element of an array. The request's id and how long to wait are told in the details, in the words of
+google.rpc.
 """
 
+import re
 from typing import Any
 
 import msgspec
@@ -18,7 +20,9 @@ from understudy.dialects.sse import event_bytes
 TOO_LONG = "The input token count ({asked}) exceeds the maximum number of tokens allowed ({most})."
 TOO_LONG_LEAD = "The input token count exceeds the maximum number of tokens allowed"
 # The fields that class an error, the one of this dialect first.
+_DELAY = re.compile(r"(\d+(?:\.\d+)?)s")
 CLASSING = ("status", "type", "code")
+_RETRY_INFO = "type.googleapis.com/google.rpc.RetryInfo"
 _REQUEST_INFO = "type.googleapis.com/google.rpc.RequestInfo"
 
 
@@ -38,6 +42,8 @@ def write_failure(fault: Fault, request_id: str, *, array: bool, started: bool) 
 
 def _envelope(fault: Fault, status: int, word: str, request_id: str) -> bytes:
     details = [{"@type": _REQUEST_INFO, "requestId": request_id}]
+    if fault.retry_after_s is not None:
+        details.append({"@type": _RETRY_INFO, "retryDelay": f"{fault.retry_after_s:g}s"})
     message = worded(fault, TOO_LONG, TOO_LONG_LEAD)
     return msgspec.json.encode({"error": {"code": status, "message": message, "status": word, "details": details}})
 
@@ -50,17 +56,29 @@ def read_fault(status: int, body: bytes, retry_after_s: float | None = None) -> 
         kind = FaultKind.UPSTREAM_REFUSED
     if message is None:
         message = f"the upstream answered {status} without a message"
-    return Fault(message, kind=kind, native=word, retry_after_s=retry_after_s)
+    wait_s = _delay_s(value) if retry_after_s is None else retry_after_s
+    return Fault(message, kind=kind, native=word, retry_after_s=wait_s)
 
 
-def _tells_bad_key(value: Any) -> bool:
+def _details(value: Any) -> list[dict[str, Any]]:
     if isinstance(value, list) and value:
         value = value[0]
     error = value.get("error") if isinstance(value, dict) else None
     details = error.get("details") if isinstance(error, dict) else None
-    return isinstance(details, list) and any(
-        isinstance(detail, dict) and detail.get("reason") == BAD_KEY for detail in details
-    )
+    return [detail for detail in details if isinstance(detail, dict)] if isinstance(details, list) else []
+
+
+def _tells_bad_key(value: Any) -> bool:
+    return any(detail.get("reason") == BAD_KEY for detail in _details(value))
+
+
+def _delay_s(value: Any) -> float | None:
+    """How long to wait: this dialect says it among the details of an error."""
+    for detail in _details(value):
+        said = detail.get("retryDelay") if detail.get("@type") == _RETRY_INFO else None
+        if isinstance(said, str) and (told := _DELAY.fullmatch(said)):
+            return float(told[1])
+    return None
 
 
 def kind_of_word(word: str | None) -> FaultKind:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from understudy.canon.messages import Message, Role
+from understudy.canon.messages import Message, Role, begun
 from understudy.canon.parts import Part, Text, ToolCall, ToolResult
 from understudy.canon.request import BuiltinTool, Format, Request, Sampling, ThinkingAsk, Tool, ToolChoice
 from understudy.dialects.bodies import read_body
@@ -48,9 +48,10 @@ def _read(value: Any, address: str, source: bytes) -> Request:
     top.rest.pop("model", None)
     config = Fields(top.take(_CONFIG, OBJECT) or {}, _CONFIG)
     choice = _read_choice(top)
+    messages = (*_read_system(top), *_read_contents(top))
     request = Request(
         model=model,
-        messages=(*_read_system(top), *_read_contents(top)),
+        messages=messages,
         dialect=NAME,
         tools=_read_tools(top),
         tool_choice=choice,
@@ -64,6 +65,7 @@ def _read(value: Any, address: str, source: bytes) -> Request:
         spelling=spelling,
         extras=top.rest,
         source=source,
+        continues=begun(messages),
     )
     if config.rest:
         top.rest[_CONFIG] = config.rest

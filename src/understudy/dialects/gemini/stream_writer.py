@@ -19,7 +19,7 @@ from understudy.dialects.gemini.answers import ending, for_caller, frame_of
 from understudy.dialects.gemini.losses import Losses, at
 from understudy.dialects.gemini.metering import write_usage
 from understudy.dialects.gemini.pieces import SIGNATURE, write_piece
-from understudy.dialects.gemini.words import NAME
+from understudy.dialects.gemini.words import HIDDEN, NAME
 from understudy.dialects.ordering import PartEvent
 from understudy.dialects.passage import EXTENSION, extended
 from understudy.dialects.sse import event_bytes
@@ -52,10 +52,10 @@ class StreamWriter(OrderedWriter):
         """The last chunk: why the model stopped, the whole usage, the extension; and the array's end."""
         stop, native = self.stop
         parts = [self._marked({"text": ""})]
-        candidate = ending(stop, native, self._request, own=self.own, broken=self._broken)
+        candidate = ending(stop, native, self._request, own=self.own, broken=self._broken, refused=self._refused)
         candidate = {"content": {"parts": parts, "role": "model"}, **candidate, "index": 0}
         body: dict[str, Any] = {"candidates": [candidate], "usageMetadata": write_usage(self._usage)}
-        if extension := extended(echo, stop, native, own=self.own):
+        if extension := extended(echo, stop, native, own=self.own, losses=self._losses, hidden=HIDDEN):
             body[EXTENSION] = extension
         body |= frame_of(self._started.id, self._echo)
         return self._chunk(_encode(body)) + (b"]" if self._array else b"")

@@ -4,6 +4,8 @@ Everything that is a choice rather than a shape stands here, so that it can be r
 functions that build or read bodies. Reference: https://ai.google.dev/api/generate-content
 """
 
+import re
+
 from understudy.canon.faults import FaultKind
 from understudy.canon.reply import StopReason
 from understudy.dialects.spelling import Spelling
@@ -37,6 +39,9 @@ WORD_OF_STOP = {
     StopReason.OTHER: "OTHER",
 }
 
+# Reasons that these words hide: the native one is told beside them.
+HIDDEN = (StopReason.OTHER, StopReason.PAUSE)
+
 # Callers that ask for enumerations as numbers get and send these; only the words that both hosts of this dialect
 # number alike are here, others keep their number as the native word.
 WORD_OF_NUMBER = {1: "STOP", 2: "MAX_TOKENS", 3: "SAFETY", 4: "RECITATION", 5: "OTHER"}
@@ -60,9 +65,9 @@ def stop_of(word: str | None, *, calls: bool) -> StopReason | None:
     return StopReason.TOOL_CALLS if calls and reason is StopReason.STOP else reason
 
 
-def stop_word(reason: StopReason, native: str | None, *, own: bool, broken: bool) -> str:
+def stop_word(reason: StopReason, native: str | None, *, own: bool, broken: bool, refused: bool = False) -> str:
     """The word for the caller; calls have none of their own here."""
-    return word_for(WORD_OF_STOP, reason, native, own=own, calls=False, broken=broken)
+    return word_for(WORD_OF_STOP, reason, native, own=own, calls=False, broken=broken, refused=refused)
 
 
 # HTTP status and google.rpc code of each fault. This dialect has no 413 of its own: a body too large is a bad argument.
@@ -110,6 +115,8 @@ LEVELS = ("minimal", "low", "medium", "high")
 # A budget of this many tokens means: as much as the model finds right.
 DYNAMIC = -1
 MAX_STOPS = 5
+# Names of functions that every host of this dialect takes.
+TOOL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_.:-]{0,63}")
 MAX_TEMPERATURE = 2.0
 
 # How callers name what a translation is about. A signature is a part of its own in canon, so that no part's number

@@ -56,11 +56,9 @@ def _read(value: Any, source: bytes) -> Reply:
 
 def write_reply(reply: Reply, echo: Echo) -> Encoded:
     """The body for a caller, and what it could not carry."""
-    extension = extended(echo, reply.stop, reply.native_stop, own=reply.dialect == NAME, hidden=HIDDEN)
-    extra = {EXTENSION: extension} if extension else {}
     if reply.dialect == NAME and reply.source:
         fields: dict[str, Any] = msgspec.json.decode(reply.source, type=dict[str, msgspec.Raw])
-        return Encoded(msgspec.json.encode({**fields, **extra}))
+        return Encoded(msgspec.json.encode({**fields, **({EXTENSION: echo.extension} if echo.extension else {})}))
     losses = Losses()
     kept = [part for place, part in enumerate(reply.parts) if carried(part, place, reply.dialect, losses)]
     calls = [part for part in kept if isinstance(part, ToolCall)]
@@ -74,6 +72,8 @@ def write_reply(reply: Reply, echo: Echo) -> Encoded:
     message: dict[str, Any] = {"role": "assistant", "content": {"type": "text", "text": words}, "stop_reason": word}
     if calls:
         message["tool_calls"] = [write_call(call) for call in calls]
+    extension = extended(echo, reply.stop, reply.native_stop, own=reply.dialect == NAME, losses=losses, hidden=HIDDEN)
+    extra = {EXTENSION: extension} if extension else {}
     body = {"id": reply.id, "completion_message": message, "metrics": write_metrics(reply.usage)}
     return Encoded(msgspec.json.encode({**body, **extra}), tuple(losses.items))
 

@@ -22,7 +22,7 @@ from understudy.dialects.llama.words import MAX_TEMPERATURE, NAME
 from understudy.dialects.losses import foreign, in_words
 from understudy.dialects.offers import offered
 from understudy.dialects.openai_fields import Losses, at
-from understudy.dialects.turntaking import FAILED
+from understudy.dialects.turntaking import FAILED, refuse_beginning
 
 DEFAULT_SCHEMA_NAME = "answer"
 _ABSENT = (
@@ -48,6 +48,8 @@ def write_request(request: Request, target: Target) -> Encoded:
 
 def _made(request: Request, target: Target, losses: Losses) -> dict[str, Any]:
     own = request.dialect == NAME
+    if not own:
+        refuse_beginning(request, NAME)
     writer = _Writer(request.dialect, losses)
     said = enumerate(request.messages)
     messages = [body for place, message in said for body in writer.message(message, at("messages", place))]

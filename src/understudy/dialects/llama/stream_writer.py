@@ -44,7 +44,7 @@ class StreamWriter(OrderedWriter):
             if stop is None
             else stop_word(stop, native, own=self.own, calls=self._calls.any, broken=self._calls.broken)
         )
-        extension = extended(echo, stop, native, own=self.own, hidden=HIDDEN)
+        extension = extended(echo, stop, native, own=self.own, losses=self._losses, hidden=HIDDEN)
         extra = {EXTENSION: extension} if extension else {}
         complete = self._event("complete", _NOTHING, stop_reason=word)
         return complete + self._event("metrics", _NOTHING, extra, metrics=write_metrics(self._usage))
@@ -63,9 +63,13 @@ class StreamWriter(OrderedWriter):
             case Delta():
                 return self._said(event.text)
             case PartEnded():
+                told = b""
                 if isinstance(self._part, ToolCall):
+                    # Clients read the arguments as JSON, which nothing is not.
+                    told = self._said("{}") if self._calls.silent else b""
                     self._calls.end()
                 self._part = None
+                return told
             case Sealed():
                 # Thinking has no place here, and was told as left out when it began.
                 pass

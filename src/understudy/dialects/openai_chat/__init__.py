@@ -1,9 +1,9 @@
 """OpenAI Chat Completions, both ways: as server for callers and as client of upstreams, whole and streamed.
 
-The room by its modules: `words` (tables), `fields` and `blocks` (one JSON object, one piece of content), `thinking`,
-`request_reader` and `request_writer` with `conversation`, `answers` (whole), `stream_reader` and `stream_writer`,
-`edits` (same-dialect frames), `toolids`. Other dialects are unknown here: everything that comes
-from them comes as canon. Reference: https://platform.openai.com/docs/api-reference/chat
+The room by its modules: `words` (tables), `fields` and `blocks` (one JSON object, one piece of content), `thinking` and
+`thinktags`, `request_reader` and `request_writer` with `conversation`, `answers` (whole), `stream_reader` and
+`stream_writer`, `edits` (same-dialect frames), `toolids`. Other dialects are unknown here: everything that comes from
+them comes as canon. Reference: https://platform.openai.com/docs/api-reference/chat
 """
 
 from understudy.canon.faults import Fault

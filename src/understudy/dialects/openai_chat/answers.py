@@ -19,8 +19,18 @@ from understudy.dialects.bodies import answering
 from understudy.dialects.contract import Echo, Encoded
 from understudy.dialects.fields import ARRAY, OBJECT, STRING, merged
 from understudy.dialects.openai_chat.blocks import read_calls, read_part, write_call, write_part
-from understudy.dialects.openai_chat.thinking import DETAILS, NAMES, known, read_details, write_thinking
-from understudy.dialects.openai_chat.words import HIDDEN, NAME, NATIVE_LENGTH, stop_of, stop_word
+from understudy.dialects.openai_chat.edits import shortened
+from understudy.dialects.openai_chat.thinking import (
+    DETAILS,
+    NAMES,
+    known,
+    on_call,
+    placed,
+    read_details,
+    write_thinking,
+)
+from understudy.dialects.openai_chat.thinktags import split
+from understudy.dialects.openai_chat.words import HIDDEN, NAME, NATIVE_LENGTH, belied, stop_of, stop_word
 from understudy.dialects.openai_errors import read_fault
 from understudy.dialects.openai_fields import Fields, Losses, at
 from understudy.dialects.openai_metering import read_usage, unread_usage, write_usage
@@ -79,7 +89,7 @@ def _read_parts(message: Fields, answer_id: str, maker: str) -> tuple[ReplyPart,
     parts: list[ReplyPart] = list(_read_reasoning(message.rest, maker))
     content = message.rest.pop("content", None)
     if isinstance(content, str):
-        parts += [Text(content)] if content else []
+        parts += split(content)
     elif isinstance(content, list):
         for place, piece in enumerate(content):
             part = read_part(piece, at("choices[0].message.content", place))
@@ -92,7 +102,7 @@ def _read_parts(message: Fields, answer_id: str, maker: str) -> tuple[ReplyPart,
         parts.append(Refusal(refusal))
     calls = message.take("tool_calls", ARRAY) or []
     mended = [_mended(call, made_id(answer_id, place)) for place, call in enumerate(calls)]
-    return (*parts, *read_calls(mended, "choices[0].message.tool_calls"))
+    return placed((*parts, *read_calls(mended, "choices[0].message.tool_calls")))
 
 
 def made_id(answer_id: str, place: int) -> str:
@@ -136,7 +146,7 @@ def _unread(top: Extras, choice: Extras, message: Extras, others: list[Any], usa
 def write_reply(reply: Reply, echo: Echo) -> Encoded:
     """The body for a caller, and what it could not carry."""
     if reply.dialect == NAME and reply.source:
-        return passed(reply.source, echo)
+        return passed(reply.source, echo, shortened if belied(reply.stop, reply.native_stop) else None)
     losses = Losses()
     body = _made(reply, echo, losses)
     return Encoded(msgspec.json.encode(body), tuple(losses.items))
@@ -163,7 +173,7 @@ def _made(reply: Reply, echo: Echo, losses: Losses) -> dict[str, Any]:
         losses.extras("", reply.extras, reply.dialect)
         if reply.stop_sequence is not None:
             losses.add("stop_sequence", f"the {NAME} dialect does not say which stop sequence was met")
-    extension = extended(echo, reply.stop, reply.native_stop, own=own, hidden=HIDDEN)
+    extension = extended(echo, reply.stop, reply.native_stop, own=own, losses=losses, hidden=HIDDEN)
     return {**body, EXTENSION: extension} if extension else body
 
 
@@ -189,7 +199,8 @@ def _message(reply: Reply, losses: Losses) -> dict[str, Any]:
         if isinstance(part, ToolCall) or (isinstance(part, Opaque) and "id" in part.body):
             calls.append(write_call(part, own=own))
         elif isinstance(part, Thinking) and (not own or part.extras.get("type") != "thinking"):
-            thinking.append(part if own else msgspec.structs.replace(part, extras={}))
+            following = reply.parts[place + 1] if place + 1 < len(reply.parts) else None
+            thinking.append(part if own else on_call(msgspec.structs.replace(part, extras={}), following))
         elif isinstance(part, Refusal):
             refusals.append(part.text)
         else:

@@ -148,7 +148,8 @@ def write_call(call: ToolCall | Opaque, *, own: bool) -> dict[str, Any]:
     """A tool call as the body has it."""
     if isinstance(call, Opaque):
         return call.body
-    function = {"name": call.name, "arguments": call.arguments}
+    # Who reads the arguments reads them as JSON, which nothing is not.
+    function = {"name": call.name, "arguments": call.arguments if own else call.arguments or "{}"}
     body = {"id": call.id, "type": "function", "function": function}
     return merged(body, call.extras) if own else body
 

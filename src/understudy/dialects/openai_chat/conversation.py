@@ -1,6 +1,7 @@
 """The conversation, brought into the form that this dialect demands.
 
-A conversation of this dialect goes out as it came, less the seals of other makers. One of another dialect is rebuilt:
+A conversation of this dialect goes out as it came, less the seals of other makers and roles that the host does not
+know. One of another dialect is rebuilt:
 
 - Instructions keep their places; `developer` becomes `system`, which every host knows.
 - Results in a user's turn become messages of role `tool`, first, and the rest of the turn follows as the user's.
@@ -17,7 +18,7 @@ from typing import Any
 import msgspec
 
 from understudy.canon.faults import bad_request
-from understudy.canon.messages import Message, turns
+from understudy.canon.messages import Message, Role, turns
 from understudy.canon.parts import (
     Audio,
     Document,
@@ -36,11 +37,11 @@ from understudy.dialects.contract import Target
 from understudy.dialects.losses import in_words, sealed_elsewhere, untaken
 from understudy.dialects.media import SOUND_OF_TYPE
 from understudy.dialects.openai_chat.blocks import DEFAULT_FILENAME, misplaced, write_call, write_part
-from understudy.dialects.openai_chat.thinking import NAMES, SHORT, TWICE, write_thinking
+from understudy.dialects.openai_chat.thinking import NAMES, SHORT, TWICE, on_call, write_thinking
 from understudy.dialects.openai_chat.toolids import fitted
 from understudy.dialects.openai_chat.words import NAME
 from understudy.dialects.openai_fields import Losses, at
-from understudy.dialects.turntaking import FAILED
+from understudy.dialects.turntaking import FAILED, refuse_beginning
 
 MOVED = "(What the tool returned is attached to the next message.)"
 
@@ -49,6 +50,7 @@ def write_conversation(request: Request, target: Target, losses: Losses) -> list
     """The field `messages`."""
     if request.dialect == NAME:
         return own_messages(request, target, losses)
+    refuse_beginning(request, NAME)
     writer = _Writer(request.dialect, target, losses)
     messages = [
         body for path, message in _grouped(fitted(request.messages, target)) for body in writer.message(message, path)
@@ -65,8 +67,14 @@ def own_messages(request: Request, target: Target, losses: Losses) -> list[dict[
         kept = tuple(part for part in message.parts if not foreign_seal(part, target))
         if len(kept) < len(message.parts):
             losses.add(at(at("messages", place), "reasoning_details"), sealed_elsewhere(target.model, target.maker))
-        written.append(_own_message(msgspec.structs.replace(message, parts=kept), request.spelling))
+        role: Role = "system" if unknown_role(message, target) else message.role
+        written.append(_own_message(msgspec.structs.replace(message, role=role, parts=kept), request.spelling))
     return written
+
+
+def unknown_role(message: Message, target: Target) -> bool:
+    """Whether a message instructs in a role that the target does not know."""
+    return message.role == "developer" and not target.developer
 
 
 def foreign_seal(part: Part, target: Target) -> bool:
@@ -205,7 +213,8 @@ class _Writer:
             if isinstance(part, Thinking):
                 if part.seal is not None and part.sealed_by == self._target.maker:
                     self._losses.extras(below, part.extras, self._dialect)
-                    thinking.append(msgspec.structs.replace(part, extras={}))
+                    following = parts[place + 1] if place + 1 < len(parts) else None
+                    thinking.append(on_call(msgspec.structs.replace(part, extras={}), following))
                 else:
                     self._losses.add(below, sealed_elsewhere(self._target.model, self._target.maker))
             elif isinstance(part, ToolCall):

@@ -16,7 +16,7 @@ from understudy.canon.request import BuiltinTool, Format, Request, Sampling, Thi
 from understudy.dialects.bodies import read_body
 from understudy.dialects.fields import ARRAY, FLAG, INTEGER, NUMBER, OBJECT, STRING
 from understudy.dialects.openai_chat.blocks import misplaced, read_calls, read_content
-from understudy.dialects.openai_chat.thinking import read_thinking, spelling_of
+from understudy.dialects.openai_chat.thinking import placed, read_thinking, spelling_of
 from understudy.dialects.openai_chat.words import NAME
 from understudy.dialects.openai_fields import Fields, at, checked, wrong
 
@@ -104,7 +104,7 @@ def _read_assistant(fields: Fields, path: str, spelling: tuple[str, ...]) -> tup
         parts += (Refusal(refusal),)
     calls = fields.rest.get("tool_calls")
     if calls:
-        parts += read_calls(fields.rest.pop("tool_calls"), at(fields.path, "tool_calls"))
+        parts = placed(parts + read_calls(fields.rest.pop("tool_calls"), at(fields.path, "tool_calls")))
     return parts, plain
 
 

@@ -17,7 +17,12 @@ from understudy.dialects.choices import check_choice
 from understudy.dialects.contract import Encoded, Target
 from understudy.dialects.fields import merged
 from understudy.dialects.offers import offered
-from understudy.dialects.openai_chat.conversation import foreign_seal, own_messages, write_conversation
+from understudy.dialects.openai_chat.conversation import (
+    foreign_seal,
+    own_messages,
+    unknown_role,
+    write_conversation,
+)
 from understudy.dialects.openai_chat.thinking import write_effort
 from understudy.dialects.openai_chat.toolids import fitted
 from understudy.dialects.openai_chat.words import NAME
@@ -54,8 +59,10 @@ def _edited(request: Request, target: Target, losses: Losses) -> dict[str, Any]:
     fields["model"] = target.model
     if request.streamed and request.stream_usage is not True:
         fields["stream_options"] = _options(request)
-    sealed = any(foreign_seal(part, target) for message in request.messages for part in message.parts)
-    if sealed or fitted(request.messages, target) is not request.messages:
+    messages = request.messages
+    sealed = any(foreign_seal(part, target) for message in messages for part in message.parts)
+    unknown = any(unknown_role(message, target) for message in messages)
+    if sealed or unknown or fitted(messages, target) is not messages:
         fields["messages"] = own_messages(request, target, losses)
     return fields
 

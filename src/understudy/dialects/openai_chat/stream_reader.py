@@ -21,6 +21,7 @@ from understudy.canon.usage import NO_USAGE
 from understudy.dialects.arguments import is_json
 from understudy.dialects.openai_chat.answers import made_id, reason_of
 from understudy.dialects.openai_chat.thinking import SHORT, WORDS_OF, known, maker_of, read_block
+from understudy.dialects.openai_chat.thinktags import ThinkTags
 from understudy.dialects.openai_chat.words import NAME
 from understudy.dialects.openai_errors import kind_of, told
 from understudy.dialects.openai_metering import read_usage
@@ -107,6 +108,7 @@ class StreamReader:
         self._thought: list[str] = []
         self._calls: list[_Call] = []
         self._call_of: dict[int | str, _Call] = {}
+        self._tags: ThinkTags | None = ThinkTags()
         self._annotations: list[Any] = []
         self._out: list[Event] = []
 
@@ -202,9 +204,11 @@ class StreamReader:
         content = delta.content
         if content:
             if isinstance(content, str):
-                self._say(Text, Text(""), content)
+                self._words(content)
             elif isinstance(content, list):
                 self._pieces(content)
+        if delta.refusal or delta.tool_calls:
+            self._untag()
         if delta.refusal:
             self._say(Refusal, Refusal(""), delta.refusal)
         if delta.tool_calls:
@@ -212,6 +216,25 @@ class StreamReader:
                 self._call(call)
         if isinstance(delta.annotations, list):
             self._annotations += delta.annotations
+
+    def _words(self, content: str) -> None:
+        """Words, of which the first may be thinking between tags."""
+        if self._tags is None:
+            self._say(Text, Text(""), content)
+            return
+        self._tell(self._tags.feed(content))
+        if self._tags.past:
+            self._tags = None
+
+    def _untag(self) -> None:
+        """Something else comes, or the end: what could have become a tag is words."""
+        if self._tags is not None:
+            self._tell(self._tags.close())
+            self._tags = None
+
+    def _tell(self, told: list[tuple[type[Text | Thinking], str]]) -> None:
+        for kind, text in told:
+            self._say(SHORT if kind is Thinking else Text, kind(text=""), text)
 
     def _next(self, part: ReplyPart) -> int:
         """Open the next part, after the calls that still waited for the rest of their names."""
@@ -354,6 +377,7 @@ class StreamReader:
         self._out.append(PartEnded(call.index))
 
     def _finish(self, word: str, native: Any) -> None:
+        self._untag()
         self._begin_waiting()
         self._end_flow()
         for call in self._calls:

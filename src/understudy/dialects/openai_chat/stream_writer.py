@@ -12,13 +12,13 @@ import msgspec
 
 from understudy.canon.omissions import Omission
 from understudy.canon.parts import Opaque, Refusal, ReplyPart, Text, Thinking, ToolCall
-from understudy.canon.reply import Delta, Event, Finished, Metered, PartStarted, Sealed, Started
+from understudy.canon.reply import Delta, Event, Finished, Metered, PartEnded, PartStarted, Sealed, Started
 from understudy.canon.request import Request
 from understudy.canon.usage import NO_USAGE, Usage, merge
 from understudy.dialects.contract import Echo
 from understudy.dialects.openai_chat.answers import carried
 from understudy.dialects.openai_chat.blocks import write_call
-from understudy.dialects.openai_chat.thinking import DETAILS, NAMES, sealed_entry
+from understudy.dialects.openai_chat.thinking import DETAILS, NAMES, on_call, sealed_entry
 from understudy.dialects.openai_chat.words import HIDDEN, NAME, stop_word
 from understudy.dialects.openai_fields import Losses, at
 from understudy.dialects.openai_metering import write_usage
@@ -56,7 +56,11 @@ class StreamWriter:
         self._head = b""
         self._parts: dict[int, _Part] = {}
         self._calls = 0
+        # The calls of whose arguments nothing was told yet.
+        self._silent: set[int] = set()
         self._entries = 0
+        # A seal that stands on the part after it, which may be a call.
+        self._waiting: Thinking | None = None
 
     @property
     def omissions(self) -> tuple[Omission, ...]:
@@ -68,7 +72,10 @@ class StreamWriter:
         if isinstance(event, Delta):
             return self._delta(event)
         if isinstance(event, PartStarted):
-            return self._open(event)
+            return self._release(event.part) + self._open(event)
+        if isinstance(event, PartEnded):
+            # Clients read the arguments as JSON, which nothing is not.
+            return self._delta(Delta(event.index, "{}")) if event.index in self._silent else b""
         if isinstance(event, Sealed):
             return self._seal(event)
         if isinstance(event, Started):
@@ -77,6 +84,7 @@ class StreamWriter:
             self._usage = merge(self._usage, event.usage)
         elif isinstance(event, Finished):
             self._finish(event)
+            return self._release(None)
         return b""
 
     def end(self, echo: Echo) -> bytes:
@@ -87,7 +95,7 @@ class StreamWriter:
         if finished is not None:
             own = self._started.dialect == NAME
             choice["finish_reason"] = stop_word(finished.reason, finished.native, own=own, calls=self._calls > 0)
-            extension = extended(echo, finished.reason, finished.native, own=own, hidden=HIDDEN)
+            extension = extended(echo, finished.reason, finished.native, own=own, losses=self._losses, hidden=HIDDEN)
         last = [{**self._frame(), "choices": [choice]}]
         if self._usage_wanted:
             last.append({**self._frame(), "choices": [], "usage": write_usage(self._usage)})
@@ -136,9 +144,13 @@ class StreamWriter:
     def _open_call(self, index: int, call: ToolCall) -> bytes:
         place = self._calls
         self._calls += 1
+        if not call.arguments:
+            self._silent.add(index)
         head = f'{{"tool_calls":[{{"index":{place},"function":{{"arguments":'
         self._parts[index] = _Part(call, self._head + head.encode(), b"}}]}" + _TAIL)
-        return self._chunk({"tool_calls": [{"index": place, **write_call(call, own=self._started.dialect == NAME)}]})
+        body = write_call(call, own=self._started.dialect == NAME)
+        body["function"]["arguments"] = call.arguments
+        return self._chunk({"tool_calls": [{"index": place, **body}]})
 
     def _delta(self, event: Delta) -> bytes:
         open_part = self._parts.get(event.index)
@@ -146,6 +158,8 @@ class StreamWriter:
             return b""
         if isinstance(open_part.part, Thinking):
             open_part.words.append(event.text)
+        if self._silent:
+            self._silent.discard(event.index)
         return open_part.head + _encode(event.text) + open_part.tail
 
     def _seal(self, event: Sealed) -> bytes:
@@ -153,6 +167,17 @@ class StreamWriter:
         if open_part is None or not isinstance(open_part.part, Thinking):
             return b""
         part = Thinking("".join(open_part.words), event.seal, event.sealed_by, open_part.part.redacted)
+        if part.redacted:
+            told, self._waiting = self._release(None), part
+            return told
+        return self._entry(part)
+
+    def _release(self, following: ReplyPart | None) -> bytes:
+        """The seal that waited to know what it stands on."""
+        part, self._waiting = self._waiting, None
+        return b"" if part is None else self._entry(on_call(part, following))
+
+    def _entry(self, part: Thinking) -> bytes:
         entry = sealed_entry(part, self._entries)
         self._entries += 1
         return self._chunk({DETAILS: [entry]})

@@ -1,15 +1,18 @@
 """Thinking on the wire of this dialect, which has no word of its own for it: many hosts, three spellings.
 
 `reasoning_content` or `reasoning` hold bare words; `reasoning_details` is a list of entries, the carrier of seals,
-whose `format` names the maker; and some hosts put a block of type `thinking` into the content. An entry that says no
+whose `format` names the maker and whose `id` the call that a seal stands on; and some hosts put a block of type
+`thinking` into the content. (What stands between tags in the words is told apart in `thinktags`.) An entry that says no
 more than canon does has no extras; any other keeps its fields there, its `type` among them, and goes back out as it
 came. Words told twice, once beside the entries, are one part; `spelling` says which names a request used.
 """
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
-from understudy.canon.parts import Thinking
+import msgspec
+
+from understudy.canon.parts import Part, Thinking, ToolCall
 from understudy.canon.request import Request
 from understudy.canon.value import Extras
 from understudy.dialects.openai_chat.words import FORMAT_OF_MAKER, MAKER_OF_FORMAT, NAME, UNKNOWN_FORMAT
@@ -23,6 +26,7 @@ SHORT, TWICE = "reasoning", "reasoning_twice"
 # Where each type of entry keeps its words, or its seal.
 WORDS_OF = {"reasoning.text": "text", "reasoning.summary": "summary"}
 _SEAL_OF = {"reasoning.text": "signature", "reasoning.encrypted": "data"}
+_Part = TypeVar("_Part", bound=Part)
 _TYPES = {*WORDS_OF, *_SEAL_OF}
 
 
@@ -81,10 +85,11 @@ def _read_entry(entry: dict[str, Any], place: int, maker: str) -> Thinking:
     text = _taken(rest, WORDS_OF.get(kind))
     seal = _taken(rest, _SEAL_OF.get(kind))
     sealed_by = maker_of(entry.get("format"), maker) if seal else None
-    part = Thinking(text, seal or None, sealed_by, kind == "reasoning.encrypted" and bool(seal))
+    redacted = kind == "reasoning.encrypted" and bool(seal)
+    part = Thinking(text, seal or None, sealed_by, redacted, _taken(rest, "id" if redacted else None) or None)
     if seal and entry == _entry(part, place):
         return part
-    return Thinking(part.text, part.seal, part.sealed_by, part.redacted, rest)
+    return msgspec.structs.replace(part, extras=rest)
 
 
 def _taken(rest: Extras, name: str | None) -> str:
@@ -119,21 +124,43 @@ def _is_entry(part: Thinking) -> bool:
 
 
 def _entry(part: Thinking, place: int) -> dict[str, Any]:
+    call = {} if part.call is None else {"id": part.call}
     if part.extras.get("type") in _TYPES:
         kind = part.extras["type"]
         words = {WORDS_OF[kind]: part.text} if part.text and kind in WORDS_OF else {}
-        return {**part.extras, **words, **({} if part.seal is None else {_SEAL_OF[kind]: part.seal})}
+        return {**part.extras, **call, **words, **({} if part.seal is None else {_SEAL_OF[kind]: part.seal})}
     form = FORMAT_OF_MAKER.get(part.sealed_by or "", part.sealed_by)
     if part.seal is None:
         return {"type": "reasoning.text", "text": part.text, "index": place}
     if part.redacted:
-        return {"type": "reasoning.encrypted", "data": part.seal, "format": form, "index": place}
+        return {"type": "reasoning.encrypted", "data": part.seal, **call, "format": form, "index": place}
     return {"type": "reasoning.text", "text": part.text, "signature": part.seal, "format": form, "index": place}
 
 
 def sealed_entry(part: Thinking, place: int) -> dict[str, Any]:
     """The entry that carries a seal, with the words it seals."""
-    return _entry(Thinking(part.text, part.seal, part.sealed_by, part.redacted), place)
+    return _entry(msgspec.structs.replace(part, extras={}), place)
+
+
+def placed(parts: tuple[_Part, ...]) -> tuple[_Part, ...]:
+    """The parts of a turn with each seal that names a call right before it: this dialect tells thinking first."""
+    calls = {part.id for part in parts if isinstance(part, ToolCall)}
+    told = [part for part in parts if isinstance(part, Thinking) and part.call in calls]
+    if not told:
+        return parts
+    rest = (part for part in parts if part not in told)
+    return tuple(
+        found
+        for part in rest
+        for found in (*(seal for seal in told if isinstance(part, ToolCall) and seal.call == part.id), part)
+    )
+
+
+def on_call(part: Thinking, following: object) -> Thinking:
+    """Thinking that names the call after it where it is nothing but the seal on that call."""
+    if part.redacted and isinstance(following, ToolCall):
+        return msgspec.structs.replace(part, call=following.id)
+    return part
 
 
 def read_block(block: dict[str, Any]) -> Thinking | None:

@@ -37,6 +37,11 @@ HIDDEN = (StopReason.OTHER, StopReason.PAUSE)
 NATIVE_LENGTH = ("length", "max_output_tokens", "max_tokens", "MAX_TOKENS")
 
 
+def belied(reason: StopReason | None, native: str | None) -> bool:
+    """Whether an answer's own word says that tools are to be run, which cut arguments show to be wrong."""
+    return reason is StopReason.LENGTH and stop_of(native) is StopReason.TOOL_CALLS
+
+
 def stop_of(word: str | None) -> StopReason | None:
     """The reason that a finish word stands for; None while no word was said. The empty word is one of no known kind."""
     return None if word is None else STOP_OF_WORD.get(word, StopReason.OTHER)

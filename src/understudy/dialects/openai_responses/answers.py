@@ -125,7 +125,7 @@ def write_reply(reply: Reply, request: Request, echo: Echo) -> Encoded:
     body = frame_of(request, echo, reply.id, reply.created_s)
     body |= ending(reply.stop, [item.body(done=True) for item in items])
     body["usage"] = write_usage(reply.usage)
-    extension = extended(echo, reply.stop, reply.native_stop, own=reply.dialect == NAME, hidden=HIDDEN)
+    extension = extended(echo, reply.stop, reply.native_stop, own=reply.dialect == NAME, losses=losses, hidden=HIDDEN)
     if extension:
         body[EXTENSION] = extension
     return Encoded(msgspec.json.encode(body), tuple(losses.items))

@@ -18,10 +18,10 @@ from understudy.dialects.contract import Target
 from understudy.dialects.losses import foreign, in_words, sealed_elsewhere
 from understudy.dialects.openai_fields import Losses, at
 from understudy.dialects.openai_responses.content import write_part
-from understudy.dialects.openai_responses.seals import read_seal
 from understudy.dialects.openai_responses.tools import Names, names_of, unwrapped
 from understudy.dialects.openai_responses.words import ELSEWHERE, INSTRUCTIONS, MAX_CALL_ID, NAME
-from understudy.dialects.turntaking import FAILED
+from understudy.dialects.seals import read_seal
+from understudy.dialects.turntaking import FAILED, refuse_beginning
 
 # The API asks for a name with every file's data.
 DEFAULT_FILENAME = "document"
@@ -31,6 +31,8 @@ Item = dict[str, Any]
 def write_conversation(request: Request, target: Target, losses: Losses) -> dict[str, Any]:
     """The field `input`, and `instructions` where the caller's dialect has them apart too."""
     own = request.dialect == NAME
+    if not own:
+        refuse_beginning(request, NAME)
     messages = list(enumerate(request.messages))
     fields: dict[str, Any] = {}
     if own and INSTRUCTIONS in request.spelling:

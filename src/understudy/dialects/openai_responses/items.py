@@ -12,9 +12,9 @@ from understudy.canon.parts import Document, Image, Opaque, Part, Text, Thinking
 from understudy.dialects.fields import ARRAY, STRING
 from understudy.dialects.openai_fields import Fields, at, checked, wrong
 from understudy.dialects.openai_responses.content import read_content, told
-from understudy.dialects.openai_responses.seals import read_seal
 from understudy.dialects.openai_responses.tools import declares, flat_name, wrapped
 from understudy.dialects.openai_responses.words import NAME
+from understudy.dialects.seals import read_seal
 
 _ROLES = tuple(role for role in get_args(Role) if role != "tool")
 # What a host notes down about its items.

@@ -59,9 +59,11 @@ class ResponsesKeeping:
 
     def previous(self, request: Request) -> str | None:
         """The id of the answer that a request goes on from and that was not put before it yet."""
-        for part in request.messages[0].parts:
-            if isinstance(part, Opaque) and part.kind == PREVIOUS and isinstance(part.body.get(PREVIOUS), str):
-                return str(part.body[PREVIOUS])
+        # It stands before the conversation, but after the instructions of this call.
+        for message in request.messages[:2]:
+            for part in message.parts:
+                if isinstance(part, Opaque) and part.kind == PREVIOUS and isinstance(part.body.get(PREVIOUS), str):
+                    return str(part.body[PREVIOUS])
         return None
 
     def resume(self, request: Request, words: bytes) -> Request:

@@ -9,9 +9,9 @@ from typing import Any
 
 from understudy.canon.parts import Opaque, Refusal, ReplyPart, Text, Thinking, ToolCall
 from understudy.dialects.arguments import is_json
-from understudy.dialects.openai_responses.seals import write_seal
 from understudy.dialects.openai_responses.tools import Names, unwrapped
-from understudy.dialects.openai_responses.words import COMPLETED, IN_PROGRESS, INCOMPLETE
+from understudy.dialects.openai_responses.words import COMPLETED, IN_PROGRESS, INCOMPLETE, NAME
+from understudy.dialects.seals import write_seal
 
 ANSWER = "resp_"
 _PREFIX = {Text: "msg", Refusal: "msg", Thinking: "rs", ToolCall: "fc", Opaque: "it"}
@@ -54,7 +54,7 @@ class Item:
     def seal(self, seal: str, maker: str | None) -> None:
         """Take the seal of its reasoning."""
         redacted = isinstance(self.part, Thinking) and self.part.redacted
-        self._seal = write_seal(seal, maker, redacted=redacted)
+        self._seal = write_seal(seal, maker, NAME, redacted=redacted)
 
     def body(self, *, done: bool) -> dict[str, Any]:
         """The item as it stands: empty at its start, whole at its end."""

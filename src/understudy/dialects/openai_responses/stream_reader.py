@@ -72,6 +72,7 @@ class StreamReader:
         # The parts of each item, by the number that the host gives them in it, and how many there are in all.
         self._parts: dict[_Key, dict[int, _Told]] = {}
         self._count = 0
+        self._annotations: list[Any] = []
         self._done: set[_Key] = set()
         self._out: list[Event] = []
 
@@ -175,7 +176,11 @@ class StreamReader:
             if isinstance(part, Opaque):
                 self._close(self._open(key, self._count, part))
             elif isinstance(part, ToolCall) or part.text or getattr(part, "seal", None):
-                self._complete(next(begun, None) or self._open(key, self._count, _bare(part)), part)
+                known = next(begun, None)
+                if known is not None:
+                    # What stands beside words that were told already is told with the ending.
+                    self._annotations += part.extras.get("annotations") or ()
+                self._complete(known or self._open(key, self._count, _bare(part)), part)
 
     def _complete(self, begun: _Told, part: Text | Refusal | Thinking | ToolCall) -> None:
         whole = part.arguments if isinstance(part, ToolCall) else part.text
@@ -211,7 +216,8 @@ class StreamReader:
         status = event.type.removeprefix("response.")
         reason = reason_of(status, response.get("incomplete_details"), tuple(part.part for part in told))
         if reason is not None:
-            self._out.append(Finished(reason, status))
+            extras = {"annotations": self._annotations} if self._annotations else {}
+            self._out.append(Finished(reason, status, extras=extras))
         self._over = True
 
     def _fail(self, body: Any) -> None:

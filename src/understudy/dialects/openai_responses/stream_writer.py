@@ -64,7 +64,7 @@ class StreamWriter(OrderedWriter):
         stop, native = self.stop
         response = self._response | ending(stop, self._output)
         response["usage"] = write_usage(self._usage)
-        if extension := extended(echo, stop, native, own=self.own, hidden=HIDDEN):
+        if extension := extended(echo, stop, native, own=self.own, losses=self._losses, hidden=HIDDEN):
             response[EXTENSION] = extension
         return self._event({"type": f"response.{status_of(stop)}", "response": response})
 

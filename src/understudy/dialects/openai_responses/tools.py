@@ -6,7 +6,6 @@ only argument is that text, under the name `input`, and a function in a namespac
 it declared them.
 """
 
-import hashlib
 from typing import Any, NamedTuple
 
 import msgspec
@@ -15,10 +14,8 @@ from understudy.canon.request import BuiltinTool, Request, Tool
 from understudy.dialects.fields import ARRAY, FLAG, OBJECT, STRING
 from understudy.dialects.openai_fields import Fields, at
 from understudy.dialects.openai_responses.words import ADDITIONAL_TOOLS, CUSTOM, NAMESPACE
+from understudy.dialects.toolnames import legal_name
 
-# The longest name of a function that hosts of every dialect take.
-MAX_NAME = 64
-_DIGEST = 8
 _INPUT = "input"
 
 
@@ -106,14 +103,10 @@ def _spaced(tool: Tool, space: str, about: str | None, spelling: list[str]) -> T
 
 
 def flat_name(space: str | None, name: str) -> str:
-    """One name for a function in a namespace, of at most MAX_NAME places: a longer one ends in a digest of itself."""
+    """One name for a function in a namespace, one that hosts of every dialect take."""
     if not space:
         return name
-    flat = f"{space.removesuffix('__')}__{name}"
-    if len(flat) <= MAX_NAME:
-        return flat
-    digest = hashlib.sha256(flat.encode()).hexdigest()[:_DIGEST]
-    return f"{flat[: MAX_NAME - _DIGEST - 1]}_{digest}"
+    return legal_name(f"{space.removesuffix('__')}__{name}")
 
 
 class Names(NamedTuple):

@@ -3,11 +3,11 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from understudy.dialects.openai_responses.seals import Seal, read_seal, write_seal
+from understudy.dialects.seals import Seal, read_seal, write_seal
 
 
 def test_T39_its_own_seal_goes_as_it_is() -> None:
-    assert write_seal("gAAA:x", "openai_responses", redacted=False) == "gAAA:x"
+    assert write_seal("gAAA:x", "openai_responses", "openai_responses", redacted=False) == "gAAA:x"
     assert read_seal("gAAA:x", "openai_responses") == Seal("gAAA:x", "openai_responses")
 
 
@@ -15,7 +15,7 @@ def test_T39_its_own_seal_goes_as_it_is() -> None:
 def test_T37_T40_a_seal_of_another_maker_comes_back_byte_equal_with_its_name(
     seal: str, maker: str, redacted: bool
 ) -> None:
-    text = write_seal(seal, maker, redacted=redacted)
+    text = write_seal(seal, maker, "openai_responses", redacted=redacted)
     assert text != seal
     assert read_seal(text, "openai_responses") == Seal(seal, maker, redacted)
 

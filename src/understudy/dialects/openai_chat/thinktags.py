@@ -1,0 +1,83 @@
+"""Thinking between tags: models whose host does not tell it apart write `<think>…</think>` before their words.
+
+Only an answer that opens with the tag is read so, since anywhere else it may be meant. White space around the tags is
+theirs. A stream may cut a tag anywhere: what could still become one is held back.
+"""
+
+from understudy.canon.parts import Text, Thinking
+
+OPEN, CLOSE = "<think>", "</think>"
+
+
+class ThinkTags:
+    """The words of one answer as they come, told apart."""
+
+    def __init__(self) -> None:
+        self._held = ""
+        self._read = self._opening
+
+    def feed(self, text: str) -> list[tuple[type[Text | Thinking], str]]:
+        """What these words add: thinking, or words."""
+        self._held += text
+        return self._read()
+
+    @property
+    def past(self) -> bool:
+        """Whether all that follows is words."""
+        return self._read == self._plain
+
+    def close(self) -> list[tuple[type[Text | Thinking], str]]:
+        """What was still held back when the answer ended."""
+        kind = Thinking if self._read == self._inside else Text
+        rest, self._held = self._held if self._read != self._behind else "", ""
+        return [(kind, rest)] if rest else []
+
+    def _opening(self) -> list[tuple[type[Text | Thinking], str]]:
+        said = self._held.lstrip()
+        if said.startswith(OPEN):
+            self._held, self._read = said[len(OPEN) :].lstrip(), self._before
+            return self._before()
+        if OPEN.startswith(said):
+            return []
+        self._read = self._plain
+        return self._plain()
+
+    def _before(self) -> list[tuple[type[Text | Thinking], str]]:
+        self._held = self._held.lstrip()
+        if not self._held:
+            return []
+        self._read = self._inside
+        return self._inside()
+
+    def _inside(self) -> list[tuple[type[Text | Thinking], str]]:
+        thought, closed, rest = self._held.partition(CLOSE)
+        if closed:
+            self._held, self._read = rest, self._behind
+            thought = thought.rstrip()
+            return [*([(Thinking, thought)] if thought else []), *self._behind()]
+        sure = next(n for n in range(len(CLOSE), -1, -1) if thought.endswith(CLOSE[:n]))
+        told = thought[: len(thought) - sure].rstrip()
+        self._held = thought[len(told) :]
+        return [(Thinking, told)] if told else []
+
+    def _behind(self) -> list[tuple[type[Text | Thinking], str]]:
+        self._held = self._held.lstrip()
+        if not self._held:
+            return []
+        self._read = self._plain
+        return self._plain()
+
+    def _plain(self) -> list[tuple[type[Text | Thinking], str]]:
+        text, self._held = self._held, ""
+        return [(Text, text)] if text else []
+
+
+def split(content: str) -> list[Text | Thinking]:
+    """The parts of a whole content."""
+    tags = ThinkTags()
+    parts: list[Text | Thinking] = []
+    for kind, text in (*tags.feed(content), *tags.close()):
+        if parts and type(parts[-1]) is kind:
+            text = parts.pop().text + text
+        parts.append(kind(text))
+    return parts
