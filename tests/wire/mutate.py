@@ -59,7 +59,8 @@ def run(root: Path, nodes: Sequence[str]) -> tuple[int | None, str]:
         done = subprocess.run(
             command,
             cwd=root,
-            env={**os.environ, "PYTHONPATH": str(root / "src")},
+            # Nothing here needs a plug-in, and to load them takes longer than most tests.
+            env={**os.environ, "PYTHONPATH": str(root / "src"), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
             capture_output=True,
             text=True,
             timeout=PATIENCE_S,

@@ -9,7 +9,16 @@ from tests.wire.mutants import Case, Mutation, cases
 from tests.wire.mutate import ROOT, chosen, judged
 
 CASES = list(cases(ROOT))
+# The requirements on the translation.
+REQUIREMENTS = [f"T{number}" for number in range(1, 72)]
 TINY = Mutation("tiny.py", "return 1", "return 2")
+
+
+@pytest.mark.parametrize("requirement", REQUIREMENTS)
+def test_each_requirement_has_a_test_and_a_change_that_it_notices(requirement: str) -> None:
+    held = [case for case in CASES if requirement in case.ids]
+    assert held, f"{requirement} has no test"
+    assert any(case.mutation for case in held), f"{requirement} names no change to the source that its test notices"
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.mutation], ids=lambda case: case.test)

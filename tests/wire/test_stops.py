@@ -130,7 +130,11 @@ def test_T27_a_blocked_prompt_is_a_refusal(wire: Wire, caller: Dialect, why: str
     assert (answer.stop, answer.text) == (REFUSAL[caller], "")
 
 
-@mutant("dialects/anthropic/stream_writer.py", '"stop_sequence": finished.stop_sequence}', '"stop_sequence": None}')
+@mutant(
+    "dialects/openai_chat/words.py",
+    '    StopReason.STOP_SEQUENCE: "stop",',
+    '    StopReason.STOP_SEQUENCE: "stop_sequence",',
+)
 @STREAM
 def test_T28_messages_name_the_stop_sequence_and_no_text_holds_it(wire: Wire, stream: bool) -> None:
     told: Any = streamed(A, stop="stop_sequence") if stream else whole(A, stop="stop_sequence")
@@ -154,7 +158,7 @@ def test_T28_messages_name_the_stop_sequence_and_no_text_holds_it(wire: Wire, st
     assert wire.sent().json["stop"] == ["###"]
 
 
-@mutant("dialects/anthropic/answers.py", '"stop_sequence": reply.stop_sequence,', '"stop_sequence": None,')
+@mutant("dialects/openai_chat/answers.py", "        if reply.stop_sequence is not None:", "        if False:")
 @STREAM
 def test_T28_an_omission_tells_that_the_sequence_is_not_told(wire: Wire, stream: bool) -> None:
     told: Any = streamed(A, stop="stop_sequence") if stream else whole(A, stop="stop_sequence")
