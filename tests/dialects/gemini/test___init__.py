@@ -24,5 +24,9 @@ def test_T52_T53_an_array_stays_json_through_silence_and_failure() -> None:
     assert DIALECT.closing(request) == b""
 
 
+def test_T52_a_stream_is_kept_alive_without_a_comment() -> None:
+    assert DIALECT.keep_alive(asked(body(), STREAM_PATH), True) == b"\n\n"
+
+
 def test_T70_models_are_listed_under_their_full_names() -> None:
     assert json.loads(DIALECT.encode_models(("a",)))["models"][0]["name"] == "models/a"

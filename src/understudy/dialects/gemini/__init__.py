@@ -22,7 +22,7 @@ from understudy.dialects.gemini.request_writer import write_request
 from understudy.dialects.gemini.stream_reader import StreamReader
 from understudy.dialects.gemini.stream_writer import StreamWriter
 from understudy.dialects.gemini.words import NAME, PREAMBLE
-from understudy.dialects.sse import SSE_TYPE, comment
+from understudy.dialects.sse import SSE_TYPE
 
 _ARRAY_TYPE = "application/json; charset=utf-8"
 
@@ -90,8 +90,11 @@ class Gemini:
         return b""
 
     def keep_alive(self, request: Request, started: bool) -> bytes:
-        """A comment, or white space between the elements of an array."""
-        return b"\n" if ARRAY in request.spelling else comment("waiting")
+        """An event without a line, or white space between the elements of an array.
+
+        A comment would be no less, but the maker's own client takes it for the beginning of an error.
+        """
+        return b"\n" if ARRAY in request.spelling else b"\n\n"
 
     def encode_models(self, names: tuple[str, ...]) -> bytes:
         """The list of models, all on one page."""
