@@ -90,11 +90,13 @@ class Gemini:
         return b""
 
     def keep_alive(self, request: Request, started: bool) -> bytes:
-        """An event without a line, or white space between the elements of an array.
+        """An event without a line; in an array white space between the elements, and nothing before the first.
 
         A comment would be no less, but the maker's own client takes it for the beginning of an error.
         """
-        return b"\n" if ARRAY in request.spelling else b"\n\n"
+        if ARRAY in request.spelling:
+            return b"\n" if started else b""
+        return b"\n\n"
 
     def encode_models(self, names: tuple[str, ...]) -> bytes:
         """The list of models, all on one page."""
