@@ -47,12 +47,17 @@ def event(wire: Wire, told: list[bytes], word: str, message: str = MESSAGE) -> b
             return sse.told(body(wire, word, message))
 
 
+def word_of(wire: Wire, cause: Cause) -> str:
+    """A word for a failure inside a stream."""
+    return (wire.due[cause].inband or ("any",))[0]
+
+
 def refused(wire: Wire, cause: Cause, **other: Any) -> Got:
     """A failure told by a status, as it must be but for what is given otherwise."""
     due = wire.due[cause]
     told: dict[str, Any] = {
         "status": due.statuses[0],
-        "word": due.words[0],
+        "word": (due.words or ("any",))[0],
         "message": MESSAGE,
         "headers": {"retry-after": "1"},
     }
@@ -69,7 +74,7 @@ def broken(wire: Wire, scenario: str, *, word: str | None = None, message: str =
         told.pop()
     cause = case.cause
     assert cause is not None
-    return [*told, event(wire, told, word or wire.due[cause].inband[0], message)]
+    return [*told, event(wire, told, word or word_of(wire, cause), message)]
 
 
 def streamed(events: list[bytes], **other: Any) -> Got:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.conformance.forms import body, broken, case, event, refused, streamed
+from tests.conformance.forms import body, broken, case, event, refused, streamed, word_of
 
 from understudy.conformance import sse
 from understudy.conformance.answers import STOP_SEQUENCE, Answer, Wire
@@ -111,7 +111,8 @@ def test_F1_F2_F3_F5_F7_F8_F9_a_broken_stream_is_right_with_an_error_and_no_endi
     assert wrong(cell, streamed(events), GONE) == ""
     assert wrong(cell, streamed(events[:-1]), GONE) == "the stream stops without an error"
     assert "torn" in wrong(cell, streamed(events, torn=True), GONE)
-    assert wrong(cell, streamed(broken(wire, name, word="OddError")), GONE)
+    told = wrong(cell, streamed(broken(wire, name, word="OddError")), GONE)
+    assert bool(told) is bool(cell.due and cell.due.inband)
     lost = wrong(cell, streamed(broken(wire, name, message="it failed")), GONE)
     assert lost == ("the upstream's message is lost" if name == "inband" else "")
     ending = "an ending was told of an answer that broke off"
@@ -133,7 +134,7 @@ def test_F1_F3_F7_the_same_may_be_told_by_a_status_while_nothing_was_sent(wire: 
 def test_F5a_F6_F10_what_comes_before_the_first_word_has_a_status(wire: Wire) -> None:
     for name in ("inband-first", "error-500", "page"):
         cell = case(wire, name)
-        got = streamed([event(wire, [], wire.due["500"].inband[0])])
+        got = streamed([event(wire, [], word_of(wire, "500"))])
         assert cell.due is not None
         assert wrong(cell, got, None) == f"status 200 for {cell.due.statuses[0]}"
 
@@ -152,7 +153,7 @@ def test_F8_a_half_call_that_is_told_as_done_is_found(wire: Wire) -> None:
     # All but the last two events, or as many as tell an ending: the call is closed, and no end is told.
     whole = [*wire.frames(replace(said, stop="stop"))]
     cut = next(n for n in range(len(whole), 0, -1) if not wire.listen(wire.events(b"".join(whole[:n]))).ended)
-    events = [*whole[:cut], event(wire, whole[:cut], wire.due["broken"].inband[0])]
+    events = [*whole[:cut], event(wire, whole[:cut], word_of(wire, "broken"))]
     words = wrong(case(wire, "halftool"), streamed(events), None)
     # The Llama API has no word for a call's end but the answer's own.
     assert words == ("" if wire.name == "llama" else "a call that was cut off was told as done")
@@ -161,7 +162,7 @@ def test_F8_a_half_call_that_is_told_as_done_is_found(wire: Wire) -> None:
 @every_wire
 def test_words_that_were_never_said_are_found(wire: Wire) -> None:
     half = wire.frames(Answer("The harbour is stormy and will stay so."))[:7]
-    events = [*half, event(wire, half, wire.due["broken"].inband[0])]
+    events = [*half, event(wire, half, word_of(wire, "broken"))]
     assert wrong(case(wire, "eof"), streamed(events), None).startswith("text 'The harbour is")
 
 
@@ -228,6 +229,8 @@ def test_what_only_one_dialect_asks_for_is_found() -> None:
     emptied = responses[-1].replace(b'"output": [{', b'"output": [], "was": [{')
     words = wrong(case(wires["responses"], "halftool"), streamed([*responses[:-1], emptied]), None)
     assert words == "the failed response does not hold the items that were done"
+    waiting = [*wires["gemini"].frames(BY_NAME["text"].said), sse.COMMENT]
+    assert wrong(case(wires["gemini"], "text"), streamed(waiting), None) == "the data ': waiting' is no JSON"
     unnamed = [*broken(wires["llama"], "eof")[:-1], sse.told(body(wires["llama"], "server_error"))]
     assert wrong(case(wires["llama"], "eof"), streamed(unnamed), None).startswith("not an answer of this dialect")
 

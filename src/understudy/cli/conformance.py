@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import msgspec
 import typer
@@ -18,7 +18,7 @@ from understudy.cli.screen import EXIT_FAILED, JsonOption, err, give_up, out
 from understudy.conformance.answers import Wire
 from understudy.conformance.judging import Case
 from understudy.conformance.own import MODEL, own_gateway
-from understudy.conformance.run import Cell, cases, judged
+from understudy.conformance.run import AT_A_TIME, Cell, cases, judged
 from understudy.conformance.scenarios import GROUPS, SCENARIOS, chosen
 from understudy.conformance.telling import markdown as as_markdown
 from understudy.conformance.telling import shortfalls, summary, tables
@@ -29,6 +29,9 @@ PATIENCE_S = 30.0
 PatienceOption = Annotated[
     float, typer.Option(help="Seconds to wait for an answer; more than that gateway's own time-outs.")
 ]
+PaceOption = Annotated[
+    int, typer.Option(min=1, help="Requests at a time; fewer for a gateway that is slow, since some cells are timed.")
+]
 OnlyOption = Annotated[
     list[str] | None,
     typer.Option(help="A scenario, or a group: said, errors, faults; with --clients a client. May be repeated."),
@@ -38,11 +41,19 @@ DialectOption = Annotated[
 ]
 
 
+class Pace(NamedTuple):
+    """How long an answer is waited for, and how many at a time."""
+
+    patience_s: float
+    at_a_time: int
+
+
 def run(
     url: Annotated[str | None, typer.Option(help="A gateway that is up already; else Understudy is started.")] = None,
     port: Annotated[int, typer.Option(help="Where the scripted upstream listens; 0 takes any free port.")] = 0,
     model: Annotated[str | None, typer.Option(help="How that gateway calls an upstream's scenario.")] = None,
     patience: PatienceOption = PATIENCE_S,
+    at_a_time: PaceOption = AT_A_TIME,
     only: OnlyOption = None,
     dialect: DialectOption = None,
     json: JsonOption = None,
@@ -84,27 +95,28 @@ def run(
         give_up(f"--model {model!r} is no pattern", "Write it with {upstream} and {scenario} in it.")
     told = _cases(only or [], dialect or [])
     try:
-        cells = asyncio.run(_cells(told, url, port, model, patience))
+        cells = asyncio.run(_cells(told, url, port, model, Pace(patience, at_a_time)))
     except NotUp as error:
         give_up(str(error), status=EXIT_FAILED)
     except OSError as error:
         give_up(f"the scripted upstream cannot listen: {error.strerror or error}", "Choose another --port.")
-    _show(cells)
+    fallen = list(shortfalls(cells))
+    _print(cells, fallen)
     if json is not None:
         json.write_bytes(msgspec.json.encode({"cells": [asdict(cell) for cell in cells]}))
     if markdown is not None:
         markdown.write_text("\n".join(as_markdown(cells)), encoding="utf-8")
-    if check and any(shortfalls(cells)):
+    if check and fallen:
         raise typer.Exit(EXIT_FAILED)
 
 
-def _show(cells: list[Cell]) -> None:
+def _print(cells: list[Cell], fallen: list[str]) -> None:
     for group, rows in tables(cells):
         table = Table(*rows[0], box=None, title=group, title_justify="left")
         for row in rows[1:]:
             table.add_row(*row)
         out.print(table)
-    for line in shortfalls(cells):
+    for line in fallen:
         out.print(line, markup=False, soft_wrap=True)
     out.print(summary(cells))
 
@@ -122,9 +134,9 @@ def _cases(only: list[str], dialects: list[str]) -> list[Case]:
         give_up(f"--only {error} is no scenario", f"Choose of {', '.join(known)}.")
 
 
-async def _cells(told: list[Case], url: str | None, port: int, pattern: str, patience_s: float) -> list[Cell]:
+async def _cells(told: list[Case], url: str | None, port: int, pattern: str, pace: Pace) -> list[Cell]:
     # The upstream holds what nobody closes a little longer than the client waits, so that its end is no gateway's deed.
-    async with scripted(port, patience_s + 1) as script, _gateway(url, script.url) as gateway:
+    async with scripted(port, pace.patience_s + 1) as script, _gateway(url, script.url) as gateway:
         with Progress(console=err, transient=True) as progress:
             task = progress.add_task("asking", total=len(told))
             return await judged(
@@ -132,7 +144,8 @@ async def _cells(told: list[Case], url: str | None, port: int, pattern: str, pat
                 gateway.rstrip("/"),
                 _names(pattern),
                 told,
-                patience_s=patience_s,
+                patience_s=pace.patience_s,
+                at_a_time=pace.at_a_time,
                 advance=lambda: progress.advance(task),
             )
 

@@ -52,7 +52,10 @@ class Heard:
 
 @dataclass(frozen=True)
 class Due:
-    """How a failure must be told: by one of these statuses and words; inside a stream, by these where they differ."""
+    """How a failure must be told: by one of these statuses and words; inside a stream, by those where they differ.
+
+    Where there are none, any will do.
+    """
 
     statuses: tuple[int, ...]
     words: tuple[str, ...]

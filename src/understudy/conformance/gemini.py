@@ -56,7 +56,7 @@ class Gemini:
     stream_type = sse.TYPE
     due = _DUE
     garbage = sse.GARBAGE
-    ping = sse.COMMENT
+    ping = b"\n\n"
 
     def within(self, answer: Answer) -> Answer:
         """All of it, but for a stop sequence, which is a stop like any other."""
@@ -123,8 +123,8 @@ class Gemini:
         return self.listen([Event("", body)]).answer
 
     def events(self, raw: bytes) -> list[Event]:
-        """Lines of data."""
-        return sse.read(raw)
+        """Lines of data; Google's own client takes a comment for a piece of JSON, and fails."""
+        return sse.read(raw) + sse.comments(raw)
 
     def listen(self, events: list[Event]) -> Heard:
         """Parts of all events, in their order."""

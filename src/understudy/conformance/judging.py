@@ -122,7 +122,7 @@ def _broken(case: Case, due: Due, got: Got) -> str:
 def _unlike(case: Case, failure: Failure | None, words: tuple[str, ...]) -> str:
     if failure is None:
         return "an error in no form of this dialect"
-    if not set(failure.words) & set(words):
+    if words and not set(failure.words) & set(words):
         return f"told as {', '.join(failure.words) or 'nothing'}, for {words[0]}"
     told = case.scenario.cause is not None and case.scenario.cause.isdecimal()
     return "the upstream's message is lost" if told and MESSAGE not in failure.message else ""

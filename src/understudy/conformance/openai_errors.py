@@ -1,7 +1,7 @@
 """OpenAI's errors, by hand: how its dialects fail, and what their clients must be told.
 
 Reference: https://platform.openai.com/docs/guides/error-codes. Its clients class an error by the status, and inside a
-stream raise at any; where the words for an upstream's failure are a gateway's own, OpenAI's `server_error` will do too.
+stream raise at any; for what befalls a gateway's upstream OpenAI has no words, so that any will do.
 """
 
 from typing import Any
@@ -17,9 +17,9 @@ DUE: dict[Cause, Due] = {
     "500": Due((500,), ("server_error",)),
     "503": _BUSY,
     "529": _BUSY,
-    "broken": Due((502, 500, 503), ("upstream_error", "server_error")),
-    "late": Due((504,), ("timeout", "server_error")),
-    "page": Due((502,), ("upstream_error", "server_error")),
+    "broken": Due((502, 500, 503), ()),
+    "late": Due((504,), ()),
+    "page": Due((502,), ()),
 }
 # The type and the code of each status.
 _WORDS = {

@@ -135,7 +135,7 @@ class Responses:
         told = [event.data for event in events if isinstance(event.data, dict)]
         words = "".join(one["delta"] for one in told if _kind(one) in ("output_text.delta", "refusal.delta"))
         flaws = in_order("sequence_number", (one["sequence_number"] for one in told))
-        flaws += sse.odd(events, sse.CLOSING) + sse.misnamed(events)
+        flaws += sse.odd(events, sse.CLOSING) + sse.misnamed(events, nameless=True)
         calls = [one for one in told if _kind(one) == "output_item.done" and one["item"]["type"] == "function_call"]
         closed = len(calls) + sum(_kind(one) == "function_call_arguments.done" for one in told)
         failed = next((one["response"] for one in told if _kind(one) == "failed"), None)

@@ -17,7 +17,7 @@ from understudy.conformance.judging import EARLY, RELEASE_S, Case, applies, wron
 from understudy.conformance.scenarios import Scenario
 from understudy.conformance.upstream import Script
 
-# Requests at a time: most of a fault's time is waiting.
+# Requests at a time where nobody says otherwise: most of a fault's time is waiting.
 AT_A_TIME = 24
 # By these a gateway says that it has no such endpoint.
 NO_ENDPOINT = (404, 405, 501)
@@ -62,14 +62,15 @@ async def judged(
     told: list[Case],
     *,
     patience_s: float,
+    at_a_time: int = AT_A_TIME,
     advance: Callable[[], None] = lambda: None,
 ) -> list[Cell]:
     """The cells of the gateway at `url`, in the order of the cases.
 
     `model` names an upstream dialect's scenario as that gateway knows it.
     """
-    lanes = asyncio.Semaphore(AT_A_TIME)
-    connector, limits = aiohttp.TCPConnector(limit=AT_A_TIME), aiohttp.ClientTimeout(total=patience_s)
+    lanes = asyncio.Semaphore(at_a_time)
+    connector, limits = aiohttp.TCPConnector(limit=at_a_time), aiohttp.ClientTimeout(total=patience_s)
 
     async with aiohttp.ClientSession(timeout=limits, connector=connector) as session:
 

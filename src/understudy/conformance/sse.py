@@ -30,15 +30,21 @@ def read(raw: bytes) -> list[Event]:
     return events
 
 
+def comments(raw: bytes) -> list[Event]:
+    """The comments of a stream, as events whose data is their text: where a client cannot read them."""
+    return [Event("", line.decode("utf-8", "replace")) for line in raw.split(b"\n") if line.startswith(b":")]
+
+
 def odd(events: list[Event], closing: str = "") -> tuple[str, ...]:
     """The flaw of data that is no JSON, at which clients fail, but for a dialect's closing line."""
     texts = [event.data for event in events if isinstance(event.data, str) and event.data != closing]
     return tuple(f"the data {text!r} is no JSON" for text in texts[:1])
 
 
-def misnamed(events: list[Event]) -> tuple[str, ...]:
-    """The flaw of events whose name is not their type, where both are told: clients go by either."""
-    wrong = [event for event in events if isinstance(event.data, dict) and event.name != event.data.get("type")]
+def misnamed(events: list[Event], *, nameless: bool = False) -> tuple[str, ...]:
+    """The flaw of events whose name is not their type; where clients go by the type alone, there may be none."""
+    named = [event for event in events if isinstance(event.data, dict) and (event.name or not nameless)]
+    wrong = [event for event in named if event.name != event.data.get("type")]
     return tuple(f"the event {event.name!r} is of type {event.data.get('type')!r}" for event in wrong[:1])
 
 

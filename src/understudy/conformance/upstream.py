@@ -176,6 +176,7 @@ def frames(wire: Wire, scenario: Scenario) -> list[bytes]:
         case "slow" | "pings":
             return []
         case "nodone":
-            return told[:-1]
+            # Another dialect of the same maker has no such line to leave out.
+            return told[:-1] if wire.name in scenario.upstreams else told
         case _:
             return told

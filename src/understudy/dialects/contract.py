@@ -307,7 +307,10 @@ class Dialect(Protocol):
         ...
 
     def keep_alive(self, request: Request, started: bool) -> bytes:
-        """Bytes that keep a silent stream open; `started` tells whether the answer's first event was sent."""
+        """Bytes that keep a silent stream open; `started` tells whether the answer's first event was sent.
+
+        Empty where nothing may stand there: the status line is then kept back as well.
+        """
         ...
 
     def encode_models(self, names: tuple[str, ...]) -> bytes:

@@ -45,10 +45,10 @@ class Relay:
 
     async def keep_alive(self) -> None:
         """Break the silence toward the caller."""
-        if self.finished:
-            return
-        await self._start(final=False)
-        await self._sender.write(self._dialect.keep_alive(self._request, self.content))
+        data = b"" if self.finished else self._dialect.keep_alive(self._request, self.content)
+        if data:
+            await self._start(final=False)
+            await self._sender.write(data)
 
     async def end(self, terminal: bytes) -> None:
         """Book the exchange, then hand the ending over."""

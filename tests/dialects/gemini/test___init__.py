@@ -19,9 +19,14 @@ def test_T54_the_content_type_follows_the_form() -> None:
 def test_T52_T53_an_array_stays_json_through_silence_and_failure() -> None:
     request = asked(body(), ARRAY_PATH)
     fault = Fault("m", kind=FaultKind.TIMEOUT)
-    raw = DIALECT.keep_alive(request, False) + DIALECT.encode_failure(fault, "id", request, b"")
+    assert DIALECT.keep_alive(request, False) == b""
+    raw = DIALECT.keep_alive(request, True) + DIALECT.encode_failure(fault, "id", request, b"")
     assert json.loads(raw)[0]["error"]["message"] == "m"
     assert DIALECT.closing(request) == b""
+
+
+def test_T52_a_stream_is_kept_alive_without_a_comment() -> None:
+    assert DIALECT.keep_alive(asked(body(), STREAM_PATH), True) == b"\n\n"
 
 
 def test_T70_models_are_listed_under_their_full_names() -> None:

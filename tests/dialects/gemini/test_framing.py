@@ -43,5 +43,6 @@ def test_an_element_without_end_is_the_upstreams_fault(monkeypatch: pytest.Monke
         Framing().feed(b'[{"a": "bcdefghijkl')
 
 
-def test_an_empty_stream_has_no_pieces() -> None:
-    assert pieces(b" \n", [1]) == []
+def test_white_space_before_the_first_element_shows_life_and_says_nothing() -> None:
+    assert pieces(b"", []) == []
+    assert pieces(b" \n", [1]) == [Piece(b" ", None), Piece(b"\n", None)]

@@ -35,7 +35,7 @@ from understudy.dialects.gemini.stream_reader import StreamReader
 from understudy.dialects.gemini.stream_writer import StreamWriter
 from understudy.dialects.gemini.words import NAME, PREAMBLE, SPELLING, TOOL_NAME
 from understudy.dialects.spelling import Spelling
-from understudy.dialects.sse import SSE_TYPE, comment
+from understudy.dialects.sse import SSE_TYPE
 
 _ARRAY_TYPE = "application/json; charset=utf-8"
 
@@ -107,8 +107,13 @@ class Gemini:
         return b""
 
     def keep_alive(self, request: Request, started: bool) -> bytes:
-        """A comment, or white space between the elements of an array."""
-        return b"\n" if ARRAY in request.spelling else comment("waiting")
+        """An event without a line; in an array white space between the elements, and nothing before the first.
+
+        A comment would be no less, but the maker's own client takes it for the beginning of an error.
+        """
+        if ARRAY in request.spelling:
+            return b"\n" if started else b""
+        return b"\n\n"
 
     def encode_models(self, names: tuple[str, ...]) -> bytes:
         """The list of models, all on one page."""

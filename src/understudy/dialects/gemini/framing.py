@@ -24,7 +24,6 @@ class Framing:
     """Cuts a byte stream into pieces."""
 
     def __init__(self) -> None:
-        self._start = bytearray()
         self._sse: SseParser | None = None
         self._array: _ArrayParser | None = None
 
@@ -39,17 +38,15 @@ class Framing:
             return [Piece(frame.raw, frame.data) for frame in self._sse.feed(data)]
         if self._array is not None:
             return self._array.feed(data)
-        self._start += data
-        begun = self._start.lstrip(_BLANK)
+        begun = data.lstrip(_BLANK)
         if not begun:
-            return []
+            # White space before the first element: it says that the other side lives, and nothing of the form.
+            return [Piece(data, None)] if data else []
         if begun.startswith(b"["):
             self._array = _ArrayParser()
         else:
             self._sse = SseParser()
-        start = bytes(self._start)
-        self._start.clear()
-        return self.feed(start)
+        return self.feed(data)
 
     def close(self) -> list[Piece]:
         """What is left when the stream ends; an array that was cut off leaves nothing that could be read."""
