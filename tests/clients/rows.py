@@ -28,7 +28,7 @@ class Client:
     tools: str
     # By status, and by scenario where one is told otherwise.
     errors: Mapping[int | str, str]
-    # What it is told where an upstream answered another: 529 is known in Messages alone.
+    # What it is told where an upstream answered another.
     statuses: Mapping[int, int] = field(default_factory=lambda: {529: 503})
     # What this client has no way to ask for or to tell.
     without: frozenset[str] = field(default_factory=frozenset)
@@ -68,8 +68,8 @@ def _pydantic_ai(overloaded: str = "ModelOverloadedError") -> dict[int | str, st
 
 _GOOGLE = {**_every("ClientError"), 500: "ServerError", 503: "ServerError"}
 _NO_LIST = frozenset({"models"})
-# Callers of Messages are told what happened.
-_SAME: dict[int, int] = {}
+# An upstream that is overloaded: a 529 for callers of Messages, a 503 for all others.
+_CLAUDE = {503: 529}
 _ELSE = {529: 503}
 _LITELLM: dict[int | str, str] = {**_OPENAI, 503: "ServiceUnavailableError"}
 _AWS: dict[int | str, str] = {
@@ -95,7 +95,7 @@ _BLIND = frozenset({"models", "thoughts"})
 SDKS = (
     Client("openai-chat", "own", "openai_sdk", "stop", "tool_calls", _OPENAI, seals=_ALL),
     Client("openai-responses", "own", "openai_sdk", "completed", "completed", _OPENAI, seals=_ALL),
-    Client("anthropic", "own", "anthropic_sdk", "end_turn", "tool_use", _ANTHROPIC, _SAME, seals=_CLAUDES),
+    Client("anthropic", "own", "anthropic_sdk", "end_turn", "tool_use", _ANTHROPIC, _CLAUDE, seals=_CLAUDES),
     Client("google", "own", "google_sdk", "STOP", "STOP", _GOOGLE, seals=_GEMINIS),
     Client(
         "llama",
@@ -115,14 +115,14 @@ SDKS = (
 OTHERS = (
     Client("openai-js-chat", "npm", "openai", "stop", "tool_calls", _OPENAI, seals=_ALL),
     Client("openai-js-responses", "npm", "openai", "completed", "completed", _OPENAI, seals=_ALL),
-    Client("anthropic-js", "npm", "anthropic", "end_turn", "tool_use", _ANTHROPIC, _SAME, seals=_CLAUDES),
+    Client("anthropic-js", "npm", "anthropic", "end_turn", "tool_use", _ANTHROPIC, _CLAUDE, seals=_CLAUDES),
     Client("google-js", "npm", "google", "STOP", "STOP", _every("ApiError"), seals=_GEMINIS),
     *(
         Client(f"ai-{name}", "npm", "ai", "stop", "tool-calls", _every("APICallError"), statuses, without, seals)
         for name, statuses, without, seals in (
             ("responses", _ELSE, _NO_LIST, _ALL),
             ("chat", _ELSE, _BLIND, _NONE),
-            ("anthropic", _SAME, _NO_LIST, _CLAUDES),
+            ("anthropic", _CLAUDE, _NO_LIST, _CLAUDES),
             ("google", _ELSE, _NO_LIST, _GEMINIS),
         )
     ),
@@ -136,7 +136,7 @@ OTHERS = (
                 "end_turn",
                 "tool_use",
                 _langchain("Anthropic", "OverloadedError"),
-                _SAME,
+                _CLAUDE,
                 _NO_LIST,
                 _CLAUDES,
             ),
@@ -148,7 +148,7 @@ OTHERS = (
         for name, tools, errors, statuses, seals in (
             ("openai-chat", "tool_call", _pydantic_ai(), _ELSE, _NONE),
             ("openai-responses", "stop", _pydantic_ai(), _ELSE, _ALL),
-            ("anthropic", "tool_call", _pydantic_ai(), _SAME, _CLAUDES),
+            ("anthropic", "tool_call", _pydantic_ai(), _CLAUDE, _CLAUDES),
             ("google", "stop", _pydantic_ai("ModelUnavailableError"), _ELSE, _GEMINIS),
         )
     ),
@@ -157,7 +157,7 @@ OTHERS = (
         for name, errors, statuses, without, seals, thinks in (
             ("openai", _LITELLM, _ELSE, _NO_LIST, _NONE, True),
             # It knows no 529 and makes a 500 of it.
-            ("anthropic", _LITELLM, {529: 500}, _NO_LIST, _CLAUDES, True),
+            ("anthropic", _LITELLM, {503: 500, 529: 500}, _NO_LIST, _CLAUDES, True),
             # It opens a stream of Gemini at the first read, and takes this status there for a break in the middle.
             ("gemini", {**_LITELLM, "status-429-streamed": "MidStreamFallbackError"}, _ELSE, _NO_LIST, _GEMINIS, True),
             ("meta-llama", _LITELLM, _ELSE, _NO_LIST, _NONE, False),

@@ -53,7 +53,7 @@ SAID: dict[str, Answer] = {
     **dict.fromkeys(("plain", "streamed", "image", *CALLED), WORDS),
     "schema": Answer(json.dumps(OSLO), prompt=PROMPT, cached=CACHED, out=OUT),
 }
-STATUSES = (400, 401, 404, 429, 500, 529)
+STATUSES = (400, 401, 404, 429, 500, 503, 529)
 # An answer that fails, whole and before the first event of a stream.
 FAILING = tuple(f"status-{status}" for status in STATUSES) + tuple(f"status-{status}-streamed" for status in (400, 429))
 # What the gateway refuses by itself: a model that is not there, a key that it does not know.
