@@ -62,6 +62,12 @@ for (const [name, provider] of Object.entries(PROVIDERS)) {
         const { answer, pieces } = streaming(ask(model));
         return { pieces: await pieces(), ...(await hears(answer)) };
       },
+      turns: async (model) => {
+        const messages = [{ role: "user", content: question(name) }];
+        const first = await generateText(ask(model, { prompt: undefined, messages }));
+        messages.push(...first.response.messages, { role: "user", content: asked.more });
+        return hears(await generateText(ask(model, { prompt: undefined, messages })));
+      },
       tool: async (model, streamed, thinking) => {
         const weather = tool({
           description: asked.tool.description,
