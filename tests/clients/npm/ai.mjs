@@ -74,7 +74,8 @@ for (const [name, provider] of Object.entries(PROVIDERS)) {
           inputSchema: jsonSchema(asked.tool.parameters),
           execute: ({ city }) => asked.results[city],
         });
-        const options = ask(model, { tools: { weather }, stopWhen: isStepCount(2), ...(thinking && { providerOptions: THINKING[name] }) });
+        const providerOptions = thinking ? THINKING[name] : undefined;
+        const options = ask(model, { tools: { weather }, stopWhen: isStepCount(2), providerOptions });
         let answer;
         if (streamed) {
           const stream = streaming(options);
