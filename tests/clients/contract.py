@@ -12,6 +12,7 @@ from tests.clients.said import (
     FAILING,
     IMAGE,
     IMAGE_TYPE,
+    MORE,
     OSLO,
     OUT,
     PROMPT,
@@ -68,7 +69,7 @@ class ClientContract:
         """What the client's program told."""
         return staged.heard(client.environment, client.program)
 
-    @pytest.mark.parametrize("scenario", ["plain", "streamed", "image"])
+    @pytest.mark.parametrize("scenario", ["plain", "streamed", "turns", "image"])
     def test_words_their_end_and_the_usage_are_those_of_the_upstream(
         self, heard: Heard, client: Client, scenario: str
     ) -> None:
@@ -130,6 +131,13 @@ class ClientContract:
                 # A client may have its schema filled by a call.
                 schema = asked.schema or next(iter(asked.tools.values()))
                 assert shape(schema) == shape(SCHEMA), upstream
+
+    def test_T5_an_answer_goes_back_as_it_was_said(self, staged: Stage, heard: Heard, client: Client) -> None:
+        for upstream in UPSTREAMS:
+            first, second = staged.scripted.received(client.name, upstream, "turns")
+            assert (first.said, second.said) == ("", TEXT), upstream
+            assert second.texts == [*first.texts, MORE], upstream
+            assert second.texts == [f"{QUESTION} ({client.name})", MORE], upstream
 
     @pytest.mark.parametrize("scenario", CALLED)
     def test_T11_the_upstream_is_sent_every_result_with_its_call(

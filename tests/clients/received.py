@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.clients.said import Dialect
+from tests.clients.said import TEXT, Dialect
 
 
 @dataclass
@@ -15,6 +15,7 @@ class Received:
 
     system: str = ""
     texts: list[str] = field(default_factory=list)
+    said: str = ""
     images: list[tuple[str, str]] = field(default_factory=list)
     calls: dict[str, tuple[str, Any]] = field(default_factory=dict)
     results: dict[str, str] = field(default_factory=dict)
@@ -52,6 +53,7 @@ def _chat(body: dict[str, Any]) -> Received:
             case "tool":
                 got.answered(message["tool_call_id"], "", _text(message["content"]))
             case "assistant":
+                got.said += _text(message.get("content") or "")
                 for call in message.get("tool_calls") or ():
                     got.called(call["id"], call["function"]["name"], json.loads(call["function"]["arguments"]))
             case "user":
@@ -69,6 +71,9 @@ def _responses(body: dict[str, Any]) -> Received:
     items = [{"role": "user", "content": body["input"]}] if isinstance(body["input"], str) else body["input"]
     for item in items:
         match item.get("type", "message"):
+            case "item_reference":
+                # What this host keeps under that id.
+                got.said += {"msg_1": TEXT}[item["id"]]
             case "reasoning":
                 got.seals.append((_text(item["summary"]), item.get("encrypted_content")))
             case "function_call":
@@ -77,6 +82,8 @@ def _responses(body: dict[str, Any]) -> Received:
                 got.answered(item["call_id"], "", _text(item["output"]))
             case "message" if item["role"] in ("system", "developer"):
                 got.system += _text(item["content"])
+            case "message" if item["role"] == "assistant":
+                got.said += _text(item["content"])
             case "message" if item["role"] == "user":
                 got.texts.append(_text(item["content"]))
                 got.images += [_data(one["image_url"]) for one in _of(item["content"], "input_image")]
@@ -94,7 +101,9 @@ def _messages(body: dict[str, Any]) -> Received:
             got.called(call["id"], call["name"], call["input"])
         for result in _of(message["content"], "tool_result"):
             got.answered(result["tool_use_id"], "", _text(result["content"]))
-        if message["role"] == "user":
+        if message["role"] == "assistant":
+            got.said += _text(message["content"])
+        else:
             got.texts.append(_text(message["content"]))
             sources = [image["source"] for image in _of(message["content"], "image")]
             got.images += [(source["media_type"], source["data"]) for source in sources]
@@ -119,6 +128,8 @@ def _gemini(body: dict[str, Any]) -> Received:
                 got.images.append((image["mimeType"], _standard(image["data"])))
         if content["role"] == "user":
             got.texts.append(_text(content["parts"]))
+        else:
+            got.said += _text([part for part in content["parts"] if not part.get("thought")])
     declared = [one for tool in body.get("tools") or () for one in tool["functionDeclarations"]]
     got.tools = {one["name"]: one.get("parametersJsonSchema") or one["parameters"] for one in declared}
     config = body.get("generationConfig") or {}

@@ -28,7 +28,7 @@ class Client:
     tools: str
     # By status, and by scenario where one is told otherwise.
     errors: Mapping[int | str, str]
-    # What it is told where an upstream answered another: 529 is known in Messages alone.
+    # What it is told where an upstream answered another.
     statuses: Mapping[int, int] = field(default_factory=lambda: {529: 503})
     # What this client has no way to ask for or to tell.
     without: frozenset[str] = field(default_factory=frozenset)
@@ -68,9 +68,9 @@ def _pydantic_ai(overloaded: str = "ModelOverloadedError") -> dict[int | str, st
 
 _GOOGLE = {**_every("ClientError"), 500: "ServerError", 503: "ServerError"}
 _NO_LIST = frozenset({"models"})
-# Callers of Messages are told what happened.
-_SAME: dict[int, int] = {}
-_ELSE = {529: 503}
+# An upstream that is overloaded: a 529 for callers of Messages, a 503 for all others.
+_AS_529 = {503: 529}
+_AS_503 = {529: 503}
 _LITELLM: dict[int | str, str] = {**_OPENAI, 503: "ServiceUnavailableError"}
 _AWS: dict[int | str, str] = {
     400: "ValidationException",
@@ -95,7 +95,7 @@ _BLIND = frozenset({"models", "thoughts"})
 SDKS = (
     Client("openai-chat", "own", "openai_sdk", "stop", "tool_calls", _OPENAI, seals=_ALL),
     Client("openai-responses", "own", "openai_sdk", "completed", "completed", _OPENAI, seals=_ALL),
-    Client("anthropic", "own", "anthropic_sdk", "end_turn", "tool_use", _ANTHROPIC, _SAME, seals=_CLAUDES),
+    Client("anthropic", "own", "anthropic_sdk", "end_turn", "tool_use", _ANTHROPIC, _AS_529, seals=_CLAUDES),
     Client("google", "own", "google_sdk", "STOP", "STOP", _GOOGLE, seals=_GEMINIS),
     Client(
         "llama",
@@ -115,52 +115,59 @@ SDKS = (
 OTHERS = (
     Client("openai-js-chat", "npm", "openai", "stop", "tool_calls", _OPENAI, seals=_ALL),
     Client("openai-js-responses", "npm", "openai", "completed", "completed", _OPENAI, seals=_ALL),
-    Client("anthropic-js", "npm", "anthropic", "end_turn", "tool_use", _ANTHROPIC, _SAME, seals=_CLAUDES),
+    Client("anthropic-js", "npm", "anthropic", "end_turn", "tool_use", _ANTHROPIC, _AS_529, seals=_CLAUDES),
     Client("google-js", "npm", "google", "STOP", "STOP", _every("ApiError"), seals=_GEMINIS),
     *(
         Client(f"ai-{name}", "npm", "ai", "stop", "tool-calls", _every("APICallError"), statuses, without, seals)
         for name, statuses, without, seals in (
-            ("responses", _ELSE, _NO_LIST, _ALL),
-            ("chat", _ELSE, _BLIND, _NONE),
-            ("anthropic", _SAME, _NO_LIST, _CLAUDES),
-            ("google", _ELSE, _NO_LIST, _GEMINIS),
+            ("responses", _AS_503, _NO_LIST, _ALL),
+            ("chat", _AS_503, _BLIND, _NONE),
+            ("anthropic", _AS_529, _NO_LIST, _CLAUDES),
+            ("google", _AS_503, _NO_LIST, _GEMINIS),
         )
     ),
     *(
         Client(f"langchain-{name}", "langchain", "langchain", stop, tools, errors, statuses, without, seals)
         for name, stop, tools, errors, statuses, without, seals in (
-            ("openai-chat", "stop", "tool_calls", _langchain("OpenAI"), _ELSE, _BLIND, _NONE),
-            ("openai-responses", "completed", "completed", _langchain("OpenAI"), _ELSE, _NO_LIST, _ALL),
+            ("openai-chat", "stop", "tool_calls", _langchain("OpenAI"), _AS_503, _BLIND, _NONE),
+            ("openai-responses", "completed", "completed", _langchain("OpenAI"), _AS_503, _NO_LIST, _ALL),
             (
                 "anthropic",
                 "end_turn",
                 "tool_use",
                 _langchain("Anthropic", "OverloadedError"),
-                _SAME,
+                _AS_529,
                 _NO_LIST,
                 _CLAUDES,
             ),
-            ("google", "STOP", "STOP", _langchain("Google"), _ELSE, _NO_LIST, _GEMINIS),
+            ("google", "STOP", "STOP", _langchain("Google"), _AS_503, _NO_LIST, _GEMINIS),
         )
     ),
     *(
         Client(f"pydantic-ai-{name}", "pydantic-ai", "pydantic_ai", "stop", tools, errors, statuses, _NO_LIST, seals)
         for name, tools, errors, statuses, seals in (
-            ("openai-chat", "tool_call", _pydantic_ai(), _ELSE, _NONE),
-            ("openai-responses", "stop", _pydantic_ai(), _ELSE, _ALL),
-            ("anthropic", "tool_call", _pydantic_ai(), _SAME, _CLAUDES),
-            ("google", "stop", _pydantic_ai("ModelUnavailableError"), _ELSE, _GEMINIS),
+            ("openai-chat", "tool_call", _pydantic_ai(), _AS_503, _NONE),
+            ("openai-responses", "stop", _pydantic_ai(), _AS_503, _ALL),
+            ("anthropic", "tool_call", _pydantic_ai(), _AS_529, _CLAUDES),
+            ("google", "stop", _pydantic_ai("ModelUnavailableError"), _AS_503, _GEMINIS),
         )
     ),
     *(
         Client(f"litellm-{name}", "litellm", "litellm", "stop", "tool_calls", errors, statuses, without, seals, thinks)
         for name, errors, statuses, without, seals, thinks in (
-            ("openai", _LITELLM, _ELSE, _NO_LIST, _NONE, True),
+            ("openai", _LITELLM, _AS_503, _NO_LIST, _NONE, True),
             # It knows no 529 and makes a 500 of it.
-            ("anthropic", _LITELLM, {529: 500}, _NO_LIST, _CLAUDES, True),
+            ("anthropic", _LITELLM, {503: 500, 529: 500}, _NO_LIST, _CLAUDES, True),
             # It opens a stream of Gemini at the first read, and takes this status there for a break in the middle.
-            ("gemini", {**_LITELLM, "status-429-streamed": "MidStreamFallbackError"}, _ELSE, _NO_LIST, _GEMINIS, True),
-            ("meta-llama", _LITELLM, _ELSE, _NO_LIST, _NONE, False),
+            (
+                "gemini",
+                {**_LITELLM, "status-429-streamed": "MidStreamFallbackError"},
+                _AS_503,
+                _NO_LIST,
+                _GEMINIS,
+                True,
+            ),
+            ("meta-llama", _LITELLM, _AS_503, _NO_LIST, _NONE, False),
         )
     ),
 )

@@ -14,6 +14,7 @@ Dialect = Literal["chat", "responses", "messages", "gemini"]
 UPSTREAMS: tuple[Dialect, ...] = ("chat", "responses", "messages", "gemini")
 
 QUESTION = "How is the harbour?"
+MORE = "And tomorrow?"
 SYSTEM = "Be brief."
 TEXT = "The harbour is calm today."
 THOUGHT = "No wind was told of."
@@ -50,10 +51,10 @@ CALLED: dict[str, Answer] = {
 }
 # What the upstream says where nothing is left to call.
 SAID: dict[str, Answer] = {
-    **dict.fromkeys(("plain", "streamed", "image", *CALLED), WORDS),
+    **dict.fromkeys(("plain", "streamed", "turns", "image", *CALLED), WORDS),
     "schema": Answer(json.dumps(OSLO), prompt=PROMPT, cached=CACHED, out=OUT),
 }
-STATUSES = (400, 401, 404, 429, 500, 529)
+STATUSES = (400, 401, 404, 429, 500, 503, 529)
 # An answer that fails, whole and before the first event of a stream.
 FAILING = tuple(f"status-{status}" for status in STATUSES) + tuple(f"status-{status}-streamed" for status in (400, 429))
 # What the gateway refuses by itself: a model that is not there, a key that it does not know.
@@ -72,6 +73,7 @@ def asked(url: str) -> dict[str, Any]:
         "scenarios": SCENARIOS,
         "failing": FAILING,
         "question": f"{QUESTION} (CLIENT)",
+        "more": MORE,
         "system": SYSTEM,
         "tool": TOOL,
         "results": RESULTS,

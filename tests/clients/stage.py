@@ -26,7 +26,7 @@ ENVIRON = {
     "LANGSMITH_TRACING": "false",
     "PYTHONPATH": str(ROOT),
 }
-# The slowest program of all takes a fifth of it.
+# The slowest program of all takes a tenth of it on a machine that has nothing else to do.
 PROGRAM_S = 120
 
 Heard = dict[tuple[str, str, str], Any]

@@ -250,10 +250,7 @@ class MessagesWire(Wire):
         if script == "tools":
             call = {"type": "tool_use", "name": "weather", "input": json.loads(ARGUMENTS)}
             return [{**call, "id": f"toolu_{n}"} for n in range(2)]
-        blocks: list[dict[str, Any]] = [{"type": "text", "text": "".join(WORDS)}]
-        if script == "thinking":
-            blocks.insert(0, {"type": "thinking", "thinking": "Look outside.", "signature": "c2VhbA=="})
-        return blocks
+        return [{"type": "text", "text": "".join(WORDS)}]
 
     def whole(self, script: str) -> dict[str, Any]:
         stop = "tool_use" if script == "tools" else "end_turn"
@@ -275,10 +272,7 @@ class MessagesWire(Wire):
         }
         events: list[dict[str, Any]] = [{"type": "message_start", "message": message}]
         for index, block in enumerate(self._blocks(script)):
-            empty = {
-                key: {"text": "", "thinking": "", "input": {}, "signature": ""}.get(key, value)
-                for key, value in block.items()
-            }
+            empty = {key: {"text": "", "input": {}}.get(key, value) for key, value in block.items()}
             events.append({"type": "content_block_start", "index": index, "content_block": empty})
             events += [{"type": "content_block_delta", "index": index, "delta": delta} for delta in self._deltas(block)]
             events.append({"type": "content_block_stop", "index": index})
@@ -290,9 +284,6 @@ class MessagesWire(Wire):
         if block["type"] == "text":
             for word in WORDS:
                 yield {"type": "text_delta", "text": word}
-        elif block["type"] == "thinking":
-            yield {"type": "thinking_delta", "thinking": block["thinking"]}
-            yield {"type": "signature_delta", "signature": block["signature"]}
         else:
             text = json.dumps(block["input"])
             for piece in (text[:9], text[9:]):

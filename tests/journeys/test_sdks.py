@@ -1,4 +1,4 @@
-"""The official SDKs as oracles: openai, anthropic and google-genai, against the server and two upstream dialects."""
+"""The official SDKs beyond what holds for every client (`tests/clients`): embeddings, kept answers, counts, lists."""
 
 import json
 import time
@@ -6,23 +6,17 @@ from typing import Any
 
 import anthropic
 import boto3
-import llama_api_client
 import openai
 import pytest
 from botocore.config import Config
 from google import genai
-from google.genai import errors, types
+from google.genai import types
 from llama_api_client import LlamaAPIClient
 
 from tests.journeys.house import ARGUMENTS, WORDS, Server, Upstream, get
 
 TEXT = "".join(WORDS)
 UPSTREAMS = ("chatty", "messagy")
-CHAT_TOOL: Any = {
-    "type": "function",
-    "function": {"name": "weather", "parameters": {"type": "object", "properties": {"city": {"type": "string"}}}},
-}
-MESSAGES_TOOL: Any = {"name": "weather", "input_schema": {"type": "object", "properties": {"city": {"type": "string"}}}}
 ASK: Any = [{"role": "user", "content": "How is the harbour?"}]
 
 
@@ -84,38 +78,6 @@ def test_T36_usage_is_hidden_from_a_client_that_did_not_ask(chat: Any, scripted:
         assert scripted.bodies[-1]["stream_options"] == {"include_usage": True}
 
 
-@pytest.mark.parametrize("streamed", [False, True])
-@pytest.mark.parametrize("provider", UPSTREAMS)
-def test_T11_openai_parallel_tools_over_two_turns(chat: Any, scripted: Upstream, provider: str, streamed: bool) -> None:
-    calls = _chat_calls(chat, provider, streamed)
-    assert [json.loads(call["function"]["arguments"]) for call in calls] == [json.loads(ARGUMENTS)] * 2
-    history = [*ASK, {"role": "assistant", "content": None, "tool_calls": calls}]
-    history += [{"role": "tool", "tool_call_id": call["id"], "content": f"{n} degrees"} for n, call in enumerate(calls)]
-    answer = chat.chat.completions.create(model=f"{provider}/plain", messages=history, tools=[CHAT_TOOL])
-    assert answer.choices[0].message.content == TEXT
-    sent = scripted.bodies[-1]["messages"]
-    if provider == "messagy":
-        assert [block["type"] for block in sent[-1]["content"]] == ["tool_result", "tool_result"]
-        assert [block["tool_use_id"] for block in sent[-1]["content"]] == [call["id"] for call in calls]
-
-
-def _chat_calls(chat: Any, provider: str, streamed: bool) -> list[Any]:
-    answer = chat.chat.completions.create(model=f"{provider}/tools", messages=ASK, tools=[CHAT_TOOL], stream=streamed)
-    if not streamed:
-        assert answer.choices[0].finish_reason == "tool_calls"
-        return [call.model_dump() for call in answer.choices[0].message.tool_calls]
-    calls: dict[int, Any] = {}
-    for chunk in answer:
-        for delta in (chunk.choices[0].delta.tool_calls or []) if chunk.choices else []:
-            call = calls.setdefault(
-                delta.index, {"id": "", "type": "function", "function": {"name": "", "arguments": ""}}
-            )
-            call["id"] += delta.id or ""
-            call["function"]["name"] += delta.function.name or ""
-            call["function"]["arguments"] += delta.function.arguments or ""
-    return list(calls.values())
-
-
 RESPONSES_TOOL: Any = {"type": "function", "name": "weather", "parameters": {"type": "object"}, "strict": False}
 
 
@@ -136,42 +98,6 @@ def test_T51_responses_streamed(chat: Any, provider: str) -> None:
     assert answer.output_text == TEXT
     assert "".join(event.delta for event in events if event.type == "response.output_text.delta") == TEXT
     assert [event.sequence_number for event in events] == sorted({event.sequence_number for event in events})
-
-
-@pytest.mark.parametrize("streamed", [False, True])
-@pytest.mark.parametrize("provider", UPSTREAMS)
-def test_T11_responses_parallel_tools_over_two_turns(
-    chat: Any, scripted: Upstream, provider: str, streamed: bool
-) -> None:
-    ask: Any = {"model": f"{provider}/tools", "input": ASK, "tools": [RESPONSES_TOOL]}
-    if streamed:
-        with chat.responses.stream(**ask) as stream:
-            answer = stream.get_final_response()
-    else:
-        answer = chat.responses.create(**ask)
-    calls = [item for item in answer.output if item.type == "function_call"]
-    assert [json.loads(call.arguments) for call in calls] == [json.loads(ARGUMENTS)] * 2
-    results = [
-        {"type": "function_call_output", "call_id": call.call_id, "output": f"{n} degrees"}
-        for n, call in enumerate(calls)
-    ]
-    history = [*ASK, *(item.model_dump(exclude_none=True) for item in answer.output), *results]
-    again = chat.responses.create(model=f"{provider}/plain", input=history, tools=[RESPONSES_TOOL])
-    assert again.output_text == TEXT
-    assert len(scripted.bodies[-1]["messages"]) == (4 if provider == "chatty" else 3)
-
-
-def test_T37_T39_thinking_of_another_maker_comes_back_byte_equal_through_responses(
-    chat: Any, scripted: Upstream
-) -> None:
-    asked: Any = {"max_output_tokens": 5000, "reasoning": {"effort": "low"}}
-    answer = chat.responses.create(model="messagy/thinking", input=ASK, **asked)
-    assert answer.output[0].type == "reasoning"
-    items = [item.model_dump(exclude_none=True) for item in answer.output]
-    chat.responses.create(model="messagy/plain", input=[*ASK, *items, *ASK], **asked)
-    block = scripted.bodies[-1]["messages"][1]["content"][0]
-    assert (block["type"], block["signature"]) == ("thinking", "c2VhbA==")
-    assert block["thinking"] == answer.output[0].summary[0].text
 
 
 def test_T22_a_free_text_tool_is_called_and_answered_through_a_chat_model(chat: Any, scripted: Upstream) -> None:
@@ -326,79 +252,6 @@ def test_T69_what_was_not_kept_is_not_found(chat: Any) -> None:
 
 
 @pytest.mark.parametrize("provider", UPSTREAMS)
-def test_anthropic_plain(messages: Any, provider: str) -> None:
-    answer = messages.messages.create(model=f"{provider}/plain", max_tokens=50, messages=ASK)
-    assert answer.content[0].text == TEXT
-    assert answer.stop_reason == "end_turn"
-    assert (answer.usage.input_tokens, answer.usage.cache_read_input_tokens, answer.usage.output_tokens) == (15, 5, 7)
-
-
-@pytest.mark.parametrize("provider", UPSTREAMS)
-def test_anthropic_streamed(messages: Any, provider: str) -> None:
-    with messages.messages.stream(model=f"{provider}/plain", max_tokens=50, messages=ASK) as stream:
-        answer = stream.get_final_message()
-    assert answer.content[0].text == TEXT
-    assert answer.stop_reason == "end_turn"
-    assert (answer.usage.input_tokens, answer.usage.output_tokens) == (15, 7)
-
-
-@pytest.mark.parametrize("provider", UPSTREAMS)
-def test_anthropic_tools(messages: Any, provider: str) -> None:
-    with messages.messages.stream(
-        model=f"{provider}/tools", max_tokens=50, messages=ASK, tools=[MESSAGES_TOOL]
-    ) as stream:
-        answer = stream.get_final_message()
-    assert [block.type for block in answer.content] == ["tool_use", "tool_use"]
-    assert [block.input for block in answer.content] == [json.loads(ARGUMENTS)] * 2
-    assert answer.stop_reason == "tool_use"
-    results = [{"type": "tool_result", "tool_use_id": block.id, "content": "mild"} for block in answer.content]
-    blocks = [block.model_dump(exclude_none=True) for block in answer.content]
-    history = [*ASK, {"role": "assistant", "content": blocks}, {"role": "user", "content": results}]
-    again = messages.messages.create(model=f"{provider}/plain", max_tokens=50, messages=history, tools=[MESSAGES_TOOL])
-    assert again.content[0].text == TEXT
-
-
-def test_T37_thinking_and_its_seal_come_back_byte_equal(messages: Any, scripted: Upstream) -> None:
-    answer = messages.messages.create(model="messagy/thinking", max_tokens=5000, messages=ASK)
-    assert answer.content[0].signature == "c2VhbA=="
-    blocks = [block.model_dump(exclude_none=True) for block in answer.content]
-    history = [*ASK, {"role": "assistant", "content": blocks}, {"role": "user", "content": "And tomorrow?"}]
-    messages.messages.create(model="messagy/plain", max_tokens=5000, messages=history)
-    assert scripted.bodies[-1]["messages"][1]["content"][0] == blocks[0]
-
-
-@pytest.mark.parametrize("provider", UPSTREAMS)
-@pytest.mark.parametrize(
-    ("status", "chat_error", "messages_error"),
-    [
-        (400, openai.BadRequestError, anthropic.BadRequestError),
-        (404, openai.NotFoundError, anthropic.NotFoundError),
-        (429, openai.RateLimitError, anthropic.RateLimitError),
-        (500, openai.InternalServerError, anthropic.InternalServerError),
-        (503, openai.InternalServerError, anthropic.InternalServerError),
-        (529, openai.InternalServerError, anthropic.InternalServerError),
-    ],
-)
-def test_T57_errors_raise_the_class_that_the_sdk_knows(
-    chat: Any, messages: Any, provider: str, status: int, chat_error: Any, messages_error: Any
-) -> None:
-    for streamed in (False, True):
-        with pytest.raises(chat_error, match=f"scripted {status}"):
-            chat.chat.completions.create(model=f"{provider}/status-{status}", messages=ASK, stream=streamed)
-        with pytest.raises(chat_error, match=f"scripted {status}"):
-            chat.responses.create(model=f"{provider}/status-{status}", input=ASK, stream=streamed)
-        with pytest.raises(messages_error, match=f"scripted {status}"):
-            messages.messages.create(model=f"{provider}/status-{status}", max_tokens=50, messages=ASK, stream=streamed)
-
-
-FUNCTION = types.FunctionDeclaration(name="weather", parameters_json_schema={"type": "object"})
-WITH_TOOLS = types.GenerateContentConfig(
-    tools=[types.Tool(function_declarations=[FUNCTION])],
-    automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True),
-)
-
-
-@pytest.mark.parametrize("provider", UPSTREAMS)
 def test_gemini_plain_and_streamed(gemini: Any, provider: str) -> None:
     answer = gemini.generate_content(model=f"{provider}/plain", contents="How is the harbour?")
     assert answer.text == TEXT
@@ -410,38 +263,6 @@ def test_gemini_plain_and_streamed(gemini: Any, provider: str) -> None:
     assert len(chunks) > 2
     assert "".join(chunk.text or "" for chunk in chunks) == TEXT
     assert chunks[-1].usage_metadata.prompt_token_count == 20
-
-
-@pytest.mark.parametrize("streamed", [False, True])
-@pytest.mark.parametrize("provider", UPSTREAMS)
-def test_T11_gemini_parallel_tools_over_two_turns(gemini: Any, provider: str, streamed: bool) -> None:
-    user = types.Content(role="user", parts=[types.Part(text="Weather twice?")])
-    ask = {"model": f"{provider}/tools", "contents": [user], "config": WITH_TOOLS}
-    answers = list(gemini.generate_content_stream(**ask)) if streamed else [gemini.generate_content(**ask)]
-    parts = [part for answer in answers for part in answer.candidates[0].content.parts if part.function_call]
-    assert [part.function_call.args for part in parts] == [json.loads(ARGUMENTS)] * 2
-    results = [
-        types.Part(
-            function_response=types.FunctionResponse(
-                id=part.function_call.id, name=part.function_call.name, response={"output": "rain"}
-            )
-        )
-        for part in parts
-    ]
-    said = [user, types.Content(role="model", parts=parts), types.Content(role="user", parts=results)]
-    assert gemini.generate_content(model=f"{provider}/plain", contents=said, config=WITH_TOOLS).text == TEXT
-
-
-@pytest.mark.parametrize("provider", UPSTREAMS)
-@pytest.mark.parametrize(
-    ("status", "error"), [(400, errors.ClientError), (429, errors.ClientError), (500, errors.ServerError)]
-)
-def test_T57_gemini_errors_raise_the_class_that_the_sdk_knows(
-    gemini: Any, provider: str, status: int, error: Any
-) -> None:
-    with pytest.raises(error, match=f"scripted {status}") as raised:
-        gemini.generate_content(model=f"{provider}/status-{status}", contents="Hello")
-    assert raised.value.code == status
 
 
 def test_T70_gemini_lists_the_models(gemini: Any) -> None:
@@ -504,52 +325,6 @@ def bedrock(house: Server) -> Any:
 
 
 CONVERSE_ASK: Any = [{"role": "user", "content": [{"text": "How is the harbour?"}]}]
-CONVERSE_TOOLS: Any = {"tools": [{"toolSpec": {"name": "weather", "inputSchema": {"json": {"type": "object"}}}}]}
-
-
-@pytest.mark.parametrize("provider", UPSTREAMS)
-def test_boto3_plain_and_streamed(bedrock: Any, provider: str) -> None:
-    answer = bedrock.converse(modelId=f"{provider}/plain", messages=CONVERSE_ASK)
-    assert answer["output"]["message"]["content"] == [{"text": TEXT}]
-    assert answer["stopReason"] == "end_turn"
-    usage = answer["usage"]
-    assert (usage["inputTokens"], usage["cacheReadInputTokens"], usage["outputTokens"]) == (15, 5, 7)
-    events = list(bedrock.converse_stream(modelId=f"{provider}/plain", messages=CONVERSE_ASK)["stream"])
-    deltas = [event["contentBlockDelta"]["delta"]["text"] for event in events if "contentBlockDelta" in event]
-    assert "".join(deltas) == TEXT
-    assert events[-1]["metadata"]["usage"]["inputTokens"] == 15
-
-
-@pytest.mark.parametrize("provider", UPSTREAMS)
-def test_T11_boto3_parallel_tools_over_two_turns(bedrock: Any, provider: str) -> None:
-    answer = bedrock.converse(modelId=f"{provider}/tools", messages=CONVERSE_ASK, toolConfig=CONVERSE_TOOLS)
-    message = answer["output"]["message"]
-    calls = [piece["toolUse"] for piece in message["content"] if "toolUse" in piece]
-    assert [call["input"] for call in calls] == [json.loads(ARGUMENTS)] * 2
-    assert answer["stopReason"] == "tool_use"
-    results = [{"toolResult": {"toolUseId": call["toolUseId"], "content": [{"text": "mild"}]}} for call in calls]
-    history = [*CONVERSE_ASK, message, {"role": "user", "content": results}]
-    again = bedrock.converse(modelId=f"{provider}/plain", messages=history, toolConfig=CONVERSE_TOOLS)
-    assert again["output"]["message"]["content"] == [{"text": TEXT}]
-
-
-@pytest.mark.parametrize("provider", UPSTREAMS)
-@pytest.mark.parametrize(
-    ("status", "word"),
-    [
-        (400, "ValidationException"),
-        (404, "ResourceNotFoundException"),
-        (429, "ThrottlingException"),
-        (500, "InternalServerException"),
-        (529, "ServiceUnavailableException"),
-    ],
-)
-def test_T57_boto3_errors_raise_the_class_that_the_sdk_knows(
-    bedrock: Any, provider: str, status: int, word: str
-) -> None:
-    for call in (bedrock.converse, bedrock.converse_stream):
-        with pytest.raises(getattr(bedrock.exceptions, word), match=f"scripted {status}"):
-            call(modelId=f"{provider}/status-{status}", messages=CONVERSE_ASK)
 
 
 def test_W13_every_sdk_that_counts_tokens_is_told_an_estimate_without_a_call_upstream(
@@ -591,34 +366,6 @@ def test_L3_L4_llama_plain_and_streamed(llama: Any, provider: str) -> None:
         "complete",
         "metrics",
     ]
-
-
-@pytest.mark.parametrize("provider", UPSTREAMS)
-def test_T11_llama_parallel_tools_over_two_turns(llama: Any, provider: str) -> None:
-    answer = llama.chat.completions.create(model=f"{provider}/tools", messages=ASK, tools=[CHAT_TOOL])
-    message = answer.completion_message
-    assert [json.loads(call.function.arguments) for call in message.tool_calls] == [json.loads(ARGUMENTS)] * 2
-    assert message.stop_reason == "tool_calls"
-    results = [{"role": "tool", "tool_call_id": call.id, "content": "mild"} for call in message.tool_calls]
-    history = [*ASK, message.model_dump(exclude_none=True), *results]
-    again = llama.chat.completions.create(model=f"{provider}/plain", messages=history, tools=[CHAT_TOOL])
-    assert again.completion_message.content.text == TEXT
-
-
-@pytest.mark.parametrize("provider", UPSTREAMS)
-@pytest.mark.parametrize(
-    ("status", "error"),
-    [
-        (400, llama_api_client.BadRequestError),
-        (404, llama_api_client.NotFoundError),
-        (429, llama_api_client.RateLimitError),
-        (500, llama_api_client.InternalServerError),
-    ],
-)
-def test_T57_llama_errors_raise_the_class_of_the_sdk(llama: Any, provider: str, status: int, error: Any) -> None:
-    for streamed in (False, True):
-        with pytest.raises(error, match=f"scripted {status}"):
-            llama.chat.completions.create(model=f"{provider}/status-{status}", messages=ASK, stream=streamed)
 
 
 def test_L5_llama_lists_the_models(llama: Any) -> None:

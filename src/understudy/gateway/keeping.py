@@ -13,8 +13,6 @@ from understudy.routing.board import Model
 
 # The conversation behind one answer, in bytes: twice what a request may bring by default. Beyond, nothing is kept.
 MAX_KEPT_BYTES = 64 * 1024 * 1024
-
-
 # Answers that are looked up for the items that a request names. A kept answer holds all that was said before it, so
 # that one is enough for most; an id that is not known is waited for, each time.
 MAX_NAMED = 4

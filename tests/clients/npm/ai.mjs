@@ -62,13 +62,20 @@ for (const [name, provider] of Object.entries(PROVIDERS)) {
         const { answer, pieces } = streaming(ask(model));
         return { pieces: await pieces(), ...(await hears(answer)) };
       },
+      turns: async (model) => {
+        const messages = [{ role: "user", content: question(name) }];
+        const first = await generateText(ask(model, { prompt: undefined, messages }));
+        messages.push(...first.response.messages, { role: "user", content: asked.more });
+        return hears(await generateText(ask(model, { prompt: undefined, messages })));
+      },
       tool: async (model, streamed, thinking) => {
         const weather = tool({
           description: asked.tool.description,
           inputSchema: jsonSchema(asked.tool.parameters),
           execute: ({ city }) => asked.results[city],
         });
-        const options = ask(model, { tools: { weather }, stopWhen: isStepCount(2), ...(thinking && { providerOptions: THINKING[name] }) });
+        const providerOptions = thinking ? THINKING[name] : undefined;
+        const options = ask(model, { tools: { weather }, stopWhen: isStepCount(2), providerOptions });
         let answer;
         if (streamed) {
           const stream = streaming(options);

@@ -27,6 +27,12 @@ await tell(NAME, (apiKey) => {
       stream.on("text", () => (pieces += 1));
       return { ...hears(await stream.finalMessage()), pieces };
     },
+    turns: async (model) => {
+      const ask = body(model, question(NAME));
+      const { content } = await client.messages.create(ask);
+      ask.messages.push({ role: "assistant", content }, { role: "user", content: asked.more });
+      return hears(await client.messages.create(ask));
+    },
     tool: async (model, streamed, thinking) => {
       const { parameters, ...tool } = asked.tool;
       const ask = body(model, question(NAME), { tools: [{ ...tool, input_schema: parameters }] });

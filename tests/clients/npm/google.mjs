@@ -32,6 +32,12 @@ await tell(NAME, (apiKey) => {
       const answers = await streamed(body(model, question(NAME)));
       return { ...hears(answers), pieces: answers.filter((answer) => answer.text).length };
     },
+    turns: async (model) => {
+      const contents = [{ role: "user", parts: [{ text: question(NAME) }] }];
+      const [first] = await whole(body(model, contents));
+      contents.push(first.candidates[0].content, { role: "user", parts: [{ text: asked.more }] });
+      return hears(await whole(body(model, contents)));
+    },
     tool: async (model, inPieces, thinking) => {
       const { parameters, ...tool } = asked.tool;
       const tools = [{ functionDeclarations: [{ ...tool, parametersJsonSchema: parameters }] }];

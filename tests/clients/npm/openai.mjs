@@ -41,6 +41,12 @@ await tell("openai-js-chat", (key) => {
       stream.on("content", () => (pieces += 1));
       return { ...hears(await stream.finalChatCompletion()), pieces };
     },
+    turns: async (model) => {
+      const history = messages(question("openai-js-chat"));
+      const first = await client.chat.completions.create({ model, messages: history });
+      history.push(first.choices[0].message, { role: "user", content: asked.more });
+      return hears(await client.chat.completions.create({ model, messages: history }));
+    },
     tool: async (model, streamed, thinking) => {
       const history = messages(question("openai-js-chat"));
       const ask = { model, messages: history, tools, ...(thinking && { reasoning_effort: "low" }) };
@@ -106,6 +112,11 @@ await tell("openai-js-responses", (key) => {
       let pieces = 0;
       stream.on("response.output_text.delta", () => (pieces += 1));
       return { ...hears(await stream.finalResponse()), pieces };
+    },
+    turns: async (model) => {
+      const input = [{ role: "user", content: question("openai-js-responses") }];
+      input.push(...(await create(model, input)).output, { role: "user", content: asked.more });
+      return hears(await create(model, input));
     },
     tool: async (model, streamed, thinking) => {
       const tools = [{ type: "function", ...asked.tool, strict: true }];

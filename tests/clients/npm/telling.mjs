@@ -1,6 +1,6 @@
 // What the programs of this folder share: the question comes as JSON, and every scenario is told as a line of JSON.
 //
-// A client is a function from a key to its ways of asking: plain, streamed, tool(model, streamed, thinking), schema, image and,
+// A client is a function from a key to its ways of asking: plain, streamed, turns, tool(model, streamed, thinking), schema, image and,
 // where it has one, models. What it throws is heard too: the class, the status and the words.
 
 export const asked = JSON.parse(process.argv[2]);
@@ -28,6 +28,7 @@ export async function tell(client, make) {
       told(client, upstream, scenario, () => way(`${upstream}-${scenario}`, ...more));
     await say("plain", ways.plain);
     await say("streamed", ways.streamed);
+    await say("turns", ways.turns);
     await say("tool", ways.tool, false);
     await say("tools", ways.tool, false);
     await say("tools-streamed", ways.tool, true);

@@ -32,6 +32,13 @@ class Messages:
         answer, pieces = self._streamed(self._body(model))
         return {**_heard(answer), "pieces": pieces}
 
+    def turns(self, model: str) -> Any:
+        body = self._body(model)
+        first = self._client.messages.create(**body)
+        body["messages"] += [{"role": "assistant", "content": first.content}]
+        body["messages"] += [{"role": "user", "content": ASKED["more"]}]
+        return _heard(self._client.messages.create(**body))
+
     def tool(self, model: str, *, streamed: bool, thinking: bool = False) -> Any:
         tool = ASKED["tool"]
         declared = {"name": tool["name"], "description": tool["description"], "input_schema": tool["parameters"]}

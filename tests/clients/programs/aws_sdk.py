@@ -53,6 +53,14 @@ class Converse:
         content, stop, told, pieces = self._told(self._body(model), streamed=True)
         return {**_heard(content, stop, told), "pieces": pieces}
 
+    def turns(self, model: str) -> Any:
+        body = self._body(model)
+        first, _, _, _ = self._told(body)
+        body["messages"] += [{"role": "assistant", "content": first}]
+        body["messages"] += [{"role": "user", "content": [{"text": ASKED["more"]}]}]
+        content, stop, told, _ = self._told(body)
+        return _heard(content, stop, told)
+
     def tool(self, model: str, *, streamed: bool, thinking: bool = False) -> Any:
         tool = ASKED["tool"]
         spec = {

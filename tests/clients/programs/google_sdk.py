@@ -31,6 +31,13 @@ class Models:
         answers = list(self._models.generate_content_stream(**self._body(model)))
         return {**_heard(answers), "pieces": sum(bool(answer.text) for answer in answers)}
 
+    def turns(self, model: str) -> Any:
+        contents = [types.Content(role="user", parts=[types.Part(text=question(NAME))])]
+        body = self._body(model, contents)
+        contents.append(self._models.generate_content(**body).candidates[0].content)
+        contents.append(types.Content(role="user", parts=[types.Part(text=ASKED["more"])]))
+        return _heard([self._models.generate_content(**body)])
+
     def tool(self, model: str, *, streamed: bool, thinking: bool = False) -> Any:
         tool = ASKED["tool"]
         function = types.FunctionDeclaration(

@@ -65,6 +65,10 @@ class Ways:
         answer, pieces = _joined(self._chat(model=model).stream(self._asked(question(self._name))))
         return {**_heard(answer), "pieces": pieces}
 
+    def turns(self, model: str) -> Any:
+        chat, asked = self._chat(model=model), self._asked(question(self._name))
+        return _heard(chat.invoke([*asked, chat.invoke(asked), HumanMessage(ASKED["more"])]))
+
     def tool(self, model: str, *, streamed: bool, thinking: bool = False) -> Any:
         function = {"type": "function", "function": ASKED["tool"]}
         chat = self._chat(model=model, **(THINKING[self._name] if thinking else {})).bind_tools([function])

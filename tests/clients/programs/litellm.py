@@ -50,6 +50,11 @@ class Ways:
         pieces = sum(bool(chunk.choices and chunk.choices[0].delta.content) for chunk in chunks)
         return {**_heard(litellm.stream_chunk_builder(chunks)), "pieces": pieces}
 
+    def turns(self, model: str) -> Any:
+        asked = self._asked(question(self._name))
+        first = self._ask(model, asked).choices[0].message.model_dump(exclude_none=True)
+        return _heard(self._ask(model, [*asked, first, {"role": "user", "content": ASKED["more"]}]))
+
     def tool(self, model: str, *, streamed: bool, thinking: bool = False) -> Any:
         history = self._asked(question(self._name))
         tools = [{"type": "function", "function": ASKED["tool"]}]

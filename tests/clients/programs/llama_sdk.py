@@ -21,9 +21,7 @@ class Chat:
         return {"model": model, "messages": [{"role": "system", "content": ASKED["system"]}, asked], **more}
 
     def plain(self, model: str) -> Any:
-        answer = self._client.chat.completions.create(**self._body(model))
-        said = answer.completion_message
-        return {"text": said.content.text, "stop": said.stop_reason, "usage": _usage(answer.metrics)}
+        return _heard(self._client.chat.completions.create(**self._body(model)))
 
     def streamed(self, model: str) -> Any:
         events = [chunk.event for chunk in self._client.chat.completions.create(**self._body(model), stream=True)]
@@ -31,6 +29,12 @@ class Chat:
         stop = next(event.stop_reason for event in events if event.event_type == "complete")
         told = next(event.metrics for event in events if event.event_type == "metrics")
         return {"text": "".join(words), "stop": stop, "usage": _usage(told), "pieces": len(words)}
+
+    def turns(self, model: str) -> Any:
+        body = self._body(model)
+        first = self._client.chat.completions.create(**body).completion_message
+        body["messages"] += [first.model_dump(exclude_none=True), {"role": "user", "content": ASKED["more"]}]
+        return _heard(self._client.chat.completions.create(**body))
 
     def tool(self, model: str, *, streamed: bool, thinking: bool = False) -> Any:
         body = self._body(model, tools=[{"type": "function", "function": ASKED["tool"]}])
@@ -70,15 +74,17 @@ class Chat:
 
     def image(self, model: str) -> Any:
         picture = {"type": "image_url", "image_url": {"url": ASKED["image"]["url"]}}
-        answer = self._client.chat.completions.create(
-            **self._body(model, [{"type": "text", "text": question(NAME)}, picture])
-        )
-        said = answer.completion_message
-        return {"text": said.content.text, "stop": said.stop_reason, "usage": _usage(answer.metrics)}
+        body = self._body(model, [{"type": "text", "text": question(NAME)}, picture])
+        return _heard(self._client.chat.completions.create(**body))
 
     def models(self) -> Any:
         ids = [model.id for model in self._client.models.list()]
         return {"ids": ids, "one": self._client.models.retrieve("chat-plain").id}
+
+
+def _heard(answer: Any) -> dict[str, Any]:
+    said = answer.completion_message
+    return {"text": said.content.text, "stop": said.stop_reason, "usage": _usage(answer.metrics)}
 
 
 def _usage(metrics: Any) -> dict[str, int | None]:

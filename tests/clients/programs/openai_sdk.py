@@ -40,6 +40,12 @@ class Chat(Client):
         answer, pieces = self._streamed(self._body(model))
         return {**self._heard(answer), "pieces": pieces}
 
+    def turns(self, model: str) -> Any:
+        body = self._body(model)
+        first = self._client.chat.completions.create(**body).choices[0].message
+        body["messages"] += [first.model_dump(exclude_none=True), {"role": "user", "content": ASKED["more"]}]
+        return self._heard(self._client.chat.completions.create(**body))
+
     def tool(self, model: str, *, streamed: bool, thinking: bool = False) -> Any:
         function = {**ASKED["tool"], "strict": True}
         more = {"reasoning_effort": "low"} if thinking else {}
@@ -90,6 +96,13 @@ class Responses(Client):
     def streamed(self, model: str) -> Any:
         answer, pieces = self._streamed(self._body(model))
         return {**self._heard(answer), "pieces": pieces}
+
+    def turns(self, model: str) -> Any:
+        body = self._body(model)
+        first = self._client.responses.create(**body)
+        body["input"] += [item.model_dump(exclude_none=True) for item in first.output]
+        body["input"].append({"role": "user", "content": ASKED["more"]})
+        return self._heard(self._client.responses.create(**body))
 
     def tool(self, model: str, *, streamed: bool, thinking: bool = False) -> Any:
         reasoning = {"reasoning": {"effort": "low", "summary": "auto"}, "include": ["reasoning.encrypted_content"]}

@@ -88,6 +88,11 @@ class Ways:
             pieces = [piece async for piece in answer.stream_text(delta=True, debounce_by=None)]
             return {**_told("".join(pieces), answer.response), "pieces": len(pieces)}
 
+    def turns(self, model: str) -> Any:
+        agent = self._agent(model)
+        first = self._runner.run(agent.run(question(self._name)))
+        return _heard(self._runner.run(agent.run(ASKED["more"], message_history=first.all_messages())))
+
     def tool(self, model: str, *, streamed: bool, thinking: bool = False) -> Any:
         tool = ASKED["tool"]
         weather = Tool.from_schema(

@@ -23,6 +23,10 @@ class Ways(Protocol):
         """The same, and in how many pieces it came."""
         ...
 
+    def turns(self, model: str) -> Any:
+        """As plain, asked for more after a first answer, which goes back as the client keeps it."""
+        ...
+
     def tool(self, model: str, *, streamed: bool, thinking: bool = False) -> Any:
         """The calls, why the model stopped, and its words after the results; asked to think, its thoughts too."""
         ...
@@ -72,6 +76,7 @@ def _scenarios(ways: Ways) -> dict[str, Callable[[str], Any]]:
     return {
         "plain": ways.plain,
         "streamed": ways.streamed,
+        "turns": ways.turns,
         "tool": partial(ways.tool, streamed=False),
         "tools": partial(ways.tool, streamed=False),
         "tools-streamed": partial(ways.tool, streamed=True),
