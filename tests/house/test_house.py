@@ -237,7 +237,6 @@ TESTED_ELSEWHERE = {
     "web/counting.py": "journeys/test_sdks.py",
     "dialects/fields.py": "dialects/test_openai_fields.py",
     "gateway/evidence.py": "journeys/test_ramp.py",
-    "gateway/relay.py": "journeys/test_faults.py",
     "gateway/unattended.py": "journeys/test_judge.py",
     "jobs/booking.py": "journeys/test_steering.py",
     "jobs/bookkeeper.py": "jobs/test_evaluator.py",

@@ -6,12 +6,16 @@ failure can only be told in-band. The first event of an answer is held until con
 model can still begin.
 """
 
-from understudy.canon.faults import Fault
+from understudy.canon.faults import Fault, FaultKind
 from understudy.canon.request import Request
 from understudy.dialects.contract import Dialect
 from understudy.gateway.draft import Draft, status_of
 from understudy.gateway.wheel import Watch
 from understudy.ports import Sender
+
+# What passes by itself. Where the upstream named no time, this one is told: Codex gives up at a 429 that names none.
+PASSING = (FaultKind.RATE_LIMITED, FaultKind.OVERLOADED, FaultKind.UNAVAILABLE)
+RETRY_AFTER_S = 1.0
 
 
 class Relay:
@@ -81,6 +85,9 @@ class Relay:
 def fault_headers(draft: Draft, fault: Fault) -> list[tuple[str, str]]:
     """The headers of an error answer; retry-after rounds up to whole seconds."""
     headers = [("content-type", "application/json"), *draft.headers(final=False)]
-    if fault.retry_after_s is not None:
-        headers.append(("retry-after", str(max(1, -int(-fault.retry_after_s // 1)))))
+    after_s = fault.retry_after_s
+    if after_s is None and fault.kind in PASSING:
+        after_s = RETRY_AFTER_S
+    if after_s is not None:
+        headers.append(("retry-after", str(max(1, -int(-after_s // 1)))))
     return headers
