@@ -2,8 +2,9 @@
 
 import pytest
 
+from understudy.canon.faults import Fault, FaultKind
 from understudy.canon.limits import Quota
-from understudy.gateway.limits import read_limits, read_wait_s, write_limits, write_wait
+from understudy.gateway.limits import PASSING, read_limits, read_wait_s, wait_s_of, write_limits, write_wait
 
 NOW = 1_700_000_000.0
 OWN = "own-ratelimit"
@@ -55,3 +56,9 @@ def test_T58_both_spellings_are_read_and_each_caller_is_told_in_its_own() -> Non
 def test_T58_a_wait_is_told_in_seconds_and_in_milliseconds() -> None:
     assert write_wait(1.42) == [("retry-after", "2"), ("retry-after-ms", "1420")]
     assert write_wait(0.0) == [("retry-after", "1"), ("retry-after-ms", "0")]
+
+
+@pytest.mark.parametrize("kind", list(FaultKind))
+def test_W15_what_passes_by_itself_names_a_time(kind: FaultKind) -> None:
+    assert wait_s_of(Fault("no", kind=kind)) == (1.0 if kind in PASSING else None)
+    assert wait_s_of(Fault("no", kind=kind, retry_after_s=0.2)) == 0.2

@@ -12,10 +12,14 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from understudy.canon.faults import Fault, FaultKind
 from understudy.canon.limits import Limits, Quota
 
 COUNTED = ("requests", "tokens", "input-tokens", "output-tokens")
 COMMON = "x-ratelimit"
+# What passes by itself. Where the upstream named no time, this one is told: Codex gives up at a 429 that names none.
+PASSING = (FaultKind.RATE_LIMITED, FaultKind.OVERLOADED, FaultKind.UNAVAILABLE)
+RETRY_AFTER_S = 1.0
 _FIELDS = ("limit", "remaining", "reset")
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:([\d.]+)s)?(?:([\d.]+)ms)?")
 _SECONDS_OF = (86_400, 3_600, 60, 1, 0.001)
@@ -45,6 +49,13 @@ def read_limits(headers: Mapping[str, str], prefixes: tuple[str, ...], now_s: fl
                 quota = Quota(_count(limit), _count(remaining), None if reset is None else _reset_s(reset, now_s))
                 found.setdefault(counted, quota)
     return found
+
+
+def wait_s_of(fault: Fault) -> float | None:
+    """How long a caller is asked to wait after a failure; None where waiting mends nothing."""
+    if fault.retry_after_s is None and fault.kind in PASSING:
+        return RETRY_AFTER_S
+    return fault.retry_after_s
 
 
 def write_wait(wait_s: float) -> list[tuple[str, str]]:

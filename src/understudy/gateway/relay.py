@@ -10,7 +10,7 @@ from understudy.canon.faults import Fault
 from understudy.canon.request import Request
 from understudy.dialects.contract import Dialect
 from understudy.gateway.draft import Draft, status_of
-from understudy.gateway.limits import write_limits, write_wait
+from understudy.gateway.limits import wait_s_of, write_limits, write_wait
 from understudy.gateway.wheel import Watch
 from understudy.ports import Sender
 
@@ -75,7 +75,8 @@ class Relay:
 
     def _fault_headers(self, fault: Fault) -> list[tuple[str, str]]:
         """The headers of an error answer: how long to wait, and what is left, where that is known."""
-        wait = [] if fault.retry_after_s is None else write_wait(fault.retry_after_s)
+        wait_s = wait_s_of(fault)
+        wait = [] if wait_s is None else write_wait(wait_s)
         limits = write_limits(fault.limits, self._dialect.quotas, self._draft.now_s())
         return [("content-type", "application/json"), *self._draft.headers(final=False), *wait, *limits]
 
