@@ -110,7 +110,8 @@ async def _answer(script: Script, request: web.Request) -> web.StreamResponse:
         if wire.name in FORMS and request.query.get("alt") != "sse":
             wire = FORMS[wire.name]
         return await _stream(request, wire, scenario, script.hold_s)
-    except asyncio.CancelledError:
+    except (asyncio.CancelledError, ConnectionResetError):
+        # Seen while it waits, or while it writes.
         visit.gone_s = asyncio.get_running_loop().time()
         raise
 
