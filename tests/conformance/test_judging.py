@@ -12,7 +12,7 @@ from understudy.conformance.answers import STOP_SEQUENCE, Answer, Wire
 from understudy.conformance.asking import Got
 from understudy.conformance.judging import RELEASE_S, SILENT_S, applies, difference, wrong
 from understudy.conformance.scenarios import BY_NAME, SCENARIOS
-from understudy.conformance.upstream import PAGE, WIRES, Visit, frames
+from understudy.conformance.upstream import FORMS, PAGE, WIRES, Visit, frames
 
 every_wire = pytest.mark.parametrize("wire", WIRES, ids=lambda wire: wire.name)
 SAID = [scenario.name for scenario in SCENARIOS if scenario.group == "said"]
@@ -233,6 +233,19 @@ def test_what_only_one_dialect_asks_for_is_found() -> None:
     assert wrong(case(wires["gemini"], "text"), streamed(waiting), None) == "the data ': waiting' is no JSON"
     unnamed = [*broken(wires["llama"], "eof")[:-1], sse.told(body(wires["llama"], "server_error"))]
     assert wrong(case(wires["llama"], "eof"), streamed(unnamed), None).startswith("not an answer of this dialect")
+
+
+def test_T54_an_array_is_whole_and_its_error_is_its_last_element() -> None:
+    array, gemini = FORMS["gemini"], next(wire for wire in WIRES if wire.name == "gemini")
+    chunks = [event.data for event in sse.read(b"".join(array.frames(BY_NAME["eof"].said)))]
+    half, failed = chunks[: len(chunks) // 2], body(gemini, "UNAVAILABLE")
+    assert wrong(case(array, "nodone"), Got(200, {}, json.dumps(chunks).encode()), None) == ""
+    assert wrong(case(array, "eof"), Got(200, {}, json.dumps([*half, failed]).encode()), None) == ""
+    stopped = Got(200, {}, json.dumps(half).encode())
+    assert wrong(case(array, "eof"), stopped, None) == "the stream stops without an error"
+    unclosed = json.dumps([*half, failed]).encode()[:-1]
+    assert wrong(case(array, "eof"), Got(200, {}, unclosed), None).startswith("not an answer of this dialect")
+    assert wrong(case(array, "eof"), Got(200, {}, b"{}"), None).startswith("not an answer of this dialect")
 
 
 def test_no_answer_and_no_answer_of_the_dialect_are_told_in_words() -> None:

@@ -1,5 +1,6 @@
 """Gemini generateContent, by hand. Reference: https://ai.google.dev/api/generate-content"""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -55,7 +56,7 @@ class Gemini:
     name = "gemini"
     stream_type = sse.TYPE
     due = _DUE
-    garbage = sse.GARBAGE
+    garbage = b'data: {"broken": }\n\n'
     ping = b"\n\n"
 
     def within(self, answer: Answer) -> Answer:
@@ -147,6 +148,32 @@ class Gemini:
     def failure(self, body: dict[str, Any], headers: Mapping[str, str]) -> Failure | None:
         """Google's envelope."""
         return _failure(body)
+
+
+def as_array(frames: list[bytes], *, closed: bool) -> list[bytes]:
+    """The elements of an array in the place of events, which Google sends where nobody asks for `alt=sse`."""
+    data = [frame.removeprefix(b"data: ").strip() for frame in frames]
+    told = [(b",\r\n" if place else b"[") + element for place, element in enumerate(data)]
+    return [*told, b"]"] if closed else told
+
+
+class GeminiArray(Gemini):
+    """The same dialect for clients that do not ask for `alt=sse`: their streams are one JSON array."""
+
+    name = "gemini-array"
+    stream_type = "application/json"
+
+    def ask(self, question: Question) -> Asked:
+        """The same question, of the same address without a query."""
+        asked = super().ask(question)
+        return replace(asked, path=asked.path.partition("?")[0])
+
+    def events(self, raw: bytes) -> list[Event]:
+        """The array's elements; one that was not closed is none."""
+        elements = json.loads(raw)
+        if not isinstance(elements, list):
+            raise ValueError("the stream is no array")
+        return [Event("", element) for element in elements]
 
 
 def _envelope(status: int) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from understudy.conformance.answers import Question, Wire
 from understudy.conformance.asking import asked
 from understudy.conformance.judging import EARLY, RELEASE_S, Case, applies, wrong
 from understudy.conformance.scenarios import Scenario
-from understudy.conformance.upstream import Script
+from understudy.conformance.upstream import FORMS, Script
 
 # Requests at a time where nobody says otherwise: most of a fault's time is waiting.
 AT_A_TIME = 24
@@ -43,15 +43,16 @@ class Cell:
 
 def cases(wires: Iterable[Wire], scenarios: tuple[Scenario, ...]) -> list[Case]:
     """All that is asked, in the order of the table."""
-    told = list(wires)
+    upstreams = list(wires)
+    forms = [FORMS[wire.name] for wire in upstreams if wire.name in FORMS]
     return [
         Case(client, upstream, scenario, streamed)
-        for client in told
-        for upstream in told
+        for client in (*upstreams, *forms)
+        for upstream in upstreams
         for scenario in scenarios
         if applies(upstream, scenario)
         for streamed in (False, True)
-        if (scenario.streamed if streamed else scenario.whole)
+        if (scenario.streamed if streamed else scenario.whole and client not in forms)
     ]
 
 

@@ -18,13 +18,15 @@ from aiohttp import web
 from understudy.conformance.answers import Wire
 from understudy.conformance.chat import Chat
 from understudy.conformance.converse import Converse
-from understudy.conformance.gemini import Gemini
+from understudy.conformance.gemini import Gemini, GeminiArray, as_array
 from understudy.conformance.llama import Llama
 from understudy.conformance.messages import Messages
 from understudy.conformance.responses import Responses
 from understudy.conformance.scenarios import Scenario, named
 
 WIRES: tuple[Wire, ...] = (Chat(), Responses(), Messages(), Gemini(), Converse(), Llama())
+# What else a dialect's clients may ask their streams to be.
+FORMS: dict[str, Wire] = {"gemini": GeminiArray()}
 BY_NAME = {wire.name: wire for wire in WIRES}
 MARK = re.compile(rb"question-\d+")
 # What must never reach a client: the words of a page that a proxy put in the place of an answer.
@@ -105,8 +107,11 @@ async def _answer(script: Script, request: web.Request) -> web.StreamResponse:
     try:
         if not streamed:
             return await _whole(request, wire, scenario)
+        if wire.name in FORMS and request.query.get("alt") != "sse":
+            wire = FORMS[wire.name]
         return await _stream(request, wire, scenario, script.hold_s)
-    except asyncio.CancelledError:
+    except (asyncio.CancelledError, ConnectionResetError):
+        # Seen while it waits, or while it writes.
         visit.gone_s = asyncio.get_running_loop().time()
         raise
 
@@ -133,6 +138,8 @@ async def _stream(request: web.Request, wire: Wire, scenario: Scenario, hold_s: 
     response = web.StreamResponse(headers={"content-type": wire.stream_type})
     await response.prepare(request)
     told = frames(wire, scenario)
+    if wire.name not in BY_NAME:
+        told = as_array(told, closed=scenario.cause is None and not scenario.holds)
     for frame in told[:-1]:
         await response.write(frame)
     if scenario.name == "inband":
