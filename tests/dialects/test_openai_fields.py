@@ -1,10 +1,10 @@
 """Reading one object: each field once, a wrong one by name and value."""
 
 import pytest
-from tests.dialects.openai_chat.samples import refused
+from tests.dialects.openai_chat.samples import asked, refused
 
 from understudy.dialects.fields import ARRAY, FLAG, INTEGER, MAX_SHOWN, NUMBER, OBJECT, STRING, count_of, object_of
-from understudy.dialects.openai_fields import Fields, at, checked
+from understudy.dialects.openai_fields import MAX_USER_CHARS, Fields, Losses, at, checked, user_of
 
 
 def test_a_field_is_taken_once_and_what_is_left_is_the_rest() -> None:
@@ -53,3 +53,11 @@ def test_counts_and_objects_are_what_they_say_or_nothing() -> None:
     told = {"a": 0, "b": 7, "c": -1, "d": True, "e": 1.5, "f": None}
     assert [count_of(told, name) for name in "abcdefg"] == [0, 7, None, None, None, None, None]
     assert (object_of({"a": 1}), object_of([]), object_of(None)) == ({"a": 1}, {}, {})
+
+
+def test_T64_a_user_that_hosts_would_refuse_stays_behind() -> None:
+    losses = Losses()
+    assert user_of(asked(), losses, own=False) == {}
+    for user, own, sent in (("u" * MAX_USER_CHARS, False, True), ("u" * 65, True, True), ("u" * 65, False, False)):
+        assert user_of(asked(user=user), losses, own=own) == ({"user": user} if sent else {})
+    assert [omission.field for omission in losses.items] == ["user"]

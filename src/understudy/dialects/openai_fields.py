@@ -6,10 +6,13 @@ Both dialects have one maker, one wording and one way to name a place in a body.
 from typing import Any, TypeVar
 
 from understudy.canon.faults import Fault, bad_request
+from understudy.canon.request import Request
 from understudy.dialects.fields import Kind, Reader, Wording, of_kind
 from understudy.dialects.losses import Gathered
 
 T = TypeVar("T")
+# Hosts refuse a longer `user`.
+MAX_USER_CHARS = 64
 
 
 def at(path: str, name: str | int) -> str:
@@ -23,6 +26,16 @@ class Losses(Gathered):
     """The omissions of one translation, their paths spelt as these dialects' error texts spell them."""
 
     at = staticmethod(at)
+
+
+def user_of(request: Request, losses: Losses, *, own: bool) -> dict[str, str]:
+    """The caller's user as these dialects take it; one of another dialect's that is too long stays behind."""
+    if request.user is None:
+        return {}
+    if not own and len(request.user) > MAX_USER_CHARS:
+        losses.add("user", f"this dialect takes at most {MAX_USER_CHARS} characters")
+        return {}
+    return {"user": request.user}
 
 
 def wrong(path: str, what: str) -> Fault:

@@ -143,7 +143,7 @@ def _chain(board: Board, route: Route, first: str) -> tuple[Model, ...]:
 
 def meant(asked: str, board: Board) -> str:
     """What a name stands for: itself where it means something here, else what the first alias says that it matches."""
-    if asked in board.routes or _found(asked, board) is not None:
+    if not board.aliases or asked in board.routes or _found(asked, board) is not None:
         return asked
     return next((name for pattern, name in board.aliases.items() if fnmatchcase(asked, pattern)), asked)
 

@@ -50,6 +50,13 @@ def test_knobs_go_to_their_places() -> None:
     assert request.extras == {"service_tier": "auto"}
 
 
+def test_W14_a_clients_books_of_itself_are_no_user() -> None:
+    books = {"user_id": '{"device_id":"d","session_id":"s"}', "plan": "team"}
+    request = decode(body(metadata=books))
+    assert request.user is None
+    assert request.extras == {"metadata": books}
+
+
 def test_the_older_output_format_is_the_same_wish_spelt_otherwise() -> None:
     request = decode(body(output_format={"type": "json_schema", "schema": {"type": "object"}}))
     assert request.format == Format("json_schema", schema={"type": "object"})

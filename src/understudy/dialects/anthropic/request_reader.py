@@ -177,6 +177,10 @@ def _read_user(top: Fields) -> str | None:
         return None
     fields = Fields(body, "metadata")
     user = fields.take("user_id", STRING)
+    if user is not None and user.startswith("{"):
+        # Claude Code's books of its device, account and session: no user, and nobody's business but its maker's.
+        top.rest["metadata"] = {"user_id": user, **fields.rest}
+        return None
     if fields.rest or user is None:
         top.rest["metadata"] = fields.rest
     return user

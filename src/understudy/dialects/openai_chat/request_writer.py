@@ -26,7 +26,7 @@ from understudy.dialects.openai_chat.conversation import (
 from understudy.dialects.openai_chat.thinking import write_effort
 from understudy.dialects.openai_chat.toolids import fitted
 from understudy.dialects.openai_chat.words import NAME
-from understudy.dialects.openai_fields import Losses
+from understudy.dialects.openai_fields import Losses, user_of
 
 # The most stop sequences that the API takes.
 MAX_STOPS = 4
@@ -86,8 +86,7 @@ def _made(request: Request, target: Target, losses: Losses) -> dict[str, Any]:
     asked = True if request.streamed else request.stream_usage
     if asked is not None and (own or request.streamed):
         fields["stream_options"] = {"include_usage": asked}
-    if request.user is not None:
-        fields["user"] = request.user
+    fields |= user_of(request, losses, own=own)
     if own:
         # A stream asks for its usage even where the caller wrote null.
         return merged(fields, request.extras) | ({"stream_options": _options(request)} if request.streamed else {})

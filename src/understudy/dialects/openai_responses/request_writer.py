@@ -18,7 +18,7 @@ from understudy.dialects.choices import check_choice
 from understudy.dialects.contract import Encoded, Target
 from understudy.dialects.offers import offered
 from understudy.dialects.openai_efforts import effort_for
-from understudy.dialects.openai_fields import Losses
+from understudy.dialects.openai_fields import Losses, user_of
 from understudy.dialects.openai_responses.conversation import strip_seals, write_conversation
 from understudy.dialects.openai_responses.tools import names_of, write_tool
 from understudy.dialects.openai_responses.words import CUSTOM, MIN_TOKENS, NAME, SEALS, UNSTORED
@@ -76,8 +76,7 @@ def _made(request: Request, target: Target, losses: Losses) -> dict[str, Any]:
     fields |= _format(request, own, losses)
     if request.stream is not None:
         fields["stream"] = request.stream
-    if request.user is not None:
-        fields["user"] = request.user
+    fields |= user_of(request, losses, own=own)
     if not own:
         losses.extras("", request.extras, request.dialect)
         return {**fields, "store": False, **({"include": [SEALS]} if _reasons(request) else {})}
