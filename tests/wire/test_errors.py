@@ -12,6 +12,7 @@ import pytest
 from google import genai
 from google.genai import errors as genai_errors
 
+from tests.journeys.house import post
 from tests.wire.answers import TEXT, chunk, heard, streamed, whole
 from tests.wire.asks import ASK, Call, written
 from tests.wire.house import ALL, CUT, A, Answer, C, Dialect, G, L, R, Said, V, Wire
@@ -258,6 +259,13 @@ def test_T58_every_answer_bears_its_id_in_the_header_that_its_client_reads(wire:
     ):
         assert answer.headers[name] == answer.headers["x-understudy-request-id"]
         assert wire.booked(answer)["id"] == answer.headers[name]
+
+
+@mutant("web/back.py", 'named = {"x-request-id": request_id, "request-id": request_id}', "named: dict[str, str] = {}")
+def test_T58_so_does_what_is_answered_without_a_model(wire: Wire) -> None:
+    status, headers, body = post(f"{wire.server.url}/v1/messages/count_tokens", b"{}")
+    assert status == 400
+    assert headers["request-id"] == headers["x-request-id"] == json.loads(body)["request_id"] != ""
 
 
 # Before the first content: a refusal, a connection that is cut, a stream that breaks off right after its opening.

@@ -81,9 +81,9 @@ def tool_in(dialect: Dialect, body: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("upstream", ALL)
 @pytest.mark.parametrize("caller", ALL)
 @mutant(
-    "dialects/anthropic/request_writer.py",
-    'body = {"type": "json_schema", "schema": form.schema}',
-    'body = {"type": "json_schema", "schema": dict(sorted(form.schema.items()))}',
+    "dialects/anthropic/schemas.py",
+    "return dict(_fitted(schema, path, losses))",
+    "return dict(sorted(_fitted(schema, path, losses).items()))",
 )
 def test_T65_T68_an_answers_schema_reaches_every_dialect_with_its_order(
     wire: Wire, caller: Dialect, upstream: Dialect
@@ -166,7 +166,8 @@ def test_T65_T68_geminis_older_schemas_are_read_with_the_order_that_they_ask_for
     config = {"responseMimeType": "application/json", "responseSchema": OLD}
     tools = [{"functionDeclarations": [{"name": "weather", "parameters": OLD}]}]
     wire.ask(G, wire.says(upstream, whole(upstream)), written(G, ASK, generationConfig=config, tools=tools))
-    assert json.dumps(form_in(upstream, wire.sent().json)) == json.dumps(READ)
+    closed = {"additionalProperties": False} if upstream == A else {}
+    assert json.dumps(form_in(upstream, wire.sent().json)) == json.dumps({**READ, **closed})
     assert json.dumps(tool_in(upstream, wire.sent().json)["schema"]) == json.dumps(READ)
 
 
@@ -228,3 +229,41 @@ def test_T67_any_json_object_is_asked_for_or_told_as_left_out(wire: Wire, upstre
 def test_T67_no_words_of_ours_ask_for_json(wire: Wire, upstream: Dialect) -> None:
     wire.ask(C, wire.says(upstream, whole(upstream)), written(C, ASK, response_format={"type": "json_object"}))
     assert b"json" not in wire.sent().body.lower()
+
+
+BOUND: dict[str, Any] = {
+    "type": "object",
+    "properties": {"days": {"type": "integer", "minimum": 1}, "minimum": {"type": "string"}},
+    "required": ["days"],
+}
+
+
+@pytest.mark.parametrize("caller", [C, R, G])
+@mutant("dialects/anthropic/schemas.py", "if name in _BOUNDS or", "if")
+def test_T65_messages_holds_answers_to_a_part_of_json_schema_and_the_rest_is_told(wire: Wire, caller: Dialect) -> None:
+    taken = {**BOUND, "properties": {**BOUND["properties"], "days": {"type": "integer"}}, "additionalProperties": False}
+    asked = written(caller, ASK, **formed(caller, BOUND))
+    answer = wire.ask(caller, wire.says(A, whole(A)), asked)
+    assert json.dumps(form_in(A, wire.sent().json)) == json.dumps(taken)
+    assert {name.partition("schema.")[2] for name in answer.omitted} == {
+        "properties.days.minimum",
+        "additionalProperties",
+    }
+    assert wire.ask(caller, wire.says(A, whole(A)), asked, x_understudy_strict="true").status == 400
+    tools = {**written(C, ASK), **offered(C, ("weather", BOUND))}
+    # Nothing is held to the schema of a tool that is not strict.
+    assert not wire.ask(C, wire.says(A, whole(A)), tools).omitted
+    assert tool_in(A, wire.sent().json)["schema"] == BOUND
+    tools["tools"][0]["function"]["strict"] = True
+    assert wire.ask(C, wire.says(A, whole(A)), tools).omitted
+    assert tool_in(A, wire.sent().json)["schema"] == taken
+
+
+@mutant("dialects/anthropic/schemas.py", "            if ref in met:\n", "            if ref in met[:0]:\n")
+def test_T65_messages_takes_no_schema_that_refers_to_itself(wire: Wire) -> None:
+    tree = {"type": "object", "properties": {"kids": {"type": "array", "items": {"$ref": "#"}}}}
+    before = wire.reached()
+    answer = wire.ask(C, wire.says(A, whole(A)), written(C, ASK, **formed(C, tree)))
+    assert (answer.status, answer.json["error"]["param"]) == (400, "response_format.schema")
+    assert wire.reached() == before
+    assert wire.ask(C, wire.says(G, whole(G)), written(C, ASK, **formed(C, tree))).status == 200

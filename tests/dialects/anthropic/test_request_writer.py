@@ -189,9 +189,10 @@ def test_T21_a_builtin_tool_of_another_dialect_is_refused_by_name() -> None:
 
 
 def test_T65_a_schema_goes_to_the_output_config() -> None:
-    form = Format("json_schema", name="n", schema={"type": "object"}, strict=True)
+    closed = {"type": "object", "additionalProperties": False}
+    form = Format("json_schema", name="n", schema=closed, strict=True)
     sent, left = written(asked(format=form))
-    assert sent["output_config"] == {"format": {"type": "json_schema", "schema": {"type": "object"}}}
+    assert sent["output_config"] == {"format": {"type": "json_schema", "schema": closed}}
     assert left == set()
     described = msgspec.structs.replace(form, description="what it is for")
     assert written(asked(format=described))[1] == {"response_format.description"}

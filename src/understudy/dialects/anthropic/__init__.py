@@ -1,9 +1,9 @@
 """Anthropic Messages, both ways: as server for callers and as client of upstreams, whole and streamed.
 
 The room by its modules: `words` (tables), `fields` and `blocks` (one JSON object, one content block), `request_reader`
-and `request_writer` with `conversation` and `thinking`, `answers` (whole), `stream_reader` and `stream_writer`,
-`edits` (same-dialect frames), `metering`, `errors`, `toolids`, `losses`. Other dialects are unknown here: everything
-that comes from them comes as canon. Reference: https://docs.anthropic.com/en/api/messages
+and `request_writer` with `conversation`, `thinking` and `schemas`, `answers` (whole), `stream_reader` and
+`stream_writer`, `edits` (same-dialect frames), `metering`, `errors`, `toolids`, `losses`. Other dialects are unknown
+here: everything that comes from them comes as canon. Reference: https://docs.anthropic.com/en/api/messages
 """
 
 import re

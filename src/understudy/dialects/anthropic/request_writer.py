@@ -12,7 +12,8 @@ import msgspec
 from understudy.canon.faults import bad_request
 from understudy.canon.request import BuiltinTool, Request, Tool
 from understudy.dialects.anthropic.conversation import foreign_seal, own_messages, write_conversation
-from understudy.dialects.anthropic.losses import Losses
+from understudy.dialects.anthropic.losses import Losses, at
+from understudy.dialects.anthropic.schemas import fitted
 from understudy.dialects.anthropic.thinking import pause_thinking, write_thinking
 from understudy.dialects.anthropic.words import NAME
 from understudy.dialects.bodies import TOO_DEEP, aimed
@@ -112,7 +113,8 @@ def _tool(tool: Tool | BuiltinTool, path: str, request: Request, losses: Losses)
             body["input_schema"] = tool.parameters
     else:
         parameters = tool.parameters or {}
-        body["input_schema"] = parameters if "type" in parameters else {"type": "object", **parameters}
+        schema = parameters if "type" in parameters else {"type": "object", **parameters}
+        body["input_schema"] = fitted(schema, at(path, "parameters"), losses) if tool.strict else schema
         losses.extras(path, tool.extras, request.dialect)
     if tool.strict is not None:
         body["strict"] = tool.strict
@@ -155,12 +157,12 @@ def _format(request: Request, own: bool, losses: Losses) -> dict[str, Any]:
         # OpenAI demands that the prompt itself asks for JSON, so the words still do; no words of ours are added.
         losses.add("response_format", f"the {NAME} dialect promises JSON only by a schema; the prompt must ask for it")
         return {}
-    body = {"type": "json_schema", "schema": form.schema}
     if own:
-        body |= form.extras
+        body = {"type": "json_schema", "schema": form.schema, **form.extras}
         return {"output_format": body} if "output_format" in request.spelling else {"output_config": {"format": body}}
     # The name is a label, and a schema is always kept to strictly here: neither is a loss.
     losses.extras("response_format", form.extras, request.dialect)
     if form.description is not None:
         losses.add("response_format.description", f"the {NAME} dialect has no description of a schema")
-    return {"output_config": {"format": body}}
+    schema = fitted(form.schema, "response_format.schema", losses)
+    return {"output_config": {"format": {"type": "json_schema", "schema": schema}}}
