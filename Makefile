@@ -1,10 +1,11 @@
-# Eight verbs. `make demo` and `make test` need nothing installed but python3, python3-venv, pip and make.
+# Nine verbs. `make demo` and `make test` need nothing installed but python3, python3-venv, pip and make.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+CLIENTS := .clients
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: setup demo test mutants check fix docs bench
+.PHONY: setup demo test mutants clients check fix docs bench
 
 setup: $(VENV)/run.stamp
 
@@ -28,6 +29,19 @@ test: $(VENV)/dev.stamp
 
 mutants: $(VENV)/dev.stamp
 	$(BIN)/python -m tests.wire.mutate
+
+clients: $(VENV)/dev.stamp $(addprefix $(CLIENTS)/,npm.stamp langchain.stamp litellm.stamp pydantic-ai.stamp)
+	$(BIN)/python -m pytest tests/clients/others_contract.py
+
+# Clients pin one another's dependencies: each has an environment of its own.
+$(CLIENTS)/%.stamp: requirements/clients/%.txt
+	$(PYTHON) -m venv $(CLIENTS)/$*
+	$(CLIENTS)/$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+$(CLIENTS)/npm.stamp: tests/clients/npm/package-lock.json $(CLIENTS)/node.stamp
+	$(CLIENTS)/node/bin/npm ci --silent --prefix tests/clients/npm
+	@touch $@
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff check .

@@ -1,17 +1,20 @@
-"""Writes the generated pages of docs/reference: configuration (from the structs that read it) and the commands' help.
+"""Writes the generated pages of docs/reference: configuration (from the structs that read it), the commands' help, and
+what each dialect carries (by asking their encoders).
 
 `python docs/generate.py` writes; with `--check` it exits 1 if a page is not what it would write.
 """
 
-import subprocess
 import sys
 import types
 import typing
 from pathlib import Path
 from typing import Any
 
+import carried
 import msgspec
+from typer.testing import CliRunner
 
+from understudy.cli.main import app
 from understudy.settings import File
 
 PAGES = Path(__file__).parent / "reference"
@@ -19,7 +22,11 @@ COMMANDS = (
     "", "serve", "demo", "doctor", "models", "key create", "label", "parity", "parity status", "parity show",
     "parity plan", "parity import", "parity report", "parity replay", "parity hold", "parity release", "parity lower",
     "parity approve", "parity retry", "route explain", "route status", "bench gateway", "bench parity", "bench routing",
+    "conformance",
 )  # fmt: skip
+
+
+RUNNER = CliRunner(env={"TERM": "dumb", "COLUMNS": "100", "NO_COLOR": "1"})
 
 
 def configuration() -> str:
@@ -94,19 +101,15 @@ def commands() -> str:
     """The help of every command, as the terminal shows it."""
     parts = ["# Commands", "", "Generated from the commands' own help (`make docs`).", ""]
     for command in COMMANDS:
-        shown = subprocess.run(
-            [sys.executable, "-m", "understudy", *command.split(), "--help"],
-            capture_output=True,
-            text=True,
-            check=True,
-            env={"TERM": "dumb", "COLUMNS": "100", "NO_COLOR": "1", "PATH": "/usr/bin:/bin"},
-        ).stdout
-        lines = "\n".join(line.rstrip() for line in shown.strip().splitlines())
+        shown = RUNNER.invoke(app, [*command.split(), "--help"], prog_name="understudy")
+        if shown.exit_code:
+            raise RuntimeError(f"understudy {command} --help: {shown.output}")
+        lines = "\n".join(line.rstrip() for line in shown.output.strip().splitlines())
         parts += [
             f"## understudy {command}".rstrip(),
             "",
             "```text",
-            lines.replace("python -m understudy", "understudy"),
+            lines,
             "```",
             "",
         ]
@@ -115,7 +118,7 @@ def commands() -> str:
 
 def main() -> int:
     """Write the pages, or check them; the exit status."""
-    pages = {"configuration.md": configuration(), "commands.md": commands()}
+    pages = {"configuration.md": configuration(), "commands.md": commands(), "carried.md": carried.page()}
     stale = [name for name, text in pages.items() if not _same(PAGES / name, text)]
     if "--check" in sys.argv:
         for name in stale:

@@ -73,6 +73,14 @@ def test_an_empty_file_is_all_defaults(tmp_path: Path, text: str) -> None:
     assert (made.database, made.spool) == (f"sqlite:///{tmp_path}/understudy.db", tmp_path / "understudy.spool")
 
 
+def test_media_are_fetched_from_nowhere_unless_hosts_are_named(tmp_path: Path) -> None:
+    assert loaded(tmp_path, "", {}).file.media.fetch == ()
+    hosts = "[a.example.com, '*.b.example', 'c.example:8443', '[fd00:1::2]:8443', 10.1.2.3, '*']"
+    made = loaded(tmp_path, f"media: {{fetch: {hosts}, private: [10.0.0.0/8, 'fd00:1::/32'], http: true}}", {})
+    assert len(made.file.media.fetch) == 6
+    assert made.file.media.private == ("10.0.0.0/8", "fd00:1::/32")
+
+
 def test_sections_left_empty_are_defaults_too(tmp_path: Path) -> None:
     assert loaded(tmp_path, "server:\nmodels:\nroutes:\nkeys: []\n", {}).file == File()
 
@@ -92,7 +100,7 @@ def test_the_environment_of_the_process_is_read_when_none_is_given(monkeypatch: 
 OWN = "models: [{name: own, provider: llama_cpp, model: m}]\n"
 MISTAKES = [
     ("server: {prot: 1}", "1: server.prot: unknown key 'prot'; did you mean 'port'?"),
-    ("zzz: 1", "1: zzz: unknown key 'zzz'; known here: server, timeouts, providers, storage, secret, models, rou"),
+    ("zzz: 1", "1: zzz: unknown key 'zzz'; known here: server, timeouts, media, providers, storage, secret, mode"),
     ("server:\n  port: many", "2: server.port: expected `int`, got `str`"),
     ("server: {port: 65536}", "1: server.port: expected `int` <= 65535"),
     ("server: {workers: 0}", "1: server.workers: expected `int` >= 1"),
@@ -118,6 +126,13 @@ MISTAKES = [
     (f"{OWN}routes: [{{name: [a], incumbent: own}}]", "2: routes[0].name: "),
     ("secret: word", "1: secret: a secret is written as a reference, ${NAME} or file:PATH, never as itself"),
     ("1: 2", "1: 1: unknown key '1'"),
+    ("media: {fetch: [https://a.example]}", "1: media.fetch[0]: 'https://a.example' is no host; write a.example.com"),
+    ("media: {fetch: ['a.*']}", "1: media.fetch[0]: 'a.*' is no host; "),
+    ("media: {private: [inside]}", "1: media.private[0]: 'inside' is no network; write it as 10.20.0.0/16"),
+    ("media: {fetch: [a.example], private: [10.0.0.1/8]}", "1: media.private[0]: 10.0.0.1/8 has host bits set; "),
+    ("media: {fetch: ['*'], private: [10.0.0.0/8]}", "1: media.private: no host of a private network is fetched from"),
+    ("media: {private: [10.0.0.0/8]}", "1: media.private: no host of a private network is fetched from"),
+    ("media: {timeout_s: 0}", "1: media.timeout_s: expected `float` > 0.0"),
     ("? [a, b]\n: 1", "1: is not YAML: found unhashable key"),
     ("server: {<<: {port: 1}}", "1: server.<<: unknown key '<<'"),
     ("server: {port: !!python/object/apply:os.getcwd []}", "1: is not YAML: could not determine a constr"),

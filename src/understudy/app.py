@@ -36,6 +36,7 @@ from understudy.parity.assign import salt_id
 from understudy.parity.slices import OutcomeKind
 from understudy.policy.keys import Keyring
 from understudy.ports import BeliefRow, Check, CheckRefused, Exchange, Judge, Store
+from understudy.providers.aiohttp_fetcher import AiohttpFetcher
 from understudy.providers.aiohttp_transport import AiohttpTransport
 from understudy.providers.models import model_of, reachable
 from understudy.routing.beliefs import Learned
@@ -273,7 +274,7 @@ async def open_verdicts(settings: Settings, secret: bytes) -> AsyncIterator[Verd
         wheel = group.create_task(site.wheel.run())
 
         async def ask(model: str, request: Request, errand: Errand) -> Reply:
-            reply, _ = await ask_unattended(site, models[model], request, errand)
+            reply, _ = await ask_unattended(site, models[model], request, errand, {})
             return reply
 
         yield Verdicts(store=store, journal=site.journal, panels=panels, clock=site.clock, ask=ask)
@@ -297,11 +298,16 @@ async def _site(
     clock = SystemClock()
     try:
         await notice.refresh()
-        async with AiohttpTransport(settings.secrets) as upstream, asyncio.TaskGroup() as group:
+        async with (
+            AiohttpTransport(settings.secrets) as upstream,
+            AiohttpFetcher(settings.file.media) as fetcher,
+            asyncio.TaskGroup() as group,
+        ):
             spawn = _spawner(group)
             site = Site(
                 dialects=dialects,
                 upstream=upstream,
+                fetcher=fetcher,
                 journal=journal,
                 ledger=MemoryLedger(clock),
                 clock=clock,

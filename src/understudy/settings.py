@@ -24,6 +24,7 @@ from understudy.policy.keys import Key
 from understudy.providers.catalogue import Known, ProviderRow, load_known, load_rows
 from understudy.providers.headers import AUTHS
 from understudy.providers.models import ModelSpec, ProviderSpec, SecretRef, Url, overlay
+from understudy.providers.reach import ANY, Host, MediaSpec, Network, networks
 from understudy.routing.board import Name
 from understudy.web.server import ServerSpec
 
@@ -40,6 +41,8 @@ _WORDS: dict[Any, str] = {
     Url: "{0!r} is no address; it starts with http:// or https://",
     Name: "{0!r} is no name; write 1 to 128 letters, digits, '.', '_', ':', '-'",
     RouteName: "{0!r} is no name of a route; write 1 to 128 letters, digits, '.', '_', '-'",
+    Host: "{0!r} is no host; write a.example.com, *.example.com, a.example.com:8443, or * for any",
+    Network: "{0!r} is no network; write it as 10.20.0.0/16 or fd00:1::/32",
     Duration: "{0!r} is no duration; write seconds, or 500ms, 30s, 5m, 1h, 1d",
 }
 
@@ -49,6 +52,7 @@ class File(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     server: ServerSpec = ServerSpec()
     timeouts: Timeouts = Timeouts()
+    media: MediaSpec = MediaSpec()
     providers: dict[str, ProviderSpec] = {}
     storage: str = DEFAULT_STORAGE
     secret: SecretRef = DEFAULT_SECRET
@@ -141,6 +145,7 @@ def _compose(file: File, environ: Mapping[str, str], base: Path, reader: "_Reade
     _check_names(reader, root, rows)
     _check_places(reader, root, file, rows)
     _check_pools(reader, root, file)
+    _check_media(reader, root, file.media)
     file = msgspec.structs.replace(file, routes=tuple(_led(route, file, rows) for route in file.routes))
     secrets = _secrets(file, rows, environ, base, reader, root)
     if reader.problems:
@@ -182,6 +187,18 @@ def _check_pools(reader: "_Reader", root: yaml.Node | None, file: File) -> None:
             reader.wrong(root, ("routes", place, name), f"{next(iter(route.dials))!r} is set already; one dial rules")
         if (route.dials or route.explore or route.cascade) and not route.choose_from:
             reader.wrong(root, ("routes", place), "dials, 'explore' and 'cascade' need models to 'choose_from'")
+
+
+def _check_media(reader: "_Reader", root: yaml.Node | None, media: MediaSpec) -> None:
+    """What the pattern of a network does not see, and a network that nothing could reach."""
+    for place, written in enumerate(media.private):
+        try:
+            networks((written,))
+        except ValueError as error:
+            reader.wrong(root, ("media", "private", place), f"{error}; write a network as 10.20.0.0/16")
+    if media.private and not any(host != ANY for host in media.fetch):
+        words = f"no host of a private network is fetched from unless 'fetch' names it, and {ANY!r} names none"
+        reader.wrong(root, ("media", "private"), words)
 
 
 def _check_names(reader: "_Reader", root: yaml.Node | None, rows: Mapping[str, ProviderRow]) -> None:

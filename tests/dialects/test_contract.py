@@ -12,10 +12,10 @@ from tests.dialects.strategies import interleaved, replies
 from understudy.canon.faults import Fault, FaultKind
 from understudy.canon.grammar import Grammar
 from understudy.canon.messages import Message
-from understudy.canon.parts import Text, ToolCall, text_of
+from understudy.canon.parts import Document, Image, Inline, Remote, Text, ToolCall, text_of
 from understudy.canon.reply import Collector, Event, Reply, events_of
 from understudy.canon.request import Request
-from understudy.dialects.contract import Dialect, Echo, Target
+from understudy.dialects.contract import MEDIA_KINDS, Dialect, Echo, MediaKind, Target
 
 DIALECTS: dict[str, Dialect] = {entry.name: entry.load() for entry in entry_points(group="understudy.dialects")}
 ALL = pytest.mark.parametrize("dialect", DIALECTS.values(), ids=list(DIALECTS))
@@ -112,7 +112,7 @@ def test_R1_nothing_that_looks_like_an_ending_leaves_before_the_end(dialect: Dia
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.kind.value)
 def test_T53_a_fault_inside_a_stream_is_a_failure_and_no_ending(dialect: Dialect, fault: Fault) -> None:
     reply = Reply(id="1", model="m", dialect="elsewhere", parts=(Text("half"),))
-    raw = told(dialect, list(events_of(reply)), ended=False) + dialect.encode_failure(fault, "request-1", REQUEST, True)
+    raw = told(dialect, list(events_of(reply)), ended=False) + dialect.encode_failure(fault, "request-1", REQUEST, b"")
     collector = read(dialect, raw)
     assert collector.failed is not None
     assert collector.failed.message == "what happened"
@@ -192,3 +192,24 @@ def test_an_answer_crosses_two_dialects_with_its_words_and_calls(
     assert essence(second) == essence(first)
     assert (second.stop is None) == (first.stop is None)
     assert second.usage.total_in == first.usage.total_in
+
+
+SHOWN: dict[MediaKind, tuple[Image | Document, Image | Document]] = {
+    "image": (Image(Remote("https://a.example/b.png")), Image(Inline("image/png", "aGk="))),
+    "document": (Document(Remote("https://a.example/b.pdf")), Document(Inline("application/pdf", "aGk="))),
+}
+
+
+@ALL
+@pytest.mark.parametrize("kind", MEDIA_KINDS)
+def test_T43_media_that_are_taken_inline_alone_are_declared(dialect: Dialect, kind: MediaKind) -> None:
+    by_url, inline = (takes(dialect, part) for part in SHOWN[kind])
+    assert (kind in dialect.inline_only) == (inline and not by_url)
+
+
+def takes(dialect: Dialect, part: Image | Document) -> bool:
+    try:
+        dialect.encode_request(Request(model="m", messages=(Message("user", (part,)),), dialect="elsewhere"), TARGET)
+    except Fault:
+        return False
+    return True

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from tests.dialects.openai_chat.samples import refused
 
 from understudy.canon.messages import Message
-from understudy.canon.parts import Document, Image, Inline, Opaque, Part, Remote, Text, ToolCall, ToolResult
+from understudy.canon.parts import Audio, Document, Image, Inline, Opaque, Part, Remote, Text, ToolCall, ToolResult
 from understudy.canon.request import BuiltinTool, Format, Request, Tool
 from understudy.dialects.anthropic import DIALECT as MESSAGES
 from understudy.dialects.contract import Counting, Dialect
 from understudy.dialects.converse import DIALECT as CONVERSE
-from understudy.dialects.counting import PER_IMAGE, PER_PAGE, estimate, of_text
+from understudy.dialects.counting import PER_IMAGE, PER_PAGE, PER_SECOND, SECOND_BYTES, estimate, of_text
 from understudy.dialects.gemini import DIALECT as GEMINI
 from understudy.dialects.openai_responses import DIALECT as RESPONSES
 
@@ -68,6 +68,8 @@ def test_pictures_and_pages_are_counted_by_their_kind_and_not_their_bytes() -> N
     assert PER_IMAGE <= estimate(asked(Image(Inline("image/png", "A" * 10**6)))) < PER_IMAGE * 1.1
     assert PER_PAGE <= estimate(asked(Document(Remote("https://a.example/b.pdf")))) < PER_PAGE * 1.1
     assert estimate(asked(Document(Inline("application/pdf", "A" * 300_000)))) > PER_PAGE * 4
+    minute = asked(Audio(Inline("audio/mp3", "A" * 60 * SECOND_BYTES)))
+    assert PER_SECOND * 60 <= estimate(minute) < PER_SECOND * 60 * 1.1
 
 
 @pytest.mark.parametrize(

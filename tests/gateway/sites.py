@@ -11,7 +11,9 @@ from understudy.ledger.memory import MemoryLedger
 from understudy.ledger.shelf import WorkerShelf
 from understudy.policy.keys import Keyring
 from understudy.ports import Exchange, Record
+from understudy.providers.aiohttp_fetcher import AiohttpFetcher
 from understudy.providers.aiohttp_transport import AiohttpTransport
+from understudy.providers.reach import MediaSpec
 from understudy.routing.board import Board, Endpoint, Model
 from understudy.storage.spool import SpoolReader, SpoolWriter
 
@@ -67,6 +69,7 @@ class Stage:
         self.site = Site(
             dialects={DIALECT.name: DIALECT},
             upstream=AiohttpTransport({}),
+            fetcher=AiohttpFetcher(MediaSpec()),
             journal=journal,
             ledger=MemoryLedger(self.clock),
             clock=self.clock,

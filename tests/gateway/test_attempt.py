@@ -1,12 +1,18 @@
 """What an attempt does to an answer on its way; its faults are told in tests/journeys/test_faults.py."""
 
+from pathlib import Path
+
 import pytest
 
+from tests.gateway.sites import RENTED, Stage
+from understudy.canon.messages import Message
+from understudy.canon.parts import Text
 from understudy.canon.reply import Reply, Started
+from understudy.canon.request import Request
 from understudy.dialects.anthropic import DIALECT as MESSAGES
 from understudy.dialects.contract import Dialect
 from understudy.dialects.openai_responses import DIALECT as RESPONSES
-from understudy.gateway.attempt import identified
+from understudy.gateway.attempt import Place, call_to, identified
 
 
 def test_T50_an_answer_without_an_id_has_the_exchanges() -> None:
@@ -22,3 +28,10 @@ def test_an_id_that_an_upstream_gave_stays(caller: Dialect, dialect: str) -> Non
 
 def test_T69_an_answer_that_callers_go_on_from_has_an_id_of_its_own() -> None:
     assert identified(Started("a", "m", "openai_chat"), "ex_1", RESPONSES).id == "ex_1"
+
+
+def test_a_request_that_no_caller_sent_is_written_too(tmp_path: Path) -> None:
+    asked = Request(model="judge", messages=(Message("user", (Text("Which one?"),)),), dialect="canon", user="u")
+    call, omissions, _ = call_to(Stage(tmp_path).site, Place(RENTED, RENTED.endpoints[0]), asked, strict=False)
+    assert b"Which one?" in call.body
+    assert all(omission.field for omission in omissions)

@@ -9,9 +9,10 @@ import pytest
 
 from tests.gateway.sites import RENTED, Stage
 from understudy.canon.faults import Fault, FaultKind
+from understudy.canon.parts import text_of
 from understudy.dialects.openai_responses import DIALECT
 from understudy.gateway.draft import Draft
-from understudy.gateway.keeping import MAX_KEPT_BYTES, check_known, keep, resumed
+from understudy.gateway.keeping import MAX_KEPT_BYTES, MAX_NAMED, check_known, keep, resumed
 from understudy.policy.keys import Caller
 from understudy.ports import KeptAnswer
 
@@ -39,6 +40,20 @@ def test_an_answer_is_kept_in_the_spool_for_its_tenant(tmp_path: Path) -> None:
     mine = asyncio.run(resumed(stage.site, DIALECT, asked, "t"))
     other = asyncio.run(resumed(stage.site, DIALECT, asked, "u"))
     assert (len(mine.messages), other) == (2, asked)
+
+
+def test_items_are_named_by_the_tenant_that_was_told_them_and_by_no_other(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    said = {"type": "message", "id": "msg_1_0", "role": "assistant", "content": "Calm."}
+    answer = json.dumps({"id": "resp_1", "status": "completed", "output": [said]}).encode()
+    keep(stage.site, DIALECT, drafted(stage, request()), answer, streamed=False)
+    asked = DIALECT.decode_request(request(input=[{"type": "item_reference", "id": "msg_1_0"}]))
+    mine = asyncio.run(resumed(stage.site, DIALECT, asked, "t"))
+    assert text_of(mine.messages[0].parts) == "Calm."
+    assert asyncio.run(resumed(stage.site, DIALECT, asked, "u")) == asked
+    many = [{"type": "item_reference", "id": f"msg_{place}_0"} for place in range(2, 2 + 2 * MAX_NAMED)]
+    asked = DIALECT.decode_request(request(input=many))
+    assert asyncio.run(resumed(stage.site, DIALECT, asked, "t")) == asked
 
 
 def test_nothing_is_kept_where_the_operator_wants_none_or_it_is_too_large(tmp_path: Path) -> None:

@@ -1,9 +1,14 @@
 """What the corridor stands on: its limits, and the key out of whichever header a client uses."""
 
+from pathlib import Path
+
 import msgspec
 import pytest
 
+from tests.gateway.sites import Stage
+from understudy.canon.request import Request
 from understudy.dialects.anthropic import DIALECT
+from understudy.dialects.spelling import Spelling
 from understudy.gateway.site import Call, Timeouts
 
 
@@ -52,3 +57,10 @@ def test_a_limit_is_above_zero(field: str, value: object) -> None:
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert({field: value}, Timeouts)
     assert getattr(msgspec.convert({field: 0.5}, Timeouts), field) == 0.5
+
+
+def test_a_request_of_our_own_has_common_names(tmp_path: Path) -> None:
+    site = Stage(tmp_path).site
+    ours = Request(model="m", messages=(), dialect="canon")
+    assert site.spelling(ours) == Spelling()
+    assert site.spelling(msgspec.structs.replace(ours, dialect=DIALECT.name)) is DIALECT.spelling

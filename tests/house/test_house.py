@@ -218,9 +218,23 @@ TESTED_ELSEWHERE = {
     "cli/screen.py": "cli/test_serve.py",
     "cli/steer.py": "journeys/test_steering.py",
     **dict.fromkeys(
-        [f"conformance/{name}.py" for name in ("answers", "chat", "gemini", "messages", "responses", "upstream")],
-        "conformance/test_run.py",
+        [
+            f"conformance/{name}.py"
+            for name in (
+                "answers",
+                "chat",
+                "converse",
+                "gemini",
+                "llama",
+                "messages",
+                "openai_errors",
+                "responses",
+                "sse",
+            )
+        ],
+        "conformance/test_judging.py",
     ),
+    **dict.fromkeys([f"conformance/{name}.py" for name in ("asking", "upstream")], "conformance/test_run.py"),
     "gateway/alone.py": "gateway/test_embedding.py",
     "gateway/passing.py": "journeys/test_sdks.py",
     "gateway/trial.py": "journeys/test_cascade.py",

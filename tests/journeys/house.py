@@ -9,6 +9,7 @@ import base64
 import contextlib
 import json
 import socket
+import ssl
 import struct
 import subprocess
 import sys
@@ -326,7 +327,7 @@ def upstream() -> Iterator[Upstream]:
 
 
 @contextlib.contextmanager
-def serving(application: web.Application) -> Iterator[str]:
+def serving(application: web.Application, tls: ssl.SSLContext | None = None) -> Iterator[str]:
     """An application on loopback, on a thread of its own; its URL."""
     ready, stop = threading.Event(), asyncio.Event()
     loop = asyncio.new_event_loop()
@@ -335,9 +336,9 @@ def serving(application: web.Application) -> Iterator[str]:
     async def serve() -> None:
         runner = web.AppRunner(application, access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
         await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
+        site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls)
         await site.start()
-        urls.append(f"http://127.0.0.1:{runner.addresses[0][1]}")
+        urls.append(f"http{'s' if tls else ''}://127.0.0.1:{runner.addresses[0][1]}")
         ready.set()
         await stop.wait()
         await runner.cleanup()

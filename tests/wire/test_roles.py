@@ -56,7 +56,7 @@ def test_T2_a_system_message_in_mid_conversation_keeps_its_place(
     # Folded into the user's turn, marked, and told.
     last = read(upstream, wire.sent().json)[-1]
     assert last == ("user", [Text("<system>\nBe kind.\n</system>"), Text("And now?")])
-    assert any(field.endswith("role") for field in answer.omitted), answer.omitted
+    assert any(field.endswith("role") or field == "input" for field in answer.omitted), answer.omitted
 
 
 @pytest.mark.parametrize("upstream", LOOSE)

@@ -51,7 +51,11 @@ def _id(told: list[Any]) -> str:
     return str((told[-1].get("response") or told[-1])["id"])
 
 
-@mutant("dialects/openai_responses/keeping.py", "*msgspec.json.decode(output, type=list[msgspec.Raw])]", "]")
+@mutant(
+    "dialects/openai_responses/keeping.py",
+    "before = [*kept.input, *msgspec.json.decode(kept.response, type=_Said).output]",
+    "before = [*kept.input]",
+)
 def test_T69_a_tool_loop_goes_on_by_its_id(wire: Wire) -> None:
     model = wire.says(A, whole(A, calls=[OSLO]), whole(A))
     first = wire.ask(R, model, kept("How is the harbour?", "weather")).json

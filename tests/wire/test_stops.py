@@ -118,7 +118,7 @@ def test_T26_a_stop_with_calls_is_a_stop_for_tools(wire: Wire, caller: Dialect, 
     assert len(answer.calls) == 1
 
 
-@mutant("dialects/gemini/chunks.py", 'stop_of("SAFETY" if self._blocked else self._word,', "stop_of(self._word,")
+@mutant("dialects/gemini/chunks.py", 'stop_of("SAFETY" if self._blocked else self.word,', "stop_of(self.word,")
 @STREAM
 @pytest.mark.parametrize("why", ["SAFETY", "PROHIBITED_CONTENT", "OTHER", "BLOCKLIST"])
 @pytest.mark.parametrize("caller", [C, R, A, V])

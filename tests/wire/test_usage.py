@@ -234,8 +234,8 @@ def usage_chunks(where: str) -> list[Any]:
 
 @mutant(
     "canon/usage.py",
-    "    return before if after is None else after",
-    "    return before if after is None else after + (before or 0)",
+    "earlier.out if later.out is None else later.out,",
+    "earlier.out if later.out is None else later.out + (earlier.out or 0),",
 )
 @pytest.mark.parametrize("where", ["empty choices", "on the finish", "x_groq", "repeated", "growing", "told twice"])
 @pytest.mark.parametrize("caller", READ)

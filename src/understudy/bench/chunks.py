@@ -14,7 +14,10 @@ from understudy.conformance.upstream import WIRES
 from understudy.dialects.contract import Dialect, Echo
 
 # The dialect of the house that speaks each of the script's.
-DIALECTS = {"chat": "openai_chat", "responses": "openai_responses", "messages": "anthropic", "gemini": "gemini"}
+DIALECTS = {
+    "chat": "openai_chat", "responses": "openai_responses", "messages": "anthropic", "gemini": "gemini",
+    "converse": "converse", "llama": "llama",
+}  # fmt: skip
 WORDS = 3_000
 # The bar: at 100 chunks a second and a stream, a core then has room for a few thousand streams.
 MAX_US = 4.0

@@ -18,7 +18,7 @@ class Text(Value, frozen=True, tag="text"):
 
 
 class Inline(Value, frozen=True, tag="inline"):
-    """Media carried in the message itself: base64 text as it came, never decoded here."""
+    """Media carried in the message itself: base64 text of the standard alphabet, never decoded here."""
 
     media_type: str
     data: str
@@ -43,6 +43,13 @@ class Document(Value, frozen=True, tag="document"):
 
     source: Inline | Remote
     name: str | None = None
+    extras: Extras = {}
+
+
+class Audio(Value, frozen=True, tag="audio"):
+    """Sound to listen to, carried in the message itself."""
+
+    source: Inline
     extras: Extras = {}
 
 
@@ -89,13 +96,13 @@ class ToolResult(Value, frozen=True, tag="tool_result"):
     """What a tool answered. `plain` says that the content was a bare string on the wire."""
 
     call_id: str
-    parts: tuple[Text | Image | Document | Opaque, ...] = ()
+    parts: tuple[Text | Image | Document | Audio | Opaque, ...] = ()
     is_error: bool = False
     plain: bool = False
     extras: Extras = {}
 
 
-Part = Text | Image | Document | Thinking | ToolCall | ToolResult | Refusal | Opaque
+Part = Text | Image | Document | Audio | Thinking | ToolCall | ToolResult | Refusal | Opaque
 ReplyPart = Text | Thinking | ToolCall | Refusal | Opaque
 
 

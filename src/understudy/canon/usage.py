@@ -33,19 +33,22 @@ class Usage(Value, frozen=True):
 
 
 NO_USAGE = Usage()
-_BUCKETS = ("uncached_in", "cache_read", "cache_write_5m", "cache_write_1h", "out", "reasoning")
 
 
 def merge(earlier: Usage, later: Usage) -> Usage:
     """The later word wins, bucket by bucket; counts of one exchange are never added up."""
-    if earlier is NO_USAGE:
+    if earlier is NO_USAGE or earlier == later:
         return later
-    values = {name: _later(getattr(earlier, name), getattr(later, name)) for name in _BUCKETS}
-    return Usage(**values, flags=tuple(dict.fromkeys(earlier.flags + later.flags)))
-
-
-def _later(before: int | None, after: int | None) -> int | None:
-    return before if after is None else after
+    # Spelt out, since some streams tell their usage in every chunk.
+    return Usage(
+        earlier.uncached_in if later.uncached_in is None else later.uncached_in,
+        earlier.cache_read if later.cache_read is None else later.cache_read,
+        earlier.cache_write_5m if later.cache_write_5m is None else later.cache_write_5m,
+        earlier.cache_write_1h if later.cache_write_1h is None else later.cache_write_1h,
+        earlier.out if later.out is None else later.out,
+        earlier.reasoning if later.reasoning is None else later.reasoning,
+        tuple(dict.fromkeys(earlier.flags + later.flags)) if later.flags else earlier.flags,
+    )
 
 
 def inclusive(

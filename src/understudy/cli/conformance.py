@@ -1,7 +1,7 @@
 """`understudy conformance`: does a gateway tell its callers what its upstreams said? Ours, or any other."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -14,64 +14,105 @@ from rich.table import Table
 
 from understudy.bench.serving import NotUp
 from understudy.cli.screen import EXIT_FAILED, JsonOption, err, give_up, out
-from understudy.conformance.answers import BROKEN, SCENARIOS
+from understudy.conformance.answers import Wire
+from understudy.conformance.judging import Case
 from understudy.conformance.own import MODEL, own_gateway
-from understudy.conformance.run import Cell, judged
-from understudy.conformance.upstream import WIRES, scripted
+from understudy.conformance.run import Cell, cases, judged
+from understudy.conformance.scenarios import GROUPS, SCENARIOS, chosen
+from understudy.conformance.telling import markdown as as_markdown
+from understudy.conformance.telling import shortfalls, summary, tables
+from understudy.conformance.upstream import BY_NAME, WIRES, scripted
 
-_HEAD = ["client, upstream", *(wire.name for wire in WIRES)]
-CELLS = len(WIRES) ** 2 * (2 * len(SCENARIOS) - len(BROKEN))
+# Above the longest of our own gateway's time-outs here; other gateways have their own.
+PATIENCE_S = 30.0
 
 
 def run(
     url: Annotated[str | None, typer.Option(help="A gateway that is up already; else Understudy is started.")] = None,
     port: Annotated[int, typer.Option(help="Where the scripted upstream listens; 0 takes any free port.")] = 0,
     model: Annotated[str, typer.Option(help="How that gateway calls an upstream's scenario.")] = MODEL,
+    patience: Annotated[
+        float, typer.Option(help="Seconds to wait for an answer; more than that gateway's own time-outs.")
+    ] = PATIENCE_S,
+    only: Annotated[
+        list[str] | None, typer.Option(help="A scenario, or a group of them: said, errors, faults. May be repeated.")
+    ] = None,
+    dialect: Annotated[
+        list[str] | None, typer.Option(help="Ask in these dialects, of these dialects; all if none. May be repeated.")
+    ] = None,
     json: JsonOption = None,
-    markdown: Annotated[Path | None, typer.Option(help="Write the table to this file besides, as Markdown.")] = None,
-    check: Annotated[bool, typer.Option("--check", help="Exit 1 if a cell differs.")] = False,
+    markdown: Annotated[Path | None, typer.Option(help="Write the tables to this file besides, as Markdown.")] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Exit 1 if a cell differs, or a dialect is not served.")
+    ] = False,
 ) -> None:
-    """Hold what clients hear against what upstreams said: 4 client dialects, 4 upstream dialects, 9 scenarios.
+    """Hold what clients hear against what upstreams did: 6 client dialects, 6 upstream dialects, whole and streamed.
 
-    A scripted upstream on loopback says known answers in OpenAI Chat, OpenAI Responses, Anthropic Messages and Gemini:
-    plain text, parallel calls, an answer cut by its length, cached tokens, thinking, a refusal, a 429, a stream that
-    breaks off, a stream that fails in-band. Each client asks whole and streamed.
+    A scripted upstream on loopback answers, and fails, in OpenAI Chat, OpenAI Responses, Anthropic
+    Messages, Gemini, Bedrock Converse and the Llama API's own shape: chat, responses, messages,
+    gemini, converse, llama. Scenarios come in three groups. `said`, which is answers: text, tools,
+    length, stop, usage, thinking, refusal. `errors`, which is statuses: error-400 to error-529.
+    `faults`, which is what breaks: cut (F1), eof (F2), stall (F3), garbage (F4), inband (F5),
+    inband-first (F5a), slow (F7), halftool (F8), pings (F9), page (F10), nodone, and hangup, where
+    it is the client that goes.
 
-    To judge another gateway, fix the upstream's port, give that gateway the upstream as provider of each dialect with
-    the model names that --model makes, and pass its --url: `{upstream}` is chat, responses, messages or gemini,
-    `{scenario}` the scenario, which the upstream must be asked for.
+    To judge another gateway, fix the upstream's port, give that gateway the upstream as provider of
+    each dialect with the model names that --model makes, and pass its --url. In --model,
+    `{upstream}` is the dialect and `{scenario}` the scenario, which the upstream must be asked for.
+    Switch that gateway's retries off, and set its time-outs below --patience.
     """
     if "{upstream}" not in model or "{scenario}" not in model:
         give_up(f"--model {model!r} is no pattern", "Write it with {upstream} and {scenario} in it.")
+    told = _cases(only or [], dialect or [])
     try:
-        cells = asyncio.run(_cells(url, port, model))
+        cells = asyncio.run(_cells(told, url, port, model, patience))
     except NotUp as error:
         give_up(str(error), status=EXIT_FAILED)
     except OSError as error:
         give_up(f"the scripted upstream cannot listen: {error.strerror or error}", "Choose another --port.")
-    wrong = [cell for cell in cells if cell.wrong]
-    out.print(_table(cells))
-    for cell in wrong:
-        way = "streamed" if cell.streamed else "whole"
-        out.print(f"{cell.client} <- {cell.upstream}, {cell.scenario}, {way}: {cell.wrong}", markup=False)
-    out.print(f"{len(cells) - len(wrong)} of {len(cells)} cells agree")
+    for group, rows in tables(cells):
+        table = Table(*rows[0], box=None, title=group, title_justify="left")
+        for row in rows[1:]:
+            table.add_row(*row)
+        out.print(table)
+    fallen = list(shortfalls(cells))
+    for line in fallen:
+        out.print(line, markup=False, soft_wrap=True)
+    out.print(summary(cells))
     if json is not None:
         json.write_bytes(msgspec.json.encode({"cells": [asdict(cell) for cell in cells]}))
     if markdown is not None:
-        markdown.write_text("\n".join(_markdown(cells)) + "\n", encoding="utf-8")
-    if check and wrong:
+        markdown.write_text("\n".join(as_markdown(cells)), encoding="utf-8")
+    if check and fallen:
         raise typer.Exit(EXIT_FAILED)
 
 
-async def _cells(url: str | None, port: int, pattern: str) -> list[Cell]:
-    cells = []
-    async with scripted(port) as upstream, _gateway(url, upstream) as gateway:
+def _cases(only: list[str], dialects: list[str]) -> list[Case]:
+    """What is to be asked; a name that means nothing ends the command with those that do."""
+    for name in dialects:
+        if name not in BY_NAME:
+            give_up(f"--dialect {name!r} is none", f"Choose of {', '.join(BY_NAME)}.")
+    wires: list[Wire] = [wire for wire in WIRES if not dialects or wire.name in dialects]
+    try:
+        return cases(wires, chosen(only))
+    except ValueError as error:
+        known = (*GROUPS, *(scenario.name for scenario in SCENARIOS))
+        give_up(f"--only {error} is no scenario", f"Choose of {', '.join(known)}.")
+
+
+async def _cells(told: list[Case], url: str | None, port: int, pattern: str, patience_s: float) -> list[Cell]:
+    # The upstream holds what nobody closes a little longer than the client waits, so that its end is no gateway's deed.
+    async with scripted(port, patience_s + 1) as script, _gateway(url, script.url) as gateway:
         with Progress(console=err, transient=True) as progress:
-            task = progress.add_task("asking", total=CELLS)
-            async for cell in judged(gateway.rstrip("/"), _names(pattern)):
-                cells.append(cell)
-                progress.advance(task)
-    return cells
+            task = progress.add_task("asking", total=len(told))
+            return await judged(
+                script,
+                gateway.rstrip("/"),
+                _names(pattern),
+                told,
+                patience_s=patience_s,
+                advance=lambda: progress.advance(task),
+            )
 
 
 def _names(pattern: str) -> Callable[[str, str], str]:
@@ -88,28 +129,3 @@ async def _gateway(url: str | None, upstream: str) -> AsyncIterator[str]:
         return
     async with own_gateway(upstream) as own:
         yield own
-
-
-def _table(cells: list[Cell]) -> Table:
-    """Client dialects by upstream dialects: how many cells agree of how many, and the scenarios that do not."""
-    table = Table(*_HEAD, box=None)
-    for row in _rows(cells):
-        table.add_row(*row)
-    return table
-
-
-def _markdown(cells: list[Cell]) -> Iterator[str]:
-    """The same table as Markdown has it."""
-    for row in (_HEAD, ["---"] * len(_HEAD), *_rows(cells)):
-        yield "| " + " | ".join(row) + " |"
-
-
-def _rows(cells: list[Cell]) -> Iterator[list[str]]:
-    for client in WIRES:
-        row = [client.name]
-        for upstream in WIRES:
-            mine = [cell for cell in cells if (cell.client, cell.upstream) == (client.name, upstream.name)]
-            bad = sorted({cell.scenario for cell in mine if cell.wrong})
-            agree = sum(not cell.wrong for cell in mine)
-            row.append(f"{agree}/{len(mine)}" + (f" ({', '.join(bad)})" if bad else ""))
-        yield row

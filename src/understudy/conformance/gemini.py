@@ -1,18 +1,66 @@
 """Gemini generateContent, by hand. Reference: https://ai.google.dev/api/generate-content"""
 
-import json
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from understudy.conformance.answers import Answer, Asked, Heard, Stop, pieces
+from understudy.conformance import sse
+from understudy.conformance.answers import (
+    MESSAGE,
+    Answer,
+    Asked,
+    Cause,
+    Due,
+    Event,
+    Failure,
+    Heard,
+    Question,
+    Refusal,
+    Stop,
+    pieces,
+)
 
 _REASONS: dict[Stop, str] = {"stop": "STOP", "length": "MAX_TOKENS", "tools": "STOP", "refusal": "SAFETY"}
 _STOPS: dict[Any, Stop] = {"STOP": "stop", "MAX_TOKENS": "length", "SAFETY": "refusal", "PROHIBITED_CONTENT": "refusal"}
+_BUSY = Due((503,), ("UNAVAILABLE",))
+_DUE: dict[Cause, Due] = {
+    "400": Due((400,), ("INVALID_ARGUMENT",)),
+    "401": Due((401,), ("UNAUTHENTICATED",)),
+    "404": Due((404,), ("NOT_FOUND",)),
+    "429": Due((429,), ("RESOURCE_EXHAUSTED",)),
+    "500": Due((500,), ("INTERNAL",)),
+    "503": _BUSY,
+    "529": _BUSY,
+    "broken": Due((502, 500, 503), ("INTERNAL", "UNAVAILABLE"), ("UNAVAILABLE",)),
+    "late": Due((504,), ("DEADLINE_EXCEEDED",)),
+    "page": Due((502,), ("INTERNAL",)),
+}
+_WORDS = {int(cause): due.words[0] for cause, due in _DUE.items() if cause.isdecimal()}
+# The codes of google.rpc, by their names: https://cloud.google.com/apis/design/errors
+_CODES = {
+    "INVALID_ARGUMENT": 400,
+    "UNAUTHENTICATED": 401,
+    "NOT_FOUND": 404,
+    "RESOURCE_EXHAUSTED": 429,
+    "INTERNAL": 500,
+    "UNAVAILABLE": 503,
+    "DEADLINE_EXCEEDED": 504,
+}
+_BAD_KEY = {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_KEY_INVALID"}
 
 
 class Gemini:
     """Satisfies answers.Wire."""
 
     name = "gemini"
+    stream_type = sse.TYPE
+    due = _DUE
+    garbage = sse.GARBAGE
+    ping = sse.COMMENT
+
+    def within(self, answer: Answer) -> Answer:
+        """All of it, but for a stop sequence, which is a stop like any other."""
+        return replace(answer, stop="stop") if answer.stop == "sequence" else answer
 
     def whole(self, answer: Answer) -> dict[str, Any]:
         """A `GenerateContentResponse`."""
@@ -20,7 +68,7 @@ class Gemini:
         if answer.text:
             parts.append({"text": answer.text})
         parts += [_call(name, args) for name, args in answer.calls]
-        return _chunk(parts, _REASONS[answer.stop], answer)
+        return _chunk(parts, _REASONS[self.within(answer).stop], answer)
 
     def frames(self, answer: Answer) -> list[bytes]:
         """One event for each word; calls whole; the reason to stop in an event of its own at the end."""
@@ -28,53 +76,94 @@ class Gemini:
         parts += [{"text": piece} for piece in pieces(answer.text)]
         parts += [_call(name, args) for name, args in answer.calls]
         chunks = [_chunk([part], None, answer) for part in parts]
-        return [_event(chunk) for chunk in (*chunks, _chunk([{"text": ""}], _REASONS[answer.stop], answer))]
+        return [
+            sse.told(chunk) for chunk in (*chunks, _chunk([{"text": ""}], _REASONS[self.within(answer).stop], answer))
+        ]
 
-    def error(self, status: int) -> dict[str, Any]:
-        """Google's envelope."""
-        return {"error": {"code": status, "message": "scripted", "status": "RESOURCE_EXHAUSTED"}}
+    def half(self, answer: Answer) -> list[bytes]:
+        """Up to a call of which one argument was told, with the word that more will come."""
+        name, arguments = answer.calls[0]
+        key, value = next(iter(arguments.items()))
+        partial = [{"jsonPath": f"$.{key}", "stringValue": value, "willContinue": True}]
+        call = {"functionCall": {"name": name, "partialArgs": partial, "willContinue": True}}
+        told: list[dict[str, Any]] = [{"text": piece} for piece in pieces(answer.text)]
+        return [sse.told(_chunk([part], None, answer)) for part in (*told, call)]
 
-    def inband(self) -> bytes:
+    def error(self, status: int) -> Refusal:
+        """Google's envelope; a bad key is a bad request whose reason tells."""
+        body = _envelope(status)
+        if status != 401:
+            return Refusal(status, body)
+        return Refusal(400, {"error": {**_envelope(400)["error"], "details": [_BAD_KEY]}})
+
+    def inband(self, status: int) -> bytes:
         """The envelope as an event."""
-        return _event({"error": {"code": 503, "message": "scripted", "status": "UNAVAILABLE"}})
+        return sse.told(_envelope(status))
 
-    def ask(self, model: str, *, stream: bool) -> Asked:
+    def stop_sequences(self, body: dict[str, Any]) -> list[str] | None:
+        """A list in the generation's configuration."""
+        return (body.get("generationConfig") or {}).get("stopSequences") or []
+
+    def ask(self, question: Question) -> Asked:
         """A question with a tool, thoughts included."""
         declared = {"name": "weather", "parameters": {"type": "OBJECT", "properties": {"city": {"type": "STRING"}}}}
+        config = {"maxOutputTokens": 4_000, "thinkingConfig": {"includeThoughts": True, "thinkingBudget": 1_024}}
+        if question.stop is not None:
+            config["stopSequences"] = [question.stop]
         body = {
-            "contents": [{"role": "user", "parts": [{"text": "How is the harbour?"}]}],
+            "contents": [{"role": "user", "parts": [{"text": question.words}]}],
             "tools": [{"functionDeclarations": [declared]}],
-            "generationConfig": {
-                "maxOutputTokens": 4_000,
-                "thinkingConfig": {"includeThoughts": True, "thinkingBudget": 1_024},
-            },
+            "generationConfig": config,
         }
-        verb = "streamGenerateContent?alt=sse" if stream else "generateContent"
-        return Asked(f"/v1beta/models/{model}:{verb}", body, {"x-goog-api-key": "any"})
+        verb = "streamGenerateContent?alt=sse" if question.stream else "generateContent"
+        return Asked(f"/v1beta/models/{question.model}:{verb}", body, {"x-goog-api-key": "any"})
 
     def hear(self, body: dict[str, Any]) -> Answer:
         """What the one candidate says."""
-        return self.listen([body]).answer
+        return self.listen([Event("", body)]).answer
 
-    def listen(self, events: list[Any]) -> Heard:
+    def events(self, raw: bytes) -> list[Event]:
+        """Lines of data."""
+        return sse.read(raw)
+
+    def listen(self, events: list[Event]) -> Heard:
         """Parts of all events, in their order."""
         parts: list[dict[str, Any]] = []
         usage: dict[str, Any] = {}
-        reason, failed = None, False
+        reason, failure = None, None
+        flaws = sse.odd(events)
         for event in events:
-            if not isinstance(event, dict):
+            if not isinstance(event.data, dict):
                 continue
-            failed = failed or "error" in event
-            usage = event.get("usageMetadata") or usage
-            for candidate in event.get("candidates") or ():
+            if "error" in event.data:
+                failure, flaws = _failure(event.data), flaws + _miscoded(event.data["error"])
+            usage = event.data.get("usageMetadata") or usage
+            for candidate in event.data.get("candidates") or ():
                 reason = candidate.get("finishReason") or reason
                 parts += (candidate.get("content") or {}).get("parts") or []
-        return Heard(_heard(parts, reason, usage), ended=reason is not None, failed=failed)
+        closed = sum("functionCall" in part and not part["functionCall"].get("willContinue") for part in parts)
+        return Heard(_heard(parts, reason, usage), reason is not None, failure, closed, flaws)
 
-    def is_error(self, body: dict[str, Any]) -> bool:
+    def failure(self, body: dict[str, Any], headers: Mapping[str, str]) -> Failure | None:
         """Google's envelope."""
-        error = body.get("error")
-        return isinstance(error, dict) and isinstance(error.get("code"), int) and bool(error.get("status"))
+        return _failure(body)
+
+
+def _envelope(status: int) -> dict[str, Any]:
+    return {"error": {"code": status, "message": MESSAGE, "status": _WORDS[status]}}
+
+
+def _failure(body: dict[str, Any]) -> Failure | None:
+    error = body.get("error")
+    if not isinstance(error, dict) or not isinstance(error.get("code"), int) or not error.get("status"):
+        return None
+    return Failure((str(error["status"]),), str(error.get("message") or ""))
+
+
+def _miscoded(error: Any) -> tuple[str, ...]:
+    """The flaw of an error in a stream, where no status line stands beside it, whose code is not its word's."""
+    code, word = (error.get("code"), error.get("status")) if isinstance(error, dict) else (None, None)
+    return () if code == _CODES.get(str(word)) else (f"the error {word!r} has the code {code!r}",)
 
 
 def _call(name: str, arguments: Any) -> dict[str, Any]:
@@ -90,10 +179,6 @@ def _chunk(parts: list[dict[str, Any]], reason: str | None, answer: Answer) -> d
     if answer.cached is not None:
         usage["cachedContentTokenCount"] = answer.cached
     return {"candidates": [candidate], "usageMetadata": usage, "modelVersion": "scripted", "responseId": "r1"}
-
-
-def _event(body: dict[str, Any]) -> bytes:
-    return b"data: " + json.dumps(body).encode() + b"\n\n"
 
 
 def _heard(parts: list[dict[str, Any]], reason: Any, usage: dict[str, Any]) -> Answer:

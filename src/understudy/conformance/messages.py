@@ -1,12 +1,51 @@
 """Anthropic Messages, by hand. Reference: https://docs.anthropic.com/en/api/messages"""
 
-import json
+from collections.abc import Mapping
 from typing import Any
 
-from understudy.conformance.answers import Answer, Asked, Heard, Stop, pieces
+from understudy.conformance import sse
+from understudy.conformance.answers import (
+    MESSAGE,
+    STOP_SEQUENCE,
+    Answer,
+    Asked,
+    Cause,
+    Due,
+    Event,
+    Failure,
+    Heard,
+    Question,
+    Refusal,
+    Stop,
+    arguments_of,
+    blocks_in_order,
+    halves,
+    pieces,
+    until_half,
+)
 
-_REASONS: dict[Stop, str] = {"stop": "end_turn", "length": "max_tokens", "tools": "tool_use", "refusal": "refusal"}
+_REASONS: dict[Stop, str] = {
+    "stop": "end_turn",
+    "sequence": "stop_sequence",
+    "length": "max_tokens",
+    "tools": "tool_use",
+    "refusal": "refusal",
+}
 _STOPS: dict[Any, Stop] = {word: stop for stop, word in _REASONS.items()}
+# An overload has a status of its own here; elsewhere it is a 503, which some pass on.
+_DUE: dict[Cause, Due] = {
+    "400": Due((400,), ("invalid_request_error",)),
+    "401": Due((401,), ("authentication_error",)),
+    "404": Due((404,), ("not_found_error",)),
+    "429": Due((429,), ("rate_limit_error",)),
+    "500": Due((500,), ("api_error",)),
+    "503": Due((529, 503), ("overloaded_error",)),
+    "529": Due((529,), ("overloaded_error",)),
+    "broken": Due((502, 500, 503), ("api_error",)),
+    "late": Due((504,), ("timeout_error",)),
+    "page": Due((502,), ("api_error",)),
+}
+_WORDS = {int(cause): due.words[0] for cause, due in _DUE.items() if cause.isdecimal()}
 _SEAL = "c2VhbA=="
 
 
@@ -14,6 +53,14 @@ class Messages:
     """Satisfies answers.Wire."""
 
     name = "messages"
+    stream_type = sse.TYPE
+    due = _DUE
+    garbage = b"event: content_block_delta\n" + sse.GARBAGE
+    ping = sse.told({"type": "ping"}, "ping")
+
+    def within(self, answer: Answer) -> Answer:
+        """All of it."""
+        return answer
 
     def whole(self, answer: Answer) -> dict[str, Any]:
         """A `message`."""
@@ -24,7 +71,7 @@ class Messages:
             "model": "scripted",
             "content": _blocks(answer),
             "stop_reason": _REASONS[answer.stop],
-            "stop_sequence": None,
+            "stop_sequence": STOP_SEQUENCE if answer.stop == "sequence" else None,
             "usage": _usage(answer),
         }
 
@@ -35,28 +82,37 @@ class Messages:
         frames = [_event("message_start", message=opened)]
         for index, block in enumerate(_blocks(answer)):
             frames += _told(index, block)
-        delta = {"stop_reason": _REASONS[answer.stop], "stop_sequence": None}
-        frames.append(_event("message_delta", delta=delta, usage={"output_tokens": answer.out}))
+        delta = {name: self.whole(answer)[name] for name in ("stop_reason", "stop_sequence")}
+        frames.append(_event("message_delta", delta=delta, usage=_usage(answer)))
         return [*frames, _event("message_stop")]
 
-    def error(self, status: int) -> dict[str, Any]:
+    def half(self, answer: Answer) -> list[bytes]:
+        """Up to the middle of the arguments' text."""
+        return until_half(self.frames(answer), answer.calls[0][1])
+
+    def error(self, status: int) -> Refusal:
         """Anthropic's envelope."""
-        return {"type": "error", "error": {"type": "rate_limit_error", "message": "scripted"}}
+        return Refusal(status, {"type": "error", **_error(status), "request_id": "req_1"})
 
-    def inband(self) -> bytes:
+    def inband(self, status: int) -> bytes:
         """The envelope as an event."""
-        return _event("error", error={"type": "overloaded_error", "message": "scripted"})
+        return _event("error", **_error(status))
 
-    def ask(self, model: str, *, stream: bool) -> Asked:
+    def stop_sequences(self, body: dict[str, Any]) -> list[str] | None:
+        """A list."""
+        return body.get("stop_sequences") or []
+
+    def ask(self, question: Question) -> Asked:
         """A question with a tool and a budget to think."""
         schema = {"type": "object", "properties": {"city": {"type": "string"}}}
         body = {
-            "model": model,
+            "model": question.model,
             "max_tokens": 4_000,
-            "messages": [{"role": "user", "content": "How is the harbour?"}],
+            "messages": [{"role": "user", "content": question.words}],
             "tools": [{"name": "weather", "input_schema": schema}],
             "thinking": {"type": "enabled", "budget_tokens": 1_024},
-            **({"stream": True} if stream else {}),
+            **({"stop_sequences": [question.stop]} if question.stop else {}),
+            **({"stream": True} if question.stream else {}),
         }
         return Asked("/v1/messages", body, {"x-api-key": "any", "anthropic-version": "2023-06-01"})
 
@@ -64,36 +120,64 @@ class Messages:
         """What its blocks say."""
         return _heard(body["content"], body.get("stop_reason"), body.get("usage") or {})
 
-    def listen(self, events: list[Any]) -> Heard:
+    def events(self, raw: bytes) -> list[Event]:
+        """Events with names."""
+        return sse.read(raw)
+
+    def listen(self, events: list[Event]) -> Heard:
         """Blocks put together."""
         blocks: dict[int, dict[str, Any]] = {}
         words: dict[int, str] = {}
+        closed: set[int] = set()
         usage: dict[str, Any] = {}
-        reason, ended, failed = None, False, False
-        for event in events:
-            match event.get("type") if isinstance(event, dict) else None:
+        reason, ended, failure = None, False, None
+        bodies = [event.data for event in events if isinstance(event.data, dict)]
+        for body in bodies:
+            match body.get("type"):
                 case "message_start":
-                    usage |= event["message"].get("usage") or {}
+                    usage |= body["message"].get("usage") or {}
                 case "content_block_start":
-                    blocks[event["index"]] = dict(event["content_block"])
+                    blocks[body["index"]] = dict(body["content_block"])
                 case "content_block_delta":
-                    delta = event["delta"]
-                    kind = next((name for name in ("text", "thinking", "partial_json") if name in delta), None)
-                    if kind is not None:
-                        words[event["index"]] = words.get(event["index"], "") + delta[kind]
+                    words[body["index"]] = words.get(body["index"], "") + _words(body["delta"])
+                case "content_block_stop":
+                    closed.add(body["index"])
                 case "message_delta":
-                    reason = event["delta"].get("stop_reason") or reason
-                    usage |= {name: count for name, count in (event.get("usage") or {}).items() if count is not None}
+                    reason = body["delta"].get("stop_reason") or reason
+                    usage |= {name: count for name, count in (body.get("usage") or {}).items() if count is not None}
                 case "message_stop":
                     ended = True
                 case "error":
-                    failed = True
-        whole = [_filled(block, words.get(index, "")) for index, block in sorted(blocks.items())]
-        return Heard(_heard(whole, reason, usage), ended=ended or reason is not None, failed=failed)
+                    failure = _failure(body)
+        calls = {index for index, block in blocks.items() if block["type"] == "tool_use"}
+        whole = [_filled(block, words.get(index, "")) for index, block in sorted(blocks.items()) if index in closed]
+        open_words = "".join(words.get(index, "") for index in sorted(blocks.keys() - closed - calls))
+        heard = _heard([*whole, {"type": "text", "text": open_words}], reason, usage)
+        flaws = (
+            *sse.odd(events),
+            *sse.misnamed(events),
+            *blocks_in_order(body["index"] for body in bodies if "index" in body),
+        )
+        return Heard(heard, ended or reason is not None, failure, len(calls & closed), flaws)
 
-    def is_error(self, body: dict[str, Any]) -> bool:
+    def failure(self, body: dict[str, Any], headers: Mapping[str, str]) -> Failure | None:
         """Anthropic's envelope."""
-        return body.get("type") == "error" and isinstance(body.get("error"), dict) and bool(body["error"].get("type"))
+        return _failure(body)
+
+
+def _error(status: int) -> dict[str, Any]:
+    return {"error": {"type": _WORDS[status], "message": MESSAGE}}
+
+
+def _failure(body: dict[str, Any]) -> Failure | None:
+    error = body.get("error")
+    if body.get("type") != "error" or not isinstance(error, dict) or not error.get("type"):
+        return None
+    return Failure((str(error["type"]),), str(error.get("message") or ""))
+
+
+def _words(delta: dict[str, Any]) -> str:
+    return next((delta[name] for name in ("text", "thinking", "partial_json") if name in delta), "")
 
 
 def _blocks(answer: Answer) -> list[dict[str, Any]]:
@@ -109,12 +193,8 @@ def _blocks(answer: Answer) -> list[dict[str, Any]]:
 def _told(index: int, block: dict[str, Any]) -> list[bytes]:
     empty: dict[str, Any]
     if block["type"] == "tool_use":
-        text = json.dumps(block["input"])
         empty = {**block, "input": {}}
-        deltas = [
-            {"type": "input_json_delta", "partial_json": part}
-            for part in (text[: len(text) // 2], text[len(text) // 2 :])
-        ]
+        deltas = [{"type": "input_json_delta", "partial_json": half} for half in halves(block["input"])]
     elif block["type"] == "thinking":
         empty = {"type": "thinking", "thinking": "", "signature": ""}
         deltas = [{"type": "thinking_delta", "thinking": piece} for piece in pieces(block["thinking"])]
@@ -131,7 +211,7 @@ def _told(index: int, block: dict[str, Any]) -> list[bytes]:
 
 
 def _event(kind: str, **fields: Any) -> bytes:
-    return f"event: {kind}\ndata: {json.dumps({'type': kind, **fields})}\n\n".encode()
+    return sse.told({"type": kind, **fields}, kind)
 
 
 def _usage(answer: Answer) -> dict[str, Any]:
@@ -143,7 +223,7 @@ def _usage(answer: Answer) -> dict[str, Any]:
 def _filled(block: dict[str, Any], words: str) -> dict[str, Any]:
     match block["type"]:
         case "tool_use":
-            return {**block, "input": json.loads(words) if words else block.get("input", {})}
+            return {**block, "input": arguments_of(words) if words else block.get("input", {})}
         case "thinking":
             return {**block, "thinking": block.get("thinking", "") + words}
         case _:

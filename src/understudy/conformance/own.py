@@ -8,14 +8,17 @@ from tempfile import TemporaryDirectory
 from understudy.bench.serving import served
 from understudy.engines.llama_cpp import free_port
 
+# It loses patience soon, so that the judge need not wait; a stream that has begun is kept alive once before.
 CONFIG = """\
 server: {{host: 127.0.0.1, port: {port}}}
-timeouts: {{first_token_s: 5, idle_s: 5, total_s: 20}}
+timeouts: {{first_token_s: 1, idle_s: 2, total_s: 20, keep_alive_s: 1.5}}
 providers:
   scripted-chat: {{dialect: openai_chat, base_url: "{upstream}/v1", auth: none}}
   scripted-responses: {{dialect: openai_responses, base_url: "{upstream}/v1", auth: none}}
   scripted-messages: {{dialect: anthropic, base_url: "{upstream}/v1", auth: none}}
   scripted-gemini: {{dialect: gemini, base_url: "{upstream}/v1beta", auth: none}}
+  scripted-converse: {{dialect: converse, base_url: "{upstream}", auth: none}}
+  scripted-llama: {{dialect: llama, base_url: "{upstream}/llama/v1", auth: none}}
 models:
   - {{name: text, provider: scripted-chat, model: text}}
 """

@@ -1,18 +1,56 @@
 """OpenAI Responses, by hand. Reference: https://platform.openai.com/docs/api-reference/responses"""
 
 import json
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from understudy.conformance.answers import Answer, Asked, Heard, Stop, pieces
+from understudy.conformance import openai_errors, sse
+from understudy.conformance.answers import (
+    MESSAGE,
+    Answer,
+    Asked,
+    Cause,
+    Due,
+    Event,
+    Failure,
+    Heard,
+    Question,
+    Refusal,
+    Stop,
+    arguments_of,
+    halves,
+    in_order,
+    pieces,
+    until_half,
+)
 
 _INCOMPLETE: dict[Stop, str] = {"length": "max_output_tokens", "refusal": "content_filter"}
 _STOPS: dict[Any, Stop] = {word: stop for stop, word in _INCOMPLETE.items()}
+# Failures are known by their codes here.
+_BUSY = Due((503,), ("server_error", "server_is_overloaded"))
+_DUE: dict[Cause, Due] = {
+    **openai_errors.DUE,
+    "429": Due((429,), ("rate_limit_exceeded",)),
+    "503": _BUSY,
+    "529": _BUSY,
+    **dict.fromkeys(("broken", "page"), Due((502, 500, 503), ("server_error",))),
+    "late": Due((504,), ("server_error",)),
+}
 
 
 class Responses:
     """Satisfies answers.Wire."""
 
     name = "responses"
+    stream_type = sse.TYPE
+    due = _DUE
+    garbage = b"event: response.output_text.delta\n" + sse.GARBAGE
+    ping = sse.COMMENT
+
+    def within(self, answer: Answer) -> Answer:
+        """All of it, but for a stop sequence, which cannot be asked for."""
+        return replace(answer, stop="stop") if answer.stop == "sequence" else answer
 
     def whole(self, answer: Answer) -> dict[str, Any]:
         """A `response`."""
@@ -33,26 +71,35 @@ class Responses:
         told.append({"type": f"response.{whole['status']}", "response": whole})
         return [_event(number, event) for number, event in enumerate(told)]
 
-    def error(self, status: int) -> dict[str, Any]:
-        """OpenAI's envelope."""
-        return {"error": {"message": "scripted", "type": "rate_limit_error", "param": None, "code": "rate_limit"}}
+    def half(self, answer: Answer) -> list[bytes]:
+        """Up to the middle of the arguments' text."""
+        return until_half(self.frames(answer), answer.calls[0][1])
 
-    def inband(self) -> bytes:
+    def error(self, status: int) -> Refusal:
+        """OpenAI's envelope."""
+        return openai_errors.refusal(status)
+
+    def inband(self, status: int) -> bytes:
         """The answer, failed."""
-        failed = {**_frame("failed"), "error": {"code": "server_error", "message": "scripted"}}
+        code = "rate_limit_exceeded" if status == 429 else "server_error"
+        failed = {**_frame("failed"), "error": {"code": code, "message": MESSAGE}}
         return _event(99, {"type": "response.failed", "response": failed})
 
-    def ask(self, model: str, *, stream: bool) -> Asked:
+    def stop_sequences(self, body: dict[str, Any]) -> list[str] | None:
+        """None: this dialect has no such field."""
+        return None
+
+    def ask(self, question: Question) -> Asked:
         """A question with a tool, kept nowhere."""
         parameters = {"type": "object", "properties": {"city": {"type": "string"}}}
         body = {
-            "model": model,
-            "input": "How is the harbour?",
+            "model": question.model,
+            "input": question.words,
             "tools": [{"type": "function", "name": "weather", "parameters": parameters, "strict": False}],
             "reasoning": {"effort": "low", "summary": "auto"},
             "max_output_tokens": 4_000,
             "store": False,
-            **({"stream": True} if stream else {}),
+            **({"stream": True} if question.stream else {}),
         }
         return Asked("/v1/responses", body, {"authorization": "Bearer any"})
 
@@ -63,7 +110,7 @@ class Responses:
         calls = []
         for item in body.get("output") or ():
             if item["type"] == "function_call":
-                calls.append((item["name"], json.loads(item["arguments"])))
+                calls.append((item["name"], arguments_of(item["arguments"])))
             for piece in item.get("content") or ():
                 text += piece.get("text") or piece.get("refusal") or ""
                 refused = refused or piece["type"] == "refusal"
@@ -79,27 +126,44 @@ class Responses:
             out=usage.get("output_tokens"),
         )
 
-    def listen(self, events: list[Any]) -> Heard:
+    def events(self, raw: bytes) -> list[Event]:
+        """Events with names."""
+        return sse.read(raw)
+
+    def listen(self, events: list[Event]) -> Heard:
         """The answer told whole at the end, held against the words that were told before it."""
-        words = "".join(e["delta"] for e in events if _kind(e) in ("output_text.delta", "refusal.delta"))
-        failed = any(_kind(event) in ("failed", "error") or event.get("type") == "error" for event in _objects(events))
-        last = next((e["response"] for e in events if _kind(e) in ("completed", "incomplete")), None)
+        told = [event.data for event in events if isinstance(event.data, dict)]
+        words = "".join(one["delta"] for one in told if _kind(one) in ("output_text.delta", "refusal.delta"))
+        flaws = in_order("sequence_number", (one["sequence_number"] for one in told))
+        flaws += sse.odd(events, sse.CLOSING) + sse.misnamed(events)
+        calls = [one for one in told if _kind(one) == "output_item.done" and one["item"]["type"] == "function_call"]
+        closed = len(calls) + sum(_kind(one) == "function_call_arguments.done" for one in told)
+        failed = next((one["response"] for one in told if _kind(one) == "failed"), None)
+        failure = None if failed is None else _failed(failed)
+        if failed is not None and failed["output"] != [one["item"] for one in told if _kind(one) == "output_item.done"]:
+            flaws += ("the failed response does not hold the items that were done",)
+        last = next((one["response"] for one in told if _kind(one) in ("completed", "incomplete")), None)
         if last is None:
-            return Heard(Answer(words, stop="none"), failed=failed)
+            return Heard(Answer(words, stop="none"), failure=failure, closed=closed, flaws=flaws)
         heard = self.hear(last)
-        return Heard(heard if heard.text == words else Answer(words + " | " + heard.text), ended=True, failed=failed)
+        answer = heard if heard.text == words else Answer(words + " | " + heard.text)
+        return Heard(answer, True, failure, closed, flaws)
 
-    def is_error(self, body: dict[str, Any]) -> bool:
-        """OpenAI's envelope."""
-        return isinstance(body.get("error"), dict) and bool(body["error"].get("message"))
-
-
-def _objects(events: list[Any]) -> list[dict[str, Any]]:
-    return [event for event in events if isinstance(event, dict)]
+    def failure(self, body: dict[str, Any], headers: Mapping[str, str]) -> Failure | None:
+        """OpenAI's envelope, its code besides."""
+        return openai_errors.failure(body, codes=True)
 
 
-def _kind(event: Any) -> str:
-    return str(event.get("type", "")).removeprefix("response.") if isinstance(event, dict) else ""
+def _failed(response: dict[str, Any]) -> Failure | None:
+    """The error of an answer that failed, which holds no call that is not done."""
+    error = response.get("error")
+    if response.get("status") != "failed" or not isinstance(error, dict) or not error.get("code"):
+        return None
+    return Failure((str(error["code"]),), str(error.get("message") or ""))
+
+
+def _kind(body: dict[str, Any]) -> str:
+    return str(body.get("type", "")).removeprefix("response.")
 
 
 def _stop(body: dict[str, Any], *, calls: bool) -> Stop:
@@ -150,12 +214,9 @@ def _item_events(place: int, item: dict[str, Any]) -> list[dict[str, Any]]:
     opened = {**item, **empties[item["type"]], **({"status": "in_progress"} if "status" in item else {})}
     told: list[dict[str, Any]] = [{"type": "response.output_item.added", "output_index": place, "item": opened}]
     if item["type"] == "function_call":
-        text = item["arguments"]
         kind = "response.function_call_arguments"
-        told += [
-            {"type": f"{kind}.delta", **at, "delta": half} for half in (text[: len(text) // 2], text[len(text) // 2 :])
-        ]
-        told.append({"type": f"{kind}.done", **at, "arguments": text})
+        told += [{"type": f"{kind}.delta", **at, "delta": half} for half in halves(json.loads(item["arguments"]))]
+        told.append({"type": f"{kind}.done", **at, "arguments": item["arguments"]})
     elif item["type"] == "reasoning":
         kind, piece = "response.reasoning_summary_text", item["summary"][0]
         at = {**at, "summary_index": 0}
@@ -175,7 +236,7 @@ def _item_events(place: int, item: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _event(number: int, event: dict[str, Any]) -> bytes:
-    return f"event: {event['type']}\ndata: {json.dumps({**event, 'sequence_number': number})}\n\n".encode()
+    return sse.told({**event, "sequence_number": number}, event["type"])
 
 
 def _usage(answer: Answer) -> dict[str, Any]:

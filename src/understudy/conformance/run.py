@@ -1,105 +1,110 @@
 """The run: every client dialect against every upstream dialect, whole and streamed, scenario by scenario.
 
-A cell holds, in words, what differs between what the upstream said and what the client heard.
+A cell holds, in words, what differs between what the upstream said and what the client heard. A dialect in which the
+gateway answers nothing but that there is no such thing, and never asks the upstream, is not served: its cells are
+counted apart.
 """
 
-import json
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, fields
-from typing import Any
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
 import aiohttp
 
-from understudy.conformance.answers import BROKEN, ERROR_STATUS, SAID, SCENARIOS, Answer, Asked, Heard, Scenario, Wire
-from understudy.conformance.upstream import WIRES
+from understudy.conformance.answers import Question, Wire
+from understudy.conformance.asking import asked
+from understudy.conformance.judging import EARLY, RELEASE_S, Case, applies, wrong
+from understudy.conformance.scenarios import Scenario
+from understudy.conformance.upstream import Script
 
-# A gateway that has not answered by then has lost the request.
-ANSWER_S = 30.0
-# Statuses by which a gateway turns the request itself away: they say nothing of how it treats a stream that breaks.
-REFUSED = (400, 401, 403, 404)
+# Requests at a time: most of a fault's time is waiting.
+AT_A_TIME = 24
+# By these a gateway says that it has no such endpoint.
+NO_ENDPOINT = (404, 405, 501)
+# How often it is looked whether the upstream's connection is closed.
+LOOK_S = 0.02
+NOT_SERVED = "not served"
 
 
 @dataclass(frozen=True)
 class Cell:
-    """What one client heard of one upstream in one scenario; `wrong` is empty where it is all that was said."""
+    """What one client heard of one upstream in one scenario; `wrong` is empty where it is all that was said.
+
+    `served` is False where the gateway has nothing at that address.
+    """
 
     client: str
     upstream: str
     scenario: str
     streamed: bool
     wrong: str
+    served: bool = True
 
 
-async def judged(url: str, model: Callable[[str, str], str]) -> AsyncIterator[Cell]:
-    """All cells of the gateway at `url`; `model` names an upstream dialect's scenario as that gateway knows it."""
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=ANSWER_S)) as session:
-        for client in WIRES:
-            for upstream in WIRES:
-                for scenario in SCENARIOS:
-                    for streamed in (True,) if scenario in BROKEN else (False, True):
-                        asked = client.ask(model(upstream.name, scenario), stream=streamed)
-                        wrong = await _wrong(session, url, client, scenario, asked, streamed=streamed)
-                        yield Cell(client.name, upstream.name, scenario, streamed, wrong)
+def cases(wires: Iterable[Wire], scenarios: tuple[Scenario, ...]) -> list[Case]:
+    """All that is asked, in the order of the table."""
+    told = list(wires)
+    return [
+        Case(client, upstream, scenario, streamed)
+        for client in told
+        for upstream in told
+        for scenario in scenarios
+        if applies(upstream, scenario)
+        for streamed in (False, True)
+        if (scenario.streamed if streamed else scenario.whole)
+    ]
 
 
-async def _wrong(
-    session: aiohttp.ClientSession, url: str, client: Wire, scenario: Scenario, asked: Asked, *, streamed: bool
-) -> str:
-    try:
-        async with session.post(url + asked.path, json=asked.body, headers=asked.headers) as response:
-            body = await response.read()
-    except (aiohttp.ClientError, TimeoutError) as error:
-        # A stream that was cut off toward the client too told no ending.
-        cut = scenario in BROKEN and isinstance(error, aiohttp.ClientPayloadError)
-        return "" if cut else f"no answer: {type(error).__name__}"
-    try:
-        return _judge(client, scenario, response.status, body, streamed=streamed)
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
-        return f"not an answer of this dialect ({type(error).__name__}: {error})"
+async def judged(
+    script: Script,
+    url: str,
+    model: Callable[[str, str], str],
+    told: list[Case],
+    *,
+    patience_s: float,
+    advance: Callable[[], None] = lambda: None,
+) -> list[Cell]:
+    """The cells of the gateway at `url`, in the order of the cases.
+
+    `model` names an upstream dialect's scenario as that gateway knows it.
+    """
+    lanes = asyncio.Semaphore(AT_A_TIME)
+    connector, limits = aiohttp.TCPConnector(limit=AT_A_TIME), aiohttp.ClientTimeout(total=patience_s)
+
+    async with aiohttp.ClientSession(timeout=limits, connector=connector) as session:
+
+        async def one(place: int, case: Case) -> Cell:
+            async with lanes:
+                cell = await _cell(session, script, url, model(case.upstream.name, case.scenario.name), place, case)
+            advance()
+            return cell
+
+        cells = await asyncio.gather(*(one(place, case) for place, case in enumerate(told)))
+    return _apart(cells)
 
 
-def _judge(client: Wire, scenario: Scenario, status: int, body: bytes, *, streamed: bool) -> str:
-    if scenario == "error":
-        if status != ERROR_STATUS:
-            return f"status {status} for {ERROR_STATUS}"
-        return "" if client.is_error(json.loads(body)) else "an error in no form of this dialect"
-    if scenario in BROKEN and status >= 400 and status not in REFUSED:
-        return "" if client.is_error(json.loads(body)) else "an error in no form of this dialect"
-    if status != 200:
-        return f"status {status}: {body[:120].decode('utf-8', 'replace')}"
-    heard = client.listen(_events(body)) if streamed else Heard(client.hear(json.loads(body)), ended=True)
-    if scenario in BROKEN:
-        if heard.ended:
-            return "an ending was told of an answer that broke off"
-        return "" if heard.failed else "the stream stops without an error"
-    if heard.failed or not heard.ended:
-        return "an error was told" if heard.failed else "no ending was told"
-    return difference(SAID[scenario], heard.answer, scenario)
+async def _cell(session: aiohttp.ClientSession, script: Script, url: str, model: str, place: int, case: Case) -> Cell:
+    mark = f"question-{place}"
+    question = Question(model, f"How is the harbour? ({mark})", case.streamed, case.stop)
+    leave_at = EARLY if case.scenario.name == "hangup" else None
+    got = await asked(session, url, case.client.ask(question), leave_at=leave_at)
+    visit = script.visits.get(mark)
+    if case.scenario.holds and visit is not None:
+        looks = round(RELEASE_S / LOOK_S) + 1
+        while visit.gone_s is None and looks:
+            looks -= 1
+            await asyncio.sleep(LOOK_S)
+    return Cell(
+        case.client.name,
+        case.upstream.name,
+        case.scenario.name,
+        case.streamed,
+        wrong(case, got, visit),
+        served=visit is not None or got.status not in NO_ENDPOINT,
+    )
 
 
-def difference(said: Answer, heard: Answer, scenario: Scenario) -> str:
-    """What differs, in words. A refusal's words may stay behind, and a count of cached tokens that nobody told is 0."""
-    wrong = []
-    for field in fields(Answer):
-        mine, other = getattr(said, field.name), getattr(heard, field.name)
-        if field.name == "text" and scenario == "refusal" and not other:
-            continue
-        if field.name == "cached":
-            mine, other = mine or 0, other or 0
-        if mine != other:
-            wrong.append(f"{field.name} {other!r} for {mine!r}")
-    return "; ".join(wrong)
-
-
-def _events(body: bytes) -> list[Any]:
-    """The events of a stream; one that is no JSON as its text."""
-    events: list[Any] = []
-    for block in body.replace(b"\r\n", b"\n").split(b"\n\n"):
-        lines = [line.removeprefix(b"data:").strip() for line in block.split(b"\n") if line.startswith(b"data:")]
-        if lines:
-            text = b"\n".join(lines).decode("utf-8", "replace")
-            try:
-                events.append(json.loads(text))
-            except ValueError:
-                events.append(text)
-    return events
+def _apart(cells: list[Cell]) -> list[Cell]:
+    """A cell is apart only with all of its client's: a single 404 is a wrong answer."""
+    served = {cell.client for cell in cells if cell.served}
+    return [replace(cell, served=True) if cell.client in served else replace(cell, wrong=NOT_SERVED) for cell in cells]

@@ -17,6 +17,7 @@ from understudy.canon.reply import Event, Reply
 from understudy.canon.request import Request
 from understudy.canon.usage import Usage
 from understudy.canon.value import Value
+from understudy.dialects.spelling import Spelling
 from understudy.dialects.sse import SseFrame
 
 # The modes of a tool choice, as canon names them.
@@ -26,6 +27,9 @@ TOOL_CHOICES: tuple[ToolChoiceMode, ...] = ("auto", "none", "required", "named")
 ToolIds = Literal["any", "nine"]
 # Whether a stream tells its usage only to those who ask for it.
 UsageOn = Literal["asked", "always"]
+# What may lie at a URL.
+MediaKind = Literal["image", "document"]
+MEDIA_KINDS: tuple[MediaKind, ...] = ("image", "document")
 
 
 class Target(Value, frozen=True):
@@ -162,6 +166,14 @@ class Kept(NamedTuple):
 class Keeping(Protocol):
     """How callers of a dialect go on from an answer by its id, and what they may ask of one that is kept."""
 
+    def named(self, request: Request) -> tuple[str, ...]:
+        """The ids of the answers whose items a request names instead of repeating them, the newest first."""
+        ...
+
+    def spelt_out(self, request: Request, words: bytes) -> Request:
+        """The request with the items that it names in full, as far as they stand in a kept answer or before it."""
+        ...
+
     def previous(self, request: Request) -> str | None:
         """The id of the answer that a request goes on from; None where it says all itself."""
         ...
@@ -227,6 +239,8 @@ class Dialect(Protocol):
     """One wire format, both ways."""
 
     name: str
+    # How its callers name what a translation into another dialect is about.
+    spelling: Spelling
     # Where callers POST to it on our server; `{model}` stands for a model's name, which may hold slashes.
     served: tuple[str, ...]
     # Where its list of models is read, where no other dialect has one at the same path.
@@ -239,6 +253,10 @@ class Dialect(Protocol):
     forwarded: tuple[str, ...]
     # The prefix of the headers in which its clients read what is left to them, beside the common one.
     quotas: str | None
+    # The media that a body of it can hold but cannot name by URL.
+    inline_only: tuple[MediaKind, ...]
+    # What marks the events of a stream that its failure repeats; None where a failure stands for itself.
+    repeated: bytes | None
     # Where tokens are counted; None where the dialect has no such thing.
     counting: Counting | None
     # How its answers are kept for requests that go on from them; None where the dialect has no such thing.
@@ -304,10 +322,11 @@ class Dialect(Protocol):
         """An HTTP status and body in this dialect's words."""
         ...
 
-    def encode_failure(self, fault: Fault, request_id: str, request: Request, started: bool) -> bytes:
-        """The in-band form of a fault for a stream whose status line went, and whose first event if `started`.
+    def encode_failure(self, fault: Fault, request_id: str, request: Request, sent: bytes) -> bytes:
+        """The in-band form of a fault for a stream whose status line went; no ending may follow it.
 
-        No ending may follow it.
+        `sent` is what it goes on from: what was written first, what held `repeated`, and what was written last; empty
+        if no event was.
         """
         ...
 

@@ -11,7 +11,7 @@ from math import ceil
 
 import msgspec
 
-from understudy.canon.parts import Document, Image, Part, Refusal, Text, Thinking, ToolCall, ToolResult
+from understudy.canon.parts import Audio, Document, Image, Part, Refusal, Text, Thinking, ToolCall, ToolResult
 from understudy.canon.request import BuiltinTool, Request, Tool
 
 # A run of letters, of digits, of signs, or of line breaks; a single space belongs to the word behind it.
@@ -30,6 +30,9 @@ PER_IMAGE = 1_300
 # Bytes of base64 that a page of a document has, and the tokens of one.
 PAGE_BYTES = 60_000
 PER_PAGE = 1_500
+# Bytes of base64 that a second of sound has (128 kbit/s), and its tokens: https://ai.google.dev/gemini-api/docs/audio
+SECOND_BYTES = 21_300
+PER_SECOND = 32
 
 
 def estimate(request: Request, preamble: int = 0) -> int:
@@ -68,6 +71,8 @@ def _of_part(part: Part) -> int:
             return PER_IMAGE
         case Document():
             return PER_PAGE * max(1, ceil(len(getattr(part.source, "data", "")) / PAGE_BYTES))
+        case Audio():
+            return PER_SECOND * max(1, ceil(len(part.source.data) / SECOND_BYTES))
     return _of_schema(part.body)
 
 

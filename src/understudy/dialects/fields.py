@@ -101,7 +101,7 @@ def merged(body: dict[str, Any], extras: Extras) -> dict[str, Any]:
 def count_of(body: dict[str, Any], name: str) -> int | None:
     """A count, or None if it is unknown: a negative one says nothing that could be billed."""
     value = body.get(name)
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    return value if type(value) is int and value >= 0 else None
 
 
 def object_of(value: Any) -> dict[str, Any]:

@@ -4,7 +4,7 @@ A translation is handed one of these and reports into it; the encoder returns `i
 spelt is the dialect's own.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from understudy.canon.faults import Fault, bad_request
@@ -67,3 +67,10 @@ def foreign(path: str, what: str, kind: str, dialect: str, here: str) -> Fault:
 def sealed_elsewhere(model: str, maker: str) -> str:
     """Why thinking stays behind: its seal is another maker's, or it has none."""
     return f"thinking goes back to the maker of its seal or nowhere, and {model!r} is served by {maker!r}"
+
+
+def untaken(path: str, kind: str, media_type: str, types: Iterable[str], here: str) -> Fault:
+    """The fault of media of a type that the dialect `here` does not list."""
+    return bad_request(
+        f"{path}: the {here} dialect takes no {kind} of type {media_type!r}, only {', '.join(types)}", path
+    )

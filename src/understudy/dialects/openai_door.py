@@ -16,6 +16,7 @@ class OpenAiDoor:
     tool_names: re.Pattern[str] = PLAIN
     forwarded: tuple[str, ...] = ()
     quotas: str | None = None
+    repeated: bytes | None = None
 
     def stream_type(self, request: Request) -> str:
         """Server-sent events."""

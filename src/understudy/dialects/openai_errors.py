@@ -56,19 +56,22 @@ KIND_OF_ERROR = {
 CLASSING = ("code", "type", "status")
 
 
-def write_fault(fault: Fault, request_id: str) -> tuple[int, bytes]:
-    """The status and body for a caller; the request's id goes in a header of this dialect, and here too."""
-    return ERROR_OF_KIND[fault.kind][1], _envelope(fault, request_id)
+def write_fault(fault: Fault, request_id: str, *, code: str | None = None) -> tuple[int, bytes]:
+    """The status and body for a caller; the request's id goes in a header of this dialect, and here too.
+
+    The code is the upstream's own word unless the dialect has a better one.
+    """
+    return ERROR_OF_KIND[fault.kind][1], _envelope(fault, request_id, code or fault.native or fault.kind.value)
 
 
 def write_failure(fault: Fault, request_id: str) -> bytes:
     """The data that ends a stream in a fault; no `[DONE]` may follow."""
-    return event_bytes(_envelope(fault, request_id))
+    return event_bytes(write_fault(fault, request_id)[1])
 
 
-def _envelope(fault: Fault, request_id: str) -> bytes:
+def _envelope(fault: Fault, request_id: str, code: str) -> bytes:
     word = ERROR_OF_KIND[fault.kind][0]
-    error = {"message": fault.message, "type": word, "param": fault.param, "code": fault.native or fault.kind.value}
+    error = {"message": fault.message, "type": word, "param": fault.param, "code": code}
     return msgspec.json.encode({"error": error, "request_id": request_id})
 
 

@@ -6,9 +6,9 @@ Form: https://html.spec.whatwg.org/multipage/server-sent-events.html
 """
 
 import re
-from typing import NamedTuple
 
 from understudy.canon.faults import Fault, FaultKind
+from understudy.canon.value import Value
 
 # One event carries at most one whole tool call or one inline picture; 16 MiB is above every body limit of the field.
 MAX_FRAME_BYTES = 16 * 1024 * 1024
@@ -19,7 +19,7 @@ _LINE = re.compile(rb"\r\n|\n|\r")
 _OVERLAP = 3
 
 
-class SseFrame(NamedTuple):
+class SseFrame(Value, frozen=True):
     """One event as it came: `data` is None for a comment or an empty event."""
 
     raw: bytes
@@ -36,8 +36,11 @@ class SseParser:
 
     def feed(self, data: bytes) -> list[SseFrame]:
         """The frames that these bytes complete."""
-        if not self._buffer and data.endswith(b"\n\n") and b"\r" not in data and b"\n\n\n" not in data:
-            return [_parse_lf(raw + b"\n\n") for raw in data[:-2].split(b"\n\n")]
+        if not self._buffer and data.endswith(b"\n\n") and b"\r" not in data:
+            if (alone := _alone(data)) is not None:
+                return [alone]
+            if b"\n\n\n" not in data:
+                return [_parse_lf(raw + b"\n\n") for raw in data[:-2].split(b"\n\n")]
         self._buffer += data
         buffer = self._buffer
         # A CR at the very end may be half of a CRLF: it waits for the next byte.
@@ -66,10 +69,18 @@ def _parse(raw: bytes) -> SseFrame:
 
 
 def _parse_lf(raw: bytes) -> SseFrame:
-    """A frame of what nearly all servers send: whole, with LF alone; a single data line is cut out without a search."""
-    if raw.startswith(b"data: ") and raw.find(b"\n") == len(raw) - 2:
-        return SseFrame(raw, None, raw[6:-2])
-    return _parse_lines(raw, raw.split(b"\n"))
+    """A frame of what nearly all servers send: whole, with LF alone."""
+    return _alone(raw) or _parse_lines(raw, raw.split(b"\n"))
+
+
+def _alone(raw: bytes) -> SseFrame | None:
+    """One event of one data line, its name before it or none, which nearly all are; None for anything else."""
+    lines = raw.split(b"\n")
+    if len(lines) == 3 and lines[0].startswith(b"data: "):
+        return SseFrame(raw, None, lines[0][6:])
+    if len(lines) == 4 and lines[0].startswith(b"event: ") and lines[1].startswith(b"data: "):
+        return SseFrame(raw, lines[0][7:].strip().decode("utf-8", "replace"), lines[1][6:])
+    return None
 
 
 def _parse_lines(raw: bytes, lines: list[bytes]) -> SseFrame:

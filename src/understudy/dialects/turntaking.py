@@ -10,7 +10,7 @@ import msgspec
 
 from understudy.canon.faults import bad_request
 from understudy.canon.messages import Message
-from understudy.canon.parts import Document, Image, Opaque, Part, Refusal, Text, Thinking, ToolCall, ToolResult
+from understudy.canon.parts import Audio, Document, Image, Opaque, Part, Refusal, Text, Thinking, ToolCall, ToolResult
 from understudy.canon.request import Request
 from understudy.dialects.arguments import arguments_of
 from understudy.dialects.contract import Target
@@ -122,6 +122,10 @@ class Adapter:
         """A picture or a document as this dialect takes it; a Fault where it takes none such."""
         raise NotImplementedError
 
+    def audio(self, part: Audio, path: str) -> Part:
+        """Sound as this dialect takes it; where nothing else is said it takes none, which is a Fault."""
+        raise foreign(path, "content", "audio", self._dialect, self.here)
+
     def message(self, message: Message, path: str) -> Message:
         """The message with what this dialect can say, on one of the two sides that it knows."""
         losses = self._losses
@@ -153,6 +157,8 @@ class Adapter:
                 return None
             case Image() | Document():
                 return self.media(part, path)
+            case Audio():
+                return self.audio(part, path)
             case ToolCall():
                 if arguments_of(part.arguments) is None:
                     losses.add(losses.at(path, "arguments"), "not the JSON of an object, so sent as {}")

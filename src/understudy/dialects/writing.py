@@ -14,6 +14,8 @@ from understudy.dialects.contract import Echo
 from understudy.dialects.losses import Gathered
 from understudy.dialects.ordering import InOrder, PartEvent
 
+_OF_PARTS = (Delta, PartStarted, PartEnded, Sealed)
+
 
 class OrderedWriter:
     """The encoder of one caller's stream, but for its words."""
@@ -49,10 +51,11 @@ class OrderedWriter:
     def send(self, event: Event) -> bytes:
         """The bytes that tell this event; empty while it waits or says nothing here."""
         # Parts are nearly all there is.
-        if isinstance(event, Delta | PartStarted | PartEnded | Sealed):
+        if isinstance(event, _OF_PARTS):
             if type(event) is PartStarted and isinstance(event.part, Refusal):
                 self._refused = True
-            return b"".join(map(self._tell, self._order.feed(event)))
+            told = self._order.feed(event)
+            return self._tell(told[0]) if len(told) == 1 else b"".join(map(self._tell, told))
         if isinstance(event, Started):
             self._started = event
             self._leave(event)

@@ -20,10 +20,12 @@ from understudy.canon.request import Request
 from understudy.canon.value import Value
 from understudy.dialects.contract import Dialect, Echo, Encoded, ReplyEncoder, Target
 from understudy.dialects.eventstream import EVENT_STREAM_TYPE
+from understudy.dialects.spelling import faulted, omitted
 from understudy.dialects.toolnames import Back, named, restored
 from understudy.gateway.draft import Draft
 from understudy.gateway.keeping import keep
 from understudy.gateway.limits import read_limits, read_wait_s
+from understudy.gateway.media import Held, inlined
 from understudy.gateway.relay import Relay
 from understudy.gateway.site import Site
 from understudy.gateway.wheel import Watch
@@ -73,16 +75,30 @@ class Asked(NamedTuple):
     names: Back
 
 
+def _encoded(site: Site, dialect: Dialect, request: Request, target: Target) -> tuple[Encoded, Back]:
+    """The body for an upstream, and what its names of tools stand for.
+
+    What stayed behind, and what must not, is told under the caller's own names.
+    """
+    if request.dialect == dialect.name:
+        return dialect.encode_request(request, target), {}
+    fitted, names = named(request, dialect.tool_names)
+    spelling = site.spelling(request)
+    try:
+        encoded = dialect.encode_request(fitted, target)
+    except Fault as fault:
+        raise faulted(fault, request, spelling) from None
+    return Encoded(encoded.body, omitted(encoded.omissions, request, spelling)), names
+
+
 def call_to(site: Site, place: Place, request: Request, *, strict: bool) -> Asked:
     """The call to a place; in strict mode every omission is a Fault."""
     model, target = place.model, target_of(place.model)
     dialect = site.dialects[model.dialect]
-    same = request.dialect == dialect.name
-    fitted, names = (request, {}) if same else named(request, dialect.tool_names)
-    encoded = dialect.encode_request(fitted, target)
+    encoded, names = _encoded(site, dialect, request, target)
     check_strict(model, encoded, strict=strict)
     path = dialect.path_to(request, target)
-    headers = request.headers if same else {}
+    headers = request.headers if request.dialect == dialect.name else {}
     call = UpstreamCall(model, place.endpoint, path, encoded.body, site.timeouts.connect_s, headers)
     return Asked(call, encoded.omissions, names)
 
@@ -147,9 +163,10 @@ async def timed(watch: Watch, relay: Relay | None = None, *, first_s: float | No
 
 
 async def ask_whole(
-    site: Site, place: Place, request: Request, watch: Watch, *, strict: bool
+    site: Site, place: Place, request: Request, watch: Watch, held: Held, *, strict: bool
 ) -> tuple[Reply, tuple[Omission, ...]]:
     """A whole answer, and what the request could not carry."""
+    request = await inlined(site, held, request, place.model)
     asked = call_to(site, place, request, strict=strict)
     async with timed(watch), open_answer(site, asked.call) as answer:
         body = await answer.read()
@@ -180,7 +197,8 @@ class StreamAttempt:
 
     async def run(self, watch: Watch, *, strict: bool) -> None:
         """Relay the answer to its end; a Fault if it breaks, whose `relay.content` tells how far it came."""
-        call, self._draft.omissions, self._names = call_to(self._site, self._place, self._request, strict=strict)
+        request = await inlined(self._site, self._draft.fetched, self._request, self._place.model)
+        call, self._draft.omissions, self._names = call_to(self._site, self._place, request, strict=strict)
         first_s = self._site.timeouts.first_token_s
         try:
             async with timed(watch, self._relay, first_s=first_s), open_answer(self._site, call) as answer:

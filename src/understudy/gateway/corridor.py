@@ -192,7 +192,8 @@ class Gateway:
     async def _whole(self, call: Call, request: Request, draft: Draft, sender: Sender, watch: Watch) -> None:
         async def attempt(place: Place) -> None:
             begun = draft.elapsed_ms()
-            reply, draft.omissions = await ask_whole(self._site, place, request, watch, strict=_strict(call))
+            strict = _strict(call)
+            reply, draft.omissions = await ask_whole(self._site, place, request, watch, draft.fetched, strict=strict)
             draft.answered[place.model.name] = answered(place.model, reply, draft.elapsed_ms() - begun)
             await self._send(call, request, draft, sender, reply)
 

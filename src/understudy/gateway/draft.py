@@ -11,6 +11,7 @@ from understudy.canon.money import cost, usd
 from understudy.canon.omissions import Omission
 from understudy.canon.request import Request
 from understudy.canon.usage import NO_USAGE, Usage
+from understudy.gateway.media import Held
 from understudy.gateway.site import Call, Site
 from understudy.policy.keys import Caller
 from understudy.ports import Answered, Attempt, Exchange, Sampled, Status
@@ -42,6 +43,7 @@ class Draft:
         self.usage: Usage = NO_USAGE
         self.stop: str | None = None
         self.omissions: tuple[Omission, ...] = ()
+        self.fetched: Held = {}
         self.malformed = 0
         self.attempts: list[Attempt] = []
         # What each model that was asked came to, for the pair.
@@ -65,6 +67,10 @@ class Draft:
         if self._first_token_ms is None:
             self._first_token_ms = self.elapsed_ms()
 
+    def _omitted(self) -> list[str]:
+        """The fields that stayed behind, each once."""
+        return list(dict.fromkeys(omission.field for omission in self.omissions))
+
     def headers(self, *, final: bool) -> list[tuple[str, str]]:
         """Who answers and why. `final` is False while another model may still have to take over."""
         headers = [("x-understudy-request-id", self.id), ("x-request-id", self.id), ("request-id", self.id)]
@@ -78,7 +84,7 @@ class Draft:
                 ("x-understudy-reason", _header_text(self.reason())),
             ]
             if self.omissions:
-                omitted = ", ".join(omission.field for omission in self.omissions)
+                omitted = ", ".join(self._omitted())
                 headers.append(("x-understudy-omitted", _header_text(omitted)[:MAX_OMITTED_HEADER_CHARS]))
         return headers
 
@@ -95,8 +101,11 @@ class Draft:
         if self.model is not None:
             extension["model"] = self.model.name
             extension["cost_usd"] = usd(cost(usage, self.model.price))
+        if usage.cache_write:
+            # Some dialects have no word for it, and it costs more than what is only read (T31).
+            extension["cache_write_tokens"] = usage.cache_write
         if self.omissions:
-            extension["omitted"] = [omission.field for omission in self.omissions]
+            extension["omitted"] = self._omitted()
         return extension
 
     def book(self, status: Status, *, fault: Fault | None = None, http_status: int = 200) -> None:

@@ -129,7 +129,7 @@ def _other(side: Side) -> Side:
 async def _shadow(site: Site, draft: Draft, plan: Plan, model: Model, request: Request) -> Answered:
     errand = errand_of(draft, plan, "shadow", "shadow: answered for comparison only")
     try:
-        reply, latency_ms = await ask_unattended(site, model, request, errand)
+        reply, latency_ms = await ask_unattended(site, model, request, errand, draft.fetched)
     except Fault as fault:
         return lost(model, fault.kind.value)
     return answered(model, reply, latency_ms)

@@ -15,13 +15,32 @@ from understudy.routing.board import Model
 MAX_KEPT_BYTES = 64 * 1024 * 1024
 
 
+# Answers that are looked up for the items that a request names. A kept answer holds all that was said before it, so
+# that one is enough for most; an id that is not known is waited for, each time.
+MAX_NAMED = 4
+
+
 async def resumed(site: Site, dialect: Dialect, request: Request, tenant: str) -> Request:
     """The request with what it goes on from before it; as it came where nothing of it is kept here."""
+    request = await _spelt_out(site, dialect, request, tenant)
     previous = dialect.keeping.previous(request) if dialect.keeping is not None and request.messages else None
     if dialect.keeping is None or previous is None:
         return request
     words = await site.shelf.get(tenant, previous)
     return request if words is None else dialect.keeping.resume(request, words)
+
+
+async def _spelt_out(site: Site, dialect: Dialect, request: Request, tenant: str) -> Request:
+    """The request with the items that it names by an id alone, and that are kept here, in full."""
+    looked_up: set[str] = set()
+    while dialect.keeping is not None and len(looked_up) < MAX_NAMED:
+        answer = next((answer for answer in dialect.keeping.named(request) if answer not in looked_up), None)
+        if answer is None:
+            break
+        looked_up.add(answer)
+        if (words := await site.shelf.get(tenant, answer)) is not None:
+            request = dialect.keeping.spelt_out(request, words)
+    return request
 
 
 def check_known(dialect: Dialect, request: Request, model: Model) -> None:

@@ -23,6 +23,9 @@ class Relay:
         self._dialect = dialect
         self._draft = draft
         self._watch = watch
+        # What a failure goes on from: the writes that its form repeats, and the last one.
+        self._kept: list[bytes] = []
+        self._last = b""
         self.started = False
         self.content = False
         self.finished = False
@@ -32,7 +35,11 @@ class Relay:
         if not self.content:
             self.content = True
             self._draft.content()
+            self._kept.append(data)
             await self._start(final=True)
+        elif self._dialect.repeated is not None and self._dialect.repeated in data:
+            self._kept.append(data)
+        self._last = data
         self._watch.sent = now
         await self._sender.write(data)
 
@@ -63,7 +70,8 @@ class Relay:
             await self._sender.end(body)
             return
         self._draft.book(status, fault=fault)
-        await self._sender.end(self._dialect.encode_failure(fault, self._draft.id, self._request, self.content))
+        sent = b"".join((*self._kept, self._last))
+        await self._sender.end(self._dialect.encode_failure(fault, self._draft.id, self._request, sent))
 
     def _fault_headers(self, fault: Fault) -> list[tuple[str, str]]:
         """The headers of an error answer: how long to wait, and what is left, where that is known."""

@@ -11,9 +11,10 @@ from msgspec import Meta
 from understudy.canon.request import Request
 from understudy.canon.value import Value
 from understudy.dialects.contract import Dialect
+from understudy.dialects.spelling import Spelling
 from understudy.gateway.wheel import Wheel
 from understudy.policy.keys import Keyring
-from understudy.ports import KEY_HEADERS, Check, Clock, Exchange, Journal, Ledger, Shelf, Spawn, Upstream
+from understudy.ports import KEY_HEADERS, Check, Clock, Exchange, Fetcher, Journal, Ledger, Shelf, Spawn, Upstream
 from understudy.routing.board import Board
 
 Seconds = Annotated[float, Meta(gt=0)]
@@ -46,6 +47,7 @@ class Site:
 
     dialects: Mapping[str, Dialect]
     upstream: Upstream
+    fetcher: Fetcher
     journal: Journal
     ledger: Ledger
     clock: Clock
@@ -63,6 +65,11 @@ class Site:
     keep_answers_s: float
     # The check of each route that tries its own model first.
     checks: Mapping[str, Check] = field(default_factory=dict)
+
+    def spelling(self, request: Request) -> Spelling:
+        """How the caller of a request names its fields; a request of our own, such as a judge's, has common names."""
+        caller = self.dialects.get(request.dialect)
+        return Spelling() if caller is None else caller.spelling
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,8 @@ async def accepted(site: Site, draft: Draft, plan: Plan, request: Request, watch
     asked = bare_of(request) if request.streamed else request
     try:
         async with asyncio.timeout(TRIAL_S):
-            reply, omissions = await ask_whole(site, Place(model, model.endpoints[0]), asked, watch, strict=False)
+            place = Place(model, model.endpoints[0])
+            reply, omissions = await ask_whole(site, place, asked, watch, draft.fetched, strict=False)
     except (Fault, TimeoutError) as error:
         kind = error.kind if isinstance(error, Fault) else FaultKind.TIMEOUT
         draft.attempts.append(Attempt(model.name, kind.value, None, draft.elapsed_ms() - begun_ms))

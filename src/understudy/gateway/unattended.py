@@ -12,6 +12,7 @@ from understudy.canon.request import Request
 from understudy.canon.usage import NO_USAGE
 from understudy.canon.value import Value
 from understudy.gateway.attempt import Place, ask_whole
+from understudy.gateway.media import Held
 from understudy.gateway.site import Site
 from understudy.gateway.wheel import Watch
 from understudy.ports import Exchange, Purpose
@@ -31,14 +32,14 @@ class Errand(Value, frozen=True, kw_only=True):
     unit: str | None = None
 
 
-async def ask_unattended(site: Site, model: Model, request: Request, errand: Errand) -> tuple[Reply, float]:
+async def ask_unattended(site: Site, model: Model, request: Request, errand: Errand, held: Held) -> tuple[Reply, float]:
     """The whole answer and its latency in milliseconds; a Fault if there is none. Booked either way."""
     loop = asyncio.get_running_loop()
     begun = loop.time()
     watch = Watch(begun, total_s=site.timeouts.total_s)
     site.wheel.add(watch)
     try:
-        reply, _ = await ask_whole(site, Place(model, model.endpoints[0]), request, watch, strict=False)
+        reply, _ = await ask_whole(site, Place(model, model.endpoints[0]), request, watch, held, strict=False)
     except Fault as fault:
         book_errand(site, model, errand, (loop.time() - begun) * 1000, fault=fault)
         raise

@@ -51,6 +51,7 @@ from understudy.ports.store import BrokenChain, StaleLease, Store
 from understudy.ports.world import (
     KEY_HEADERS,
     Clock,
+    Fetcher,
     Headers,
     Ledger,
     Sender,
@@ -59,6 +60,7 @@ from understudy.ports.world import (
     Upstream,
     UpstreamAnswer,
     UpstreamCall,
+    Wanted,
 )
 
 __all__ = [
@@ -77,6 +79,7 @@ __all__ = [
     "Compared",
     "Exchange",
     "Feedback",
+    "Fetcher",
     "Headers",
     "HypothesisRow",
     "Imported",
@@ -118,4 +121,5 @@ __all__ = [
     "Verdict",
     "VerdictRow",
     "Waiting",
+    "Wanted",
 ]

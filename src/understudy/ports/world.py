@@ -3,7 +3,9 @@
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from typing import Any, Protocol
 
+from understudy.canon.parts import Inline
 from understudy.canon.value import Value
+from understudy.dialects.contract import MediaKind
 from understudy.ports.records import KeptAnswer
 from understudy.routing.board import Endpoint, Model
 
@@ -114,4 +116,20 @@ class Upstream(Protocol):
 
     async def get(self, url: str, headers: dict[str, str], timeout_s: float) -> tuple[int, bytes]:
         """A small GET, for probes at start and health checks."""
+        ...
+
+
+class Wanted(Value, frozen=True):
+    """Media that lie at a URL: the caller's field that names it, for its fault, and what they must be."""
+
+    path: str
+    url: str
+    kind: MediaKind
+
+
+class Fetcher(Protocol):
+    """Fetches what callers name by URL, from where the operator allows it."""
+
+    async def fetch(self, wanted: Sequence[Wanted]) -> list[Inline]:
+        """What lies there, in the same order; a Fault(BAD_REQUEST) names the field of what cannot be had."""
         ...

@@ -55,7 +55,10 @@ class ModelSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class ProviderSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Fields of a catalogue row that the operator changes, or a new row (then with dialect and base_url)."""
+    """Fields of a catalogue row that the operator changes, or a new row (then with dialect and base_url).
+
+    `media_urls: false` says of a provider that it takes pictures and documents only inline; see media.
+    """
 
     dialect: str | None = None
     base_url: Url | None = None
@@ -70,6 +73,7 @@ class ProviderSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True)
     tool_ids: ToolIds | None = None
     usage_on: UsageOn | None = None
     developer: bool | None = None
+    media_urls: bool | None = None
     owned: bool | None = None
 
 
@@ -110,6 +114,7 @@ def model_of(spec: ModelSpec, row: ProviderRow, known: KnownModel | None = None)
         tool_ids=row.tool_ids,
         usage_on=row.usage_on,
         developer=row.developer,
+        media_urls=row.media_urls,
         owned=owned,
         build=spec.build or spec.model,
         may_train=owned if spec.may_train is None else spec.may_train,

@@ -42,6 +42,7 @@ class Model(Value, frozen=True, kw_only=True):
     tool_ids: ToolIds = "any"
     usage_on: UsageOn = "asked"
     developer: bool = False
+    media_urls: bool = True
     owned: bool = False
     build: str = ""
     price: Price = UNKNOWN_PRICE

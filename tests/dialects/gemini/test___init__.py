@@ -19,7 +19,7 @@ def test_T54_the_content_type_follows_the_form() -> None:
 def test_T52_T53_an_array_stays_json_through_silence_and_failure() -> None:
     request = asked(body(), ARRAY_PATH)
     fault = Fault("m", kind=FaultKind.TIMEOUT)
-    raw = DIALECT.keep_alive(request, False) + DIALECT.encode_failure(fault, "id", request, False)
+    raw = DIALECT.keep_alive(request, False) + DIALECT.encode_failure(fault, "id", request, b"")
     assert json.loads(raw)[0]["error"]["message"] == "m"
     assert DIALECT.closing(request) == b""
 

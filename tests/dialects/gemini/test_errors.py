@@ -34,6 +34,15 @@ def test_T53_a_failure_in_a_stream_keeps_its_form(array: bool, started: bool) ->
     assert error["error"]["message"] == "slow down"
 
 
+@pytest.mark.parametrize("kind", [FaultKind.UPSTREAM, FaultKind.TRUNCATED])
+def test_T53_an_answer_that_broke_off_is_unavailable_in_a_stream_and_internal_before_it(kind: FaultKind) -> None:
+    fault = Fault("cut", kind=kind)
+    status, raw = write_fault(fault, "id-1")
+    assert (status, json.loads(raw)["error"]["status"]) == (502, "INTERNAL")
+    error = json.loads(write_failure(fault, "id-1", array=False, started=True).removeprefix(b"data: "))["error"]
+    assert (error["code"], error["status"]) == (503, "UNAVAILABLE")
+
+
 def test_a_word_or_a_number_classes_an_error_inside_a_stream() -> None:
     assert kind_of_word("UNAVAILABLE") is FaultKind.OVERLOADED
     assert kind_of_word("429") is FaultKind.RATE_LIMITED

@@ -5,7 +5,7 @@ import msgspec
 import pytest
 
 from understudy.canon.faults import Fault
-from understudy.canon.parts import Document, Image, Inline, Opaque, Remote, Text, Thinking, ToolCall, ToolResult
+from understudy.canon.parts import Audio, Document, Image, Inline, Opaque, Remote, Text, Thinking, ToolCall, ToolResult
 from understudy.dialects.arguments import arguments_of
 from understudy.dialects.gemini.pieces import media_type_of, read_piece, write_pieces
 
@@ -27,6 +27,11 @@ def read(body: dict[str, Any]) -> tuple[Any, ...]:
     return read_piece(body, "contents[0].parts[0]", "gemini", "gm_c0_0")
 
 
+def test_T43_base64_of_the_url_safe_alphabet_becomes_the_standard_one() -> None:
+    (image,) = read({"inlineData": {"mimeType": "image/png", "data": "-_-_AA=="}})
+    assert image == Image(Inline("image/png", "+/+/AA=="))
+
+
 @pytest.mark.parametrize("body", BODIES, ids=lambda body: next(iter(body)))
 def test_a_part_is_written_as_it_was_read(body: dict[str, Any]) -> None:
     assert json.loads(msgspec.json.encode(write_pieces(read(body), {"1": "f"}))) == [body]
@@ -45,7 +50,8 @@ def test_T38_a_signature_on_a_call_is_told_before_it_and_put_back_on_it() -> Non
 
 def test_kinds_are_told_apart() -> None:
     assert read({"inline_data": {"mime_type": "image/png", "data": "A"}}) == (Image(Inline("image/png", "A")),)
-    assert isinstance(read({"inlineData": {"mimeType": "audio/wav", "data": "A"}})[0], Opaque)
+    assert read({"inlineData": {"mimeType": "audio/wav", "data": "A"}}) == (Audio(Inline("audio/wav", "A")),)
+    assert isinstance(read({"inlineData": {"mimeType": "video/mp4", "data": "A"}})[0], Opaque)
     assert isinstance(read({"inlineData": {"mimeType": "text/plain", "data": "A"}})[0], Document)
     with pytest.raises(Fault, match="must hold content"):
         read({})

@@ -29,5 +29,5 @@ def test_faults_and_models() -> None:
     status, raw = DIALECT.encode_fault(bad_request("no", "model"), "ex_1")
     assert (status, json.loads(raw)["error"]["param"]) == (400, "model")
     assert DIALECT.decode_fault(429, raw, 1.5).retry_after_s == 1.5
-    assert DIALECT.encode_failure(bad_request("no"), "ex_1", ASKED, True).startswith(b"event: error\ndata: ")
+    assert DIALECT.encode_failure(bad_request("no"), "ex_1", ASKED, b"").startswith(b"event: error\ndata: ")
     assert json.loads(DIALECT.encode_models(("a",)))["data"] == [json.loads(DIALECT.encode_model("a"))]

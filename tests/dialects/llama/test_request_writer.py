@@ -50,6 +50,8 @@ def test_T61_T62_T63_T67_limits_and_absent_knobs() -> None:
         "tool_choice",
         "response_format",
     ]
+    described = {"type": "json_schema", "json_schema": {"name": "n", "description": "d", "schema": {"type": "object"}}}
+    assert left_out(from_chat(response_format=described)) == ["response_format.description"]
     assert left_out(said(Message("user", (Text("x"),)), thinking=ThinkingAsk("enabled", 2000))) == ["thinking"]
 
 

@@ -36,7 +36,7 @@ def test_faults_and_models_are_in_this_dialects_words() -> None:
     fault = bad_request("no", "model")
     status, raw = DIALECT.encode_fault(fault, "ex_1")
     assert (status, json.loads(raw)["error"]["param"]) == (400, "model")
-    assert DIALECT.encode_failure(fault, "ex_1", ASKED, True) == b"data: " + raw + b"\n\n"
+    assert DIALECT.encode_failure(fault, "ex_1", ASKED, b"") == b"data: " + raw + b"\n\n"
     assert DIALECT.decode_fault(429, raw, 1.5).retry_after_s == 1.5
     assert json.loads(DIALECT.encode_models(("a",)))["object"] == "list"
     assert json.loads(DIALECT.encode_model("a")) == json.loads(DIALECT.encode_models(("a",)))["data"][0]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 from tests.dialects.openai_chat.samples import refused
 
@@ -79,3 +80,11 @@ def test_what_is_no_content_is_a_mistake_of_ours() -> None:
 def test_misplaced_names_the_kind() -> None:
     assert "'image'" in misplaced(Image(Remote("x")), "tool", "p").message
     assert "'thing'" in misplaced(Opaque("thing", {}), "tool", "p").message
+
+
+def test_a_bare_url_goes_back_out_as_what_the_picture_is_by_then() -> None:
+    part = read_part({"type": "image_url", "image_url": "https://a.example/b.png", "x": 1}, "p")
+    assert isinstance(part, Image)
+    assert write_part(part, own=True) == {"type": "image_url", "image_url": "https://a.example/b.png", "x": 1}
+    shown = msgspec.structs.replace(part, source=Inline("image/png", "aGk="))
+    assert write_part(shown, own=True) == {"type": "image_url", "image_url": "data:image/png;base64,aGk=", "x": 1}

@@ -7,7 +7,7 @@ import pytest
 from tests.dialects.openai_chat.samples import body, refused
 
 from understudy.canon.faults import FaultKind
-from understudy.canon.parts import Image, Inline, Opaque, Refusal, Remote, Text, Thinking, ToolCall, ToolResult
+from understudy.canon.parts import Audio, Image, Inline, Opaque, Refusal, Remote, Text, Thinking, ToolCall, ToolResult
 from understudy.canon.request import BuiltinTool, Format, Request, ThinkingAsk, Tool, ToolChoice
 from understudy.dialects.openai_chat.request_reader import read_request
 
@@ -81,7 +81,7 @@ def test_T44_T45_a_file_with_data_is_a_document_and_what_canon_has_no_word_for_i
     document, by_id, audio = said({"role": "user", "content": pieces}).messages[0].parts
     assert document.name == "a.pdf"  # type: ignore[union-attr]
     assert by_id == Opaque("file", pieces[1])
-    assert audio == Opaque("input_audio", pieces[2])
+    assert audio == Audio(Inline("audio/wav", "AA"))
 
 
 def test_an_assistant_turn_holds_thinking_words_refusal_and_calls_in_this_order() -> None:

@@ -29,5 +29,5 @@ def test_faults_and_models_are_in_this_dialects_words() -> None:
     status, raw = DIALECT.encode_fault(bad_request("no", "input"), "ex_1")
     assert (status, json.loads(raw)["error"]["param"]) == (400, "input")
     assert DIALECT.decode_fault(429, raw, 1.5).retry_after_s == 1.5
-    assert b"response.failed" in DIALECT.encode_failure(bad_request("no"), "ex_1", ASKED, True)
+    assert b"response.failed" in DIALECT.encode_failure(bad_request("no"), "ex_1", ASKED, b"")
     assert json.loads(DIALECT.encode_models(("a",)))["data"][0] == json.loads(DIALECT.encode_model("a"))

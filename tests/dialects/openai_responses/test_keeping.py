@@ -34,6 +34,28 @@ def words(**fields: Any) -> bytes:
     return kept.words
 
 
+def test_items_that_a_request_names_are_spelt_out_where_they_are_kept() -> None:
+    thought = {"type": "reasoning", "id": "rs_ex_1_0", "summary": [], "encrypted_content": "s"}
+    said = {"type": "message", "id": "msg_ex_1_1", "role": "assistant", "content": "Calm."}
+    answer = {"id": "resp_ex_1", "status": "completed", "output": [thought, said]}
+    kept = KEEPING.keep(
+        read_request(body(input="How is it?")), json.dumps(answer).encode(), streamed=False, provider=""
+    )
+    assert kept is not None
+    named = [{"type": "item_reference", "id": name} for name in ("rs_ex_1_0", "msg_ex_1_1", "msg_ex_2_0", "rs_68a1")]
+    odd = {"type": "message", "id": 5, "role": "user", "content": "And now?"}
+    request = read_request(body(input=[*named, odd], store=True))
+    assert KEEPING.named(request) == ("resp_ex_2", "resp_ex_1")
+    whole = KEEPING.spelt_out(request, kept.words)
+    # What is not kept, and what a host has named, stays as it came.
+    assert json.loads(whole.source)["input"] == [thought, said, *named[2:], odd]
+    assert KEEPING.named(whole) == ("resp_ex_2",)
+    # An answer holds what was said before it, under the same ids.
+    later = KEEPING.keep(whole, told("resp_ex_3"), streamed=False, provider="")
+    assert later is not None
+    assert KEEPING.spelt_out(request, later.words).messages == whole.messages
+
+
 def test_a_request_goes_on_from_all_that_was_said_but_not_from_its_instructions() -> None:
     first = words(input="How is it?", instructions="Once.")
     request = read_request(body(input="And now?", previous_response_id="resp_1", temperature=0.5, extra={"kept": 1}))

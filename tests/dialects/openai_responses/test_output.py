@@ -3,7 +3,7 @@
 import pytest
 
 from understudy.canon.parts import Opaque, Refusal, ReplyPart, Text, Thinking, ToolCall
-from understudy.dialects.openai_responses.output import Item, answer_id
+from understudy.dialects.openai_responses.output import Item, answer_id, answer_of
 from understudy.dialects.openai_responses.tools import Names
 
 NAMES = Names(frozenset({"patch"}), {"crm__find": ("crm", "find")})
@@ -48,3 +48,9 @@ def test_an_item_grows() -> None:
 def test_an_answers_id_is_one_of_this_dialect() -> None:
     assert answer_id("chatcmpl-1") == "resp_chatcmpl-1"
     assert answer_id("resp_1") == "resp_1"
+
+
+def test_an_items_id_names_its_answer_and_a_hosts_does_not() -> None:
+    item = Item(Text("Calm."), 2, "resp_ex_1", NAMES)
+    assert answer_of(item.id) == "resp_ex_1"
+    assert [answer_of(name) for name in ("rs_68a1", "msg_1", "fc__0", "RS_1_0", "")] == [None] * 5

@@ -19,8 +19,19 @@ from understudy.dialects.anthropic.request_reader import read_counted, read_requ
 from understudy.dialects.anthropic.request_writer import write_request
 from understudy.dialects.anthropic.stream_reader import StreamReader
 from understudy.dialects.anthropic.stream_writer import StreamWriter
-from understudy.dialects.anthropic.words import NAME, PREAMBLE
-from understudy.dialects.contract import Counting, Dialect, Echo, Embedding, Encoded, Keeping, Passing, Target
+from understudy.dialects.anthropic.words import NAME, PREAMBLE, SPELLING
+from understudy.dialects.contract import (
+    Counting,
+    Dialect,
+    Echo,
+    Embedding,
+    Encoded,
+    Keeping,
+    MediaKind,
+    Passing,
+    Target,
+)
+from understudy.dialects.spelling import Spelling
 from understudy.dialects.sse import SSE_TYPE, comment, event_bytes
 from understudy.dialects.toolnames import PLAIN
 
@@ -31,12 +42,15 @@ class Anthropic:
     """The dialect as the contract asks for it; each method is one function of the room."""
 
     name = NAME
+    spelling: Spelling = SPELLING
     served: tuple[str, ...] = ("/v1/messages", "/anthropic/v1/messages")
     lists: tuple[str, ...] = ("/anthropic/v1/models",)
     markers: tuple[str, ...] = ("anthropic-version", "x-api-key")
     tool_names: re.Pattern[str] = PLAIN
     forwarded: tuple[str, ...] = ("anthropic-beta",)
     quotas: str | None = "anthropic-ratelimit"
+    inline_only: tuple[MediaKind, ...] = ()
+    repeated: bytes | None = None
     counting: Counting | None = Counting(
         ("/v1/messages/count_tokens", "/anthropic/v1/messages/count_tokens"), read_counted, write_count, PREAMBLE
     )
@@ -100,7 +114,7 @@ class Anthropic:
         """The HTTP status and body of a fault."""
         return write_fault(fault, request_id)
 
-    def encode_failure(self, fault: Fault, request_id: str, request: Request, started: bool) -> bytes:
+    def encode_failure(self, fault: Fault, request_id: str, request: Request, sent: bytes) -> bytes:
         """The event that ends a stream in a fault; no ending may follow it."""
         return write_failure(fault, request_id)
 

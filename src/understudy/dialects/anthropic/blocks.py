@@ -28,6 +28,7 @@ from understudy.dialects.anthropic.losses import at
 from understudy.dialects.anthropic.toolids import legal, original
 from understudy.dialects.arguments import arguments_of
 from understudy.dialects.fields import ARRAY, FLAG, OBJECT, STRING
+from understudy.dialects.media import inline
 from understudy.dialects.seals import read_seal
 
 
@@ -96,7 +97,7 @@ def _read_media(kind: str, block: dict[str, Any], fields: Fields) -> Part:
 def _read_source(body: dict[str, Any]) -> Inline | Remote | None:
     match body:
         case {"type": "base64", "media_type": str(media_type), "data": str(data)} if len(body) == 3:
-            return Inline(media_type, data)
+            return inline(media_type, data)
         case {"type": "url", "url": str(url)} if len(body) == 2:
             return Remote(url)
     return None

@@ -6,6 +6,7 @@ functions that build or read bodies. Reference: https://docs.anthropic.com/en/ap
 
 from understudy.canon.faults import FaultKind
 from understudy.canon.reply import StopReason
+from understudy.dialects.spelling import Spelling
 from understudy.dialects.stopping import word_for
 
 NAME = "anthropic"
@@ -93,3 +94,17 @@ BUDGET_OF_EFFORT = {
 DEFAULT_EFFORT = "medium"
 # The effort words that go with adaptive thinking as they are.
 EFFORTS = ("low", "medium", "high", "xhigh", "max")
+
+# How callers name what a translation is about.
+SPELLING = Spelling(
+    names={
+        "reasoning_effort": "output_config.effort",
+        "parallel_tools": "tool_choice.disable_parallel_tool_use",
+        "response_format": "output_config.format",
+        "stop": "stop_sequences",
+        "user": "metadata.user_id",
+    },
+    opening="system",
+    apart="system",
+    dotted=True,
+)

@@ -15,7 +15,18 @@ from understudy.canon.faults import Fault
 from understudy.canon.frames import Frame
 from understudy.canon.reply import Reply
 from understudy.canon.request import Request
-from understudy.dialects.contract import Counting, Dialect, Echo, Embedding, Encoded, Keeping, Passing, Target
+from understudy.dialects.contract import (
+    MEDIA_KINDS,
+    Counting,
+    Dialect,
+    Echo,
+    Embedding,
+    Encoded,
+    Keeping,
+    MediaKind,
+    Passing,
+    Target,
+)
 from understudy.dialects.converse.addresses import SERVED, write_address
 from understudy.dialects.converse.answers import read_reply, write_count, write_reply
 from understudy.dialects.converse.edits import edit_frame
@@ -24,8 +35,9 @@ from understudy.dialects.converse.request_reader import read_counted, read_reque
 from understudy.dialects.converse.request_writer import write_request
 from understudy.dialects.converse.stream_reader import StreamReader
 from understudy.dialects.converse.stream_writer import StreamWriter
-from understudy.dialects.converse.words import NAME, PREAMBLE
+from understudy.dialects.converse.words import NAME, PREAMBLE, SPELLING
 from understudy.dialects.eventstream import EVENT_STREAM_TYPE, message_bytes
+from understudy.dialects.spelling import Spelling
 from understudy.dialects.toolnames import PLAIN
 
 
@@ -33,12 +45,15 @@ class Converse:
     """The dialect as the contract asks for it; each method is one function of the room."""
 
     name = NAME
+    spelling: Spelling = SPELLING
     served: tuple[str, ...] = SERVED
     lists: tuple[str, ...] = ("/foundation-models",)
     markers: tuple[str, ...] = ("x-amz-date",)
     tool_names: re.Pattern[str] = PLAIN
     forwarded: tuple[str, ...] = ()
     quotas: str | None = None
+    inline_only: tuple[MediaKind, ...] = MEDIA_KINDS
+    repeated: bytes | None = None
     counting: Counting | None = Counting(("/model/{model}/count-tokens",), read_counted, write_count, PREAMBLE)
     keeping: Keeping | None = None
     embedding: Embedding | None = None
@@ -100,7 +115,7 @@ class Converse:
         """The HTTP status and body of a fault."""
         return write_fault(fault, request_id)
 
-    def encode_failure(self, fault: Fault, request_id: str, request: Request, started: bool) -> bytes:
+    def encode_failure(self, fault: Fault, request_id: str, request: Request, sent: bytes) -> bytes:
         """The exception that ends a stream in a fault; no ending may follow it."""
         return write_failure(fault, request_id)
 

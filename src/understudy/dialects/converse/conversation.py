@@ -13,12 +13,13 @@ import msgspec
 
 from understudy.canon.faults import bad_request
 from understudy.canon.messages import Message, split_system, turns
-from understudy.canon.parts import Document, Image, Part, Remote, ToolCall
+from understudy.canon.parts import Audio, Document, Image, Part, Remote, ToolCall
 from understudy.canon.request import Request
 from understudy.dialects.contract import Target
 from understudy.dialects.converse.fields import Losses, at
 from understudy.dialects.converse.pieces import fitted_name, write_pieces
-from understudy.dialects.converse.words import FORMAT_OF_DOCUMENT, FORMAT_OF_IMAGE, NAME
+from understudy.dialects.converse.words import FORMAT_OF_AUDIO, FORMAT_OF_DOCUMENT, FORMAT_OF_IMAGE, NAME
+from understudy.dialects.losses import untaken
 from understudy.dialects.turntaking import Adapter, answered, instructions, opened
 
 _LEGAL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
@@ -94,11 +95,7 @@ class _Pieces(Adapter):
         if isinstance(part.source, Remote):
             raise bad_request(f"{path}: the {NAME} dialect takes no {kind} by its URL; send the {kind} itself", path)
         if part.source.media_type not in table:
-            raise bad_request(
-                f"{path}: the {NAME} dialect takes no {kind} of type {part.source.media_type!r}, only "
-                f"{', '.join(table)}",
-                path,
-            )
+            raise untaken(path, kind, part.source.media_type, table, NAME)
         if isinstance(part, Image):
             if part.detail is not None:
                 self._losses.add(at(path, "detail"), "this dialect has no wish for one image's resolution")
@@ -106,3 +103,9 @@ class _Pieces(Adapter):
         if part.name is not None and fitted_name(part.name) != part.name:
             self._losses.add(at(path, "name"), f"{part.name!r} became {fitted_name(part.name)!r}: letters and digits")
         return Document(part.source, part.name)
+
+    def audio(self, part: Audio, path: str) -> Part:
+        """Sound of the kinds that the API lists."""
+        if part.source.media_type not in FORMAT_OF_AUDIO:
+            raise untaken(path, "audio", part.source.media_type, FORMAT_OF_AUDIO, NAME)
+        return Audio(part.source)

@@ -9,22 +9,37 @@ from typing import Any
 
 import msgspec
 
-from understudy.canon.parts import Document, Image, Inline, Opaque, Part, Refusal, Text, Thinking, ToolCall, ToolResult
+from understudy.canon.parts import (
+    Audio,
+    Document,
+    Image,
+    Inline,
+    Opaque,
+    Part,
+    Refusal,
+    Text,
+    Thinking,
+    ToolCall,
+    ToolResult,
+)
 from understudy.dialects.arguments import arguments_of
 from understudy.dialects.converse.fields import Fields, at
 from understudy.dialects.converse.words import (
+    AUDIO_OF_FORMAT,
     DOCUMENT_OF_FORMAT,
+    FORMAT_OF_AUDIO,
     FORMAT_OF_DOCUMENT,
     FORMAT_OF_IMAGE,
     IMAGE_OF_FORMAT,
     SIGNER,
 )
 from understudy.dialects.fields import ARRAY, OBJECT, STRING
+from understudy.dialects.media import inline
 
 CACHE = "cachePoint"
 CITED = "citationsContent"
 DEFAULT_NAME = "document"
-_MEDIA = ("image", "document")
+_MEDIA = {"image": IMAGE_OF_FORMAT, "document": DOCUMENT_OF_FORMAT, "audio": AUDIO_OF_FORMAT}
 # What a document's name may hold, and a call's id.
 _NOT_IN_NAME = re.compile(r"[^A-Za-z0-9\s\-()\[\]]+")
 
@@ -107,14 +122,15 @@ def _read_media(kind: str, inner: Fields, value: dict[str, Any]) -> Part:
     form = inner.take("format", STRING)
     source = inner.rest.get("source")
     data = source.get("bytes") if isinstance(source, dict) else None
-    table = IMAGE_OF_FORMAT if kind == "image" else DOCUMENT_OF_FORMAT
-    media = table.get(form or "")
+    media = _MEDIA[kind].get(form or "")
     if media is None or not isinstance(data, str):
         return Opaque(kind, value)
     del inner.rest["source"]
     if kind == "image":
-        return Image(Inline(media, data), extras=inner.rest)
-    return Document(Inline(media, data), inner.take("name", STRING), inner.rest)
+        return Image(inline(media, data), extras=inner.rest)
+    if kind == "audio":
+        return Audio(Inline(media, data), inner.rest)
+    return Document(inline(media, data), inner.take("name", STRING), inner.rest)
 
 
 def write_pieces(parts: tuple[Any, ...], *, own: bool) -> list[dict[str, Any]]:
@@ -150,6 +166,8 @@ def _write(part: Part, *, own: bool) -> dict[str, Any]:
             return {
                 "document": {"format": FORMAT_OF_DOCUMENT[media], "name": name, "source": {"bytes": data}, **extras}
             }
+        case Audio(source=Inline(media_type=media, data=data)):
+            return {"audio": {"format": FORMAT_OF_AUDIO[media], "source": {"bytes": data}, **extras}}
     raise TypeError(f"{part!r} is no piece of content")
 
 

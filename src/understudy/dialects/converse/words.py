@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.htm
 
 from understudy.canon.faults import FaultKind
 from understudy.canon.reply import StopReason
+from understudy.dialects.spelling import Spelling
 from understudy.dialects.stopping import word_for
 
 NAME = "converse"
@@ -108,5 +109,38 @@ FORMAT_OF_DOCUMENT = {
     "text/plain": "txt",
     "text/markdown": "md",
 }
+FORMAT_OF_AUDIO = {
+    "audio/wav": "wav",
+    "audio/x-wav": "wav",
+    "audio/wave": "wav",
+    "audio/mp3": "mp3",
+    "audio/mpeg": "mp3",
+    "audio/aac": "aac",
+    "audio/flac": "flac",
+    "audio/mp4": "mp4",
+    "audio/ogg": "ogg",
+    "audio/opus": "opus",
+    "audio/webm": "webm",
+}
 IMAGE_OF_FORMAT = {form: kind for kind, form in FORMAT_OF_IMAGE.items()}
 DOCUMENT_OF_FORMAT = {form: kind for kind, form in FORMAT_OF_DOCUMENT.items()}
+# Of several types for one form the first is the one to read.
+AUDIO_OF_FORMAT = {form: kind for kind, form in reversed(FORMAT_OF_AUDIO.items())}
+
+# How callers name what a translation is about.
+SPELLING = Spelling(
+    names={
+        "thinking": "additionalModelRequestFields.reasoning_config",
+        "thinking.budget_tokens": "additionalModelRequestFields.reasoning_config.budget_tokens",
+        "tools": "toolConfig.tools",
+        "tool_choice": "toolConfig.toolChoice",
+        "response_format": "outputConfig.textFormat",
+        "max_tokens": "inferenceConfig.maxTokens",
+        "temperature": "inferenceConfig.temperature",
+        "top_p": "inferenceConfig.topP",
+        "stop": "inferenceConfig.stopSequences",
+    },
+    opening="system",
+    dotted=True,
+    tool="toolSpec",
+)

@@ -13,7 +13,17 @@ from understudy.canon.faults import Fault
 from understudy.canon.frames import Frame
 from understudy.canon.reply import Reply
 from understudy.canon.request import Request
-from understudy.dialects.contract import Counting, Dialect, Echo, Embedding, Encoded, Keeping, Passing, Target
+from understudy.dialects.contract import (
+    Counting,
+    Dialect,
+    Echo,
+    Embedding,
+    Encoded,
+    Keeping,
+    MediaKind,
+    Passing,
+    Target,
+)
 from understudy.dialects.gemini.addresses import ARRAY, STREAMED, WHOLE, path_for
 from understudy.dialects.gemini.answers import read_reply, write_count, write_model, write_models, write_reply
 from understudy.dialects.gemini.edits import edit_frame
@@ -23,7 +33,8 @@ from understudy.dialects.gemini.request_reader import read_counted, read_request
 from understudy.dialects.gemini.request_writer import write_request
 from understudy.dialects.gemini.stream_reader import StreamReader
 from understudy.dialects.gemini.stream_writer import StreamWriter
-from understudy.dialects.gemini.words import NAME, PREAMBLE, TOOL_NAME
+from understudy.dialects.gemini.words import NAME, PREAMBLE, SPELLING, TOOL_NAME
+from understudy.dialects.spelling import Spelling
 from understudy.dialects.sse import SSE_TYPE, comment
 
 _ARRAY_TYPE = "application/json; charset=utf-8"
@@ -36,6 +47,7 @@ class Gemini:
     """The dialect as the contract asks for it; each method is one function of the room."""
 
     name = NAME
+    spelling: Spelling = SPELLING
     # One client library calls the beta version, another the first one.
     served: tuple[str, ...] = tuple(
         f"{version}/models/{{model}}:{verb}" for version in VERSIONS for verb in (WHOLE, STREAMED)
@@ -45,6 +57,8 @@ class Gemini:
     tool_names: re.Pattern[str] = TOOL_NAME
     forwarded: tuple[str, ...] = ()
     quotas: str | None = None
+    inline_only: tuple[MediaKind, ...] = ()
+    repeated: bytes | None = None
     counting: Counting | None = Counting(
         tuple(f"{version}/models/{{model}}:countTokens" for version in VERSIONS), read_counted, write_count, PREAMBLE
     )
@@ -108,9 +122,9 @@ class Gemini:
         """The HTTP status and body of a fault."""
         return write_fault(fault, request_id)
 
-    def encode_failure(self, fault: Fault, request_id: str, request: Request, started: bool) -> bytes:
+    def encode_failure(self, fault: Fault, request_id: str, request: Request, sent: bytes) -> bytes:
         """What ends a stream in a fault; no ending may follow it."""
-        return write_failure(fault, request_id, array=ARRAY in request.spelling, started=started)
+        return write_failure(fault, request_id, array=ARRAY in request.spelling, started=bool(sent))
 
     def decode_fault(self, status: int, body: bytes, retry_after_s: float | None) -> Fault:
         """What an upstream's error answer says, whatever its envelope."""

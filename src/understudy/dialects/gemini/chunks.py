@@ -26,8 +26,8 @@ from understudy.dialects.gemini.toolids import made
 from understudy.dialects.gemini.words import NAME, finish_word, stop_of
 
 # What is read of a chunk and of a candidate; the rest goes into the extras of the ending.
-_READ = ("candidates", "usageMetadata", "modelVersion", "responseId", "promptFeedback")
-_READ_OF_CANDIDATE = ("content", "finishReason", "index")
+_READ = frozenset(("candidates", "usageMetadata", "modelVersion", "responseId", "promptFeedback"))
+_READ_OF_CANDIDATE = frozenset(("content", "finishReason", "index"))
 
 
 class Malformed(Exception):
@@ -45,15 +45,13 @@ class Chunks:
         # The part that is open: its index, and whether it is thinking.
         self._open: tuple[int, bool] | None = None
         self._assembly: Assembly | None = None
+        # All counts so far, and those of the last chunk.
         self._usage: dict[str, Any] = {}
-        self._word: str | None = None
+        self._told: dict[str, Any] = {}
+        # Why the model stopped, in its own word, once a chunk has told.
+        self.word: str | None = None
         self._blocked = False
         self._extras: dict[str, Any] = {}
-
-    @property
-    def ended(self) -> bool:
-        """Whether a chunk has told why the model stopped."""
-        return self._word is not None
 
     @property
     def extras(self) -> dict[str, Any]:
@@ -75,27 +73,28 @@ class Chunks:
             events += self._candidate(candidate)
         blocked = chunk.get("promptFeedback")
         if isinstance(blocked, dict) and (word := finish_word(blocked.get("blockReason"))):
-            self._word, self._blocked = word, True
+            self.word, self._blocked = word, True
         usage = chunk.get("usageMetadata")
-        if isinstance(usage, dict):
-            # Counts are cumulative: the last word on each wins.
+        if isinstance(usage, dict) and usage != self._told:
+            # Counts are cumulative: the last word on each wins; what was told already is not told again.
+            self._told = usage
             self._usage |= usage
             events.append(Metered(read_usage(self._usage, final=False)))
-        self._extras |= {name: value for name, value in chunk.items() if name not in _READ and value is not None}
+        self._keep(chunk, _READ)
         return events
 
     def finish(self) -> list[Event]:
         """The ending, if one was told: open parts end, and what is left over is told with it."""
-        if self._word is None:
+        if self.word is None:
             return []
         events = self._closed()
         if self._usage:
             events.append(Metered(read_usage(self._usage, final=True)))
             if more := unread_usage(self._usage):
                 self._extras["usageMetadata"] = more
-        reason = stop_of("SAFETY" if self._blocked else self._word, calls=self._calls > 0)
+        reason = stop_of("SAFETY" if self._blocked else self.word, calls=self._calls > 0)
         if reason is not None:
-            events.append(Finished(reason, self._word, extras=self._extras))
+            events.append(Finished(reason, self.word, extras=self._extras))
         return events
 
     def _candidate(self, candidate: dict[str, Any]) -> list[Event]:
@@ -103,19 +102,25 @@ class Chunks:
         parts = content.get("parts") if isinstance(content, dict) else None
         events: list[Event] = []
         for part in parts if isinstance(parts, list) else ():
-            if not isinstance(part, dict):
-                raise Malformed
             events += self._part(part)
-        word = finish_word(candidate.get("finishReason"))
-        if word is not None:
-            self._word = word
-        if len(candidate) > 1:
-            self._extras |= {
-                name: value for name, value in candidate.items() if name not in _READ_OF_CANDIDATE and value is not None
-            }
+        if "finishReason" in candidate:
+            self.word = finish_word(candidate["finishReason"]) or self.word
+        self._keep(candidate, _READ_OF_CANDIDATE)
         return events
 
-    def _part(self, part: dict[str, Any]) -> list[Event]:
+    def _keep(self, body: dict[str, Any], read: frozenset[str]) -> None:
+        """What canon has no word for; the last word on each wins."""
+        if not body.keys() <= read:
+            self._extras |= {name: value for name, value in body.items() if name not in read and value is not None}
+
+    def _part(self, part: Any) -> list[Event]:
+        if not isinstance(part, dict):
+            raise Malformed
+        if len(part) == 1 and self._open is not None and not self._open[1]:
+            # Words and nothing else, after words: nearly all there is.
+            text = part.get("text")
+            if isinstance(text, str) and text:
+                return [Delta(self._open[0], text)]
         seal = part.get(SIGNATURE)
         seal = seal if isinstance(seal, str) and seal else None
         call = part.get("functionCall")
@@ -193,6 +198,8 @@ def _candidates(chunk: dict[str, Any]) -> list[dict[str, Any]]:
     found = chunk.get("candidates")
     if found is None:
         return []
+    if isinstance(found, list) and len(found) == 1 and isinstance(found[0], dict) and not found[0].get("index"):
+        return found
     if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
         raise Malformed
     return [one for one in found if one.get("index") in (None, 0)]

@@ -9,7 +9,7 @@ from typing import Any
 
 from understudy.canon.faults import bad_request
 from understudy.canon.messages import Message, split_system, turns
-from understudy.canon.parts import Document, Image, Part, Text, ToolCall
+from understudy.canon.parts import Audio, Document, Image, Part, Text, ToolCall
 from understudy.canon.request import Request
 from understudy.dialects.contract import Target
 from understudy.dialects.gemini.losses import Losses, at
@@ -99,6 +99,10 @@ class _Pieces(Adapter):
         if part.name is not None:
             self._losses.add(at(path, "name"), "this dialect has no names of documents")
         return Document(part.source)
+
+    def audio(self, part: Audio, path: str) -> Part:
+        """Any sound."""
+        return Audio(part.source)
 
 
 def _contents(merged: tuple[Message, ...], losses: Losses) -> list[dict[str, Any]]:

@@ -10,16 +10,19 @@ import msgspec
 from understudy.canon.frames import Frame
 from understudy.dialects.contract import Echo
 from understudy.dialects.gemini.framing import Framing
-from understudy.dialects.passage import EXTENSION
+from understudy.dialects.passage import EXTENSION, Renaming
 from understudy.dialects.sse import event_bytes
 
 _MODEL = b'"modelVersion"'
+_renamed = Renaming("modelVersion")
 
 
 def edit_frame(frame: Frame, echo: Echo, *, array: bool) -> bytes:
     """The frame's bytes for the caller."""
     if _MODEL not in frame.raw and not (frame.terminal and echo.extension):
         return frame.raw
+    if not frame.terminal and (renamed := _renamed(frame.raw, echo.model)) is not None:
+        return renamed
     return _array(frame, echo) if array else _events(frame, echo)
 
 

@@ -12,7 +12,7 @@ import msgspec
 
 from understudy.canon.faults import Fault, FaultKind, kind_of_status
 from understudy.dialects import envelopes
-from understudy.dialects.gemini.words import BAD_KEY, ERROR_OF_KIND, KIND_OF_ERROR
+from understudy.dialects.gemini.words import BAD_KEY, ERROR_OF_KIND, KIND_OF_ERROR, STREAM_ERROR_OF_KIND
 from understudy.dialects.sse import event_bytes
 
 # The fields that class an error, the one of this dialect first.
@@ -24,19 +24,19 @@ _REQUEST_INFO = "type.googleapis.com/google.rpc.RequestInfo"
 
 def write_fault(fault: Fault, request_id: str) -> tuple[int, bytes]:
     """The status and body for a caller."""
-    return ERROR_OF_KIND[fault.kind][0], _envelope(fault, request_id)
+    status, word = ERROR_OF_KIND[fault.kind]
+    return status, _envelope(fault, status, word, request_id)
 
 
 def write_failure(fault: Fault, request_id: str, *, array: bool, started: bool) -> bytes:
     """What ends a stream in a fault: one more data line, or the array's last element."""
-    body = _envelope(fault, request_id)
+    body = _envelope(fault, *STREAM_ERROR_OF_KIND[fault.kind], request_id)
     if not array:
         return event_bytes(body)
     return (b",\n" if started else b"[") + body + b"]"
 
 
-def _envelope(fault: Fault, request_id: str) -> bytes:
-    status, word = ERROR_OF_KIND[fault.kind]
+def _envelope(fault: Fault, status: int, word: str, request_id: str) -> bytes:
     details = [{"@type": _REQUEST_INFO, "requestId": request_id}]
     if fault.retry_after_s is not None:
         details.append({"@type": _RETRY_INFO, "retryDelay": f"{fault.retry_after_s:g}s"})

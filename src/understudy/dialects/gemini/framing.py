@@ -3,9 +3,8 @@
 Sans-IO, like `sse`. Joining the raw bytes of all pieces gives the stream again. What an element says is not read here.
 """
 
-from typing import NamedTuple
-
 from understudy.canon.faults import Fault, FaultKind
+from understudy.canon.value import Value
 from understudy.dialects.sse import MAX_FRAME_BYTES, SseParser
 
 _BLANK = b" \t\r\n"
@@ -13,7 +12,7 @@ _OPENERS, _CLOSERS = b"{[", b"}]"
 _QUOTE, _BACKSLASH = b'"'[0], b"\\"[0]
 
 
-class Piece(NamedTuple):
+class Piece(Value, frozen=True):
     """One element of a stream as it came; `data` is None where it says nothing, `last` marks the array's end."""
 
     raw: bytes

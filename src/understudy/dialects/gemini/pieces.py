@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from understudy.canon.parts import (
+    Audio,
     Document,
     Image,
     Inline,
@@ -27,13 +28,16 @@ from understudy.dialects.fields import ARRAY, OBJECT, STRING
 from understudy.dialects.gemini.fields import Fields, wrong
 from understudy.dialects.gemini.losses import at
 from understudy.dialects.gemini.toolids import is_made
+from understudy.dialects.media import inline
 
 SIGNATURE = "thoughtSignature"
 # What a tool's result says under these names alone is its plain text, or its failure.
 OUTPUT, ERROR = "output", "error"
 # The fields of which a part has one; any other makes it opaque.
 _MEDIA = ("inlineData", "fileData")
-Piece = Text | Image | Document | Thinking | ToolCall | ToolResult | Opaque
+# This API reads both of base64's alphabets, and Google's Python client writes the URL-safe one; others take one alone.
+_STANDARD = str.maketrans("-_", "+/")
+Piece = Text | Image | Document | Audio | Thinking | ToolCall | ToolResult | Opaque
 
 
 def read_piece(value: Any, path: str, maker: str, spare_id: str) -> tuple[Piece, ...]:
@@ -87,7 +91,7 @@ def _result(fields: Fields, spare_id: str) -> ToolResult:
         for place, piece in enumerate(media)
         for part in read_piece(piece, at(at(body.path, "parts"), place), "", "")
     ]
-    shown = tuple(part for part in seen if isinstance(part, Text | Image | Document | Opaque))
+    shown = tuple(part for part in seen if isinstance(part, Text | Image | Document | Audio | Opaque))
     match response:
         case {"output": str(text)} if len(response) == 1:
             return ToolResult(call_id, (Text(text), *shown), False, True, body.rest)
@@ -102,7 +106,8 @@ def _media(kind: str, value: Any, fields: Fields) -> Piece:
     media_type = body.take("mimeType", STRING) or ""
     source: Inline | Remote
     if kind == "inlineData":
-        source = Inline(media_type, body.need("data", STRING))
+        source = inline(media_type, body.need("data", STRING).translate(_STANDARD))
+        media_type = source.media_type
     else:
         source = Remote(body.need("fileUri", STRING))
         if not source.url.startswith(("https://", "http://")):
@@ -116,6 +121,8 @@ def _media(kind: str, value: Any, fields: Fields) -> Piece:
         return Image(source, extras=extras)
     if media_type.startswith(("application/", "text/")):
         return Document(source, name, extras)
+    if media_type.startswith("audio/") and name is None and isinstance(source, Inline):
+        return Audio(source, extras)
     return Opaque(kind, value)
 
 
@@ -148,7 +155,7 @@ def write_piece(part: Any, names: dict[str, str]) -> dict[str, Any]:
             return {"functionCall": _write_call(part)}
         case ToolResult():
             return {"functionResponse": _write_result(part, names)}
-        case Image() | Document():
+        case Image() | Document() | Audio():
             return _write_media(part)
     raise TypeError(f"{part!r} is no part with a form of its own")
 
@@ -166,7 +173,7 @@ def _write_result(part: ToolResult, names: dict[str, str]) -> dict[str, Any]:
     return {**body, "parts": shown} if shown else body
 
 
-def _write_media(part: Image | Document) -> dict[str, Any]:
+def _write_media(part: Image | Document | Audio) -> dict[str, Any]:
     if isinstance(part.source, Inline):
         inline = {"mimeType": part.source.media_type, "data": part.source.data}
         return {"inlineData": inline}

@@ -39,23 +39,24 @@ class StreamReader:
 
     def _frames(self, piece: Piece) -> list[Frame]:
         if piece.last:
-            return [self._ending(piece.raw) if self._chunks.ended else Frame(piece.raw)]
+            return [self._ending(piece.raw) if self._chunks.word is not None else Frame(piece.raw)]
         if piece.data is None or piece.data == b"[DONE]":
             if self._held:
                 self._held.append(piece.raw)
                 return []
             return [Frame(piece.raw)]
-        before = self._chunks.ended
+        chunks = self._chunks
+        before = chunks.word
         try:
-            events = self._chunks.take(msgspec.json.decode(piece.data))
+            events = chunks.take(msgspec.json.decode(piece.data))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, Malformed):
             return [Frame(piece.raw, malformed=True)]
-        if any(isinstance(event, Failed) for event in events):
+        if events and isinstance(events[0], Failed):
             self._held.clear()
             held, self._held_events = self._held_events, []
             return [Frame(piece.raw, (*held, *events))]
-        frames = [self._released()] if before and self._held and _tells_more(events) else []
-        if not self._chunks.ended:
+        frames = [self._released()] if before is not None and self._held and _tells_more(events) else []
+        if chunks.word is None:
             return [Frame(piece.raw, tuple(events))]
         self._held.append(piece.raw)
         self._held_events += events

@@ -25,6 +25,11 @@ from understudy.dialects.passage import EXTENSION, extended
 from understudy.dialects.sse import event_bytes
 from understudy.dialects.writing import OrderedWriter
 
+_encode = msgspec.json.encode
+# What stands before and after a chunk's one part; the answer's frame follows.
+_HEAD = b'{"candidates":[{"content":{"parts":['
+_TAIL = b'],"role":"model"},"index":0}],'
+
 
 class StreamWriter(OrderedWriter):
     """The encoder of one caller's stream."""
@@ -36,6 +41,7 @@ class StreamWriter(OrderedWriter):
         self._request = request
         self._array = ARRAY in request.spelling
         self._begun = False
+        self._tail = b""
         # The part being told, and the words of a call that waits to be whole.
         self._current: PartStarted | None = None
         self._arguments: list[str] = []
@@ -51,10 +57,12 @@ class StreamWriter(OrderedWriter):
         body: dict[str, Any] = {"candidates": [candidate], "usageMetadata": write_usage(self._usage)}
         if extension := extended(echo, stop, native, own=self.own, losses=self._losses, hidden=HIDDEN):
             body[EXTENSION] = extension
-        return self._chunk(body) + (b"]" if self._array else b"")
+        body |= frame_of(self._started.id, self._echo)
+        return self._chunk(_encode(body)) + (b"]" if self._array else b"")
 
     def _begin(self, event: Started) -> bytes:
         """Nothing: the first words begin an answer."""
+        self._tail = _TAIL + _encode(frame_of(event.id, self._echo))[1:]
         return b""
 
     def _tell(self, event: PartEvent) -> bytes:
@@ -80,8 +88,10 @@ class StreamWriter(OrderedWriter):
         if not text or isinstance(current.part, Opaque):
             return b""
         if isinstance(current.part, Thinking):
-            return self._content({"text": text, "thought": True})
-        return self._part({"text": text})
+            return self._content(b'{"text":' + _encode(text) + b',"thought":true}')
+        if self._seal is not None:
+            return self._part({"text": text})
+        return self._content(b'{"text":' + _encode(text) + b"}")
 
     def _sealed(self, current: PartStarted, sealed: Sealed) -> bytes:
         path = at(at("parts", current.index), "seal")
@@ -92,7 +102,7 @@ class StreamWriter(OrderedWriter):
             # It stands on the part that follows.
             self._seal = sealed.seal
             return b""
-        return self._content({"text": "", "thought": True, SIGNATURE: sealed.seal})
+        return self._content(_encode({"text": "", "thought": True, SIGNATURE: sealed.seal}))
 
     def _close(self, current: PartStarted) -> bytes:
         part = current.part
@@ -107,7 +117,7 @@ class StreamWriter(OrderedWriter):
         return b"" if told is None else self._part(write_piece(told, {}))
 
     def _part(self, body: dict[str, Any]) -> bytes:
-        return self._content(self._marked(body))
+        return self._content(_encode(self._marked(body)))
 
     def _marked(self, body: dict[str, Any]) -> dict[str, Any]:
         """The part with the signature that was waiting for it."""
@@ -116,11 +126,11 @@ class StreamWriter(OrderedWriter):
         seal, self._seal = self._seal, None
         return {**body, SIGNATURE: seal}
 
-    def _content(self, part: dict[str, Any]) -> bytes:
-        return self._chunk({"candidates": [{"content": {"parts": [part], "role": "model"}, "index": 0}]})
+    def _content(self, part: bytes) -> bytes:
+        """A chunk of one part: only the part is encoded anew."""
+        return self._chunk(_HEAD + part + self._tail)
 
-    def _chunk(self, body: dict[str, Any]) -> bytes:
-        data = msgspec.json.encode({**body, **frame_of(self._started.id, self._echo)})
+    def _chunk(self, data: bytes) -> bytes:
         begun, self._begun = self._begun, True
         if self._array:
             return (b",\n" if begun else b"[") + data

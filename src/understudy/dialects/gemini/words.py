@@ -8,6 +8,7 @@ import re
 
 from understudy.canon.faults import FaultKind
 from understudy.canon.reply import StopReason
+from understudy.dialects.spelling import Spelling
 from understudy.dialects.stopping import word_for
 
 NAME = "gemini"
@@ -79,13 +80,16 @@ ERROR_OF_KIND = {
     FaultKind.RATE_LIMITED: (429, "RESOURCE_EXHAUSTED"),
     FaultKind.TIMEOUT: (504, "DEADLINE_EXCEEDED"),
     FaultKind.OVERLOADED: (503, "UNAVAILABLE"),
-    FaultKind.UPSTREAM: (502, "UNAVAILABLE"),
+    FaultKind.UPSTREAM: (502, "INTERNAL"),
     FaultKind.UPSTREAM_INTERNAL: (500, "INTERNAL"),
     FaultKind.UPSTREAM_REFUSED: (401, "UNAUTHENTICATED"),
-    FaultKind.TRUNCATED: (502, "UNAVAILABLE"),
+    FaultKind.TRUNCATED: (502, "INTERNAL"),
     FaultKind.UNAVAILABLE: (503, "UNAVAILABLE"),
     FaultKind.INTERNAL: (500, "INTERNAL"),
 }
+
+# Inside a stream the code is google.rpc's own, and an answer that broke off is one to ask for again.
+STREAM_ERROR_OF_KIND = ERROR_OF_KIND | dict.fromkeys((FaultKind.UPSTREAM, FaultKind.TRUNCATED), (503, "UNAVAILABLE"))
 
 # What a google.rpc code says where no HTTP status does: inside a stream, or in an error body sent with 200.
 KIND_OF_ERROR = {
@@ -113,3 +117,30 @@ MAX_STOPS = 5
 # Names of functions that every host of this dialect takes.
 TOOL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_.:-]{0,63}")
 MAX_TEMPERATURE = 2.0
+
+# How callers name what a translation is about. A signature is a part of its own in canon, so that no part's number
+# holds.
+SPELLING = Spelling(
+    names={
+        "thinking": "generationConfig.thinkingConfig",
+        "thinking.budget_tokens": "generationConfig.thinkingConfig.thinkingBudget",
+        "reasoning_effort": "generationConfig.thinkingConfig.thinkingLevel",
+        "tool_choice": "toolConfig.functionCallingConfig",
+        "response_format": "generationConfig.responseJsonSchema",
+        "max_tokens": "generationConfig.maxOutputTokens",
+        "temperature": "generationConfig.temperature",
+        "top_p": "generationConfig.topP",
+        "top_k": "generationConfig.topK",
+        "stop": "generationConfig.stopSequences",
+        "seed": "generationConfig.seed",
+        "presence_penalty": "generationConfig.presencePenalty",
+        "frequency_penalty": "generationConfig.frequencyPenalty",
+        "logprobs": "generationConfig.responseLogprobs",
+        "top_logprobs": "generationConfig.logprobs",
+        "n": "generationConfig.candidateCount",
+    },
+    turns="contents",
+    pieced=(),
+    opening="systemInstruction",
+    tool=None,
+)

@@ -10,16 +10,27 @@ from understudy.canon.faults import Fault
 from understudy.canon.frames import Frame
 from understudy.canon.reply import Reply
 from understudy.canon.request import Request
-from understudy.dialects.contract import Counting, Dialect, Echo, Embedding, Encoded, Keeping, Passing, Target
+from understudy.dialects.contract import (
+    Counting,
+    Dialect,
+    Echo,
+    Embedding,
+    Encoded,
+    Keeping,
+    MediaKind,
+    Passing,
+    Target,
+)
 from understudy.dialects.llama.answers import read_reply, write_reply
 from understudy.dialects.llama.edits import edit_frame
 from understudy.dialects.llama.request_reader import read_request
 from understudy.dialects.llama.request_writer import write_request
 from understudy.dialects.llama.stream_reader import StreamReader
 from understudy.dialects.llama.stream_writer import StreamWriter
-from understudy.dialects.llama.words import NAME
+from understudy.dialects.llama.words import NAME, SPELLING
 from understudy.dialects.openai_door import OpenAiDoor
 from understudy.dialects.openai_errors import write_fault
+from understudy.dialects.spelling import Spelling
 from understudy.dialects.sse import event_bytes
 
 
@@ -27,10 +38,12 @@ class Llama(OpenAiDoor):
     """The dialect as the contract asks for it; each method is one function of the room."""
 
     name = NAME
+    spelling: Spelling = SPELLING
     # Its client has been sent away to a path with a slash before, and a POST must not be sent anywhere.
     served: tuple[str, ...] = ("/llama/v1/chat/completions", "/llama/v1/chat/completions/")
     lists: tuple[str, ...] = ("/llama/v1/models",)
     markers: tuple[str, ...] = ("x-api-version",)
+    inline_only: tuple[MediaKind, ...] = ()
     counting: Counting | None = None
     keeping: Keeping | None = None
     embedding: Embedding | None = None
@@ -72,7 +85,7 @@ class Llama(OpenAiDoor):
         """Nothing: a closing line would be read as JSON."""
         return b""
 
-    def encode_failure(self, fault: Fault, request_id: str, request: Request, started: bool) -> bytes:
+    def encode_failure(self, fault: Fault, request_id: str, request: Request, sent: bytes) -> bytes:
         """The event `error`, at which this dialect's client raises; no ending may follow it."""
         return event_bytes(write_fault(fault, request_id)[1], "error")
 

@@ -12,7 +12,7 @@ import msgspec
 
 from understudy.canon.faults import bad_request
 from understudy.canon.messages import Message
-from understudy.canon.parts import Image, Opaque, Part, Refusal, Text, Thinking, ToolCall, ToolResult
+from understudy.canon.parts import Audio, Document, Image, Opaque, Part, Refusal, Text, Thinking, ToolCall, ToolResult
 from understudy.canon.request import Request, Tool
 from understudy.dialects.bodies import TOO_DEEP, aimed
 from understudy.dialects.choices import check_choice
@@ -130,6 +130,8 @@ def _format(request: Request, own: bool, losses: Losses) -> dict[str, Any]:
     extras = form.extras if own else {}
     if form.kind == "text":
         return {"response_format": {"type": "text", **extras}}
+    if form.description is not None:
+        losses.add("response_format.description", f"the {NAME} dialect has no description of a schema")
     schema = {"name": form.name or DEFAULT_SCHEMA_NAME, "schema": form.schema or {}}
     return {"response_format": {"type": "json_schema", "json_schema": schema, **extras}}
 
@@ -179,8 +181,9 @@ class _Writer:
         }
 
     def _piece(self, part: Part, path: str, role: str) -> dict[str, Any]:
-        if isinstance(part, Opaque) and not self._own:
-            raise foreign(path, "content", part.kind, self._dialect, NAME)
+        if isinstance(part, Opaque | Audio | Document) and not self._own:
+            kind = part.kind if isinstance(part, Opaque) else type(part).__name__.lower()
+            raise foreign(path, "content", kind, self._dialect, NAME)
         fits = Text | Refusal | Image | Opaque if role == "user" else Text | Refusal
         if not isinstance(part, fits):
             kind = type(part).__name__.lower()

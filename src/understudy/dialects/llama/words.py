@@ -6,6 +6,7 @@ types (llama-api-client 0.6.0). Reference: https://github.com/meta-llama/llama-a
 """
 
 from understudy.canon.reply import StopReason
+from understudy.dialects.spelling import Spelling
 from understudy.dialects.stopping import word_for
 
 NAME = "llama"
@@ -44,3 +45,7 @@ def stop_of(word: str | None) -> StopReason | None:
 def stop_word(reason: StopReason, native: str | None, *, own: bool, calls: bool, broken: bool) -> str:
     """The word for the caller; there is none for an odd reason, so that calls stand before it."""
     return word_for(WORD_OF_STOP, reason, native, own=own, calls=calls, broken=broken, called=CALLED)
+
+
+# How callers name what a translation is about.
+SPELLING = Spelling(names={"max_tokens": "max_completion_tokens"}, pieced=("system", "user"), tool="function")

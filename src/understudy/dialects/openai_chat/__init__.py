@@ -10,28 +10,41 @@ from understudy.canon.faults import Fault
 from understudy.canon.frames import Frame
 from understudy.canon.reply import Reply
 from understudy.canon.request import Request
-from understudy.dialects.contract import Counting, Dialect, Echo, Embedding, Encoded, Keeping, Passing, Target
+from understudy.dialects.contract import (
+    Counting,
+    Dialect,
+    Echo,
+    Embedding,
+    Encoded,
+    Keeping,
+    MediaKind,
+    Passing,
+    Target,
+)
 from understudy.dialects.openai_chat.answers import read_reply, write_reply
 from understudy.dialects.openai_chat.edits import edit_frame
 from understudy.dialects.openai_chat.request_reader import read_request
 from understudy.dialects.openai_chat.request_writer import write_request
 from understudy.dialects.openai_chat.stream_reader import StreamReader
 from understudy.dialects.openai_chat.stream_writer import DONE, StreamWriter
-from understudy.dialects.openai_chat.words import NAME
+from understudy.dialects.openai_chat.words import NAME, SPELLING
 from understudy.dialects.openai_door import OpenAiDoor
 from understudy.dialects.openai_embeddings import EMBEDDINGS
 from understudy.dialects.openai_errors import write_failure
 from understudy.dialects.openai_passing import PASSING
+from understudy.dialects.spelling import Spelling
 
 
 class OpenAiChat(OpenAiDoor):
     """The dialect as the contract asks for it; each method is one function of the room."""
 
     name = NAME
+    spelling: Spelling = SPELLING
     # Some clients put a prefix of their own before the version.
     served: tuple[str, ...] = ("/v1/chat/completions", "/chat/completions", "/openai/v1/chat/completions")
     lists: tuple[str, ...] = ("/openai/v1/models",)
     markers: tuple[str, ...] = ()
+    inline_only: tuple[MediaKind, ...] = ("document",)
     counting: Counting | None = None
     keeping: Keeping | None = None
     embedding: Embedding | None = EMBEDDINGS
@@ -73,7 +86,7 @@ class OpenAiChat(OpenAiDoor):
         """The closing line, which some upstreams leave out after a complete answer."""
         return DONE
 
-    def encode_failure(self, fault: Fault, request_id: str, request: Request, started: bool) -> bytes:
+    def encode_failure(self, fault: Fault, request_id: str, request: Request, sent: bytes) -> bytes:
         """The data that ends a stream in a fault; no ending may follow it."""
         return write_failure(fault, request_id)
 

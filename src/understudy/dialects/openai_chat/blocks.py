@@ -8,10 +8,22 @@ stand below a part's own object (`image_url.x`) stay below it in the extras, and
 from typing import Any
 
 from understudy.canon.faults import Fault
-from understudy.canon.parts import Document, Image, Opaque, Part, Refusal, Remote, Text, Thinking, ToolCall
+from understudy.canon.parts import (
+    Audio,
+    Document,
+    Image,
+    Inline,
+    Opaque,
+    Part,
+    Refusal,
+    Remote,
+    Text,
+    Thinking,
+    ToolCall,
+)
 from understudy.canon.value import Extras
 from understudy.dialects.fields import ARRAY, OBJECT, STRING, merged
-from understudy.dialects.media import source_of, url_of
+from understudy.dialects.media import SOUND_OF_TYPE, SOUNDS, source_of, url_of
 from understudy.dialects.openai_chat.thinking import read_block as read_thinking_block
 from understudy.dialects.openai_fields import Fields, at, checked, wrong
 
@@ -41,6 +53,8 @@ def read_part(value: Any, path: str) -> Part:
         return _read_image(fields)
     if kind == "file":
         return _read_file(fields) or Opaque(kind, value)
+    if kind == "input_audio":
+        return _read_audio(fields) or Opaque(kind, value)
     if kind == "thinking":
         return read_thinking_block(value) or Opaque(kind, value)
     return Opaque(kind, value)
@@ -65,6 +79,15 @@ def _read_file(fields: Fields) -> Document | None:
     return Document(source, inner.take("filename", STRING), _below(fields.rest, "file", inner.rest))
 
 
+def _read_audio(fields: Fields) -> Audio | None:
+    match fields.rest.get("input_audio"):
+        case {"data": str(data), "format": str(word)} if word in SOUNDS:
+            inner = fields.rest.pop("input_audio")
+            rest = {name: value for name, value in inner.items() if name not in ("data", "format")}
+            return Audio(Inline(SOUNDS[word][0], data), _below(fields.rest, "input_audio", rest))
+    return None
+
+
 def _below(extras: Extras, name: str, rest: Extras) -> Extras:
     return {**extras, name: rest} if rest else extras
 
@@ -76,7 +99,11 @@ def write_part(part: Part, *, own: bool) -> dict[str, Any]:
     if isinstance(part, Thinking):
         return part.extras
     body = _write(part)
-    return merged(body, part.extras) if own else body
+    if not own:
+        return body
+    if isinstance(part, Image) and isinstance(part.extras.get("image_url"), str):
+        return {**body, **part.extras, "image_url": url_of(part.source)}
+    return merged(body, part.extras)
 
 
 def _write(part: Part) -> dict[str, Any]:
@@ -94,6 +121,9 @@ def _write(part: Part) -> dict[str, Any]:
         case Document():
             name = {} if part.name is None else {"filename": part.name}
             return {"type": "file", "file": {"file_data": url_of(part.source), **name}}
+        case Audio():
+            sound = {"data": part.source.data, "format": SOUND_OF_TYPE[part.source.media_type]}
+            return {"type": "input_audio", "input_audio": sound}
     raise TypeError(f"{part!r} is no piece of content")
 
 

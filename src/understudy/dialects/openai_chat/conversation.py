@@ -5,7 +5,7 @@ know. One of another dialect is rebuilt:
 
 - Instructions keep their places; `developer` becomes `system`, which every host knows.
 - Results in a user's turn become messages of role `tool`, first, and the rest of the turn follows as the user's.
-- Images and documents in a result move to that user's message; a failed result says so in its words.
+- Images, documents and sound in a result move to that user's message; a failed result says so in its words.
 - Thinking crosses only with a seal of the target's own maker, whole or not at all.
 
 In both, ids of calls that the host would refuse are exchanged for legal ones, in the call and in its result.
@@ -19,10 +19,23 @@ import msgspec
 
 from understudy.canon.faults import bad_request
 from understudy.canon.messages import Message, Role, turns
-from understudy.canon.parts import Document, Image, Opaque, Part, Refusal, Remote, Text, Thinking, ToolCall, ToolResult
+from understudy.canon.parts import (
+    Audio,
+    Document,
+    Image,
+    Opaque,
+    Part,
+    Refusal,
+    Remote,
+    Text,
+    Thinking,
+    ToolCall,
+    ToolResult,
+)
 from understudy.canon.request import Request
 from understudy.dialects.contract import Target
-from understudy.dialects.losses import foreign, sealed_elsewhere
+from understudy.dialects.losses import foreign, sealed_elsewhere, untaken
+from understudy.dialects.media import SOUND_OF_TYPE
 from understudy.dialects.openai_chat.blocks import DEFAULT_FILENAME, misplaced, write_call, write_part
 from understudy.dialects.openai_chat.thinking import NAMES, SHORT, TWICE, on_call, write_thinking
 from understudy.dialects.openai_chat.toolids import fitted
@@ -182,7 +195,7 @@ class _Writer:
         for place, part in enumerate(result.parts):
             below = at(at(path, "content"), place)
             body = self._piece(part, below)
-            if isinstance(part, Image | Document):
+            if isinstance(part, Image | Document | Audio):
                 moved.append(body)
             elif isinstance(part, Text):
                 words.append(body)
@@ -229,7 +242,7 @@ class _Writer:
         return [self._checked(part, at(path, place), role) for place, part in enumerate(parts) if not _empty(part)]
 
     def _checked(self, part: Part, path: str, role: str) -> dict[str, Any]:
-        fits = Text | Image | Document | Opaque if role == "user" else Text | Opaque
+        fits = Text | Image | Document | Audio | Opaque if role == "user" else Text | Opaque
         if isinstance(part, Refusal):
             part = Text(part.text, part.extras)
         if not isinstance(part, fits):
@@ -246,6 +259,8 @@ class _Writer:
                     f"{path}: a document by its URL has no form in the {NAME} dialect; send the document itself", path
                 )
             part = msgspec.structs.replace(part, name=part.name or DEFAULT_FILENAME)
+        if isinstance(part, Audio) and part.source.media_type not in SOUND_OF_TYPE:
+            raise untaken(path, "audio", part.source.media_type, SOUND_OF_TYPE, NAME)
         return write_part(part, own=False)
 
 

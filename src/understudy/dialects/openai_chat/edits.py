@@ -15,17 +15,13 @@ from understudy.canon.reply import Delta, Finished, Metered, StopReason
 from understudy.canon.request import Request
 from understudy.dialects.contract import Echo
 from understudy.dialects.openai_chat.words import WORD_OF_STOP, belied
-from understudy.dialects.passage import EXTENSION
+from understudy.dialects.passage import EXTENSION, Renaming
 from understudy.dialects.sse import SseParser, event_bytes
 
 _encode = msgspec.json.encode
 
 
-class _Named(msgspec.Struct):
-    model: str | None = None
-
-
-_MODEL = msgspec.json.Decoder(_Named)
+_renamed = Renaming("model")
 
 
 def edit_frame(frame: Frame, request: Request, echo: Echo) -> bytes:
@@ -38,29 +34,14 @@ def edit_frame(frame: Frame, request: Request, echo: Echo) -> bytes:
         return frame.raw
     if echo.extension and _closes(frame):
         return _edited(frame.raw, {"model": echo.model, EXTENSION: echo.extension})
-    return _renamed(frame.raw, echo.model)
+    renamed = _renamed(frame.raw, echo.model)
+    return _edited(frame.raw, {"model": echo.model}) if renamed is None else renamed
 
 
 def _closes(frame: Frame) -> bool:
     """Whether usage stands here for the last time, as far as one can tell: some hosts repeat it on every chunk."""
     told = {type(event) for event in frame.events}
     return Metered in told and Delta not in told
-
-
-def _renamed(raw: bytes, model: str) -> bytes:
-    """The raw bytes with the model's name in place; a name spelt in the usual way is replaced without a rewrite."""
-    start = raw.find(b"{")
-    try:
-        named = _MODEL.decode(raw[start : raw.rfind(b"}") + 1]).model
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return _edited(raw, {"model": model})
-    if named is None or named == model:
-        return raw
-    for colon in (b'"model":', b'"model": '):
-        name = colon + _encode(named)
-        if raw.count(name) == 1:
-            return raw.replace(name, colon + _encode(model))
-    return _edited(raw, {"model": model})
 
 
 def shortened(fields: dict[str, msgspec.Raw]) -> dict[str, Any]:

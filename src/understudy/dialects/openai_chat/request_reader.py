@@ -11,7 +11,7 @@ import msgspec
 
 from understudy.canon.faults import bad_request
 from understudy.canon.messages import Message, Role
-from understudy.canon.parts import Document, Image, Opaque, Part, Refusal, Text, ToolResult
+from understudy.canon.parts import Audio, Document, Image, Opaque, Part, Refusal, Text, ToolResult
 from understudy.canon.request import BuiltinTool, Format, Request, Sampling, ThinkingAsk, Tool, ToolChoice
 from understudy.dialects.bodies import read_body
 from understudy.dialects.fields import ARRAY, FLAG, INTEGER, NUMBER, OBJECT, STRING
@@ -83,7 +83,7 @@ def _read_body(fields: Fields, role: Role, spelling: tuple[str, ...]) -> tuple[t
         return parts, plain
     kept = []
     for place, part in enumerate(parts):
-        if not isinstance(part, Text | Image | Document | Opaque):
+        if not isinstance(part, Text | Image | Document | Audio | Opaque):
             raise misplaced(part, role, at(path, place))
         kept.append(part)
     return (ToolResult(fields.need("tool_call_id", STRING), tuple(kept), plain=plain),), False

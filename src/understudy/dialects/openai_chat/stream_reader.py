@@ -128,7 +128,7 @@ class StreamReader:
         data = piece.data
         if not data or self._failed:
             return Frame(piece.raw)
-        if data.strip() == _DONE:
+        if data[-1:] != b"}" and data.strip() == _DONE:
             if self._blank and not self._finished:
                 self._finish("", None)
             return Frame(piece.raw, self._told(), terminal=True)

@@ -5,6 +5,7 @@ functions that build or read bodies. Reference: https://platform.openai.com/docs
 """
 
 from understudy.canon.reply import StopReason
+from understudy.dialects.spelling import Spelling
 
 NAME = "openai_chat"
 
@@ -65,3 +66,14 @@ MAKER_OF_FORMAT = {
 FORMAT_OF_MAKER = {maker: form for form, maker in MAKER_OF_FORMAT.items()}
 # A format that says that nobody knows.
 UNKNOWN_FORMAT = "unknown"
+
+# How callers name what a translation is about.
+SPELLING = Spelling(
+    names={
+        "thinking": "reasoning_effort",
+        "thinking.budget_tokens": "reasoning_effort",
+        "parallel_tools": "parallel_tool_calls",
+    },
+    pieced=("system", "developer", "user"),
+    tool="function",
+)

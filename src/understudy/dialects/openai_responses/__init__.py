@@ -11,29 +11,43 @@ from understudy.canon.faults import Fault
 from understudy.canon.frames import Frame
 from understudy.canon.reply import Reply
 from understudy.canon.request import Request
-from understudy.dialects.contract import Counting, Dialect, Echo, Embedding, Encoded, Keeping, Passing, Target
+from understudy.dialects.contract import (
+    Counting,
+    Dialect,
+    Echo,
+    Embedding,
+    Encoded,
+    Keeping,
+    MediaKind,
+    Passing,
+    Target,
+)
 from understudy.dialects.openai_door import OpenAiDoor
 from understudy.dialects.openai_embeddings import EMBEDDINGS
 from understudy.dialects.openai_passing import PASSING
 from understudy.dialects.openai_responses.answers import read_reply, write_count, write_reply
 from understudy.dialects.openai_responses.edits import edit_frame
-from understudy.dialects.openai_responses.errors import write_failure
+from understudy.dialects.openai_responses.errors import ITEM_DONE, write_failure, write_fault
 from understudy.dialects.openai_responses.keeping import ResponsesKeeping
 from understudy.dialects.openai_responses.request_reader import read_counted, read_request
 from understudy.dialects.openai_responses.request_writer import write_request
 from understudy.dialects.openai_responses.stream_reader import StreamReader
 from understudy.dialects.openai_responses.stream_writer import StreamWriter
-from understudy.dialects.openai_responses.words import NAME, PREAMBLE
+from understudy.dialects.openai_responses.words import NAME, PREAMBLE, SPELLING
+from understudy.dialects.spelling import Spelling
 
 
 class OpenAiResponses(OpenAiDoor):
     """The dialect as the contract asks for it; each method is one function of the room."""
 
     name = NAME
+    spelling: Spelling = SPELLING
     served: tuple[str, ...] = ("/v1/responses", "/responses", "/openai/v1/responses")
     # Its clients read the list of Chat Completions, which is of the same shape.
     lists: tuple[str, ...] = ()
     markers: tuple[str, ...] = ()
+    inline_only: tuple[MediaKind, ...] = ()
+    repeated: bytes | None = ITEM_DONE.encode()
     counting: Counting | None = Counting(("/v1/responses/input_tokens",), read_counted, write_count, PREAMBLE)
     keeping: Keeping | None = ResponsesKeeping()
     embedding: Embedding | None = EMBEDDINGS
@@ -75,9 +89,13 @@ class OpenAiResponses(OpenAiDoor):
         """Nothing: the event that completes an answer closes its stream too."""
         return b""
 
-    def encode_failure(self, fault: Fault, request_id: str, request: Request, started: bool) -> bytes:
+    def encode_fault(self, fault: Fault, request_id: str) -> tuple[int, bytes]:
+        """The HTTP status and body of a fault, with a code that its clients know."""
+        return write_fault(fault, request_id)
+
+    def encode_failure(self, fault: Fault, request_id: str, request: Request, sent: bytes) -> bytes:
         """The events that end a stream in a fault; no other ending may follow them."""
-        return write_failure(fault, request_id, request)
+        return write_failure(fault, request_id, request, sent)
 
 
 DIALECT: Dialect = OpenAiResponses()

@@ -12,7 +12,7 @@ from typing import Any
 
 from understudy.canon.faults import bad_request
 from understudy.canon.messages import Message
-from understudy.canon.parts import Document, Image, Opaque, Part, Refusal, Text, Thinking, ToolCall, ToolResult
+from understudy.canon.parts import Audio, Document, Image, Opaque, Part, Refusal, Text, Thinking, ToolCall, ToolResult
 from understudy.canon.request import Request
 from understudy.dialects.contract import Target
 from understudy.dialects.losses import foreign, sealed_elsewhere
@@ -154,6 +154,8 @@ class _Writer:
             if not self._own:
                 raise foreign(path, "content", part.kind, self._dialect, NAME)
             return part.body
+        if isinstance(part, Audio):
+            raise foreign(path, "content", "audio", self._dialect, NAME)
         if not self._own:
             self._losses.extras(path, part.extras, self._dialect)
         if said and isinstance(part, Image | Document):

@@ -14,13 +14,15 @@ from understudy.canon.faults import Fault, FaultKind, bad_request
 from understudy.canon.parts import Opaque
 from understudy.canon.request import Remembered, Request
 from understudy.dialects.contract import Kept
-from understudy.dialects.openai_responses.output import answer_id
+from understudy.dialects.openai_responses.output import answer_id, answer_of
 from understudy.dialects.openai_responses.request_reader import read_request
 from understudy.dialects.openai_responses.words import COMPLETED, INCOMPLETE, NAME, PREVIOUS, UNSTORED
 from understudy.dialects.sse import SseParser
 
 _Fields = dict[str, msgspec.Raw]
 _encode = msgspec.json.encode
+# An item that stands for another, which its caller believes to be kept.
+REFERENCE = "item_reference"
 # The API's own figures: items that one page of a list shows.
 PAGE, MAX_PAGE = 20, 100
 
@@ -36,6 +38,25 @@ class Words(msgspec.Struct):
 class ResponsesKeeping:
     """Satisfies the contract's Keeping."""
 
+    def named(self, request: Request) -> tuple[str, ...]:
+        """The answers whose items a request names, the newest first; ids that a host gave belong to that host."""
+        bodies = [part.body for message in request.messages for part in message.parts if isinstance(part, Opaque)]
+        ids = [str(body.get("id")) for body in bodies if body.get("type") == REFERENCE]
+        return tuple(dict.fromkeys(answer for name in reversed(ids) if (answer := answer_of(name)) is not None))
+
+    def spelt_out(self, request: Request, words: bytes) -> Request:
+        """The request with the named items in full where the kept conversation or its answer holds them."""
+        kept = msgspec.json.decode(words, type=Words)
+        said = [*kept.input, *msgspec.json.decode(kept.response, type=_Said).output]
+        known = {item_id: item for item in said if (item_id := _head(item).id) is not None}
+        fields: _Fields = msgspec.json.decode(request.source, type=_Fields)
+        items = [
+            known.get(head.id or "", item) if (head := _head(item)).type == REFERENCE else item
+            for item in _items(fields.get("input"))
+        ]
+        whole = read_request(_encode({**fields, "input": items}))
+        return msgspec.structs.replace(whole, headers=request.headers)
+
     def previous(self, request: Request) -> str | None:
         """The id of the answer that a request goes on from and that was not put before it yet."""
         # It stands before the conversation, but after the instructions of this call.
@@ -48,9 +69,8 @@ class ResponsesKeeping:
     def resume(self, request: Request, words: bytes) -> Request:
         """The request with the kept conversation before its own items, its other fields as they came."""
         kept = msgspec.json.decode(words, type=Words)
-        output = msgspec.json.decode(kept.response, type=dict[str, msgspec.Raw])["output"]
         fields: _Fields = msgspec.json.decode(request.source, type=_Fields)
-        before = [*kept.input, *msgspec.json.decode(output, type=list[msgspec.Raw])]
+        before = [*kept.input, *msgspec.json.decode(kept.response, type=_Said).output]
         del fields[PREVIOUS]
         body = _encode({**fields, "input": [*before, *_items(fields.get("input"))]})
         whole = read_request(body)
@@ -94,6 +114,23 @@ class ResponsesKeeping:
 class _Head(msgspec.Struct):
     id: str = ""
     status: str = ""
+
+
+class _Said(msgspec.Struct):
+    output: list[msgspec.Raw] = []
+
+
+class _ItemHead(msgspec.Struct):
+    type: str | None = None
+    id: str | None = None
+
+
+def _head(item: msgspec.Raw) -> _ItemHead:
+    """What an item is and how it is called; nothing where a caller wrote something else there."""
+    try:
+        return msgspec.json.decode(item, type=_ItemHead)
+    except msgspec.ValidationError:
+        return _ItemHead()
 
 
 def _items(said: msgspec.Raw | None) -> list[msgspec.Raw]:

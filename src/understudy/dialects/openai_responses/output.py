@@ -4,6 +4,7 @@ Ids of items are made of the answer's and the item's place, so that they are the
 arguments are no JSON was cut off: its item says `incomplete`, and a client must not run it.
 """
 
+import re
 from typing import Any
 
 from understudy.canon.parts import Opaque, Refusal, ReplyPart, Text, Thinking, ToolCall
@@ -15,10 +16,19 @@ from understudy.dialects.seals import write_seal
 ANSWER = "resp_"
 _PREFIX = {Text: "msg", Refusal: "msg", Thinking: "rs", ToolCall: "fc", Opaque: "it"}
 
+# An item's id, with its answer's in it.
+_MADE = re.compile(r"[a-z]+_(.+)_\d+")
+
 
 def answer_id(upstream: str) -> str:
     """The id of an answer as clients of this dialect know it."""
     return upstream if upstream.startswith(ANSWER) else ANSWER + upstream
+
+
+def answer_of(item: str) -> str | None:
+    """The id of the answer that an item was told in; None for ids that were not made here."""
+    made = _MADE.fullmatch(item)
+    return ANSWER + made[1] if made is not None else None
 
 
 class Item:

@@ -88,7 +88,7 @@ class StreamReader:
         data = piece.data
         if not data or self._over:
             return Frame(piece.raw)
-        if data.strip() == _DONE:
+        if data[-1:] != b"}" and data.strip() == _DONE:
             return Frame(piece.raw, terminal=True)
         try:
             event = _DECODER.decode(data)
@@ -105,9 +105,10 @@ class StreamReader:
 
     def _read(self, event: _Event) -> None:
         kind = event.type
-        if kind in _PART_OF:
+        part = _PART_OF.get(kind)
+        if part is not None:
             if isinstance(event.delta, str) and event.delta:
-                self._say(event, _PART_OF[kind])
+                self._say(event, part)
         elif kind == _ARGUMENTS:
             self._argue(event)
         elif kind in _BEGINS:
@@ -142,7 +143,8 @@ class StreamReader:
         key = _key(event)
         # Reasoning is one part, in however many pieces its summary comes.
         place = 0 if kind is Thinking else event.content_index
-        part = self._parts.get(key, {}).get(place) or self._open(key, place, kind(text=""))
+        parts = self._parts.get(key)
+        part = (parts and parts.get(place)) or self._open(key, place, kind(text=""))
         self._add(part, event.delta)
 
     def _add(self, part: _Told, text: str) -> None:

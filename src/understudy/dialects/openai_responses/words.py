@@ -5,6 +5,7 @@ functions that build or read bodies. Reference: https://platform.openai.com/docs
 """
 
 from understudy.canon.reply import StopReason
+from understudy.dialects.spelling import Spelling
 
 NAME = "openai_responses"
 # The tokens of what hosts put before the tools of a request: about what recorded counts leave over.
@@ -47,3 +48,21 @@ def status_of(stop: StopReason | None) -> str:
     if stop is None:
         return IN_PROGRESS
     return INCOMPLETE if stop in REASON_OF_STOP else COMPLETED
+
+
+# How callers name what a translation is about. Items that follow one another are one turn, so that no number holds.
+SPELLING = Spelling(
+    names={
+        "thinking": "reasoning",
+        "reasoning_effort": "reasoning.effort",
+        "thinking.budget_tokens": "reasoning.effort",
+        "parallel_tools": "parallel_tool_calls",
+        "response_format": "text.format",
+        "max_tokens": "max_output_tokens",
+    },
+    turns="input",
+    numbered=False,
+    pieced=(),
+    opening="instructions",
+    apart=INSTRUCTIONS,
+)
