@@ -52,7 +52,7 @@ CONFIG = """\
 server: {{host: 127.0.0.1, port: {{port}}, workers: 1}}
 timeouts: {{first_token_s: 1.5, idle_s: 1.0, total_s: 20.0, keep_alive_s: 0.5}}
 providers:
-  recordedchat: {{dialect: openai_chat, base_url: "{url}/v1", auth: none}}
+  recordedchat: {{dialect: openai_chat, base_url: "{url}/v1", auth: none, developer: true}}
   recordedclaude: {{dialect: openai_chat, base_url: "{url}/v1", auth: none, maker: anthropic}}
   recordedgemini: {{dialect: openai_chat, base_url: "{url}/v1", auth: none, maker: gemini}}
   recordedresponses: {{dialect: openai_chat, base_url: "{url}/v1", auth: none, maker: openai_responses}}

@@ -7,6 +7,7 @@ Set KIT_REPORT to a file's name to have every disagreement written there.
 import collections
 import json
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,7 @@ from tests.kit.recordings import (
 from tests.kit.recordings import seen as view_of
 from tests.kit.stage import Answer, Stage, ask, each, request
 
+_REFUSAL = re.compile(r'"refusal":\s*"[^"]')
 MODES = {True: "streamed", False: "whole"}
 # The counts that are compared; the last is none of Converse's, and Llama has the first two alone.
 USAGE = ("in", "out", "cache_read", "cache_write", "reasoning")
@@ -76,6 +78,12 @@ def hosts_own(recording: Recording) -> bool:
     return recording.protocol == CONVERSE and "server_tool_use" in json.dumps(recording.response)
 
 
+def refused(recording: Recording) -> bool:
+    """Whether a recorded answer of Chat or Responses says in words of their own that the model refused."""
+    told = recording.response
+    return bool(_REFUSAL.search(told.get("sse_text") or json.dumps(told.get("body") or "")))
+
+
 def written(recording: Recording) -> int:
     """The tokens that a whole recorded answer of Responses says were written to a cache."""
     usage = {} if recording.stream else recording.response["body"].get("usage") or {}
@@ -83,6 +91,13 @@ def written(recording: Recording) -> int:
 
 
 EXPECTED = (
+    Expected(
+        "stop",
+        refused,
+        lambda recording: "filter",
+        "T29: words of refusal are a refusal; Chat and Responses tell it in a field of its own beside a plain stop",
+        (MESSAGES, GEMINI, CONVERSE),
+    ),
     Expected(
         "stop",
         lambda recording: bool(recording.view["tools"]) and recording.view["stop"] == "stop",

@@ -11,6 +11,7 @@ from tests.wire.house import ALL, A, C, Dialect, G, L, R, Said, V, Wire, framed
 from tests.wire.mutants import mutant
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+JPEG = "/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP/AAAsIAAEAAQEBEQD/2Q=="
 PDF = "JVBERi0xLjQKJcOkw7zDtsOfCg=="
 URL = "https://pictures.example/harbour.png"
 NAME = "report_2026 (final).pdf"
@@ -72,6 +73,17 @@ def test_T43_a_picture_reaches_every_dialect(wire: Wire, caller: Dialect, upstre
     assert heard(answer).text == TEXT
     assert reached(wire, upstream) == [image(upstream, "image/png", PNG)]
     assert not answer.omitted
+
+
+@pytest.mark.parametrize("upstream", ALL)
+@pytest.mark.parametrize("caller", ALL)
+@mutant("dialects/media.py", "sniffed(head) or media_type", "media_type")
+def test_T43_the_bytes_say_what_a_picture_is(wire: Wire, caller: Dialect, upstream: Dialect) -> None:
+    answer = wire.ask(caller, wire.says(upstream, whole(upstream)), pieces(caller, image(caller, "image/png", JPEG)))
+    assert answer.status == 200, answer.body
+    # Between two of one dialect the caller's bytes pass as they are.
+    kind = "image/png" if caller == upstream else "image/jpeg"
+    assert reached(wire, upstream) == [image(upstream, kind, JPEG)]
 
 
 @pytest.mark.parametrize("caller", [C, R, A, G])

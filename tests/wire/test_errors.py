@@ -93,8 +93,8 @@ def test_T56_any_error_body_is_read_and_told_in_the_callers_envelope(
 @pytest.mark.parametrize("caller", ALL)
 @mutant(
     "dialects/gemini/errors.py",
-    '{"code": status, "message": fault.message, "status": word,',
-    '{"code": status, "message": fault.message, "state": word,',
+    '{"code": status, "message": message, "status": word,',
+    '{"code": status, "message": message, "state": word,',
 )
 def test_T56_the_gateways_own_refusals_have_the_same_envelope(wire: Wire, caller: Dialect) -> None:
     answer = wire.ask(caller, "nobody/knows-it", written(caller, ASK))

@@ -261,6 +261,11 @@ def test_T52_silence_is_broken_in_the_callers_dialect(wire: Wire, caller: Dialec
     for line in answer.lines:
         if line.startswith("data:") and line != "data: [DONE]":
             json.loads(line.removeprefix("data:"))
+    if caller == G:
+        # Google's client fails at a comment: its callers get lines without a word.
+        blank = b"}\n\n\n\n" if late else b"\n\n"
+        assert blank in answer.body.partition(b"calm")[0]
+        return
     alive = "event: ping" if caller == A and late else ": waiting"
     assert alive in answer.lines
     words = next(place for place, line in enumerate(answer.lines) if "calm" in line)

@@ -7,6 +7,8 @@ from understudy.canon.messages import Message
 from understudy.canon.parts import Text, Thinking, ToolCall, ToolResult
 from understudy.canon.request import Format, Request, Sampling, ThinkingAsk, Tool, ToolChoice
 
+CLOSED = {"type": "object", "additionalProperties": False}
+
 
 def thinking(ask: ThinkingAsk, max_tokens: int | None = 100_000) -> tuple[object, set[str]]:
     sent, left = written(asked(thinking=ask, max_tokens=max_tokens))
@@ -44,9 +46,9 @@ def test_T42_modes() -> None:
 
 def test_adaptive_thinking_takes_the_effort_word_beside_the_format() -> None:
     ask = ThinkingAsk("adaptive", effort="max")
-    sent, left = written(asked(thinking=ask, format=Format("json_schema", schema={"type": "object"})))
+    sent, left = written(asked(thinking=ask, format=Format("json_schema", schema=CLOSED)))
     assert sent["thinking"] == {"type": "adaptive"}
-    assert sent["output_config"] == {"effort": "max", "format": {"type": "json_schema", "schema": {"type": "object"}}}
+    assert sent["output_config"] == {"effort": "max", "format": {"type": "json_schema", "schema": CLOSED}}
     assert left == set()
     assert thinking(ThinkingAsk("adaptive", effort="minimal"))[1] == {"reasoning_effort"}
 

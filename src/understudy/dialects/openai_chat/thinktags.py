@@ -55,8 +55,8 @@ class ThinkTags:
             self._held, self._read = rest, self._behind
             thought = thought.rstrip()
             return [*([(Thinking, thought)] if thought else []), *self._behind()]
-        sure = next(n for n in range(len(CLOSE), -1, -1) if thought.endswith(CLOSE[:n]))
-        told = thought[: len(thought) - sure].rstrip()
+        unsure = next(n for n in range(len(CLOSE), -1, -1) if thought.endswith(CLOSE[:n]))
+        told = thought[: len(thought) - unsure].rstrip()
         self._held = thought[len(told) :]
         return [(Thinking, told)] if told else []
 
