@@ -105,6 +105,13 @@ class Upstream:
         await self._noted(request)
         return web.Response(body=bytes(range(256)), content_type="audio/mpeg")
 
+    async def transcriptions(self, request: web.Request) -> web.Response:
+        """POST /v1/audio/transcriptions: a form with a file; what came is kept as the fields' values."""
+        form = await request.post()
+        sent = {name: value.file.read() if isinstance(value, web.FileField) else value for name, value in form.items()}
+        self.bodies.append(sent)
+        return web.json_response({"text": "calm", "usage": {"type": "tokens", "input_tokens": 14, "output_tokens": 3}})
+
     async def _noted(self, request: web.Request) -> dict[str, Any]:
         body: dict[str, Any] = json.loads(await request.read())
         self.bodies.append(body)
@@ -310,6 +317,7 @@ def upstream() -> Iterator[Upstream]:
     application.router.add_post("/v1/embeddings", scripted.embeddings)
     application.router.add_post("/v1/completions", scripted.completions)
     application.router.add_post("/v1/audio/speech", scripted.speech)
+    application.router.add_post("/v1/audio/transcriptions", scripted.transcriptions)
     application.router.add_post("/v1/models/{model}:{verb}", scripted.gemini_embeddings)
     application.router.add_get("/v1/models", scripted.models)
     with serving(application) as url:

@@ -138,6 +138,18 @@ def test_what_passes_is_metered_and_what_is_no_json_stays_as_it_is(house: Server
     assert (spoken.content, spoken.headers["content-type"]) == (bytes(range(256)), "audio/mpeg")
 
 
+def test_a_form_passes_to_the_model_that_it_names_with_its_file_untouched(
+    house: Server, chat: Any, scripted: Upstream
+) -> None:
+    sound = b"RIFF" + bytes(range(256))
+    heard = chat.audio.transcriptions.with_raw_response.create(
+        model="chatty/plain", file=("harbour.wav", sound), language="no"
+    )
+    assert heard.parse().text == "calm"
+    assert scripted.bodies[-1] == {"model": "plain", "language": "no", "file": sound}
+    assert settled(house, heard.headers["x-request-id"])["usage"]["out"] == 3
+
+
 @pytest.mark.parametrize(
     ("model", "error"), [("messagy/plain", openai.BadRequestError), ("nobody", openai.NotFoundError)]
 )

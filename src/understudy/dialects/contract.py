@@ -135,7 +135,7 @@ class Passing(Protocol):
     # Where callers POST to them on our server.
     paths: tuple[str, ...]
 
-    def read(self, body: bytes) -> PassedRequest:
+    def read(self, body: bytes, content_type: str) -> PassedRequest:
         """The model that is asked, and how; a Fault names the field that is wrong."""
         ...
 
@@ -143,7 +143,7 @@ class Passing(Protocol):
         """The path below a provider's base URL."""
         ...
 
-    def write(self, body: bytes, model: str) -> bytes:
+    def write(self, body: bytes, content_type: str, model: str) -> bytes:
         """A caller's body for an upstream that knows the model by this name."""
         ...
 

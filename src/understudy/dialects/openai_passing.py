@@ -1,17 +1,20 @@
 """Endpoints of OpenAI's that no other dialect has: bodies pass as they came, the model's name apart, and are metered.
 
 Legacy completions with a `suffix` (fill in the middle) are the most used; in their streams every event is renamed and
-read for its usage, a failure and an ending. Reference: https://platform.openai.com/docs/api-reference/completions
+read for its usage, a failure and an ending. Where files are sent bodies are forms. References:
+https://platform.openai.com/docs/api-reference/completions, …/audio, …/images
 """
 
 from typing import Any
 
 import msgspec
 
-from understudy.canon.usage import NO_USAGE, Usage
+from understudy.canon.faults import bad_request
+from understudy.canon.usage import NO_USAGE, Usage, inclusive
 from understudy.dialects.bodies import read_body
 from understudy.dialects.contract import PassedEvent, PassedRequest
-from understudy.dialects.fields import FLAG, STRING, object_of
+from understudy.dialects.fields import FLAG, STRING, count_of, object_of
+from understudy.dialects.multipart import exchanged, fields_of, is_form, text_of
 from understudy.dialects.openai_errors import read_fault
 from understudy.dialects.openai_fields import Fields
 from understudy.dialects.openai_metering import read_usage
@@ -23,11 +26,17 @@ PATHS = (
     "/fim/completions",
     "/moderations",
     "/images/generations",
+    "/images/edits",
+    "/images/variations",
     "/audio/speech",
+    "/audio/transcriptions",
+    "/audio/translations",
     "/rerank",
 )
 PREFIXES = ("/openai/v1", "/v1")
 DONE = b"[DONE]"
+# How the types of the events end that complete sound, a transcript, a picture.
+_LAST = (".done", ".completed")
 # What an upstream in the middle of a stream is taken to have answered with, where it tells an error and no status.
 INBAND_STATUS = 500
 
@@ -38,8 +47,10 @@ class OpenAiPassing:
     name = "openai"
     paths: tuple[str, ...] = tuple(prefix + path for prefix in PREFIXES for path in PATHS)
 
-    def read(self, body: bytes) -> PassedRequest:
+    def read(self, body: bytes, content_type: str) -> PassedRequest:
         """What of a caller's body is anybody's business here; a Fault names the field that is wrong."""
+        if is_form(content_type):
+            return _read_form(body, content_type)
         top = read_body(body, lambda value: Fields(value, ""))
         return PassedRequest(top.need("model", STRING), streamed=top.take("stream", FLAG) is True)
 
@@ -47,8 +58,10 @@ class OpenAiPassing:
         """The path below a provider's base URL, its query kept."""
         return next(address.removeprefix(prefix) for prefix in PREFIXES if address.startswith(prefix))
 
-    def write(self, body: bytes, model: str) -> bytes:
+    def write(self, body: bytes, content_type: str, model: str) -> bytes:
         """A caller's body for an upstream that knows the model by another name."""
+        if is_form(content_type):
+            return exchanged(body, fields_of(body, content_type)["model"], model)
         return renamed(body, model)
 
     def whole(self, body: bytes, model: str) -> tuple[bytes, Usage]:
@@ -57,7 +70,7 @@ class OpenAiPassing:
             told = object_of(msgspec.json.decode(body))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return body, NO_USAGE
-        return (renamed(body, model) if "model" in told else body), read_usage(told.get("usage"))
+        return (renamed(body, model) if "model" in told else body), _usage(told.get("usage"))
 
     def event(self, piece: SseFrame, model: str) -> PassedEvent:
         """One event of a stream, the same way; a Fault if it tells a failure."""
@@ -70,11 +83,30 @@ class OpenAiPassing:
         if told.get("error"):
             raise read_fault(INBAND_STATUS, piece.data)
         raw = event_bytes(renamed(piece.data, model), piece.event) if "model" in told else piece.raw
-        return PassedEvent(raw, read_usage(told.get("usage")), ended=False, complete=_complete(told))
+        return PassedEvent(raw, _usage(told.get("usage")), ended=False, complete=_complete(told))
+
+
+def _usage(body: Any) -> Usage:
+    """Usage in either of OpenAI's wordings: pictures and transcripts are metered in the newer one."""
+    told = object_of(body)
+    if "input_tokens" not in told:
+        return read_usage(body)
+    cached = count_of(object_of(told.get("input_tokens_details")), "cached_tokens")
+    return inclusive(count_of(told, "input_tokens"), count_of(told, "output_tokens"), read=cached)
+
+
+def _read_form(body: bytes, content_type: str) -> PassedRequest:
+    fields = fields_of(body, content_type)
+    if "model" not in fields:
+        raise bad_request("Missing required parameter: 'model'.", "model")
+    streamed = "stream" in fields and text_of(body, fields["stream"]).strip().lower() == "true"
+    return PassedRequest(text_of(body, fields["model"]), streamed)
 
 
 def _complete(told: dict[str, Any]) -> bool:
-    """Whether an event says why the answer stopped."""
+    """Whether an event says why the answer stopped; sound and pictures have an event for their end."""
+    if str(told.get("type")).endswith(_LAST):
+        return True
     choices = told.get("choices")
     return isinstance(choices, list) and any(object_of(choice).get("finish_reason") for choice in choices)
 

@@ -37,13 +37,20 @@ def planned(draft: Draft, caller: Caller, asked: str, board: Board, reason: str)
 
 
 async def in_turn(
-    site: Site, draft: Draft, model: Model, path: str, body: bytes, ask: Callable[[UpstreamCall], Awaitable[T]]
+    site: Site,
+    draft: Draft,
+    model: Model,
+    path: str,
+    body: bytes,
+    ask: Callable[[UpstreamCall], Awaitable[T]],
+    *,
+    headers: dict[str, str] | None = None,
 ) -> T:
     """What the first place gives that answers; the last one's Fault if none does, or one that no other place mends."""
     for number, endpoint in enumerate(model.endpoints, start=1):
         since_ms = draft.elapsed_ms()
         try:
-            return await ask(UpstreamCall(model, endpoint, path, body, site.timeouts.connect_s))
+            return await ask(UpstreamCall(model, endpoint, path, body, site.timeouts.connect_s, headers or {}))
         except Fault as fault:
             spent_ms = draft.elapsed_ms() - since_ms
             draft.attempts.append(Attempt(model.name, fault.kind.value, fault.row.status, spent_ms))

@@ -28,7 +28,8 @@ async def pass_on(site: Site, call: Call, draft: Draft, sender: Sender, relay: R
     if means is None:
         raise RuntimeError("only dialects that pass endpoints on are asked to")
     standing, caller = admitted(site, call, draft)
-    asked = means.read(call.body)
+    kind = call.headers.get("content-type", "application/json")
+    asked = means.read(call.body, kind)
     model = planned(draft, caller, asked.model, standing.board, REASON)
     theirs = site.dialects[model.dialect].passing
     if theirs is None or theirs.name != means.name:
@@ -37,7 +38,8 @@ async def pass_on(site: Site, call: Call, draft: Draft, sender: Sender, relay: R
     if asked.streamed:
         watch.keep_alive, watch.keep_alive_s = relay.keep_alive, site.timeouts.keep_alive_s
     way = _Way(site, means, draft, sender, relay, watch)
-    await in_turn(site, draft, model, means.path_to(call.address), means.write(call.body, model.upstream), way.ask)
+    body, path = means.write(call.body, kind, model.upstream), means.path_to(call.address)
+    await in_turn(site, draft, model, path, body, way.ask, headers={"content-type": kind})
 
 
 class _Way:

@@ -16,7 +16,7 @@ def call_headers(
     model: Model, endpoint: Endpoint, secrets: Mapping[str, str], callers: Mapping[str, str] = {}
 ) -> dict[str, str]:
     """The headers of one call: those of the caller's that matter, the row's own, and the secret of the endpoint."""
-    headers = {**callers, "content-type": JSON, **model.headers}
+    headers = {"content-type": JSON, **callers, **model.headers}
     secret = secrets.get(endpoint.key) if endpoint.key else None
     if secret:
         if model.auth == "bearer":
