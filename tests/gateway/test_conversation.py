@@ -64,7 +64,7 @@ def test_a_declared_conversation_wins_from_its_first_turn() -> None:
     assert "my-words" not in first.unit
 
 
-@pytest.mark.parametrize("name", ["x-session-id", "x-session-affinity"])
+@pytest.mark.parametrize("name", ["x-session-id", "x-session-affinity", "x-claude-code-session-id", "session-id"])
 def test_a_clients_session_is_a_conversation(name: str) -> None:
     first = of(ASK, headers={name: "s1"})
     assert (first.one_turn, first.unit.split(":")[0]) == (False, "session")

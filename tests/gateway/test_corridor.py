@@ -82,6 +82,28 @@ def test_an_alias_is_permitted_served_and_booked_as_what_it_stands_for(tmp_path:
     assert (row.asked, row.route, row.model) == ("claude-haiku-9", "r", "rented")
 
 
+def test_a_sessions_call_to_another_route_does_not_take_its_conversation_along(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    headers = {"x-claude-code-session-id": "s"}
+
+    async def run(scripted: Upstream) -> None:
+        async with AiohttpTransport({}) as transport:
+            routes = {"small": Route(name="small", incumbent="own"), **board(scripted).routes}
+            ramps = {("r", "chat"): Ramp(hypothesis="h", share=0.0)}
+            standing = Standing(
+                board=msgspec.structs.replace(board(scripted), routes=routes, ramps=ramps), keyring=Keyring()
+            )
+            site = dataclasses.replace(stage.site, upstream=transport, standing=lambda: standing)
+            for route in ("small", "r", "small"):
+                body = {"model": route, "messages": [{"role": "user", "content": "hi"}], "max_tokens": 9}
+                await Gateway(site).answer(Call(DIALECT, headers, json.dumps(body).encode()), Heard())
+
+    with upstream() as scripted:
+        asyncio.run(run(scripted))
+    assert [row.model for row in stage.observed] == ["own", "rented", "own"]
+    assert len({row.unit for row in stage.observed}) == 1
+
+
 @pytest.mark.parametrize("stream", [True, False], ids=["streamed", "whole"])
 def test_a_caller_that_hangs_up_with_the_last_byte_costs_the_candidate_nothing(tmp_path: Path, stream: bool) -> None:
     stage = Stage(tmp_path)

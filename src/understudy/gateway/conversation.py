@@ -13,7 +13,7 @@ from understudy.parity.assign import sticky_key
 
 CONVERSATION_HEADER = "x-understudy-conversation"
 # Headers by which known clients name their session.
-SESSION_HEADERS = ("x-session-id", "x-session-affinity")
+SESSION_HEADERS = ("x-session-id", "x-session-affinity", "x-claude-code-session-id", "session-id")
 _INSTRUCTING = ("system", "developer")
 
 

@@ -159,14 +159,16 @@ class Gateway:
             slice_ = SliceId(asked, kind)
             draw = bucket(secret, slice_, ramp.hypothesis, conversation.unit)
             shadow_draw = bucket(secret, slice_, ramp.hypothesis, conversation.unit, purpose="shadow")
-        running = None if conversation.one_turn else ledger.recall(conversation.unit)
+        # A session's titles and summaries may go to another route, which must not take the conversation along.
+        seat = f"{asked} {conversation.unit}"
+        running = None if conversation.one_turn else ledger.recall(seat)
         features = Features(asked=asked, kind=kind, running=running)
         if route is not None and route.choose_from:
             needs = msgspec.structs.replace(needs_of(request), only_owned=caller.only_owned)
             features = msgspec.structs.replace(features, tenant=caller.tenant, words=asked_words(request), needs=needs)
         plan = choose(features, board, draw=draw, shadow_draw=shadow_draw)
         if not conversation.one_turn and plan.route is not None:
-            ledger.remember(conversation.unit, plan.chain[0].name)
+            ledger.remember(seat, plan.chain[0].name)
         return plan
 
     def _announce(self, draft: Draft, plan: Plan, conversation: Conversation, standing: Standing) -> None:

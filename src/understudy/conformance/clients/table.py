@@ -172,7 +172,8 @@ CLIENTS: tuple[Client, ...] = (
         "chat",
         "gpt-5.5",
         ("-P", "openai", "-m", "{model}", "-k", "{key}", "--json", "{prompt}"),
-        environ={"CLINE_NO_AUTO_UPDATE": "1"},
+        # Its sessions run in a process that outlives it, unless they are local.
+        environ={"CLINE_NO_AUTO_UPDATE": "1", "CLINE_SESSION_BACKEND_MODE": "local"},
         files={".cline/data/settings/global-settings.json": '{"telemetryOptOut": true, "autoUpdateEnabled": false}'},
         setup=("auth", "-p", "openai", "-k", "{key}", "-b", "{url}/v1", "-m", "{model}"),
     ),
