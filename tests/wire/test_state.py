@@ -78,7 +78,9 @@ def test_T69_an_answer_that_nobody_kept_is_404(wire: Wire, upstream: Dialect) ->
 
 
 @mutant(
-    "gateway/keeping.py", "if dialect.keeping is None or model.dialect == dialect.name:", "if dialect.keeping is None:"
+    "gateway/keeping.py",
+    "if dialect.keeping is None or model.dialect == dialect.name:",
+    "if dialect.keeping is None:",
 )
 def test_T69_a_host_that_may_know_the_id_is_asked(wire: Wire) -> None:
     answer = wire.ask(R, wire.says(R, whole(R)), kept("And?", previous_response_id="resp_of_the_host"))

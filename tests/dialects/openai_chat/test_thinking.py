@@ -13,6 +13,7 @@ from understudy.dialects.openai_chat.request_reader import read_request
 from understudy.dialects.openai_chat.thinking import (
     maker_of,
     on_call,
+    placed,
     read_block,
     read_details,
     sealed_entry,
@@ -144,3 +145,8 @@ def test_T38_a_seal_on_a_call_names_it_and_finds_its_place_again() -> None:
     request = read_request(body(messages=[said]))
     assert request.messages[0].parts == (Text("x"), msgspec.structs.replace(seal, call="call_1"), call)
     assert written(msgspec.structs.replace(request, source=b""), GOOGLE)[0]["messages"] == [said]
+
+
+def test_a_seal_on_a_call_is_told_once_though_calls_may_share_an_id() -> None:
+    seal, call = Thinking("", "s", "m", redacted=True, call="a"), ToolCall("a", "f", "{}")
+    assert placed((seal, Text("x"), call, call)) == (Text("x"), seal, call, call)

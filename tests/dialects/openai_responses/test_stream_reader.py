@@ -155,3 +155,12 @@ def test_T46_annotations_of_words_that_were_told_are_told_with_the_finish() -> N
     *_, finished = events_in(sse(OPENING, delta, done, event("completed", response=response(item))))
     assert isinstance(finished, Finished)
     assert finished.extras == {"annotations": [cited]}
+
+
+def test_T46_annotations_that_are_no_list_are_passed_over() -> None:
+    item = {"type": "message", "content": [{"type": "output_text", "text": "Hi", "annotations": True}]}
+    delta = event("output_text.delta", output_index=0, content_index=0, delta="Hi")
+    done = event("output_item.done", output_index=0, item=item)
+    *_, finished = events_in(sse(OPENING, delta, done, event("completed", response=response(item))))
+    assert isinstance(finished, Finished)
+    assert finished.extras == {}

@@ -148,12 +148,13 @@ def placed(parts: tuple[_Part, ...]) -> tuple[_Part, ...]:
     told = [part for part in parts if isinstance(part, Thinking) and part.call in calls]
     if not told:
         return parts
-    rest = (part for part in parts if part not in told)
-    return tuple(
-        found
-        for part in rest
-        for found in (*(seal for seal in told if isinstance(part, ToolCall) and seal.call == part.id), part)
-    )
+    found: list[_Part] = []
+    for part in (part for part in parts if part not in told):
+        if isinstance(part, ToolCall):
+            # Once: calls of one answer may share an id.
+            found += [seal for seal in told if seal.call == part.id and seal not in found]
+        found.append(part)
+    return tuple(found)
 
 
 def on_call(part: Thinking, following: object) -> Thinking:

@@ -177,9 +177,10 @@ class StreamReader:
                 self._close(self._open(key, self._count, part))
             elif isinstance(part, ToolCall) or part.text or getattr(part, "seal", None):
                 known = next(begun, None)
-                if known is not None:
+                beside = part.extras.get("annotations")
+                if known is not None and isinstance(beside, list):
                     # What stands beside words that were told already is told with the ending.
-                    self._annotations += part.extras.get("annotations") or ()
+                    self._annotations += beside
                 self._complete(known or self._open(key, self._count, _bare(part)), part)
 
     def _complete(self, begun: _Told, part: Text | Refusal | Thinking | ToolCall) -> None:
