@@ -31,6 +31,8 @@ SPOKEN: dict[str, Dialect] = {
 ADDRESSES = {GEMINI: "/v1beta/models/m:generateContent", CONVERSE: "/model/m/converse"}
 _STEP = re.compile(r"[^.\[\]]+")
 _DATA = re.compile(r"data:[^,]+;base64,(.*)", re.DOTALL)
+# The two signs in which the alphabets of base64 differ.
+_STANDARD = str.maketrans("-_", "+/")
 # Words that only say what stands beside them: each dialect has its own, or says it by the shape.
 SHAPES = frozenset({"type", "role", "mode", "format", "media_type", "mimeType", "mime_type", "status", "index"})
 # The host's own business between it and its caller, met by the gateway or by every host alike.
@@ -97,7 +99,13 @@ class Sent:
 
     def holds(self, value: Any) -> bool:
         """Whether this value went along, alone or within a text."""
-        return all(inner in self._texts if isinstance(inner, str) else inner in self._others for inner in opened(value))
+        return all(self._has(inner) for inner in opened(value))
+
+    def _has(self, value: Any) -> bool:
+        """A text may go along in the other alphabet of base64, which is the one that every host reads."""
+        if not isinstance(value, str):
+            return value in self._others
+        return value in self._texts or value.translate(_STANDARD) in self._texts
 
 
 def told(path: str, fields: set[tuple[str, ...]]) -> bool:
