@@ -39,6 +39,15 @@ def test_a_chunk_that_names_no_model_leaves_byte_for_byte() -> None:
     assert passed(raw, STREAM_PATH) == raw
 
 
+def test_what_is_no_json_leaves_as_it_came() -> None:
+    for raw, path in (
+        (b'data: {"modelVersion": "x", \n\n', STREAM_PATH),
+        (b'[{"modelVersion": "x" "y"}]', ARRAY_PATH),
+        (b'[{"modelVersion": "asked"},{"modelVersion" 1}]', ARRAY_PATH),
+    ):
+        assert passed(raw, path) == raw
+
+
 def test_an_array_as_a_whole_answer_is_edited_in_each_element() -> None:
     told = json.loads(edited(array(*CHUNKS), ECHO, last=True))
     assert [one["modelVersion"] for one in told] == ["asked", "asked"]
