@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from understudy.canon.parts import Opaque, Thinking, ToolCall
+from understudy.canon.parts import Opaque, Refusal, Text, Thinking, ToolCall
 from understudy.canon.reply import Delta, PartStarted, Sealed, Started
 from understudy.dialects.contract import Echo
 from understudy.dialects.converse.answers import for_caller, tell_seal
@@ -21,6 +21,15 @@ from understudy.dialects.ordering import PartEvent
 from understudy.dialects.passage import EXTENSION, extended
 from understudy.dialects.stopping import Calls
 from understudy.dialects.writing import OrderedWriter
+
+_encode = msgspec.json.encode
+# What stands around the words of each kind of part.
+_AROUND = {
+    Text: (b'{"text":', b"}"),
+    Refusal: (b'{"text":', b"}"),
+    Thinking: (b'{"reasoningContent":{"text":', b"}}"),
+    ToolCall: (b'{"toolUse":{"input":', b"}}"),
+}
 
 
 class StreamWriter(OrderedWriter):
@@ -97,12 +106,13 @@ class StreamWriter(OrderedWriter):
     def _said(self, current: PartStarted, text: str) -> bytes:
         if not text or isinstance(current.part, Opaque):
             return b""
-        if isinstance(current.part, ToolCall):
+        self._begun = True
+        kind = type(current.part)
+        if kind is ToolCall:
             self._calls.say(text)
-            return self._delta({"toolUse": {"input": text}})
-        return self._delta(
-            {"reasoningContent": {"text": text}} if isinstance(current.part, Thinking) else {"text": text}
-        )
+        head, tail = _AROUND[kind]
+        payload = b'{"contentBlockIndex":%d,"delta":%b%b%b}' % (self._blocks, head, _encode(text), tail)
+        return message_bytes("event", "contentBlockDelta", payload)
 
     def _sealed(self, current: PartStarted, seal: str, maker: str | None) -> bytes:
         if not self.own and maker != SIGNER:
@@ -124,4 +134,4 @@ class StreamWriter(OrderedWriter):
 
 
 def _event(name: str, body: dict[str, Any]) -> bytes:
-    return message_bytes("event", name, msgspec.json.encode(body))
+    return message_bytes("event", name, _encode(body))
