@@ -48,6 +48,11 @@ def test_what_is_no_json_leaves_as_it_came() -> None:
         assert passed(raw, path) == raw
 
 
+def test_an_event_that_looks_like_an_array_by_itself_breaks_nothing() -> None:
+    raw = b': hello\n\n[{"modelVersion" 1}\ndata: {"modelVersion": "x", "modelVersion": "x"}\n\n'
+    assert passed(raw, STREAM_PATH, step=len(raw)).startswith(b': hello\n\n[{"modelVersion" 1}')
+
+
 def test_an_array_as_a_whole_answer_is_edited_in_each_element() -> None:
     told = json.loads(edited(array(*CHUNKS), ECHO, last=True))
     assert [one["modelVersion"] for one in told] == ["asked", "asked"]

@@ -47,10 +47,10 @@ def _events(frame: Frame, echo: Echo) -> bytes:
     last = next((place for place in range(len(pieces) - 1, -1, -1) if _is_chunk(pieces[place].data)), None)
     out = []
     for place, piece in enumerate(pieces):
+        told = None
         if piece.data is not None and _is_chunk(piece.data):
-            out.append(event_bytes(edited(piece.data, echo, last=frame.terminal and place == last)))
-        else:
-            out.append(piece.raw)
+            told = _edited(piece.data, echo, last=frame.terminal and place == last)
+        out.append(piece.raw if told is None else event_bytes(told))
     return b"".join(out)
 
 
@@ -62,12 +62,20 @@ def _array(frame: Frame, echo: Echo) -> bytes:
     chunks = [place for place, piece in enumerate(pieces) if piece.data is not None]
     out = []
     for place, piece in enumerate(pieces):
-        if piece.data is None:
-            out.append(piece.raw)
-            continue
-        before = piece.raw[: len(piece.raw) - len(piece.data)]
-        out.append(before + edited(piece.data, echo, last=frame.terminal and place == chunks[-1]))
+        told = None
+        if piece.data is not None:
+            told = _edited(piece.data, echo, last=frame.terminal and place == chunks[-1])
+        before = piece.raw[: len(piece.raw) - len(piece.data or b"")]
+        out.append(piece.raw if told is None else before + told)
     return b"".join(out)[len(opening) :]
+
+
+def _edited(data: bytes, echo: Echo, *, last: bool) -> bytes | None:
+    """A chunk with the edits; None where it is none: bytes cut out of a stream may part in another way than in it."""
+    try:
+        return edited(data, echo, last=last)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
 
 
 def _is_chunk(data: bytes | None) -> bool:
