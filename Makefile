@@ -1,11 +1,11 @@
-# Nine verbs. `make demo` and `make test` need nothing installed but python3, python3-venv, pip and make.
+# Ten verbs. `make demo` and `make test` need nothing installed but python3, python3-venv, pip and make.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CLIENTS := .clients
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: setup demo test mutants clients check fix docs bench
+.PHONY: setup demo test mutants fuzz clients check fix docs bench
 
 setup: $(VENV)/run.stamp
 
@@ -29,6 +29,17 @@ test: $(VENV)/dev.stamp
 
 mutants: $(VENV)/dev.stamp
 	$(BIN)/python -m tests.wire.mutate
+
+# Needs a Python that atheris has a wheel for (3.11 to 3.13, on Linux).
+DIALECTS := openai_chat openai_responses anthropic gemini converse llama
+RUNS := 1000000
+
+$(VENV)/fuzz.stamp: requirements/fuzz.txt $(VENV)/dev.stamp
+	$(PIP) --require-hashes -r requirements/fuzz.txt
+	@touch $@
+
+fuzz: $(VENV)/fuzz.stamp
+	for dialect in $(DIALECTS); do $(BIN)/python -m tests.dialects.fuzzing $$dialect -runs=$(RUNS) || exit 1; done
 
 clients: $(VENV)/dev.stamp $(addprefix $(CLIENTS)/,npm.stamp langchain.stamp litellm.stamp pydantic-ai.stamp)
 	$(BIN)/python -m pytest tests/clients/others_contract.py
