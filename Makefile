@@ -30,7 +30,7 @@ test: $(VENV)/dev.stamp
 mutants: $(VENV)/dev.stamp
 	$(BIN)/python -m tests.wire.mutate
 
-# Needs a Python that atheris has a wheel for (3.11 to 3.13, on Linux).
+# Needs a Python that atheris has a wheel for (3.11 to 3.13 on Linux).
 DIALECTS := openai_chat openai_responses anthropic gemini converse llama
 RUNS := 1000000
 
