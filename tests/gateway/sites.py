@@ -10,7 +10,7 @@ from understudy.gateway.wheel import Wheel
 from understudy.ledger.memory import MemoryLedger
 from understudy.ledger.shelf import WorkerShelf
 from understudy.policy.keys import Keyring
-from understudy.ports import Exchange, Record
+from understudy.ports import Exchange, Headers, Record
 from understudy.providers.aiohttp_fetcher import AiohttpFetcher
 from understudy.providers.aiohttp_transport import AiohttpTransport
 from understudy.providers.reach import MediaSpec
@@ -41,6 +41,23 @@ OWN = Model(
     price=Price(uncached_in=0, out=0),
 )
 BOARD = Board(models={"rented": RENTED, "own": OWN})
+
+
+class Heard:
+    """A caller that hears all of its answer."""
+
+    def __init__(self) -> None:
+        self.status = 0
+        self.body = b""
+
+    async def start(self, status: int, headers: Headers) -> None:
+        self.status = status
+
+    async def write(self, data: bytes) -> None:
+        self.body += data
+
+    async def end(self, data: bytes = b"") -> None:
+        self.body += data
 
 
 class Clock:

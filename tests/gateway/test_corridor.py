@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.gateway.sites import BOARD, OWN, RENTED, Stage
+from tests.gateway.sites import BOARD, OWN, RENTED, Heard, Stage
 from tests.journeys.house import Upstream, upstream
 from understudy.dialects.anthropic import DIALECT
 from understudy.gateway.corridor import Gateway
@@ -32,23 +32,6 @@ class HangsUp:
 
     async def end(self, data: bytes = b"") -> None:
         raise asyncio.CancelledError
-
-
-class Heard:
-    """A caller that hears all of its answer."""
-
-    def __init__(self) -> None:
-        self.status = 0
-        self.body = b""
-
-    async def start(self, status: int, headers: Headers) -> None:
-        self.status = status
-
-    async def write(self, data: bytes) -> None:
-        self.body += data
-
-    async def end(self, data: bytes = b"") -> None:
-        self.body += data
 
 
 def board(scripted: Upstream) -> Board:

@@ -8,7 +8,7 @@ from tests.dialects.gemini.samples import ARRAY_PATH, STREAM_PATH
 from tests.dialects.gemini.samples import asked as asked_gemini
 from tests.dialects.gemini.samples import body as gemini_body
 from tests.dialects.openai_responses.samples import asked, data_of
-from tests.gateway.sites import Stage
+from tests.gateway.sites import Heard, Stage
 from understudy.canon.faults import Fault, FaultKind
 from understudy.canon.parts import Text
 from understudy.canon.reply import Delta, Event, PartEnded, PartStarted, Started
@@ -20,29 +20,11 @@ from understudy.gateway.draft import Draft
 from understudy.gateway.relay import Relay
 from understudy.gateway.site import Call
 from understudy.gateway.wheel import Watch
-from understudy.ports import Headers
 
 LATE = Fault("late", kind=FaultKind.TIMEOUT)
 
 
-class Hears:
-    """A caller that keeps what it gets."""
-
-    def __init__(self) -> None:
-        self.status = 0
-        self.body = b""
-
-    async def start(self, status: int, headers: Headers) -> None:
-        self.status = status
-
-    async def write(self, data: bytes) -> None:
-        self.body += data
-
-    async def end(self, data: bytes = b"") -> None:
-        self.body += data
-
-
-def relay(folder: Path, dialect: Dialect, request: Request, sender: Hears) -> Relay:
+def relay(folder: Path, dialect: Dialect, request: Request, sender: Heard) -> Relay:
     draft = Draft(Stage(folder).site, Call(dialect, {}, b"{}"))
     draft.request = request
     return Relay(sender, dialect, draft, Watch(0.0, total_s=60.0))
@@ -57,7 +39,7 @@ def test_T53_a_failure_repeats_the_items_that_were_complete_whatever_came_betwee
         PartStarted(1, Text("")),
         *(Delta(1, word) for word in ["and", "will", "stay", "so"]),
     ]
-    writer, sender = RESPONSES.reply_encoder(asked(), Echo("m")), Hears()
+    writer, sender = RESPONSES.reply_encoder(asked(), Echo("m")), Heard()
 
     async def run() -> None:
         told = relay(tmp_path, RESPONSES, asked(), sender)
@@ -73,8 +55,8 @@ def test_T53_a_failure_repeats_the_items_that_were_complete_whatever_came_betwee
 
 
 def test_F7_an_array_is_kept_back_until_its_first_element(tmp_path: Path) -> None:
-    async def run(path: str) -> Hears:
-        sender = Hears()
+    async def run(path: str) -> Heard:
+        sender = Heard()
         told = relay(tmp_path / path.replace("/", "_"), GEMINI, asked_gemini(gemini_body(), path), sender)
         await told.keep_alive()
         await told.fail(LATE)
