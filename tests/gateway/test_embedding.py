@@ -47,7 +47,7 @@ class Places:
         self.urls: list[str] = []
         self._body = json.dumps({"data": [{"index": n, "embedding": [1.0]} for n in range(vectors)]}).encode()
 
-    async def post(self, call: UpstreamCall) -> UpstreamAnswer:
+    async def send(self, call: UpstreamCall) -> UpstreamAnswer:
         self.urls.append(call.endpoint.url)
         return Answer(b"{}", 500) if call.endpoint.url.endswith("broken") else Answer(self._body)
 

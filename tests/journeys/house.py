@@ -36,6 +36,8 @@ class Upstream:
     url: str = ""
     bodies: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    # Files that lie under the account.
+    kept: dict[str, bytes] = field(default_factory=dict)
     aborted_s: list[float] = field(default_factory=list)
     started: threading.Event = field(default_factory=threading.Event)
     aborted: threading.Event = field(default_factory=threading.Event)
@@ -111,6 +113,26 @@ class Upstream:
         sent = {name: value.file.read() if isinstance(value, web.FileField) else value for name, value in form.items()}
         self.bodies.append(sent)
         return web.json_response({"text": "calm", "usage": {"type": "tokens", "input_tokens": 14, "output_tokens": 3}})
+
+    async def files(self, request: web.Request) -> web.Response:
+        """What lies under the account: files are taken, listed, read and deleted, and a batch is begun."""
+        self.headers.append({name.lower(): value for name, value in request.headers.items()})
+        method, path = request.method, request.path.removeprefix("/v1/")
+        if path == "batches":
+            body = await self._noted(request)
+            return web.json_response({"id": "batch_1", "object": "batch", "status": "validating", **body})
+        if method == "POST":
+            sent = (await request.post())["file"]
+            self.kept["file-1"] = sent.file.read() if isinstance(sent, web.FileField) else b""
+        if path.endswith("/content"):
+            return web.Response(body=self.kept[path.split("/")[1]], content_type="application/jsonl")
+        if method == "GET":
+            told = [{"id": name, "object": "file", "bytes": len(data)} for name, data in self.kept.items()]
+            return web.json_response({"object": "list", "data": told, "has_more": False})
+        if method == "DELETE":
+            del self.kept[path.split("/")[1]]
+            return web.json_response({"id": "file-1", "object": "file", "deleted": True})
+        return web.json_response({"id": "file-1", "object": "file", "bytes": 0, "purpose": "batch"})
 
     async def _noted(self, request: web.Request) -> dict[str, Any]:
         body: dict[str, Any] = json.loads(await request.read())
@@ -317,6 +339,8 @@ def upstream() -> Iterator[Upstream]:
     application.router.add_post("/v1/embeddings", scripted.embeddings)
     application.router.add_post("/v1/completions", scripted.completions)
     application.router.add_post("/v1/audio/speech", scripted.speech)
+    for path in ("/v1/files", "/v1/files/{path:.*}", "/v1/batches"):
+        application.router.add_route("*", path, scripted.files)
     application.router.add_post("/v1/audio/transcriptions", scripted.transcriptions)
     application.router.add_post("/v1/models/{model}:{verb}", scripted.gemini_embeddings)
     application.router.add_get("/v1/models", scripted.models)

@@ -35,7 +35,7 @@ async def failing(url: str, *, connect_timeout_s: float = 5.0) -> Fault:
     """The fault that a call to this place ends with, before its headers or in its body."""
     async with AiohttpTransport({}) as transport:
         try:
-            answer = await transport.post(call(url, connect_timeout_s=connect_timeout_s))
+            answer = await transport.send(call(url, connect_timeout_s=connect_timeout_s))
             with contextlib.closing(answer):
                 await answer.read()
         except Fault as fault:
@@ -54,7 +54,7 @@ def test_a_call_goes_out_as_it_is() -> None:
     async def run() -> None:
         async with serving(handle) as url, AiohttpTransport(SECRETS) as transport:
             upstream: Upstream = transport
-            answer = await upstream.post(call(url, b'{"a": 1}'))
+            answer = await upstream.send(call(url, b'{"a": 1}'))
             assert (answer.status, answer.headers["x-told"], await answer.read()) == (201, "yes", b"answer")
 
     asyncio.run(run())
@@ -73,7 +73,7 @@ def test_bytes_go_on_as_they_came_even_when_compressed() -> None:
 
     async def run() -> bytes:
         async with serving(handle) as url, AiohttpTransport({}) as transport:
-            return await (await transport.post(call(url))).read()
+            return await (await transport.send(call(url))).read()
 
     assert asyncio.run(run()) == packed
 
@@ -87,7 +87,7 @@ def test_a_redirect_is_an_answer_and_never_followed() -> None:
 
     async def run() -> tuple[int, int]:
         async with serving(handle) as url, AiohttpTransport(SECRETS) as transport:
-            posted = await transport.post(call(url))
+            posted = await transport.send(call(url))
             await posted.read()
             status, _ = await transport.get(url + "/models", {}, 5.0)
             return posted.status, status
@@ -123,7 +123,7 @@ def test_the_environments_proxies_are_not_read(monkeypatch: pytest.MonkeyPatch) 
 
     async def run() -> bytes:
         async with serving(handle) as url, AiohttpTransport({}) as transport:
-            return await (await transport.post(call(url))).read()
+            return await (await transport.send(call(url))).read()
 
     assert asyncio.run(run()) == b"direct"
 
@@ -142,7 +142,7 @@ def test_chunks_come_before_the_answer_ends() -> None:
 
         chunks: list[bytes] = []
         async with asyncio.timeout(5), serving(handle) as url, AiohttpTransport({}) as transport:
-            async for chunk in (await transport.post(call(url))).chunks():
+            async for chunk in (await transport.send(call(url))).chunks():
                 chunks.append(chunk)
                 go_on.set()
         return chunks
@@ -160,7 +160,7 @@ def test_a_connection_is_used_again_once_its_answer_was_read() -> None:
     async def run() -> None:
         async with serving(handle) as url, AiohttpTransport({}) as transport:
             for _ in range(3):
-                answer = await transport.post(call(url))
+                answer = await transport.send(call(url))
                 await answer.read()
                 answer.close()
 
@@ -179,7 +179,7 @@ def test_closing_cuts_the_connection_at_once() -> None:
             rest.set_result(await reader.read())
 
         async with asyncio.timeout(5), speaking(handle) as url, AiohttpTransport({}) as transport:
-            answer = await transport.post(call(url))
+            answer = await transport.send(call(url))
             assert await anext(answer.chunks()) == b"some"
             answer.close()
             return await rest

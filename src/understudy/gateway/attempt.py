@@ -106,7 +106,7 @@ def call_to(site: Site, place: Place, request: Request, *, strict: bool) -> Aske
 @asynccontextmanager
 async def open_answer(site: Site, call: UpstreamCall) -> AsyncIterator[UpstreamAnswer]:
     """The upstream's answer, its connection closed on the way out; an error status is raised as the Fault it tells."""
-    answer = await site.upstream.post(call)
+    answer = await site.upstream.send(call)
     try:
         if answer.status >= 300:
             raise await _refusal(site, call, answer)

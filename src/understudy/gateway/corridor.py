@@ -15,6 +15,7 @@ from understudy.canon.reply import Reply
 from understudy.canon.request import Request
 from understudy.dialects.contract import Echo
 from understudy.gateway import trial
+from understudy.gateway.account import reach
 from understudy.gateway.alone import admitted
 from understudy.gateway.attempt import Place, StreamAttempt, ask_whole, identified
 from understudy.gateway.conversation import Conversation, conversation_of
@@ -79,6 +80,14 @@ class Gateway:
 
         async def serve(draft: Draft, relay: Relay, watch: Watch) -> None:
             await pass_on(self._site, call, draft, sender, relay, watch)
+
+        await self._served(call, sender, serve)
+
+    async def reach(self, call: Call, sender: Sender) -> None:
+        """Serve one call to what lies at a provider to its end, as `answer` does."""
+
+        async def serve(draft: Draft, relay: Relay, watch: Watch) -> None:
+            await reach(self._site, call, draft, sender, watch)
 
         await self._served(call, sender, serve)
 

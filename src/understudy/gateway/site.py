@@ -83,6 +83,7 @@ class Call:
     headers: Mapping[str, str]
     body: bytes
     address: str = ""
+    method: str = "POST"
 
     @property
     def key(self) -> str | None:

@@ -7,7 +7,7 @@ from typing import Literal
 from understudy.canon.faults import Fault, FaultKind
 from understudy.canon.value import Value
 
-Role = Literal["operate", "label"]
+Role = Literal["operate", "label", "account"]
 # The prefix that clients and secret scanners know.
 PREFIX = "sk-us-"
 
@@ -16,7 +16,8 @@ class Key(Value, frozen=True, kw_only=True):
     """One caller's key. No routes means all routes.
 
     `roles` lets it do more than ask models: "label" reads the words of compared pairs and says which answer is better,
-    "operate" holds, lowers and approves slices, and may label too. With `only_owned` a route that chooses from a pool
+    "operate" holds, lowers and approves slices, and may label too, "account" reaches what lies at providers under the
+    operator's account (files, batches). With `only_owned` a route that chooses from a pool
     chooses among own models for it. `kind` is the kind of all that it asks, unless a request declares another.
     """
 
@@ -47,7 +48,7 @@ class Caller(Value, frozen=True):
 
 
 # Without keys the server listens on loopback only, and whoever reaches it owns it.
-ANYONE = Caller("anonymous", "default", (), ("operate", "label"))
+ANYONE = Caller("anonymous", "default", (), ("operate", "label", "account"))
 
 
 def digest(secret: bytes, key: str) -> str:

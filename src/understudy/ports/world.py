@@ -74,7 +74,7 @@ class Shelf(Protocol):
 
 
 class UpstreamCall(Value, frozen=True):
-    """One HTTP POST to one place of a model; the transport adds the secret, which nobody else ever sees.
+    """One HTTP call to one place of a model; the transport adds the secret, which nobody else ever sees.
 
     The connect time-out is apart from the attempt's own deadlines.
     """
@@ -86,6 +86,7 @@ class UpstreamCall(Value, frozen=True):
     connect_timeout_s: float = 5.0
     # The caller's own headers that change what the body means; never one that authenticates.
     headers: dict[str, str] = {}
+    method: str = "POST"
 
 
 class UpstreamAnswer(Protocol):
@@ -110,7 +111,7 @@ class UpstreamAnswer(Protocol):
 class Upstream(Protocol):
     """The transport to upstreams: connections, pools, TLS."""
 
-    async def post(self, call: UpstreamCall) -> UpstreamAnswer:
+    async def send(self, call: UpstreamCall) -> UpstreamAnswer:
         """Send a call and wait for its headers; a Fault(UPSTREAM or TIMEOUT) if none come."""
         ...
 

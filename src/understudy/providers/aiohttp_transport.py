@@ -80,7 +80,7 @@ class AiohttpTransport:
             if session is not None:
                 await session.close()
 
-    async def post(self, call: UpstreamCall) -> AiohttpAnswer:
+    async def send(self, call: UpstreamCall) -> AiohttpAnswer:
         """Send a call and wait for its headers."""
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=call.connect_timeout_s)
         url = call.endpoint.url + call.path
@@ -88,7 +88,7 @@ class AiohttpTransport:
         if call.model.auth == SIGV4:
             credentials = credentials_of(self._secrets.get(call.endpoint.key or "", ""))
             headers = signed(url, headers, call.body, credentials, datetime.now(UTC))
-        return await self._ask("POST", url, headers, call.body, timeout)
+        return await self._ask(call.method, url, headers, call.body or None, timeout)
 
     async def get(self, url: str, headers: dict[str, str], timeout_s: float) -> tuple[int, bytes]:
         """A small GET, read whole, within a time-out."""

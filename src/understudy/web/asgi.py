@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from understudy.canon.faults import Fault, FaultKind
 from understudy.dialects.contract import Dialect
+from understudy.gateway.account import METHODS, PREFIX
 from understudy.gateway.corridor import Gateway
 from understudy.gateway.site import Call
 from understudy.ports import Headers, Sender
@@ -74,6 +75,10 @@ class ModelRoutes:
             if dialect.passing is not None
             for path in dialect.passing.paths
         ]
+        # Whoever's endpoints pass is who their callers are.
+        self._account = next(
+            (Door(dialect, gateway.reach) for dialect in dialects if dialect.passing is not None), None
+        )
         self._by_path = {path: door for path, door in doors if "{" not in path}
         self._patterns = [(_pattern(path), door) for path, door in doors if "{" in path]
         self._rest = rest
@@ -81,7 +86,7 @@ class ModelRoutes:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One ASGI conversation."""
-        door = self._door(scope["path"]) if scope["type"] == "http" and scope["method"] == "POST" else None
+        door = self._door(scope["path"], scope["method"]) if scope["type"] == "http" else None
         if door is None:
             await self._rest(scope, receive, send)
             return
@@ -97,10 +102,14 @@ class ModelRoutes:
         except Fault as fault:
             await self._gateway.refuse(Call(door.dialect, headers, b"", address), fault, sender)
             return
-        await _answer(door, Call(door.dialect, headers, body, address), sender, receive)
+        await _answer(door, Call(door.dialect, headers, body, address, scope["method"]), sender, receive)
 
-    def _door(self, path: str) -> Door | None:
+    def _door(self, path: str, method: str) -> Door | None:
         """What is served at a path."""
+        if method in METHODS and path.startswith(PREFIX):
+            return self._account
+        if method != "POST":
+            return None
         if found := self._by_path.get(path):
             return found
         return next((door for pattern, door in self._patterns if pattern.fullmatch(path)), None)
