@@ -138,6 +138,16 @@ def test_what_passes_is_metered_and_what_is_no_json_stays_as_it_is(house: Server
     assert (spoken.content, spoken.headers["content-type"]) == (bytes(range(256)), "audio/mpeg")
 
 
+@pytest.mark.parametrize("provider", UPSTREAMS)
+def test_azures_client_names_the_model_in_the_path(house: Server, provider: str) -> None:
+    with openai.AzureOpenAI(azure_endpoint=house.url, api_key="any", api_version="2024-10-21", max_retries=0) as azure:
+        answer = azure.chat.completions.create(model=f"{provider}/plain", messages=ASK)
+        assert (answer.choices[0].message.content, answer.model) == (TEXT, f"{provider}/plain")
+        assert azure.embeddings.create(model="chatty/plain", input="x").data
+        with pytest.raises(openai.NotFoundError):
+            azure.chat.completions.create(model="nobody", messages=ASK)
+
+
 def test_a_form_passes_to_the_model_that_it_names_with_its_file_untouched(
     house: Server, chat: Any, scripted: Upstream
 ) -> None:

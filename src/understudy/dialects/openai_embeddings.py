@@ -13,11 +13,13 @@ from understudy.canon.usage import Usage
 from understudy.dialects.bodies import answering, read_body
 from understudy.dialects.contract import Encoded, Target
 from understudy.dialects.fields import INTEGER, STRING, count_of
+from understudy.dialects.openai_deployments import deployed, deployment
 from understudy.dialects.openai_fields import Fields, Losses, wrong
 from understudy.dialects.passage import renamed
 
 NAME = "openai"
-PATHS = ("/v1/embeddings", "/embeddings", "/openai/v1/embeddings")
+_ENDING = "/embeddings"
+PATHS = ("/v1/embeddings", "/embeddings", "/openai/v1/embeddings", deployment(_ENDING))
 PACKED = "base64"
 
 
@@ -39,6 +41,7 @@ class OpenAiEmbeddings:
 
     def read(self, body: bytes, address: str) -> EmbedRequest:
         """A caller's body; a Fault names the field that is wrong."""
+        body = deployed(body, address, _ENDING)
         top = read_body(body, lambda value: Fields(value, ""))
         return EmbedRequest(
             model=top.need("model", STRING),
@@ -52,7 +55,7 @@ class OpenAiEmbeddings:
 
     def path_to(self, request: EmbedRequest, target: Target) -> str:
         """The same path for every request."""
-        return "/embeddings"
+        return _ENDING
 
     def write(self, request: EmbedRequest, target: Target) -> Encoded:
         """The body for an upstream, and what it could not carry."""

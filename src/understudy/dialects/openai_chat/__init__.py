@@ -28,11 +28,14 @@ from understudy.dialects.openai_chat.request_writer import write_request
 from understudy.dialects.openai_chat.stream_reader import StreamReader
 from understudy.dialects.openai_chat.stream_writer import DONE, StreamWriter
 from understudy.dialects.openai_chat.words import NAME, SPELLING
+from understudy.dialects.openai_deployments import deployed, deployment
 from understudy.dialects.openai_door import OpenAiDoor
 from understudy.dialects.openai_embeddings import EMBEDDINGS
 from understudy.dialects.openai_errors import write_failure
 from understudy.dialects.openai_passing import PASSING
 from understudy.dialects.spelling import Spelling
+
+_ENDING = "/chat/completions"
 
 
 class OpenAiChat(OpenAiDoor):
@@ -41,7 +44,12 @@ class OpenAiChat(OpenAiDoor):
     name = NAME
     spelling: Spelling = SPELLING
     # Some clients put a prefix of their own before the version.
-    served: tuple[str, ...] = ("/v1/chat/completions", "/chat/completions", "/openai/v1/chat/completions")
+    served: tuple[str, ...] = (
+        "/v1/chat/completions",
+        "/chat/completions",
+        "/openai/v1/chat/completions",
+        deployment(_ENDING),
+    )
     lists: tuple[str, ...] = ("/openai/v1/models",)
     markers: tuple[str, ...] = ()
     inline_only: tuple[MediaKind, ...] = ("document",)
@@ -52,11 +60,11 @@ class OpenAiChat(OpenAiDoor):
 
     def decode_request(self, body: bytes, address: str = "") -> Request:
         """A caller's body; a Fault names the field that is wrong."""
-        return read_request(body)
+        return read_request(deployed(body, address, _ENDING))
 
     def path_to(self, request: Request, target: Target) -> str:
         """The same path for every request."""
-        return "/chat/completions"
+        return _ENDING
 
     def encode_request(self, request: Request, target: Target) -> Encoded:
         """The body for an upstream; the caller's own bytes with named edits where the caller speaks this dialect."""
