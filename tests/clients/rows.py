@@ -83,8 +83,8 @@ _AWS: dict[int | str, str] = {
     "wrong-key": "ClientError",
 }
 
-# Messages and Gemini have room for their own maker's seals alone; Responses, and Chat where a client keeps fields that
-# it does not know, carry everybody's.
+# Gemini and Converse have room for their own maker's seals alone; Responses and Messages, and Chat where a client keeps
+# fields that it does not know, carry everybody's.
 _ALL: frozenset[Dialect] = frozenset({"responses", "messages", "gemini"})
 _NONE: frozenset[Dialect] = frozenset()
 _CLAUDES: frozenset[Dialect] = frozenset({"messages"})
@@ -95,7 +95,7 @@ _BLIND = frozenset({"models", "thoughts"})
 SDKS = (
     Client("openai-chat", "own", "openai_sdk", "stop", "tool_calls", _OPENAI, seals=_ALL),
     Client("openai-responses", "own", "openai_sdk", "completed", "completed", _OPENAI, seals=_ALL),
-    Client("anthropic", "own", "anthropic_sdk", "end_turn", "tool_use", _ANTHROPIC, _AS_529, seals=_CLAUDES),
+    Client("anthropic", "own", "anthropic_sdk", "end_turn", "tool_use", _ANTHROPIC, _AS_529, seals=_ALL),
     Client("google", "own", "google_sdk", "STOP", "STOP", _GOOGLE, seals=_GEMINIS),
     Client(
         "llama",
@@ -115,14 +115,14 @@ SDKS = (
 OTHERS = (
     Client("openai-js-chat", "npm", "openai", "stop", "tool_calls", _OPENAI, seals=_ALL),
     Client("openai-js-responses", "npm", "openai", "completed", "completed", _OPENAI, seals=_ALL),
-    Client("anthropic-js", "npm", "anthropic", "end_turn", "tool_use", _ANTHROPIC, _AS_529, seals=_CLAUDES),
+    Client("anthropic-js", "npm", "anthropic", "end_turn", "tool_use", _ANTHROPIC, _AS_529, seals=_ALL),
     Client("google-js", "npm", "google", "STOP", "STOP", _every("ApiError"), seals=_GEMINIS),
     *(
         Client(f"ai-{name}", "npm", "ai", "stop", "tool-calls", _every("APICallError"), statuses, without, seals)
         for name, statuses, without, seals in (
             ("responses", _AS_503, _NO_LIST, _ALL),
             ("chat", _AS_503, _BLIND, _NONE),
-            ("anthropic", _AS_529, _NO_LIST, _CLAUDES),
+            ("anthropic", _AS_529, _NO_LIST, _ALL),
             ("google", _AS_503, _NO_LIST, _GEMINIS),
         )
     ),
@@ -138,7 +138,7 @@ OTHERS = (
                 _langchain("Anthropic", "OverloadedError"),
                 _AS_529,
                 _NO_LIST,
-                _CLAUDES,
+                _ALL,
             ),
             ("google", "STOP", "STOP", _langchain("Google"), _AS_503, _NO_LIST, _GEMINIS),
         )
@@ -148,7 +148,7 @@ OTHERS = (
         for name, tools, errors, statuses, seals in (
             ("openai-chat", "tool_call", _pydantic_ai(), _AS_503, _NONE),
             ("openai-responses", "stop", _pydantic_ai(), _AS_503, _ALL),
-            ("anthropic", "tool_call", _pydantic_ai(), _AS_529, _CLAUDES),
+            ("anthropic", "tool_call", _pydantic_ai(), _AS_529, _ALL),
             ("google", "stop", _pydantic_ai("ModelUnavailableError"), _AS_503, _GEMINIS),
         )
     ),
@@ -157,7 +157,7 @@ OTHERS = (
         for name, errors, statuses, without, seals, thinks in (
             ("openai", _LITELLM, _AS_503, _NO_LIST, _NONE, True),
             # It knows no 529 and makes a 500 of it.
-            ("anthropic", _LITELLM, {503: 500, 529: 500}, _NO_LIST, _CLAUDES, True),
+            ("anthropic", _LITELLM, {503: 500, 529: 500}, _NO_LIST, _ALL, True),
             # It opens a stream of Gemini at the first read, and takes this status there for a break in the middle.
             (
                 "gemini",

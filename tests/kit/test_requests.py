@@ -47,7 +47,7 @@ OTHERWISE = {
     r"(response_format\.json_schema|text\.format)\.strict": "an answer is held to its form where nobody says so",
     r"tools\..*\.nullable": "a type of two, in JSON Schema",
     r"messages\..*\.is_error": "told in the result's words, or as another word for its state",
-    r"input\.\d+\.id": "a label of the item at the host that made it",
+    r"input\.\d+\.id|messages\.\d+\.reasoning_details\.\d+\.id": "a label of the item at the host that made it",
     r"messages\.\d+\.(tool_calls\.\d+\.id|tool_call_id)": "spelt in the other's alphabet",
     r"n|generationConfig\.candidateCount": "one answer is what every host gives; more are refused",
     r"contents\..*\.functionResponse\.response\..*": "the result's JSON, told as one text",
