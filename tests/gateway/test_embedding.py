@@ -69,13 +69,13 @@ class Sender:
         self.body += data
 
 
-def served(tmp_path: Path, places: Places, call: Call, *, strict: bool = False) -> tuple[Stage, bytes]:
+def served(tmp_path: Path, places: Places, call: Call) -> tuple[Stage, bytes]:
     stage, sender = Stage(tmp_path), Sender()
     endpoints = (Endpoint("http://a/broken"), Endpoint("http://b/works"))
     model = msgspec.structs.replace(RENTED, dialect="openai_chat", endpoints=endpoints)
     standing = Standing(board=Board(models={"rented": model}), keyring=Keyring())
     site = replace(stage.site, dialects={"openai_chat": CHAT}, upstream=places, standing=lambda: standing)
-    asyncio.run(embed(site, call, Draft(site, call), sender, Watch(0.0, total_s=1.0), strict=strict))
+    asyncio.run(embed(site, call, Draft(site, call), sender, Watch(0.0, total_s=1.0)))
     return stage, sender.body
 
 
@@ -108,4 +108,4 @@ def test_strict_mode_refuses_what_cannot_be_carried(tmp_path: Path) -> None:
     assert isinstance(row, Exchange)
     assert [omission.field for omission in row.omissions] == ["taskType"]
     with pytest.raises(Fault, match="strict mode"):
-        served(tmp_path / "strict", Places(1), call, strict=True)
+        served(tmp_path / "strict", Places(1), replace(call, headers={"x-understudy-strict": "true"}))

@@ -1,6 +1,7 @@
 """Keys on the real server: who may call, what they may call, and that no secret is written down anywhere."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import anthropic
 import openai
 import pytest
 
-from tests.journeys.house import Upstream, eventually, get, post, server
+from tests.journeys.house import Server, Upstream, eventually, get, post, server
 from understudy.policy.keys import digest
 
 SECRET = "c0ffee" * 8
@@ -63,3 +64,37 @@ def test_keys_open_what_they_may_and_secrets_stay_where_they_belong(scripted: Up
     written = b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file() and file.suffix != ".secret")
     for secret in (KEY, OTHER, UPSTREAM_KEY, SECRET):
         assert secret.encode() not in written
+
+
+@pytest.mark.parametrize(
+    ("model", "key", "headers", "status"),
+    [
+        ("assistant", KEY, {}, 200),
+        ("assistant", KEY, {"x-understudy-strict": "1"}, 400),
+        ("exact", KEY, {}, 400),
+        # Whoever asks may be stricter than its key, and not laxer.
+        ("assistant", OTHER, {"x-understudy-strict": "false"}, 400),
+    ],
+)
+def test_strict_mode_is_the_requests_the_keys_or_the_routes(
+    strict_house: Server, model: str, key: str, headers: dict[str, str], status: int
+) -> None:
+    asked = {"model": model, "max_tokens": 9, "top_k": 4, "messages": [{"role": "user", "content": "x"}]}
+    got, _, answer = post(
+        f"{strict_house.url}/v1/messages", json.dumps(asked).encode(), **{"x-api-key": key}, **headers
+    )
+    assert got == status
+    assert (b"top_k" in answer and b"strict mode" in answer) is (status == 400)
+
+
+@pytest.fixture(scope="module")
+def strict_house(scripted: Upstream, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("strict")
+    (folder / "understudy.secret").write_text(SECRET, encoding="utf-8")
+    digests = {name: digest(SECRET.encode(), key) for name, key in (("payments", KEY), ("search", OTHER))}
+    config = CONFIG.format(url=scripted.url, **digests)
+    config = config.replace("name: search,", "name: search, strict: true,")
+    config = config.replace("routes: [assistant]", "routes: [assistant, exact]")
+    config = config.replace("keys:", "  - {name: exact, incumbent: plain, strict: true}\nkeys:")
+    with server(folder, config, UPSTREAM_KEY=UPSTREAM_KEY) as running:
+        yield running

@@ -22,6 +22,7 @@ def admitted(site: Site, call: Call, draft: Draft) -> tuple[Standing, Caller]:
     """The snapshots of this moment, and the caller, who may call."""
     standing = site.standing()
     caller = draft.caller = admit(standing.keyring, site.server_secret, call.key)
+    draft.strict = draft.strict or caller.strict
     return standing, caller
 
 
@@ -31,6 +32,7 @@ def planned(draft: Draft, caller: Caller, asked: str, board: Board, reason: str)
     name = meant(asked, board)
     permit(caller, name)
     route = board.routes.get(name)
+    draft.strict = draft.strict or (route is not None and route.strict)
     model = board.models[route.incumbent] if route is not None else named(name, board)
     draft.model, draft.plan = model, Plan(chain=(model,), reason=reason)
     return model

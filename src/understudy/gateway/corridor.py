@@ -37,7 +37,6 @@ from understudy.routing.kinds import asked_words, kind_of, needs_of
 log = logging.getLogger(__name__)
 Serve = Callable[[Draft, Relay, Watch], Awaitable[None]]
 KIND_HEADER = "x-understudy-kind"
-STRICT_HEADER = "x-understudy-strict"
 # The draw of a request that no share applies to.
 OUTSIDE = 1.0
 # What stands in a draw of a pool where a hypothesis stands in that of a ramp.
@@ -71,7 +70,7 @@ class Gateway:
         """Serve one call for vectors to its end, as `answer` does."""
 
         async def serve(draft: Draft, relay: Relay, watch: Watch) -> None:
-            await embed(self._site, call, draft, sender, watch, strict=_strict(call))
+            await embed(self._site, call, draft, sender, watch)
 
         await self._served(call, sender, serve)
 
@@ -140,6 +139,8 @@ class Gateway:
             raise bad_request("messages is empty; there is nothing to answer", "messages")
         asked = meant(request.model, standing.board)
         permit(caller, asked)
+        route = standing.board.routes.get(asked)
+        draft.strict = draft.strict or (route is not None and route.strict)
         conversation = conversation_of(call.headers, request, caller.name, draft.id)
         draft.unit = conversation.unit
         draft.plan = plan = self._plan(call, request, asked, conversation, standing, caller)
@@ -204,7 +205,7 @@ class Gateway:
     async def _whole(self, call: Call, request: Request, draft: Draft, sender: Sender, watch: Watch) -> None:
         async def attempt(place: Place) -> None:
             begun = draft.elapsed_ms()
-            strict = _strict(call)
+            strict = draft.strict
             reply, draft.omissions = await ask_whole(self._site, place, request, watch, draft.fetched, strict=strict)
             draft.answered[place.model.name] = answered(place.model, reply, draft.elapsed_ms() - begun)
             await self._send(call, request, draft, sender, reply)
@@ -242,7 +243,7 @@ class Gateway:
             begun = draft.elapsed_ms()
             run = StreamAttempt(self._site, place, request, call.dialect, relay, draft)
             try:
-                await run.run(watch, strict=_strict(call))
+                await run.run(watch, strict=draft.strict)
             finally:
                 # Finished means booked as whole: a caller that hangs up at the last byte takes nothing from the model.
                 if relay.finished:
@@ -292,7 +293,3 @@ def _cancelled(draft: Draft) -> None:
     draft.book("cancelled", fault=gone, http_status=499)
     if draft.model is not None:
         draft.answered.setdefault(draft.model.name, lost(draft.model, "cancelled"))
-
-
-def _strict(call: Call) -> bool:
-    return call.headers.get(STRICT_HEADER, "").lower() in ("1", "true")

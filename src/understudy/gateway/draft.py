@@ -32,6 +32,8 @@ class Draft:
         self.at_s = site.clock.now_s()
         self._begun = site.clock.monotonic_s()
         self._dialect = call.dialect.name
+        # Whether what cannot be carried is a 400: as the request, its key or its route says.
+        self.strict = call.strict
         self.caller: Caller | None = None
         self.request: Request | None = None
         # The model that was asked for, where what asks is no Request.

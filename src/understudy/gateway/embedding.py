@@ -13,7 +13,7 @@ from understudy.routing.board import Model
 REASON = "embeddings stay with one model: vectors of two do not compare"
 
 
-async def embed(site: Site, call: Call, draft: Draft, sender: Sender, watch: Watch, *, strict: bool) -> None:
+async def embed(site: Site, call: Call, draft: Draft, sender: Sender, watch: Watch) -> None:
     """Serve one call for vectors; a Fault if no place of its model gives any."""
     means = call.dialect.embedding
     if means is None:
@@ -21,7 +21,7 @@ async def embed(site: Site, call: Call, draft: Draft, sender: Sender, watch: Wat
     standing, caller = admitted(site, call, draft)
     request = means.read(call.body, call.address)
     model = planned(draft, caller, request.model, standing.board, REASON)
-    reply = await _asked(site, model, request, draft, watch, strict=strict)
+    reply = await _asked(site, model, request, draft, watch)
     if len(reply.vectors) != len(request.inputs):
         words = f"{model.name!r} gave {len(reply.vectors)} vectors for {len(request.inputs)} texts"
         raise Fault(words, kind=FaultKind.UPSTREAM)
@@ -33,14 +33,12 @@ async def embed(site: Site, call: Call, draft: Draft, sender: Sender, watch: Wat
     await sender.end(body)
 
 
-async def _asked(
-    site: Site, model: Model, request: EmbedRequest, draft: Draft, watch: Watch, *, strict: bool
-) -> Embedded:
+async def _asked(site: Site, model: Model, request: EmbedRequest, draft: Draft, watch: Watch) -> Embedded:
     means = site.dialects[model.dialect].embedding
     if means is None:
         raise bad_request(f"{model.name!r} speaks the {model.dialect} dialect, which has no embeddings", "model")
     encoded = means.write(request, target_of(model))
-    check_strict(model, encoded, strict=strict)
+    check_strict(model, encoded, strict=draft.strict)
     draft.omissions = encoded.omissions
     path = means.path_to(request, target_of(model))
 

@@ -17,6 +17,7 @@ from understudy.policy.keys import Keyring
 from understudy.ports import KEY_HEADERS, Check, Clock, Exchange, Fetcher, Journal, Ledger, Shelf, Spawn, Upstream
 from understudy.routing.board import Board
 
+STRICT_HEADER = "x-understudy-strict"
 Seconds = Annotated[float, Meta(gt=0)]
 
 
@@ -95,6 +96,11 @@ class Call:
             if key := self.headers.get(name):
                 return key
         return parse_qs(urlsplit(self.address).query).get("key", [None])[0] if "key=" in self.address else None
+
+    @property
+    def strict(self) -> bool:
+        """Whether the caller wants a 400 rather than an answer to less than it asked."""
+        return self.headers.get(STRICT_HEADER, "").lower() in ("1", "true")
 
     def read(self) -> Request:
         """The request, with the headers that go on to an upstream of the same dialect; a Fault if it is none."""

@@ -154,7 +154,8 @@ class RouteSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     incumbent's quality to keep with as few rented calls as possible, `rented_share` the share of calls to rented
     models, `budget_usd_per_day` dollars a day. Without a dial the best model answers. `explore` is the share of
     requests that fall to a model of the pool by chance. With `cascade` the first own model answers first where that is
-    worth more, and the incumbent what the route's check refuses.
+    worth more, and the incumbent what the route's check refuses. Where it is `strict` a request of which anything would
+    stay behind in translation is a 400.
     """
 
     name: RouteName
@@ -166,6 +167,7 @@ class RouteSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     budget_usd_per_day: Annotated[float, Meta(gt=0)] | None = None
     explore: Annotated[float, Meta(ge=0, le=0.05)] = 0.0
     cascade: bool = False
+    strict: bool = False
     fallbacks: tuple[str, ...] = ()
     parity: ParitySpec = ParitySpec()
 

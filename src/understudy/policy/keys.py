@@ -18,7 +18,8 @@ class Key(Value, frozen=True, kw_only=True):
     `roles` lets it do more than ask models: "label" reads the words of compared pairs and says which answer is better,
     "operate" holds, lowers and approves slices, and may label too, "account" reaches what lies at providers under the
     operator's account (files, batches). With `only_owned` a route that chooses from a pool
-    chooses among own models for it. `kind` is the kind of all that it asks, unless a request declares another.
+    chooses among own models for it. `kind` is the kind of all that it asks, unless a request declares another. With
+    `strict` a request of which anything would stay behind in translation is a 400.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Key(Value, frozen=True, kw_only=True):
     roles: tuple[Role, ...] = ()
     only_owned: bool = False
     kind: str | None = None
+    strict: bool = False
 
 
 class Keyring(Value, frozen=True):
@@ -45,6 +47,7 @@ class Caller(Value, frozen=True):
     roles: tuple[Role, ...] = ()
     only_owned: bool = False
     kind: str | None = None
+    strict: bool = False
 
 
 # Without keys the server listens on loopback only, and whoever reaches it owns it.
@@ -68,7 +71,7 @@ def admit(keyring: Keyring, secret: bytes, presented: str | None) -> Caller:
     key = keyring.keys.get(digest(secret, presented))
     if key is None:
         raise Fault("this API key is not known here; `understudy key create` makes one", kind=FaultKind.AUTHENTICATION)
-    return Caller(key.name, key.tenant, key.routes, key.roles, key.only_owned, key.kind)
+    return Caller(key.name, key.tenant, key.routes, key.roles, key.only_owned, key.kind, key.strict)
 
 
 def permit(caller: Caller, asked: str) -> None:

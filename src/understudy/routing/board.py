@@ -60,7 +60,8 @@ class Route(Value, frozen=True, kw_only=True):
     `labels` is the share of compared units that people are asked about. A verdict has `verdict_s` after both answers,
     a person's label `label_s`. `pool` has the slice's kind of each kind that is joined with others. `holdout` is the
     share that stays with the incumbent at 100 %. `choose_from` are the models that are chosen from by what was learned,
-    `explore` the share that falls to one of them by chance.
+    `explore` the share that falls to one of them by chance. Where it is `strict` a request of which anything would stay
+    behind is refused.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Route(Value, frozen=True, kw_only=True):
     holdout: float = 0.0
     choose_from: tuple[str, ...] = ()
     explore: float = 0.0
+    strict: bool = False
 
 
 class Ramp(Value, frozen=True, kw_only=True):
