@@ -18,6 +18,7 @@ def test_where_it_is_found() -> None:
         "/v1/chat/completions",
         "/chat/completions",
         "/openai/v1/chat/completions",
+        "/openai/deployments/{model}/chat/completions",
     )
     assert dialect.path_to(ASKED, Target("m", "openai_chat")) == "/chat/completions"
     assert (dialect.markers, dialect.lists, dialect.forwarded) == ((), ("/openai/v1/models",), ())
