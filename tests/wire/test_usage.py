@@ -211,6 +211,7 @@ def test_T33_converse_excludes_what_the_cache_did(wire: Wire, caller: Dialect, s
         "inputTokens": 100,
         "cacheReadInputTokens": 30,
         "cacheWriteInputTokens": 50,
+        "cacheDetails": [{"ttl": "1h", "inputTokens": 30}, {"ttl": "5m", "inputTokens": 20}],
         "outputTokens": 40,
         "totalTokens": 220,
     }
