@@ -51,7 +51,7 @@ $(CLIENTS)/%.stamp: requirements/clients/%.txt
 	@touch $@
 
 $(CLIENTS)/npm.stamp: tests/clients/npm/package-lock.json $(CLIENTS)/node.stamp
-	$(CLIENTS)/node/bin/npm ci --silent --prefix tests/clients/npm
+	$(CLIENTS)/node/bin/npm ci --loglevel=error --prefix tests/clients/npm
 	@touch $@
 
 check: $(VENV)/dev.stamp
