@@ -11,6 +11,7 @@ from understudy.canon.usage import NO_USAGE, Usage, inclusive
 from understudy.dialects.fields import count_of, object_of
 
 _TAKEN = {"prompt_tokens", "completion_tokens", "total_tokens", "prompt_cache_hit_tokens", "prompt_cache_miss_tokens"}
+INPUT, OUTPUT = "input_tokens_details", "output_tokens_details"
 _PROMPT, _COMPLETION = "prompt_tokens_details", "completion_tokens_details"
 
 
@@ -34,6 +35,21 @@ def read_usage(body: Any) -> Usage:
             prompt += audio
     write = count_of(prompt_details, "cache_write_tokens")
     usage = inclusive(prompt, out, read=read, write_5m=write, reasoning=reasoning)
+    return NO_USAGE if usage == NO_USAGE else usage
+
+
+def read_newer_usage(body: Any) -> Usage:
+    """Usage as Responses and the endpoints of pictures and transcripts word it: `input_tokens` includes the cache."""
+    if not isinstance(body, dict):
+        return NO_USAGE
+    below, above = object_of(body.get(INPUT)), object_of(body.get(OUTPUT))
+    usage = inclusive(
+        count_of(body, "input_tokens"),
+        count_of(body, "output_tokens"),
+        read=count_of(below, "cached_tokens"),
+        write_5m=count_of(below, "cache_write_tokens"),
+        reasoning=count_of(above, "reasoning_tokens"),
+    )
     return NO_USAGE if usage == NO_USAGE else usage
 
 

@@ -10,14 +10,14 @@ from typing import Any
 import msgspec
 
 from understudy.canon.faults import bad_request
-from understudy.canon.usage import NO_USAGE, Usage, inclusive
+from understudy.canon.usage import NO_USAGE, Usage
 from understudy.dialects.bodies import read_body
 from understudy.dialects.contract import PassedEvent, PassedRequest
-from understudy.dialects.fields import FLAG, STRING, count_of, object_of
+from understudy.dialects.fields import FLAG, STRING, object_of
 from understudy.dialects.multipart import exchanged, fields_of, is_form, text_of
 from understudy.dialects.openai_errors import read_fault
 from understudy.dialects.openai_fields import Fields
-from understudy.dialects.openai_metering import read_usage
+from understudy.dialects.openai_metering import read_newer_usage, read_usage
 from understudy.dialects.passage import renamed
 from understudy.dialects.sse import SseFrame, event_bytes
 
@@ -88,11 +88,7 @@ class OpenAiPassing:
 
 def _usage(body: Any) -> Usage:
     """Usage in either of OpenAI's wordings: pictures and transcripts are metered in the newer one."""
-    told = object_of(body)
-    if "input_tokens" not in told:
-        return read_usage(body)
-    cached = count_of(object_of(told.get("input_tokens_details")), "cached_tokens")
-    return inclusive(count_of(told, "input_tokens"), count_of(told, "output_tokens"), read=cached)
+    return read_newer_usage(body) if "input_tokens" in object_of(body) else read_usage(body)
 
 
 def _read_form(body: bytes, content_type: str) -> PassedRequest:

@@ -32,7 +32,7 @@ def planned(draft: Draft, caller: Caller, asked: str, board: Board, reason: str)
     name = meant(asked, board)
     permit(caller, name)
     route = board.routes.get(name)
-    draft.strict = draft.strict or (route is not None and route.strict)
+    draft.heed(route)
     model = board.models[route.incumbent] if route is not None else named(name, board)
     draft.model, draft.plan = model, Plan(chain=(model,), reason=reason)
     return model

@@ -139,8 +139,7 @@ class Gateway:
             raise bad_request("messages is empty; there is nothing to answer", "messages")
         asked = meant(request.model, standing.board)
         permit(caller, asked)
-        route = standing.board.routes.get(asked)
-        draft.strict = draft.strict or (route is not None and route.strict)
+        draft.heed(standing.board.routes.get(asked))
         conversation = conversation_of(call.headers, request, caller.name, draft.id)
         draft.unit = conversation.unit
         draft.plan = plan = self._plan(call, request, asked, conversation, standing, caller)

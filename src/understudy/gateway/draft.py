@@ -15,7 +15,7 @@ from understudy.gateway.media import Held
 from understudy.gateway.site import Call, Site
 from understudy.policy.keys import Caller
 from understudy.ports import Answered, Attempt, Exchange, Sampled, Status
-from understudy.routing.board import Model
+from understudy.routing.board import Model, Route
 from understudy.routing.choose import Plan
 
 # Header values must stay well below the 8 KiB that common proxies allow for all headers.
@@ -68,6 +68,10 @@ class Draft:
         self.begun = True
         if self._first_token_ms is None:
             self._first_token_ms = self.elapsed_ms()
+
+    def heed(self, route: Route | None) -> None:
+        """A route may be stricter than who asks for it."""
+        self.strict = self.strict or (route is not None and route.strict)
 
     def _omitted(self) -> list[str]:
         """The fields that stayed behind, each once."""

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.htm
 
 from understudy.canon.faults import FaultKind
 from understudy.canon.reply import StopReason
+from understudy.dialects.media import SOUND_OF_TYPE
 from understudy.dialects.spelling import Spelling
 from understudy.dialects.stopping import word_for
 
@@ -112,11 +113,7 @@ FORMAT_OF_DOCUMENT = {
     "text/markdown": "md",
 }
 FORMAT_OF_AUDIO = {
-    "audio/wav": "wav",
-    "audio/x-wav": "wav",
-    "audio/wave": "wav",
-    "audio/mp3": "mp3",
-    "audio/mpeg": "mp3",
+    **SOUND_OF_TYPE,
     "audio/aac": "aac",
     "audio/flac": "flac",
     "audio/mp4": "mp4",

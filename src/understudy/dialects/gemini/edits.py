@@ -19,7 +19,7 @@ _renamed = Renaming("modelVersion")
 
 def edit_frame(frame: Frame, echo: Echo, *, array: bool) -> bytes:
     """The frame's bytes for the caller; what is no JSON stays as it came."""
-    if frame.malformed or (_MODEL not in frame.raw and not (frame.terminal and echo.extension)):
+    if _MODEL not in frame.raw and not (frame.terminal and echo.extension):
         return frame.raw
     if not frame.terminal and (renamed := _renamed(frame.raw, echo.model)) is not None:
         return renamed

@@ -19,9 +19,10 @@ from understudy.dialects.fields import ARRAY, STRING
 from understudy.dialects.losses import Gathered
 from understudy.dialects.openai_errors import read_fault
 from understudy.dialects.openai_fields import Fields, Losses, at
+from understudy.dialects.openai_metering import read_newer_usage
 from understudy.dialects.openai_responses.content import read_part
 from understudy.dialects.openai_responses.items import read_step
-from understudy.dialects.openai_responses.metering import read_usage, write_usage
+from understudy.dialects.openai_responses.metering import write_usage
 from understudy.dialects.openai_responses.output import Item, answer_id
 from understudy.dialects.openai_responses.tools import names_of
 from understudy.dialects.openai_responses.words import (
@@ -82,7 +83,7 @@ def _read(value: Any, maker: str, source: bytes) -> Reply:
         parts=parts,
         stop=reason_of(status, top.rest.get("incomplete_details"), parts),
         native_stop=status,
-        usage=read_usage(top.rest.get("usage")),
+        usage=read_newer_usage(top.rest.get("usage")),
         created_s=int(created) if isinstance(created, int | float) else None,
         source=source,
     )

@@ -15,8 +15,8 @@ from understudy.canon.parts import Opaque, Refusal, ReplyPart, Text, Thinking, T
 from understudy.canon.reply import Delta, Event, Failed, Finished, Metered, PartEnded, PartStarted, Sealed, Started
 from understudy.canon.usage import NO_USAGE
 from understudy.dialects import openai_errors
+from understudy.dialects.openai_metering import read_newer_usage
 from understudy.dialects.openai_responses.answers import read_item, reason_of
-from understudy.dialects.openai_responses.metering import read_usage
 from understudy.dialects.openai_responses.words import COMPLETED, FAILED, INCOMPLETE, NAME
 from understudy.dialects.sse import SseFrame, SseParser
 
@@ -211,7 +211,7 @@ class StreamReader:
         told = [part for parts in self._parts.values() for part in parts.values()]
         for part in told:
             self._close(part)
-        usage = read_usage(response.get("usage"))
+        usage = read_newer_usage(response.get("usage"))
         if usage is not NO_USAGE:
             self._out.append(Metered(usage))
         status = event.type.removeprefix("response.")
