@@ -6,7 +6,7 @@ import pytest
 from tests.dialects.converse.samples import CALL, ECHO, THOUGHT, answer
 
 from understudy.canon.faults import Fault, FaultKind
-from understudy.canon.parts import Opaque, Text, Thinking, ToolCall
+from understudy.canon.parts import Opaque, Refusal, Text, Thinking, ToolCall
 from understudy.canon.reply import Reply, StopReason
 from understudy.dialects.converse.answers import read_reply, write_reply
 
@@ -70,3 +70,8 @@ def test_T14_a_call_whose_arguments_are_cut_off_is_no_stop_for_tools() -> None:
         call = ToolCall("c", "add", arguments)
         reply = Reply(id="1", model="m", dialect="x", parts=(call,), stop=StopReason.TOOL_CALLS)
         assert json.loads(write_reply(reply, ECHO).body)["stopReason"] == word
+
+
+def test_T29_a_refusal_without_a_word_is_one_as_it_is_in_a_stream() -> None:
+    reply = Reply(id="a", model="m", dialect="openai_chat", parts=(Refusal(""),), stop=StopReason.STOP)
+    assert json.loads(write_reply(reply, ECHO).body)["stopReason"] == "content_filtered"

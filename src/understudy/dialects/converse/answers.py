@@ -65,7 +65,7 @@ def write_reply(reply: Reply, echo: Echo) -> Encoded:
     calls = [part for part in parts if isinstance(part, ToolCall)]
     broken = any(arguments_of(call.arguments) is None for call in calls)
     stop = reply.stop
-    refused = any(isinstance(part, Refusal) for part in parts)
+    refused = any(isinstance(part, Refusal) for part in reply.parts)
     word = (
         None
         if stop is None
