@@ -1,11 +1,11 @@
-# Ten verbs. `make demo` and `make test` need nothing installed but python3, python3-venv, pip and make.
+# Eleven verbs. `make demo` and `make test` need nothing installed but python3, python3-venv, pip and make.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CLIENTS := .clients
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: setup demo test mutants fuzz clients check fix docs bench
+.PHONY: setup demo test recorded mutants fuzz clients check fix docs bench
 
 setup: $(VENV)/run.stamp
 
@@ -26,6 +26,9 @@ demo: setup
 
 test: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest
+
+recorded: $(VENV)/dev.stamp
+	KIT_PAGE=docs/reference/recorded.md $(BIN)/python -m pytest tests/kit
 
 mutants: $(VENV)/dev.stamp
 	$(BIN)/python -m tests.wire.mutate

@@ -1,10 +1,11 @@
-"""Estimates of tokens against what providers counted for recorded requests; how far they are apart is in the table."""
+"""Estimates of tokens against what providers counted for recorded requests; how far they are apart is on the page."""
 
 import json
 import statistics
 
 import pytest
 
+from tests.kit.page import Measured
 from tests.kit.recordings import CHAT, GEMINI, MESSAGES, RESPONSES, Recording, chosen
 from understudy.dialects.anthropic import DIALECT as ANTHROPIC
 from understudy.dialects.contract import Dialect
@@ -38,12 +39,11 @@ def ratio(recording: Recording) -> float | None:
 
 # Too few prompts of Converse are whole, and those are of several makers.
 @pytest.mark.parametrize("protocol", [CHAT, RESPONSES, MESSAGES, GEMINI])
-def test_W13_the_middle_of_the_estimates_is_near_the_truth(protocol: str, table: list[str]) -> None:
+def test_W13_the_middle_of_the_estimates_is_near_the_truth(protocol: str, measured: Measured) -> None:
     told = [ratio(recording) for recording in chosen()[0] if recording.protocol == protocol]
     ratios = sorted(one for one in told if one is not None)
     assert len(ratios) > 20
     low, *_, high = statistics.quantiles(ratios, n=20)
     middle = statistics.median(ratios)
-    shares = f"5 % {low:.2f}  50 % {middle:.2f}  95 % {high:.2f}"
-    table.append(f"estimate / count, {protocol:20s}{len(ratios):5d} prompts   {shares}")
+    measured.estimates[protocol] = (len(ratios), [low, middle, high])
     assert abs(middle - 1) <= MOST_OFF

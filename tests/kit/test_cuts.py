@@ -9,6 +9,7 @@ import copy
 
 import pytest
 
+from tests.kit.page import Measured
 from tests.kit.recordings import CHAT, CONVERSE, DIALECTS, GEMINI, MESSAGES, RESPONSES, Recording, chosen
 from understudy.canon.faults import Fault
 from understudy.canon.grammar import Grammar
@@ -52,13 +53,15 @@ def events_of(decoder: ReplyDecoder, data: bytes) -> list[Event]:
 
 
 @pytest.mark.parametrize("protocol", DIALECTS)
-def test_F1_F2_T50_a_cut_stream_tells_a_beginning_of_the_answer_and_no_ending(protocol: str, table: list[str]) -> None:
+def test_F1_F2_T50_a_cut_stream_tells_a_beginning_of_the_answer_and_no_ending(
+    protocol: str, measured: Measured
+) -> None:
     cuts = 0
     streams = [one for one in chosen()[0] if one.stream and one.protocol == protocol]
     assert len(streams) > 20
     for recording in streams:
         cuts += _cut(recording, SPOKEN[protocol])
-    table.append(f"cut streams, {protocol:20s}{len(streams):5d} streams {cuts:8d} cuts")
+    measured.cuts[protocol] = (len(streams), cuts)
 
 
 def _cut(recording: Recording, dialect: Dialect) -> int:

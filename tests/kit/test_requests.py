@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from tests.kit.page import Measured
 from tests.kit.recordings import CHAT, CONVERSE, GEMINI, LLAMA, MESSAGES, RESPONSES, Recording, chosen
 from understudy.canon.faults import Fault
 from understudy.dialects.anthropic import DIALECT as ANTHROPIC
@@ -156,7 +157,7 @@ PAIRS = [(caller, upstream) for caller in SPOKEN if caller != LLAMA for upstream
 
 @pytest.mark.parametrize(("caller", "upstream"), PAIRS)
 def test_a_request_goes_upstream_whole_or_says_what_stayed_behind(
-    caller: str, upstream: str, staged: Any, table: list[str]
+    caller: str, upstream: str, staged: Any, measured: Measured
 ) -> None:
     judged = [(one, lost(one, caller, upstream)) for one in requests(caller)]
     carried = [(one, values) for one, values in judged if values is not None]
@@ -164,8 +165,6 @@ def test_a_request_goes_upstream_whole_or_says_what_stayed_behind(
     for one, values in carried:
         for value in values:
             missing[re.sub(r"\.\d+", "[]", value.path)].append(f"{one.id}: {value.value!r:.60}")
-    table.append(
-        f"requests, {caller:20s}-> {upstream:20s}{len(carried):5d} whole {len(judged) - len(carried):4d} refused"
-    )
+    measured.requests[caller, upstream] = (len(carried), len(judged) - len(carried))
     assert {path: examples[:3] for path, examples in missing.items()} == {}
     assert len(carried) > len(judged) / 2

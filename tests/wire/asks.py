@@ -87,6 +87,21 @@ def read(dialect: Dialect, body: Any) -> list[Turn]:
     return list(_READERS[dialect](body))
 
 
+def schemas(upstream: Dialect, body: Any) -> dict[str, Any]:
+    """The schemas of the tools that a body offers, by their names."""
+    if upstream in (C, L):
+        return {one["function"]["name"]: one["function"].get("parameters") for one in body["tools"]}
+    if upstream == R:
+        return {one["name"]: one.get("parameters") for one in body["tools"]}
+    if upstream == A:
+        return {one["name"]: one.get("input_schema") for one in body["tools"]}
+    if upstream == G:
+        functions = [one for tool in body["tools"] for one in tool["functionDeclarations"]]
+        return {one["name"]: one.get("parametersJsonSchema") for one in functions}
+    specs = [one["toolSpec"] for one in body["toolConfig"]["tools"]]
+    return {one["name"]: one["inputSchema"]["json"] for one in specs}
+
+
 def _chat(turns: Sequence[Turn]) -> dict[str, Any]:
     messages: list[dict[str, Any]] = []
     for role, pieces in turns:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.wire.answers import heard, streamed, whole
-from tests.wire.asks import ASK, SCHEMA, Call, Result, assistant, offered, read, results, written
+from tests.wire.asks import ASK, SCHEMA, Call, Result, assistant, offered, read, results, schemas, written
 from tests.wire.house import ALL, A, C, Dialect, G, L, R, V, Wire
 from tests.wire.mutants import mutant
 
@@ -257,55 +257,6 @@ def test_T21_a_coding_client_does_without_it(wire: Wire, upstream: Dialect) -> N
     assert answer.status == 200
     assert answer.omitted & {"tools[1]", "tools.1"}
     assert b"web_search" not in wire.sent().body
-
-
-PATCH = {"type": "custom", "name": "patch", "description": "Apply a patch."}
-
-
-@mutant(
-    "dialects/openai_responses/tools.py",
-    "    return text if isinstance(text, str) else arguments",
-    "    return arguments",
-)
-@STREAM
-@pytest.mark.parametrize("upstream", [C, A, G, L, V])
-def test_T22_a_tool_of_free_text_is_a_function_elsewhere_and_free_text_again_on_the_way_back(
-    wire: Wire, upstream: Dialect, stream: bool
-) -> None:
-    words = '*** Begin "patch"\n+ä'
-    say = streamed if stream else whole
-    model = wire.says(upstream, say(upstream, calls=[Call("call_1", "patch", {"input": words})]), say(upstream))
-    answer = wire.ask(R, model, written(R, ASK, tools=[PATCH]), stream=stream)
-    schema = schemas(upstream, wire.sent().json)["patch"]
-    assert (schema["required"], schema["properties"]["input"]["type"]) == (["input"], "string")
-    output = (answer.events[-1]["response"] if stream else answer.json)["output"]
-    (call,) = [item for item in output if item["type"] == "custom_tool_call"]
-    assert (call["name"], call["input"]) == ("patch", words)
-    if stream:
-        told = [event for event in answer.events if event["type"] == "response.custom_tool_call_input.delta"]
-        assert "".join(event["delta"] for event in told) == words
-    done = {"type": "custom_tool_call_output", "call_id": call["call_id"], "output": "done"}
-    history = [{"role": "user", "content": "Patch it."}, call, done]
-    wire.ask(R, model, {"input": history, "tools": [PATCH]}, stream=stream)
-    (_, (asked,)), (_, (given,)) = read(upstream, wire.sent().json)[-2:]
-    assert isinstance(asked, Call)
-    assert isinstance(given, Result)
-    assert (asked.arguments, given.text) == ({"input": words}, "done")
-
-
-def schemas(upstream: Dialect, body: Any) -> dict[str, Any]:
-    """The schemas of the tools that a body offers, by their names."""
-    if upstream in (C, L):
-        return {one["function"]["name"]: one["function"].get("parameters") for one in body["tools"]}
-    if upstream == R:
-        return {one["name"]: one.get("parameters") for one in body["tools"]}
-    if upstream == A:
-        return {one["name"]: one.get("input_schema") for one in body["tools"]}
-    if upstream == G:
-        functions = [one for tool in body["tools"] for one in tool["functionDeclarations"]]
-        return {one["name"]: one.get("parametersJsonSchema") for one in functions}
-    specs = [one["toolSpec"] for one in body["toolConfig"]["tools"]]
-    return {one["name"]: one["inputSchema"]["json"] for one in specs}
 
 
 ODD = ["crm.find:all", "häuser suchen", "x" * 80, "weather"]

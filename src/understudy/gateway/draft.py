@@ -110,6 +110,9 @@ class Draft:
         if usage.cache_write:
             # Some dialects have no word for it, and it costs more than what is only read (T31).
             extension["cache_write_tokens"] = usage.cache_write
+        if (usage.reasoning or 0) > (usage.out or 0):
+            # Hosts that count them apart do not always add up; where thoughts stand beside the rest it cannot be said.
+            extension["reasoning_tokens"] = usage.reasoning
         if self.omissions:
             extension["omitted"] = self._omitted()
         return extension

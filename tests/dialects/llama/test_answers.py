@@ -44,7 +44,7 @@ def test_T24_T29_what_has_no_word_here_is_kept_or_told() -> None:
         "stop_reason": "stop",
     }
     assert body["understudy"] == {"owned": True, "native_stop": "refusal"}
-    assert [omission.field for omission in encoded.omissions] == ["content[0]", "content[3]"]
+    assert [omission.field for omission in encoded.omissions] == ["content[0]", "content[1]", "content[3]"]
 
 
 @given(replies("elsewhere"))

@@ -40,7 +40,7 @@ def test_what_has_no_form_here_is_told() -> None:
     writer = StreamWriter(ECHO)
     raw = told(writer, events(Thinking("So", "s", "m"), Opaque("x", {}), Refusal("No"), stop=StopReason.REFUSAL))
     assert reply_in(raw).parts == (Text("No"),)
-    assert [omission.field for omission in writer.omissions] == ["content[0]", "content[1]"]
+    assert [omission.field for omission in writer.omissions] == ["content[0]", "content[1]", "content[2]"]
     assert data_of(raw)[-1]["understudy"]["native_stop"] == "n"
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.dialects.openai_chat.samples import ECHO, entry, refused
+from tests.dialects.openai_chat.samples import ECHO, asked, entry, refused
 
 from understudy.canon.faults import FaultKind
 from understudy.canon.parts import Opaque, Refusal, Text, Thinking, ToolCall
@@ -87,7 +87,7 @@ def test_what_canon_has_no_word_for_stays_and_comes_back() -> None:
     body["choices"].append({"index": 1, "message": {"role": "assistant", "content": "y"}, "finish_reason": "stop"})
     reply = read(body)
     assert reply.extras["system_fingerprint"] == "fp"
-    again = json.loads(write_reply(msgspec.structs.replace(reply, source=b""), Echo("m")).body)
+    again = json.loads(write_reply(msgspec.structs.replace(reply, source=b""), asked(), Echo("m")).body)
     assert again["choices"][0]["message"].pop("refusal") is None
     assert again == body
 
@@ -101,7 +101,7 @@ def test_usage_of_an_odd_form_comes_back_as_it_was() -> None:
         "prompt_tokens_details": 7,
     }
     reply = read({**answer(content="x"), "usage": told})
-    again = json.loads(write_reply(msgspec.structs.replace(reply, source=b""), Echo("m")).body)
+    again = json.loads(write_reply(msgspec.structs.replace(reply, source=b""), asked(), Echo("m")).body)
     assert again["usage"] == told
 
 
@@ -133,10 +133,10 @@ def test_T27_a_filtered_answer_may_lack_its_message() -> None:
 
 def test_the_upstreams_own_bytes_go_on_with_name_and_extension() -> None:
     raw = b'{"choices":[{"message":{"content":"x"},"finish_reason":"stop"}],"x_new":1.50,"model":"theirs"}'
-    sent = write_reply(read_reply(raw, "acme"), Echo("mine", {"cost_usd": 1})).body
+    sent = write_reply(read_reply(raw, "acme"), asked(), Echo("mine", {"cost_usd": 1})).body
     assert b"1.50" in sent
     assert json.loads(sent) == {**json.loads(raw), "model": "mine", "understudy": {"cost_usd": 1}}
-    assert "understudy" not in json.loads(write_reply(read_reply(raw, "acme"), ECHO).body)
+    assert "understudy" not in json.loads(write_reply(read_reply(raw, "acme"), asked(), ECHO).body)
 
 
 def foreign(*parts: Any, stop: StopReason = StopReason.STOP, **fields: Any) -> Reply:
@@ -154,7 +154,7 @@ def test_an_answer_of_another_dialect_is_made_anew() -> None:
         stop_sequence="END",
         extras={"container": {}},
     )
-    encoded = write_reply(reply, Echo("mine", {"cost_usd": 1}))
+    encoded = write_reply(reply, asked(), Echo("mine", {"cost_usd": 1}))
     body = json.loads(encoded.body)
     (choice,) = body["choices"]
     assert choice["message"] == {
@@ -174,7 +174,7 @@ def test_an_answer_of_another_dialect_is_made_anew() -> None:
 
 def test_T25_a_word_that_this_dialect_hides_is_kept_in_the_extension() -> None:
     for stop, native in ((StopReason.PAUSE, "pause_turn"), (StopReason.OTHER, "odd")):
-        body = json.loads(write_reply(foreign(stop=stop, native_stop=native), ECHO).body)
+        body = json.loads(write_reply(foreign(stop=stop, native_stop=native), asked(), ECHO).body)
         assert body["choices"][0]["finish_reason"] == "stop"
         assert body["understudy"] == {"native_stop": native}
-    assert "understudy" not in json.loads(write_reply(foreign(native_stop="end_turn"), ECHO).body)
+    assert "understudy" not in json.loads(write_reply(foreign(native_stop="end_turn"), asked(), ECHO).body)

@@ -86,6 +86,7 @@ def test_T44_T45_a_file_with_data_is_a_document_and_what_canon_has_no_word_for_i
 
 def test_an_assistant_turn_holds_thinking_words_refusal_and_calls_in_this_order() -> None:
     custom = {"id": "b", "type": "custom", "custom": {"name": "g", "input": "i"}}
+    odd = {"id": "c", "type": "odd", "odd": {}}
     message = {
         "role": "assistant",
         "reasoning_content": "hm",
@@ -94,6 +95,7 @@ def test_an_assistant_turn_holds_thinking_words_refusal_and_calls_in_this_order(
         "tool_calls": [
             {"id": "a", "index": 0, **FUNCTION, "function": {"name": "f", "arguments": "{}", "x": 1}},
             custom,
+            odd,
         ],
         "annotations": [],
     }
@@ -102,7 +104,8 @@ def test_an_assistant_turn_holds_thinking_words_refusal_and_calls_in_this_order(
         Thinking("hm"),
         Refusal("no"),
         ToolCall("a", "f", "{}", {"index": 0, "function": {"x": 1}}),
-        Opaque("custom", custom),
+        ToolCall("b", "g", '{"input":"i"}'),
+        Opaque("odd", odd),
     )
     assert turn.plain
     assert turn.extras == {"annotations": []}

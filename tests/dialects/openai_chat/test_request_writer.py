@@ -69,6 +69,20 @@ def test_T18_T19_tools_of_another_dialect() -> None:
     assert written(asked(tools=(TOOL,), tool_choice=ToolChoice("required")))[0]["tool_choice"] == "required"
 
 
+def test_T22_tools_of_free_text_go_out_in_this_dialect_as_they_came() -> None:
+    grammar = {"type": "grammar", "grammar": {"syntax": "lark", "definition": "start: WORD"}}
+    tool = {"type": "custom", "custom": {"name": "patch", "description": "Edits", "format": grammar}}
+    call = {"id": "c", "type": "custom", "custom": {"name": "patch", "input": "x"}}
+    said = [{"role": "assistant", "content": None, "tool_calls": [call]}]
+    choice = {"type": "custom", "custom": {"name": "patch"}}
+    asked_for = {"messages": said, "tools": [tool], "tool_choice": choice}
+    request = read_request(json.dumps({"model": "mine", **asked_for}).encode())
+    assert isinstance(request.tools, tuple)
+    assert "lark grammar" in json.dumps(request.tools[0].parameters)  # type: ignore[union-attr]
+    sent, left = written(msgspec.structs.replace(request, source=b""))
+    assert (sent, left) == ({"model": TARGET.model, **asked_for}, set())
+
+
 def test_a_choice_without_tools_is_an_omission() -> None:
     sent, left = written(asked(tool_choice=ToolChoice("auto"), parallel_tools=True))
     assert not {"tool_choice", "parallel_tool_calls"} & set(sent)

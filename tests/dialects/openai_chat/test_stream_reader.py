@@ -128,13 +128,12 @@ def test_T15_a_call_without_arguments_still_starts_and_ends() -> None:
     assert events[1:3] == [PartStarted(0, ToolCall("x", "f")), PartEnded(0)]
 
 
-def test_a_call_of_type_custom_tells_nothing() -> None:
-    deltas = [
-        {"index": 0, "id": "x", "type": "custom", "custom": {"name": "f"}},
-        {"index": 0, "custom": {"input": "a"}},
-    ]
-    events = events_in(*(calls(delta) for delta in deltas), chunk("tool_calls"))
-    assert [type(event) for event in events] == [Started, Finished]
+def test_T22_a_call_with_free_text_has_it_as_its_one_argument() -> None:
+    begun = {"index": 0, "id": "x", "type": "custom", "custom": {"name": "f", "input": ""}}
+    pieces = [{"index": 0, "custom": {"input": text}} for text in ('say "a', '"\n')]
+    told = sse(*(calls(delta) for delta in (begun, *pieces)), chunk("tool_calls"))
+    assert reply_in(told).parts == (ToolCall("x", "f", '{"input":"say \\"a\\"\\n"}'),)
+    assert reply_in(sse(calls(begun), chunk("tool_calls"))).parts == (ToolCall("x", "f", '{"input":""}'),)
 
 
 @pytest.mark.parametrize(

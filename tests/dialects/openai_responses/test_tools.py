@@ -3,13 +3,11 @@
 import json
 from typing import Any
 
-from hypothesis import given
-from hypothesis import strategies as st
 from tests.dialects.openai_responses.samples import asked, from_chat, sent
 
 from understudy.canon.request import BuiltinTool, Tool
 from understudy.dialects.openai_chat import DIALECT as CHAT
-from understudy.dialects.openai_responses.tools import flat_name, names_of, unwrapped, wrapped, write_tool
+from understudy.dialects.openai_responses.tools import flat_name, names_of, write_tool
 from understudy.dialects.toolnames import MAX_NAME
 
 PATCH = {
@@ -40,16 +38,6 @@ def test_T22_a_tool_of_free_text_is_a_function_of_one_text() -> None:
     names = names_of(request)
     assert names.custom == {"patch"}
     assert write_tool(tool, names, own=True) == PATCH
-
-
-@given(st.text())
-def test_T22_free_text_comes_through_as_it_was(text: str) -> None:
-    assert unwrapped(wrapped(text)) == text
-
-
-def test_T22_arguments_of_another_form_are_the_text() -> None:
-    for odd in ("*** Begin", '{"inp', "[1]", '{"input":7}', ""):
-        assert unwrapped(odd) == odd
 
 
 def test_W9_a_namespace_is_flattened_and_its_functions_named_again() -> None:

@@ -87,6 +87,8 @@ def carried(part: ReplyPart, place: int, dialect: str, losses: Gathered) -> bool
     if isinstance(part, Thinking):
         losses.add(path, f"the {NAME} dialect has no place for thinking")
         return False
+    if isinstance(part, Refusal):
+        losses.add(path, f"the {NAME} dialect has no form for a refusal: its words are told as words of the answer")
     if dialect != NAME:
         losses.extras(path, part.extras, dialect)
     return True

@@ -76,7 +76,7 @@ class OpenAiChat(OpenAiDoor):
 
     def encode_reply(self, reply: Reply, request: Request, echo: Echo) -> Encoded:
         """A whole answer for the caller; the upstream's own bytes with named edits where it speaks this dialect."""
-        return write_reply(reply, echo)
+        return write_reply(reply, request, echo)
 
     def reply_decoder(self, maker: str) -> StreamReader:
         """A fresh decoder for one upstream stream."""

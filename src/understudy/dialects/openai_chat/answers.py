@@ -13,11 +13,13 @@ import msgspec
 from understudy.canon.faults import Fault, FaultKind
 from understudy.canon.parts import Opaque, Refusal, ReplyPart, Text, Thinking, ToolCall
 from understudy.canon.reply import Reply, StopReason
+from understudy.canon.request import Request
 from understudy.canon.value import Extras
 from understudy.dialects.arguments import is_json
 from understudy.dialects.bodies import answering
 from understudy.dialects.contract import Echo, Encoded
 from understudy.dialects.fields import ARRAY, OBJECT, STRING, merged
+from understudy.dialects.freetext import customs
 from understudy.dialects.openai_chat.blocks import read_calls, read_part, write_call, write_part
 from understudy.dialects.openai_chat.edits import shortened
 from understudy.dialects.openai_chat.thinking import (
@@ -143,18 +145,18 @@ def _unread(top: Extras, choice: Extras, message: Extras, others: list[Any], usa
     return {**extras, "usage": usage} if usage else extras
 
 
-def write_reply(reply: Reply, echo: Echo) -> Encoded:
+def write_reply(reply: Reply, request: Request, echo: Echo) -> Encoded:
     """The body for a caller, and what it could not carry."""
     if reply.dialect == NAME and reply.source:
         return passed(reply.source, echo, shortened if belied(reply.stop, reply.native_stop) else None)
     losses = Losses()
-    body = _made(reply, echo, losses)
+    body = _made(reply, customs(request.spelling), echo, losses)
     return Encoded(msgspec.json.encode(body), tuple(losses.items))
 
 
-def _made(reply: Reply, echo: Echo, losses: Losses) -> dict[str, Any]:
+def _made(reply: Reply, free: frozenset[str], echo: Echo, losses: Losses) -> dict[str, Any]:
     own = reply.dialect == NAME
-    message = _message(reply, losses)
+    message = _message(reply, free, losses)
     word = None
     if reply.stop is not None:
         word = stop_word(reply.stop, reply.native_stop, own=own, calls="tool_calls" in message)
@@ -188,7 +190,7 @@ def _put_back(body: dict[str, Any], extras: Extras) -> None:
     body |= rest
 
 
-def _message(reply: Reply, losses: Losses) -> dict[str, Any]:
+def _message(reply: Reply, free: frozenset[str], losses: Losses) -> dict[str, Any]:
     own = reply.dialect == NAME
     said: list[dict[str, Any]] = []
     refusals, thinking, calls = [], [], []
@@ -197,7 +199,7 @@ def _message(reply: Reply, losses: Losses) -> dict[str, Any]:
         if not carried(part, path, reply.dialect, losses):
             continue
         if isinstance(part, ToolCall) or (isinstance(part, Opaque) and "id" in part.body):
-            calls.append(write_call(part, own=own))
+            calls.append(write_call(part, free, own=own))
         elif isinstance(part, Thinking) and (not own or part.extras.get("type") != "thinking"):
             following = reply.parts[place + 1] if place + 1 < len(reply.parts) else None
             thinking.append(part if own else on_call(msgspec.structs.replace(part, extras={}), following))

@@ -23,6 +23,7 @@ from understudy.canon.parts import (
 )
 from understudy.canon.value import Extras
 from understudy.dialects.fields import ARRAY, OBJECT, STRING, merged
+from understudy.dialects.freetext import unwrapped, wrapped
 from understudy.dialects.media import SOUND_OF_TYPE, SOUNDS, source_of, url_of
 from understudy.dialects.openai_chat.thinking import read_block as read_thinking_block
 from understudy.dialects.openai_fields import Fields, at, checked, wrong
@@ -136,6 +137,11 @@ def read_calls(value: Any, path: str) -> tuple[ToolCall | Opaque, ...]:
 def _read_call(value: Any, path: str) -> ToolCall | Opaque:
     fields = Fields(value, path)
     kind = fields.take("type", STRING) or "function"
+    if kind == "custom" and takes_text(value):
+        inner = Fields(fields.need("custom", OBJECT), at(path, "custom"))
+        call_id, name = fields.need("id", STRING), inner.need("name", STRING)
+        text = wrapped(inner.take("input", STRING) or "")
+        return ToolCall(call_id, name, text, _below(fields.rest, "custom", inner.rest))
     if kind != "function":
         return Opaque(kind, value)
     inner = Fields(fields.need("function", OBJECT), at(path, "function"))
@@ -144,10 +150,19 @@ def _read_call(value: Any, path: str) -> ToolCall | Opaque:
     return ToolCall(call_id, name, arguments, _below(fields.rest, "function", inner.rest))
 
 
-def write_call(call: ToolCall | Opaque, *, own: bool) -> dict[str, Any]:
-    """A tool call as the body has it."""
+def takes_text(value: dict[str, Any]) -> bool:
+    """Whether a tool of type `custom`, or a call of one, has the form that is known here."""
+    inner = value.get("custom")
+    return isinstance(inner, dict) and isinstance(inner.get("name"), str)
+
+
+def write_call(call: ToolCall | Opaque, free: frozenset[str] = frozenset(), *, own: bool) -> dict[str, Any]:
+    """A tool call as the body has it; `free` names the tools that the caller declared as taking free text."""
     if isinstance(call, Opaque):
         return call.body
+    if call.name in free:
+        text = {"name": call.name, "input": unwrapped(call.arguments)}
+        return merged({"id": call.id, "type": "custom", "custom": text}, call.extras if own else {})
     # Who reads the arguments reads them as JSON, which nothing is not.
     function = {"name": call.name, "arguments": call.arguments if own else call.arguments or "{}"}
     body = {"id": call.id, "type": "function", "function": function}

@@ -34,6 +34,7 @@ from understudy.canon.parts import (
 )
 from understudy.canon.request import Request
 from understudy.dialects.contract import Target
+from understudy.dialects.freetext import customs
 from understudy.dialects.losses import in_words, sealed_elsewhere, untaken
 from understudy.dialects.media import SOUND_OF_TYPE
 from understudy.dialects.openai_chat.blocks import DEFAULT_FILENAME, misplaced, write_call, write_part
@@ -108,7 +109,7 @@ def _own_assistant(message: Message, spelling: tuple[str, ...]) -> dict[str, Any
     if sorted_.refusals:
         body["refusal"] = "".join(part.text for part in sorted_.refusals)
     if sorted_.calls:
-        body["tool_calls"] = [write_call(call, own=True) for call in sorted_.calls]
+        body["tool_calls"] = [write_call(call, customs(spelling), own=True) for call in sorted_.calls]
     return body
 
 

@@ -15,7 +15,8 @@ from understudy.canon.parts import Audio, Document, Image, Opaque, Part, Refusal
 from understudy.canon.request import BuiltinTool, Format, Request, Sampling, ThinkingAsk, Tool, ToolChoice
 from understudy.dialects.bodies import read_body
 from understudy.dialects.fields import ARRAY, FLAG, INTEGER, NUMBER, OBJECT, STRING
-from understudy.dialects.openai_chat.blocks import misplaced, read_calls, read_content
+from understudy.dialects.freetext import CUSTOM, parameters
+from understudy.dialects.openai_chat.blocks import misplaced, read_calls, read_content, takes_text
 from understudy.dialects.openai_chat.thinking import placed, read_thinking, spelling_of
 from understudy.dialects.openai_chat.words import NAME
 from understudy.dialects.openai_fields import Fields, at, checked, wrong
@@ -34,7 +35,7 @@ def _read(value: Any, source: bytes) -> Request:
     model, said = top.need("model", STRING), top.need("messages", ARRAY)
     if not said:
         raise wrong("messages", "expected at least one message")
-    spelling = [*spelling_of(said)]
+    spelling = [*spelling_of(said), *_free_texts(top.rest, said)]
     messages = tuple(_read_message(one, at("messages", place), tuple(spelling)) for place, one in enumerate(said))
     max_tokens = top.take("max_completion_tokens", INTEGER)
     if max_tokens is not None:
@@ -116,6 +117,11 @@ def _read_tools(top: Fields) -> tuple[Tool | BuiltinTool, ...] | None:
 def _read_tool(value: Any, path: str) -> Tool | BuiltinTool:
     fields = Fields(value, path)
     kind = fields.need("type", STRING)
+    if kind == "custom" and takes_text(value):
+        inner = Fields(fields.need("custom", OBJECT), at(path, "custom"))
+        name, about, form = inner.need("name", STRING), inner.take("description", STRING), inner.rest.get("format")
+        grammar = form.get("grammar") if isinstance(form, dict) else None
+        return Tool(name, about, parameters(grammar), extras=_with(fields, "custom", inner))
     if kind != "function":
         return BuiltinTool(kind, value)
     inner = Fields(fields.need("function", OBJECT), at(path, "function"))
@@ -128,16 +134,23 @@ def _read_tool(value: Any, path: str) -> Tool | BuiltinTool:
     return msgspec.structs.replace(tool, extras=_with(fields, "function", inner))
 
 
+def _free_texts(body: dict[str, Any], turns: list[Any]) -> list[str]:
+    """The tools of free text that a body declares, or whose calls it tells of, as words of the spelling."""
+    lists = [body.get("tools"), *(turn.get("tool_calls") for turn in turns if isinstance(turn, dict))]
+    found = [one for some in lists if isinstance(some, list) for one in some if isinstance(one, dict)]
+    return [CUSTOM + name for name in dict.fromkeys(one["custom"]["name"] for one in found if takes_text(one))]
+
+
 def _read_choice(top: Fields) -> ToolChoice | None:
     match top.rest.get("tool_choice"):
         case str(word) if word in _MODES:
             del top.rest["tool_choice"]
             return ToolChoice(word)  # type: ignore[arg-type]
-        case {"type": "function", **body}:
+        case {"type": "function" | "custom" as kind, **body}:
             del top.rest["tool_choice"]
             fields = Fields(body, "tool_choice")
-            inner = Fields(fields.need("function", OBJECT), "tool_choice.function")
-            return ToolChoice("named", inner.need("name", STRING), _with(fields, "function", inner))
+            inner = Fields(fields.need(kind, OBJECT), at("tool_choice", kind))
+            return ToolChoice("named", inner.need("name", STRING), _with(fields, kind, inner))
         case str() | dict() | None:
             # Absent, null, or of a kind that only an upstream of this dialect may know.
             return None

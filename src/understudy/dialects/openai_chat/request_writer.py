@@ -16,6 +16,7 @@ from understudy.dialects.bodies import TOO_DEEP, aimed
 from understudy.dialects.choices import check_choice
 from understudy.dialects.contract import Encoded, Target
 from understudy.dialects.fields import merged
+from understudy.dialects.freetext import customs
 from understudy.dialects.offers import offered
 from understudy.dialects.openai_chat.conversation import (
     foreign_seal,
@@ -108,7 +109,8 @@ def _tools(request: Request, own: bool, losses: Losses) -> dict[str, Any]:
     if choice is not None:
         fields["tool_choice"] = choice.mode
         if choice.mode == "named":
-            body = {"type": "function", "function": {"name": choice.name}}
+            kind = "custom" if own and choice.name in customs(request.spelling) else "function"
+            body = {"type": kind, kind: {"name": choice.name}}
             fields["tool_choice"] = merged(body, choice.extras) if own else body
         if not own:
             losses.extras("tool_choice", choice.extras, request.dialect)
@@ -121,6 +123,9 @@ def _tool(tool: Tool | BuiltinTool, path: str, request: Request, losses: Losses)
     own = request.dialect == NAME
     if isinstance(tool, BuiltinTool):
         return tool.body
+    if own and tool.name in customs(request.spelling):
+        about = {} if tool.description is None else {"description": tool.description}
+        return merged({"type": "custom", "custom": {"name": tool.name, **about}}, tool.extras)
     function: dict[str, Any] = {"name": tool.name}
     for name in ("description", "parameters", "strict"):
         value = getattr(tool, name)

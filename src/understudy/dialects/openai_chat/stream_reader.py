@@ -5,8 +5,8 @@ untyped and read with more patience. Words and thinking have one part open at a 
 calls may interleave, so a call stays open until another part opens after its arguments are whole, or the answer ends.
 
 An answer is complete once a finish reason came; `[DONE]` is the end of the stream, not of the answer. An empty finish
-word counts only if usage or `[DONE]` follows, since some hosts write one into every chunk. Calls of type `custom` and
-choices after the first pass as bytes and tell nothing.
+word counts only if usage or `[DONE]` follows, since some hosts write one into every chunk. Choices after the first
+pass as bytes and tell nothing.
 """
 
 from dataclasses import dataclass, field
@@ -19,6 +19,7 @@ from understudy.canon.parts import Opaque, Refusal, ReplyPart, Text, Thinking, T
 from understudy.canon.reply import Delta, Event, Failed, Finished, Metered, PartEnded, PartStarted, Sealed, Started
 from understudy.canon.usage import NO_USAGE
 from understudy.dialects.arguments import is_json
+from understudy.dialects.freetext import CLOSING, OPENING, escaped
 from understudy.dialects.openai_chat.answers import made_id, reason_of
 from understudy.dialects.openai_chat.thinking import SHORT, WORDS_OF, known, maker_of, read_block
 from understudy.dialects.openai_chat.thinktags import ThinkTags
@@ -33,11 +34,17 @@ class _Function(msgspec.Struct):
     arguments: Any = None
 
 
+class _FreeText(msgspec.Struct):
+    name: str | None = None
+    input: str | None = None
+
+
 class _CallDelta(msgspec.Struct):
     index: int | None = None
     id: str | None = None
     type: str | None = None
     function: _Function | None = None
+    custom: _FreeText | None = None
 
 
 class _Words(msgspec.Struct):
@@ -82,6 +89,8 @@ class _Call:
     id: str
     name: str = ""
     index: int = -1
+    # Whether its arguments are a free text on its way.
+    free: bool = False
     ended: bool = False
     pieces: list[str] = field(default_factory=list)
 
@@ -313,12 +322,15 @@ class StreamReader:
                     self._out.append(PartEnded(self._next(Opaque(kind, piece))))
 
     def _call(self, delta: _CallDelta) -> None:
+        if delta.custom is not None:
+            delta.function = _Function(delta.custom.name, delta.custom.input)
         said = delta.function
         call = self._found(delta)
         if call is None:
-            if said is None or delta.type == "custom":
+            if said is None:
                 return
             call = self._new_call(delta)
+            call.free = delta.custom is not None
         if said is None or call.ended:
             return
         if not call.id and delta.id:
@@ -329,6 +341,8 @@ class StreamReader:
         text = said.arguments
         if text is not None and not isinstance(text, str):
             text = msgspec.json.encode(text).decode()
+        if text and call.free:
+            text = escaped(text) if call.pieces else OPENING + escaped(text)
         if not text:
             return
         call.pieces.append(text)
@@ -374,6 +388,10 @@ class StreamReader:
 
     def _end(self, call: _Call) -> None:
         call.ended = True
+        if call.free:
+            text = CLOSING if call.pieces else OPENING + CLOSING
+            call.pieces.append(text)
+            self._out.append(Delta(call.index, text))
         self._out.append(PartEnded(call.index))
 
     def _finish(self, word: str, native: Any) -> None:

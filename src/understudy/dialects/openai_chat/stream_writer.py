@@ -16,6 +16,7 @@ from understudy.canon.reply import Delta, Event, Finished, Metered, PartEnded, P
 from understudy.canon.request import Request
 from understudy.canon.usage import NO_USAGE, Usage, merge
 from understudy.dialects.contract import Echo
+from understudy.dialects.freetext import customs, unwrapped
 from understudy.dialects.openai_chat.answers import carried
 from understudy.dialects.openai_chat.blocks import write_call
 from understudy.dialects.openai_chat.thinking import DETAILS, NAMES, on_call, sealed_entry
@@ -48,6 +49,7 @@ class StreamWriter:
 
     def __init__(self, request: Request, echo: Echo) -> None:
         self._usage_wanted = request.stream_usage is True
+        self._free = customs(request.spelling)
         self._echo = echo
         self._losses = Losses()
         self._usage: Usage = NO_USAGE
@@ -59,6 +61,8 @@ class StreamWriter:
         # The calls of whose arguments nothing was told yet.
         self._silent: set[int] = set()
         self._entries = 0
+        # The calls with free text, whose words are on their way.
+        self._waiting_texts: dict[int, _Part] = {}
         # A seal that stands on the part after it, which may be a call.
         self._waiting: Thinking | None = None
 
@@ -74,6 +78,8 @@ class StreamWriter:
         if isinstance(event, PartStarted):
             return self._release(event.part) + self._open(event)
         if isinstance(event, PartEnded):
+            if event.index in self._waiting_texts:
+                return self._end_free(event.index)
             # Clients read the arguments as JSON, which nothing is not.
             return self._delta(Delta(event.index, "{}")) if event.index in self._silent else b""
         if isinstance(event, Sealed):
@@ -144,6 +150,8 @@ class StreamWriter:
     def _open_call(self, index: int, call: ToolCall) -> bytes:
         place = self._calls
         self._calls += 1
+        if call.name in self._free:
+            return self._open_free(index, call, place)
         if not call.arguments:
             self._silent.add(index)
         head = f'{{"tool_calls":[{{"index":{place},"function":{{"arguments":'
@@ -152,9 +160,23 @@ class StreamWriter:
         body["function"]["arguments"] = call.arguments
         return self._chunk({"tool_calls": [{"index": place, **body}]})
 
+    def _open_free(self, index: int, call: ToolCall, place: int) -> bytes:
+        """A call with free text: the text is known when the arguments are whole."""
+        head = f'{{"tool_calls":[{{"index":{place},"custom":{{"input":'
+        self._waiting_texts[index] = _Part(call, self._head + head.encode(), b"}}]}" + _TAIL)
+        self._waiting_texts[index].words.append(call.arguments)
+        body = write_call(msgspec.structs.replace(call, arguments=""), self._free, own=False)
+        return self._chunk({"tool_calls": [{"index": place, **body}]})
+
+    def _end_free(self, index: int) -> bytes:
+        call = self._waiting_texts.pop(index)
+        return call.head + _encode(unwrapped("".join(call.words))) + call.tail
+
     def _delta(self, event: Delta) -> bytes:
         open_part = self._parts.get(event.index)
         if open_part is None or not event.text:
+            if event.index in self._waiting_texts:
+                self._waiting_texts[event.index].words.append(event.text)
             return b""
         if isinstance(open_part.part, Thinking):
             open_part.words.append(event.text)

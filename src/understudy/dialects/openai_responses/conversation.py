@@ -15,10 +15,11 @@ from understudy.canon.messages import Message
 from understudy.canon.parts import Audio, Document, Image, Opaque, Part, Refusal, Text, Thinking, ToolCall, ToolResult
 from understudy.canon.request import Request
 from understudy.dialects.contract import Target
+from understudy.dialects.freetext import unwrapped
 from understudy.dialects.losses import foreign, in_words, sealed_elsewhere
 from understudy.dialects.openai_fields import Losses, at
 from understudy.dialects.openai_responses.content import write_part
-from understudy.dialects.openai_responses.tools import Names, names_of, unwrapped
+from understudy.dialects.openai_responses.tools import Names, names_of
 from understudy.dialects.openai_responses.words import ELSEWHERE, INSTRUCTIONS, MAX_CALL_ID, NAME
 from understudy.dialects.seals import read_seal
 from understudy.dialects.turntaking import FAILED, refuse_beginning

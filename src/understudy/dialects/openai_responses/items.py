@@ -10,9 +10,10 @@ from typing import Any, cast, get_args
 from understudy.canon.messages import Message, Role
 from understudy.canon.parts import Document, Image, Opaque, Part, Text, Thinking, ToolCall, ToolResult
 from understudy.dialects.fields import ARRAY, STRING
+from understudy.dialects.freetext import wrapped
 from understudy.dialects.openai_fields import Fields, at, checked, wrong
 from understudy.dialects.openai_responses.content import read_content, told
-from understudy.dialects.openai_responses.tools import declares, flat_name, wrapped
+from understudy.dialects.openai_responses.tools import declares, flat_name
 from understudy.dialects.openai_responses.words import NAME
 from understudy.dialects.seals import read_seal
 

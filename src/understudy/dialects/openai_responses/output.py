@@ -9,7 +9,8 @@ from typing import Any
 
 from understudy.canon.parts import Opaque, Refusal, ReplyPart, Text, Thinking, ToolCall
 from understudy.dialects.arguments import is_json
-from understudy.dialects.openai_responses.tools import Names, unwrapped
+from understudy.dialects.freetext import unwrapped
+from understudy.dialects.openai_responses.tools import Names
 from understudy.dialects.openai_responses.words import COMPLETED, IN_PROGRESS, INCOMPLETE, NAME
 from understudy.dialects.seals import write_seal
 

@@ -16,12 +16,13 @@ from understudy.canon.request import Request
 from understudy.dialects.bodies import TOO_DEEP, aimed
 from understudy.dialects.choices import check_choice
 from understudy.dialects.contract import Encoded, Target
+from understudy.dialects.freetext import CUSTOM
 from understudy.dialects.offers import offered
 from understudy.dialects.openai_efforts import effort_for
 from understudy.dialects.openai_fields import Losses, user_of
 from understudy.dialects.openai_responses.conversation import strip_seals, write_conversation
 from understudy.dialects.openai_responses.tools import names_of, write_tool
-from understudy.dialects.openai_responses.words import CUSTOM, MIN_TOKENS, NAME, SEALS, UNSTORED
+from understudy.dialects.openai_responses.words import MIN_TOKENS, NAME, SEALS, UNSTORED
 
 # The name of an answer's schema, which the API demands and other dialects do not have.
 DEFAULT_SCHEMA_NAME = "answer"

@@ -14,11 +14,12 @@ from understudy.canon.parts import Opaque, Refusal, Text, Thinking, ToolCall
 from understudy.canon.reply import Delta, Finished, PartStarted, Sealed, Started
 from understudy.canon.request import Request
 from understudy.dialects.contract import Echo
+from understudy.dialects.freetext import unwrapped
 from understudy.dialects.openai_fields import Losses, at
 from understudy.dialects.openai_responses.answers import carried, ending, frame_of, note_stop
 from understudy.dialects.openai_responses.metering import write_usage
 from understudy.dialects.openai_responses.output import Item, answer_id
-from understudy.dialects.openai_responses.tools import names_of, unwrapped
+from understudy.dialects.openai_responses.tools import names_of
 from understudy.dialects.openai_responses.words import HIDDEN, NAME, status_of
 from understudy.dialects.ordering import PartEvent
 from understudy.dialects.passage import EXTENSION, extended

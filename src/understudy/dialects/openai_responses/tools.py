@@ -12,11 +12,10 @@ import msgspec
 
 from understudy.canon.request import BuiltinTool, Request, Tool
 from understudy.dialects.fields import ARRAY, FLAG, OBJECT, STRING
+from understudy.dialects.freetext import CUSTOM, customs, parameters
 from understudy.dialects.openai_fields import Fields, at
-from understudy.dialects.openai_responses.words import ADDITIONAL_TOOLS, CUSTOM, NAMESPACE
+from understudy.dialects.openai_responses.words import ADDITIONAL_TOOLS, NAMESPACE
 from understudy.dialects.toolnames import legal_name
-
-_INPUT = "input"
 
 
 def read_tools(top: Fields, spelling: list[str]) -> tuple[Tool | BuiltinTool, ...] | None:
@@ -80,17 +79,7 @@ def _function(fields: Fields) -> Tool:
 def _custom(fields: Fields, spelling: list[str]) -> Tool:
     name, about = fields.need("name", STRING), fields.take("description", STRING)
     spelling.append(CUSTOM + name)
-    form = fields.rest.get("format")
-    words = "The text that the tool takes."
-    if isinstance(form, dict) and form.get("definition"):
-        words = f"The text that the tool takes, in this {form.get('syntax', '')} grammar:\n{form['definition']}"
-    schema = {
-        "type": "object",
-        "properties": {_INPUT: {"type": "string", "description": words}},
-        "required": [_INPUT],
-        "additionalProperties": False,
-    }
-    return Tool(name, about, schema, extras=fields.rest)
+    return Tool(name, about, parameters(fields.rest.get("format")), extras=fields.rest)
 
 
 def _spaced(tool: Tool, space: str, about: str | None, spelling: list[str]) -> Tool:
@@ -123,26 +112,10 @@ class Names(NamedTuple):
 
 def names_of(request: Request) -> Names:
     """What the spelling of a request remembers of its tools; nothing where it came in another dialect."""
-    custom = frozenset(word.removeprefix(CUSTOM) for word in request.spelling if word.startswith(CUSTOM))
     spaced = (word.removeprefix(NAMESPACE) for word in request.spelling if word.startswith(NAMESPACE))
     told = (msgspec.json.decode(word, type=tuple[str, str, str]) for word in spaced)
     spaces = {flat: (space, inner) for flat, space, inner in told}
-    return Names(custom, spaces)
-
-
-def wrapped(text: str) -> str:
-    """Free text as the arguments of the function that stands for its tool."""
-    return msgspec.json.encode({_INPUT: text}).decode()
-
-
-def unwrapped(arguments: str) -> str:
-    """The free text in a function's arguments; arguments that are not of that form are the text."""
-    try:
-        value = msgspec.json.decode(arguments)
-    except (msgspec.DecodeError, RecursionError):
-        return arguments
-    text = value.get(_INPUT) if isinstance(value, dict) else None
-    return text if isinstance(text, str) else arguments
+    return Names(customs(request.spelling), spaces)
 
 
 def write_tool(tool: Tool | BuiltinTool, names: Names, *, own: bool) -> dict[str, Any]:
@@ -152,8 +125,8 @@ def write_tool(tool: Tool | BuiltinTool, names: Names, *, own: bool) -> dict[str
     about = {} if tool.description is None else {"description": tool.description}
     if own and tool.name in names.custom:
         return {"type": "custom", "name": tool.name, **about, **tool.extras}
-    parameters = tool.parameters or {"type": "object", "properties": {}}
-    body: dict[str, Any] = {"type": "function", "name": tool.name, **about, "parameters": parameters}
+    schema = tool.parameters or {"type": "object", "properties": {}}
+    body: dict[str, Any] = {"type": "function", "name": tool.name, **about, "parameters": schema}
     if tool.strict is not None or not own:
         body["strict"] = bool(tool.strict)
     return {**body, **tool.extras} if own else body

@@ -26,11 +26,10 @@ STOP_OF_REASON = {reason: stop for stop, reason in REASON_OF_STOP.items()}
 # Reasons that a status hides: the native word is told beside it.
 HIDDEN = (StopReason.OTHER, StopReason.PAUSE)
 
-# Words of `Request.spelling`: the instructions stood in a field of their own; the answer is not to be kept; a tool
-# takes free text (`custom:NAME`); a function stood in a namespace (`namespace:["FLAT", "SPACE", "NAME"]`).
+# Words of `Request.spelling`: the instructions stood in a field of their own; the answer is not to be kept; a
+# function stood in a namespace (`namespace:["FLAT", "SPACE", "NAME"]`).
 INSTRUCTIONS = "instructions"
 UNSTORED = "unstored"
-CUSTOM = "custom:"
 NAMESPACE = "namespace:"
 # An item of the conversation that declares tools, beside those of the request.
 ADDITIONAL_TOOLS = "additional_tools"
