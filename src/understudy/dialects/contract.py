@@ -27,6 +27,9 @@ TOOL_CHOICES: tuple[ToolChoiceMode, ...] = ("auto", "none", "required", "named")
 ToolIds = Literal["any", "nine"]
 # Whether a stream tells its usage only to those who ask for it.
 UsageOn = Literal["asked", "always"]
+# What becomes of thinking without a seal in a turn that goes back: it is as a caller of the same dialect chose, the
+# host demands it beside calls of tools, or the host refuses it.
+Thoughts = Literal["chosen", "required", "refused"]
 # What may lie at a URL.
 MediaKind = Literal["image", "document"]
 MEDIA_KINDS: tuple[MediaKind, ...] = ("image", "document")
@@ -40,6 +43,7 @@ class Target(Value, frozen=True):
     sent where the dialect demands a limit and the caller gave none. `tool_choices` are the modes of a tool choice that
     it takes; the others are refused, never weakened on the quiet. Where `usage_on` says "always", nobody has to ask for
     a stream's usage, and nobody may. Where it does not know the role `developer`, such messages go as `system`.
+    `thoughts` says what becomes of thinking without a seal that goes back.
     """
 
     model: str
@@ -52,6 +56,7 @@ class Target(Value, frozen=True):
     usage_on: UsageOn = "asked"
     developer: bool = False
     provider: str = ""
+    thoughts: Thoughts = "chosen"
 
 
 class Encoded(Value, frozen=True):

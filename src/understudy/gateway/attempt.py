@@ -57,6 +57,7 @@ def target_of(model: Model) -> Target:
         model.usage_on,
         model.developer,
         model.provider,
+        model.thoughts,
     )
 
 
