@@ -7,7 +7,10 @@ of streams are the only things with state, one pair per exchange.
 
 import re
 from collections.abc import Callable
+from fnmatch import fnmatchcase
 from typing import Any, Literal, NamedTuple, Protocol
+
+import msgspec
 
 from understudy.canon.embeddings import Embedded, EmbedRequest
 from understudy.canon.faults import Fault
@@ -57,6 +60,25 @@ class Target(Value, frozen=True):
     developer: bool = False
     provider: str = ""
     thoughts: Thoughts = "chosen"
+
+
+class Only(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a row says of some of its provider's models alone: those whose ids fit one of the patterns in `names`."""
+
+    names: tuple[str, ...]
+    renames: dict[str, str] | None = None
+    unsupported: tuple[str, ...] | None = None
+    thoughts: Thoughts | None = None
+
+    def over(self, target: Target) -> Target:
+        """The target with what is said of it here; as it is where no pattern fits."""
+        if not any(fnmatchcase(target.model, pattern) for pattern in self.names):
+            return target
+        said = {name: value for name in _ONLY if (value := getattr(self, name)) is not None}
+        return msgspec.structs.replace(target, **said)
+
+
+_ONLY = ("renames", "unsupported", "thoughts")
 
 
 class Encoded(Value, frozen=True):
