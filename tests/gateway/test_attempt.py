@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.gateway.sites import RENTED, Stage
@@ -10,9 +11,9 @@ from understudy.canon.parts import Text
 from understudy.canon.reply import Reply, Started
 from understudy.canon.request import Request
 from understudy.dialects.anthropic import DIALECT as MESSAGES
-from understudy.dialects.contract import Dialect
+from understudy.dialects.contract import Dialect, Only
 from understudy.dialects.openai_responses import DIALECT as RESPONSES
-from understudy.gateway.attempt import Place, call_to, identified
+from understudy.gateway.attempt import Place, call_to, identified, target_of
 
 
 def test_T50_an_answer_without_an_id_has_the_exchanges() -> None:
@@ -35,3 +36,17 @@ def test_a_request_that_no_caller_sent_is_written_too(tmp_path: Path) -> None:
     call, omissions, _ = call_to(Stage(tmp_path).site, Place(RENTED, RENTED.endpoints[0]), asked, strict=False)
     assert b"Which one?" in call.body
     assert all(omission.field for omission in omissions)
+
+
+def test_T60_what_a_row_says_of_some_models_is_the_targets_where_its_id_fits() -> None:
+    only = (
+        Only(names=("o[1-9]*", "gpt-5*"), renames={"a": "b"}),
+        Only(names=("*-mini",), renames={}, unsupported=("seed",), thoughts="refused"),
+    )
+    targets = [
+        target_of(msgspec.structs.replace(RENTED, upstream=upstream, only=only))
+        for upstream in ("gpt-5", "o4-mini", "openai-1")
+    ]
+    assert [target.renames for target in targets] == [{"a": "b"}, {}, RENTED.renames]
+    assert [target.unsupported for target in targets] == [(), ("seed",), ()]
+    assert [target.thoughts for target in targets] == ["chosen", "refused", "chosen"]

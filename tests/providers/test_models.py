@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from understudy.canon.money import UNKNOWN_PRICE
+from understudy.dialects.contract import Only
 from understudy.providers.catalogue import KnownModel, PriceSpec, ProviderRow
 from understudy.providers.models import (
     OPERATOR,
@@ -184,9 +185,18 @@ def test_a_provider_without_an_address_is_no_template() -> None:
 
 def test_a_rows_quirks_reach_the_model() -> None:
     row = msgspec.structs.replace(
-        ROW, tool_choices=("auto",), tool_ids="nine", usage_on="always", media_urls=False, developer=True
+        ROW,
+        tool_choices=("auto",),
+        tool_ids="nine",
+        usage_on="always",
+        media_urls=False,
+        developer=True,
+        thoughts="required",
+        only=(Only(names=("m*",), renames={"a": "b"}),),
     )
     model = model_of(spec(), row)
     assert (model.tool_choices, model.tool_ids, model.usage_on) == (("auto",), "nine", "always")
     assert (model.media_urls, model_of(spec(), ROW).media_urls) == (False, True)
     assert model.developer
+    assert (model.thoughts, model_of(spec(), ROW).thoughts) == ("required", "chosen")
+    assert model.only == row.only

@@ -94,6 +94,20 @@ def test_T60_the_older_name_goes_to_hosts_that_know_no_other(wire: Wire) -> None
     assert wire.sent().json["max_tokens"] == 500
 
 
+@pytest.mark.parametrize("name", ["o3", "o4-mini-2025-04-16", "gpt-5-nano", "gpt-6-sol"])
+@pytest.mark.parametrize("provider", ["openai", "azure"])
+@mutant("gateway/attempt.py", "        target = only.over(target)\n", "        pass\n")
+def test_T60_models_that_take_the_newer_name_alone_get_it(wire: Wire, provider: str, name: str) -> None:
+    wire.says(C, whole(C), model=name)
+    model = wire.ask(C, f"{provider}/{name}", {**written(C, ASK), "max_tokens": 500})
+    assert heard(model).text == TEXT
+    assert wire.sent().json["max_completion_tokens"] == 500
+    assert "max_tokens" not in wire.sent().json
+    wire.says(C, whole(C), model="gpt-4o")
+    wire.ask(C, f"{provider}/gpt-4o", {**written(C, ASK), "max_tokens": 500})
+    assert wire.sent().json["max_tokens"] == 500
+
+
 @mutant(
     "dialects/gemini/request_writer.py",
     'config["maxOutputTokens"] = request.max_tokens',

@@ -339,6 +339,32 @@ def test_T54_gemini_is_read_as_an_array_too(wire: Wire, caller: Dialect) -> None
     assert heard(answer).calls[0][1:] == OSLO[1:]
 
 
+@pytest.mark.parametrize("array", [False, True], ids=["events", "array"])
+@mutant("dialects/gemini/edits.py", "_of_array(frame.raw) != array:", "frame.malformed:")
+def test_T54_a_host_that_ignores_the_form_asked_for_is_told_in_it(wire: Wire, array: bool) -> None:
+    told: Any = streamed(G, TEXT, [OSLO._replace(id=None)])
+    model = wire.says(G, told if array else in_array(told))
+    answer = wire.ask(G, model, written(G, ASK, "weather"), stream=True, query="" if array else None)
+    assert ("alt=sse" in wire.sent().path) != array
+    assert heard(answer)[0] == TEXT
+    assert heard(answer).calls[0][1:] == OSLO[1:]
+    assert answer.headers["content-type"].startswith("application/json" if array else "text/event-stream")
+    assert answer.body.startswith(b"[" if array else b"data: ")
+    assert len(answer.events) == len(told)
+    assert answer.events[-1]["usageMetadata"] == told[-1]["usageMetadata"]
+
+
+@mutant("dialects/gemini/edits.py", "if any(isinstance(event, Started) for event in frame.events)", "if frame.events")
+def test_T54_a_break_in_such_a_stream_is_told_in_the_form_asked_for(wire: Wire) -> None:
+    told = streamed(G)[0]
+    answer = wire.ask(G, wire.says(G, [told, told, 0.05, CUT]), written(G, ASK), stream=True, query="")
+    assert answer.json[-1]["error"]["code"] == 503
+    answer = wire.ask(
+        G, wire.says(G, Said((b"[" + json.dumps(told).encode(), 0.05, CUT))), written(G, ASK), stream=True
+    )
+    assert answer.events[-1]["error"]["code"] == 503
+
+
 LIMIT_S = 1.0
 
 

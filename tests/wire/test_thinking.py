@@ -193,13 +193,69 @@ def test_T41_a_tag_within_the_words_is_words(wire: Wire) -> None:
 @pytest.mark.parametrize("caller", [A, R, C])
 @mutant(
     "dialects/openai_chat/conversation.py",
-    "if part.seal is not None and part.sealed_by == self._target.maker:",
+    'if part.sealed_by == self._target.maker if part.seal else self._target.thoughts == "required":',
     "if True:",
 )
-def test_T41_deepseeks_reasoning_goes_back_by_its_own_callers_choice_alone(wire: Wire, caller: Dialect) -> None:
-    loop(wire, caller, C, Thought(THOUGHT), WEATHER, stream=False, provider="deepseek")
+def test_T41_bare_reasoning_goes_back_by_its_own_callers_choice_alone(wire: Wire, caller: Dialect) -> None:
+    loop(wire, caller, C, Thought(THOUGHT), WEATHER, stream=False)
     sent = wire.sent().json["messages"][1]
     assert sent.get("reasoning_content") == (THOUGHT if caller == C else None)
+
+
+@pytest.mark.parametrize("caller", [A, R, C, G, V])
+@pytest.mark.parametrize("stream", [False, True])
+@mutant(
+    "dialects/openai_chat/conversation.py",
+    'if part.sealed_by == self._target.maker if part.seal else self._target.thoughts == "required":',
+    "if part.seal is not None and part.sealed_by == self._target.maker:",
+)
+def test_T41_deepseek_is_shown_its_reasoning_again_beside_a_call(wire: Wire, caller: Dialect, stream: bool) -> None:
+    answer = loop(wire, caller, C, Thought(THOUGHT), WEATHER, stream=stream, provider="deepseek")
+    assert wire.sent().json["messages"][1]["reasoning_content"] == THOUGHT
+    assert not any(name.startswith(("messages", "input", "contents")) for name in answer.omitted)
+
+
+@pytest.mark.parametrize("caller", [A, R, C])
+@mutant("dialects/openai_chat/thinking.py", 'or message.extras.get(SHORT) or ""', "or message.extras.get(SHORT)")
+def test_T41_deepseek_gets_the_field_beside_a_call_of_another_makers_too(wire: Wire, caller: Dialect) -> None:
+    first = written(caller, ASK, "weather")
+    turn = turn_of(wire.ask(caller, wire.says(A, thinking(A, OPEN, WEATHER)), first))
+    answer = wire.ask(caller, wire.says(C, whole(C), provider="deepseek"), next_body(caller, first, turn))
+    assert heard(answer).text == TEXT
+    sent = wire.sent()
+    assert sent.json["messages"][1]["reasoning_content"] == ""
+    assert SEAL.encode() not in sent.body
+
+
+@mutant("providers/models.py", "thoughts=row.thoughts,", 'thoughts="chosen",')
+def test_T41_under_another_name_it_goes_back_under_the_one_that_deepseek_knows(wire: Wire) -> None:
+    first = written(C, ASK, "weather")
+    model = wire.says(C, whole(C), provider="deepseek")
+    turn = turn_of(wire.ask(C, wire.says(C, thinking(C, WEATHER)), first))
+    wire.ask(C, model, next_body(C, first, {**turn, "reasoning": THOUGHT}))
+    said = wire.sent().json["messages"][1]
+    assert said["reasoning_content"] == THOUGHT
+    assert "reasoning" not in said
+    assert said["tool_calls"] == turn["tool_calls"]
+    # What has no call may leave it out, and then nothing is touched.
+    told = {"role": "assistant", "content": "Yes.", "name": "sage"}
+    wire.ask(C, model, {**first, "messages": [*first["messages"], told, *first["messages"]]})
+    assert wire.sent().json["messages"][1] == told
+
+
+@pytest.mark.parametrize("provider", ["groq", "mistral"])
+@pytest.mark.parametrize("name", ["reasoning_content", "reasoning"])
+@mutant("dialects/openai_chat/thinking.py", 'if target.thoughts == "refused":', 'if target.thoughts == "unknown":')
+def test_T41_where_it_is_refused_it_stays_behind_and_is_told(wire: Wire, provider: str, name: str) -> None:
+    first = written(C, ASK, "weather")
+    turn = turn_of(wire.ask(C, wire.says(C, thinking(C, WEATHER)), first))
+    body = next_body(C, first, {**turn, name: THOUGHT})
+    model = wire.says(C, whole(C), provider=provider)
+    answer = wire.ask(C, model, body)
+    assert heard(answer).text == TEXT
+    assert THOUGHT not in wire.sent().body.decode()
+    assert f"messages[1].{name}" in answer.omitted
+    assert wire.ask(C, model, body, x_understudy_strict="true").status == 400
 
 
 # Docs, "thinking budget": what an effort word buys of Claude, of Gemini; what a budget buys back.

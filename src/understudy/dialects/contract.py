@@ -7,7 +7,10 @@ of streams are the only things with state, one pair per exchange.
 
 import re
 from collections.abc import Callable
+from fnmatch import fnmatchcase
 from typing import Any, Literal, NamedTuple, Protocol
+
+import msgspec
 
 from understudy.canon.embeddings import Embedded, EmbedRequest
 from understudy.canon.faults import Fault
@@ -27,6 +30,9 @@ TOOL_CHOICES: tuple[ToolChoiceMode, ...] = ("auto", "none", "required", "named")
 ToolIds = Literal["any", "nine"]
 # Whether a stream tells its usage only to those who ask for it.
 UsageOn = Literal["asked", "always"]
+# What becomes of thinking without a seal in a turn that goes back: it is as a caller of the same dialect chose, the
+# host demands it beside calls of tools, or the host refuses it.
+Thoughts = Literal["chosen", "required", "refused"]
 # What may lie at a URL.
 MediaKind = Literal["image", "document"]
 MEDIA_KINDS: tuple[MediaKind, ...] = ("image", "document")
@@ -40,6 +46,7 @@ class Target(Value, frozen=True):
     sent where the dialect demands a limit and the caller gave none. `tool_choices` are the modes of a tool choice that
     it takes; the others are refused, never weakened on the quiet. Where `usage_on` says "always", nobody has to ask for
     a stream's usage, and nobody may. Where it does not know the role `developer`, such messages go as `system`.
+    `thoughts` says what becomes of thinking without a seal that goes back.
     """
 
     model: str
@@ -52,6 +59,26 @@ class Target(Value, frozen=True):
     usage_on: UsageOn = "asked"
     developer: bool = False
     provider: str = ""
+    thoughts: Thoughts = "chosen"
+
+
+class Only(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a row says of some of its provider's models alone: those whose ids fit one of the patterns in `names`."""
+
+    names: tuple[str, ...]
+    renames: dict[str, str] | None = None
+    unsupported: tuple[str, ...] | None = None
+    thoughts: Thoughts | None = None
+
+    def over(self, target: Target) -> Target:
+        """The target with what is said of it here; as it is where no pattern fits."""
+        if not any(fnmatchcase(target.model, pattern) for pattern in self.names):
+            return target
+        said = {name: value for name in _ONLY if (value := getattr(self, name)) is not None}
+        return msgspec.structs.replace(target, **said)
+
+
+_ONLY = ("renames", "unsupported", "thoughts")
 
 
 class Encoded(Value, frozen=True):

@@ -36,9 +36,9 @@ class Gathered:
         self.items.append(Omission(field, why))
 
     def extras(self, path: str, extras: Extras, dialect: str) -> None:
-        """Fields that only their own dialect has a word for stay behind; a null said nothing and is no loss."""
+        """Fields that only their own dialect has a word for stay behind; a null or an empty text said nothing."""
         for name, value in extras.items():
-            if value is not None:
+            if value not in (None, ""):
                 self.add(self.at(path, name), f"a field of the {dialect} dialect that has no peer here")
                 self.cited += _cited({name: value})
 

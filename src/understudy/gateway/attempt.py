@@ -46,7 +46,7 @@ class Place(Value, frozen=True):
 
 def target_of(model: Model) -> Target:
     """A model as the encoder of its dialect wants to know it."""
-    return Target(
+    target = Target(
         model.upstream,
         model.maker,
         model.renames,
@@ -57,7 +57,11 @@ def target_of(model: Model) -> Target:
         model.usage_on,
         model.developer,
         model.provider,
+        model.thoughts,
     )
+    for only in model.only:
+        target = only.over(target)
+    return target
 
 
 def check_strict(model: Model, encoded: Encoded, *, strict: bool) -> None:

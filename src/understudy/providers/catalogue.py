@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Meta
 
 from understudy.canon.value import Value
-from understudy.dialects.contract import TOOL_CHOICES, ToolChoiceMode, ToolIds, UsageOn
+from understudy.dialects.contract import TOOL_CHOICES, Only, Thoughts, ToolChoiceMode, ToolIds, UsageOn
 
 Usd = Annotated[float, Meta(ge=0)]
 Tokens = Annotated[int, Meta(gt=0)]
@@ -31,8 +31,9 @@ class ProviderRow(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     `base_url` is absent where each customer has an address of their own, which the operator must give. `maker` is whose
     seals on thinking it gives and takes, the dialect's own where none is named. `probe` marks a server that may run on
     this machine and needs no key. `base_url_env` is the variable that clients of this provider know for moving its
-    address. `tool_choices`, `tool_ids`, `usage_on` and `developer` are as the dialects' targets have them. `media_urls`
-    says whether it takes pictures and documents by their URLs, where its dialect can say so.
+    address. `tool_choices`, `tool_ids`, `usage_on`, `developer` and `thoughts` are as the dialects' targets have them.
+    `media_urls` says whether it takes pictures and documents by their URLs, where its dialect can say so. `only` has
+    what is different for some of its models.
     """
 
     dialect: str
@@ -48,6 +49,8 @@ class ProviderRow(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     tool_ids: ToolIds = "any"
     usage_on: UsageOn = "asked"
     developer: bool = False
+    thoughts: Thoughts = "chosen"
+    only: tuple[Only, ...] = ()
     media_urls: bool = True
     owned: bool = False
     probe: bool = False

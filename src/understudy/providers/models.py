@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from understudy.canon.money import UNKNOWN_PRICE, Price, Tier, per_million
 from understudy.canon.value import Value
-from understudy.dialects.contract import ToolChoiceMode, ToolIds, UsageOn
+from understudy.dialects.contract import Only, Thoughts, ToolChoiceMode, ToolIds, UsageOn
 from understudy.providers.catalogue import NOTHING_KNOWN, Ability, Known, KnownModel, PriceSpec, ProviderRow, TierSpec
 from understudy.routing.board import Endpoint, Model, Name
 
@@ -73,6 +73,8 @@ class ProviderSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True)
     tool_ids: ToolIds | None = None
     usage_on: UsageOn | None = None
     developer: bool | None = None
+    thoughts: Thoughts | None = None
+    only: tuple[Only, ...] | None = None
     media_urls: bool | None = None
     owned: bool | None = None
 
@@ -114,6 +116,8 @@ def model_of(spec: ModelSpec, row: ProviderRow, known: KnownModel | None = None)
         tool_ids=row.tool_ids,
         usage_on=row.usage_on,
         developer=row.developer,
+        thoughts=row.thoughts,
+        only=row.only,
         media_urls=row.media_urls,
         owned=owned,
         build=spec.build or spec.model,

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from understudy.canon.money import UNKNOWN_PRICE, Price
 from understudy.canon.value import Value
-from understudy.dialects.contract import TOOL_CHOICES, ToolChoiceMode, ToolIds, UsageOn
+from understudy.dialects.contract import TOOL_CHOICES, Only, Thoughts, ToolChoiceMode, ToolIds, UsageOn
 from understudy.routing.beliefs import Learned
 
 # What a model may be called: it becomes part of URLs, headers and metric labels.
@@ -42,6 +42,8 @@ class Model(Value, frozen=True, kw_only=True):
     tool_ids: ToolIds = "any"
     usage_on: UsageOn = "asked"
     developer: bool = False
+    thoughts: Thoughts = "chosen"
+    only: tuple[Only, ...] = ()
     media_urls: bool = True
     owned: bool = False
     build: str = ""

@@ -1,5 +1,6 @@
 import json
 
+import pytest
 from tests.dialects.gemini.samples import ARRAY_PATH, ECHO, STREAM_PATH, array, asked, body, chunk, reply_in, sse
 
 from understudy.dialects.gemini import DIALECT
@@ -51,6 +52,23 @@ def test_what_is_no_json_leaves_as_it_came() -> None:
 def test_an_event_that_looks_like_an_array_by_itself_breaks_nothing() -> None:
     raw = b': hello\n\n[{"modelVersion" 1}\ndata: {"modelVersion": "x", "modelVersion": "x"}\n\n'
     assert passed(raw, STREAM_PATH, step=len(raw)).startswith(b': hello\n\n[{"modelVersion" 1}')
+
+
+@pytest.mark.parametrize("step", [1, 11, 4096])
+def test_T54_a_stream_in_the_other_form_than_was_asked_for_is_brought_into_it(step: int) -> None:
+    told = json.loads(passed(b": hello\n\n" + sse(*CHUNKS) + b"data: [DONE]\n\n", ARRAY_PATH, step))
+    assert [one["modelVersion"] for one in told] == ["asked", "asked"]
+    assert told[-1]["understudy"] == {"owned": True}
+    assert told[0]["odd"] == {"z": 1, "b": 2}
+    raw = passed(json.dumps(CHUNKS, indent=2).encode(), STREAM_PATH, step)
+    events = [line.removeprefix(b"data: ") for line in raw.split(b"\n\n")]
+    assert events.pop() == b""
+    assert [json.loads(one) for one in events] == told
+
+
+def test_T54_a_stream_of_one_chunk_is_an_array_of_one() -> None:
+    assert len(json.loads(passed(sse(CHUNKS[1]), ARRAY_PATH))) == 1
+    assert passed(array(CHUNKS[1]), STREAM_PATH).count(b"data: ") == 1
 
 
 def test_an_array_as_a_whole_answer_is_edited_in_each_element() -> None:

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from tests.dialects.openai_chat.samples import CLAUDE, asked, body, entry, written
 
+from understudy.canon.messages import Message
 from understudy.canon.parts import Text, Thinking, ToolCall
 from understudy.canon.request import ThinkingAsk
 from understudy.dialects.contract import Target
@@ -17,6 +18,7 @@ from understudy.dialects.openai_chat.thinking import (
     read_block,
     read_details,
     sealed_entry,
+    settled_thoughts,
     spelling_of,
     write_thinking,
 )
@@ -150,3 +152,39 @@ def test_T38_a_seal_on_a_call_names_it_and_finds_its_place_again() -> None:
 def test_a_seal_on_a_call_is_told_once_though_calls_may_share_an_id() -> None:
     seal, call = Thinking("", "s", "m", redacted=True, call="a"), ToolCall("a", "f", "{}")
     assert placed((seal, Text("x"), call, call)) == (Text("x"), seal, call, call)
+
+
+BARE, CALL = Thinking("hm"), ToolCall("call_1", "f", "{}")
+
+
+@pytest.mark.parametrize(
+    ("thoughts", "spelling", "message", "parts", "extras"),
+    [
+        ("refused", (), Message("assistant", (BARE, Text("x")), extras={"name": "n"}), (Text("x"),), {"name": "n"}),
+        ("refused", (), Message("assistant", (Text("x"),), extras={"reasoning": "hm"}), (Text("x"),), {}),
+        ("required", (), Message("assistant", (CALL,)), (CALL,), {"reasoning_content": ""}),
+        ("required", ("reasoning",), Message("assistant", (BARE, CALL)), (CALL,), {"reasoning_content": "hm"}),
+        ("required", (), Message("assistant", (CALL,), extras={"reasoning": "o"}), (CALL,), {"reasoning_content": "o"}),
+    ],
+)
+def test_T41_thinking_in_words_alone_goes_back_as_its_host_wants(
+    thoughts: Any, spelling: tuple[str, ...], message: Message, parts: Any, extras: dict[str, str]
+) -> None:
+    settled = settled_thoughts(message, spelling, Target("m", "deepseek", thoughts=thoughts))
+    assert (settled.parts, settled.extras) == (parts, extras)
+    assert settled_thoughts(message, spelling, Target("m", "deepseek")) is message
+
+
+@pytest.mark.parametrize(
+    ("thoughts", "message"),
+    [
+        ("required", Message("assistant", (BARE, CALL))),
+        ("required", Message("assistant", (CALL,), extras={"reasoning_content": ""})),
+        ("required", Message("assistant", (Text("x"),))),
+        ("required", Message("user", (Text("x"),))),
+        ("refused", Message("assistant", (CALL,))),
+        ("refused", Message("assistant", (Thinking("hm", extras={"type": "thinking"}),))),
+    ],
+)
+def test_T41_what_is_as_its_host_wants_it_stays_as_it_is(thoughts: Any, message: Message) -> None:
+    assert settled_thoughts(message, (), Target("m", "deepseek", thoughts=thoughts)) is message

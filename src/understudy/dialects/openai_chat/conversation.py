@@ -1,12 +1,13 @@
 """The conversation, brought into the form that this dialect demands.
 
-A conversation of this dialect goes out as it came, less the seals of other makers and roles that the host does not
-know. One of another dialect is rebuilt:
+A conversation of this dialect goes out as it came, less the seals of other makers, roles that the host does not know
+and thinking that it refuses. One of another dialect is rebuilt:
 
 - Instructions keep their places; `developer` becomes `system`, which every host knows.
 - Results in a user's turn become messages of role `tool`, first, and the rest of the turn follows as the user's.
 - Images, documents and sound in a result move to that user's message; a failed result says so in its words.
-- Thinking crosses only with a seal of the target's own maker, whole or not at all.
+- Thinking crosses only with a seal of the target's own maker, whole or not at all; bare words of it only where the
+  host demands them.
 
 In both, ids of calls that the host would refuse are exchanged for legal ones, in the call and in its result.
 """
@@ -38,7 +39,7 @@ from understudy.dialects.freetext import customs
 from understudy.dialects.losses import in_words, sealed_elsewhere, untaken
 from understudy.dialects.media import SOUND_OF_TYPE
 from understudy.dialects.openai_chat.blocks import DEFAULT_FILENAME, misplaced, write_call, write_part
-from understudy.dialects.openai_chat.thinking import NAMES, SHORT, TWICE, on_call, write_thinking
+from understudy.dialects.openai_chat.thinking import NAMES, SHORT, TWICE, on_call, settled_thoughts, write_thinking
 from understudy.dialects.openai_chat.toolids import fitted
 from understudy.dialects.openai_chat.words import NAME
 from understudy.dialects.openai_fields import Losses, at
@@ -69,7 +70,12 @@ def own_messages(request: Request, target: Target, losses: Losses) -> list[dict[
         if len(kept) < len(message.parts):
             losses.add(at(at("messages", place), "reasoning_details"), sealed_elsewhere(target.model, target.maker))
         role: Role = "system" if unknown_role(message, target) else message.role
-        written.append(_own_message(msgspec.structs.replace(message, role=role, parts=kept), request.spelling))
+        message = msgspec.structs.replace(message, role=role, parts=kept)
+        settled = settled_thoughts(message, request.spelling, target)
+        if settled is not message and target.thoughts == "refused":
+            name = SHORT if SHORT in request.spelling else NAMES[0]
+            losses.add(at(at("messages", place), name), f"the provider of {target.model!r} refuses thinking here")
+        written.append(_own_message(settled, request.spelling))
     return written
 
 
@@ -212,7 +218,7 @@ class _Writer:
         for place, part in enumerate(parts):
             below = at(path, place)
             if isinstance(part, Thinking):
-                if part.seal is not None and part.sealed_by == self._target.maker:
+                if part.sealed_by == self._target.maker if part.seal else self._target.thoughts == "required":
                     self._losses.extras(below, part.extras, self._dialect)
                     following = parts[place + 1] if place + 1 < len(parts) else None
                     thinking.append(on_call(msgspec.structs.replace(part, extras={}), following))
@@ -228,6 +234,8 @@ class _Writer:
                 said.append((part, below))
         pieces = [self._checked(part, below, "assistant") for part, below in said if not _empty(part)]
         body = write_thinking(thinking, name=NAMES[0], twice=False)
+        if calls and self._target.thoughts == "required":
+            body.setdefault(NAMES[0], "")
         refusal = "".join(refusals)
         if pieces:
             body["content"] = _bare(pieces)

@@ -24,7 +24,7 @@ from understudy.dialects.openai_chat.conversation import (
     unknown_role,
     write_conversation,
 )
-from understudy.dialects.openai_chat.thinking import write_effort
+from understudy.dialects.openai_chat.thinking import settled_thoughts, write_effort
 from understudy.dialects.openai_chat.toolids import fitted
 from understudy.dialects.openai_chat.words import NAME
 from understudy.dialects.openai_fields import Losses, user_of
@@ -63,7 +63,8 @@ def _edited(request: Request, target: Target, losses: Losses) -> dict[str, Any]:
     messages = request.messages
     sealed = any(foreign_seal(part, target) for message in messages for part in message.parts)
     unknown = any(unknown_role(message, target) for message in messages)
-    if sealed or unknown or fitted(messages, target) is not messages:
+    unsettled = any(settled_thoughts(message, request.spelling, target) is not message for message in messages)
+    if sealed or unknown or unsettled or fitted(messages, target) is not messages:
         fields["messages"] = own_messages(request, target, losses)
     return fields
 

@@ -8,13 +8,15 @@ came. Words told twice, once beside the entries, are one part; `spelling` says w
 """
 
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 import msgspec
 
+from understudy.canon.messages import Message
 from understudy.canon.parts import Part, Thinking, ToolCall
 from understudy.canon.request import Request
 from understudy.canon.value import Extras
+from understudy.dialects.contract import Target
 from understudy.dialects.openai_chat.words import FORMAT_OF_MAKER, MAKER_OF_FORMAT, NAME, UNKNOWN_FORMAT
 from understudy.dialects.openai_efforts import effort_for
 from understudy.dialects.openai_fields import Losses
@@ -155,6 +157,35 @@ def placed(parts: tuple[_Part, ...]) -> tuple[_Part, ...]:
             found += [seal for seal in told if seal.call == part.id and seal not in found]
         found.append(part)
     return tuple(found)
+
+
+def settled_thoughts(message: Message, spelling: tuple[str, ...], target: Target) -> Message:
+    """The message with its bare words of thinking as the target takes them back; the same object where they are so.
+
+    A host that demands them beside calls refuses a message without the field, and takes an empty one.
+    """
+    if message.role != "assistant" or target.thoughts == "chosen":
+        return message
+    bare = [part for part in message.parts if _is_bare(part)]
+    rest = {name: value for name, value in message.extras.items() if name not in (*NAMES, DETAILS)}
+    said = message.extras.get(NAMES[0])
+    if target.thoughts == "refused":
+        right = not bare and len(rest) == len(message.extras)
+    elif any(isinstance(part, ToolCall) for part in message.parts):
+        right = isinstance(said, str) or (SHORT not in spelling and any(not part.extras for part in bare))
+        rest[NAMES[0]] = "".join(part.text for part in bare) or message.extras.get(SHORT) or ""
+    else:
+        right = True
+    if right:
+        return message
+    return msgspec.structs.replace(
+        message, parts=tuple(part for part in message.parts if part not in bare), extras=rest
+    )
+
+
+def _is_bare(part: Part) -> TypeGuard[Thinking]:
+    """Whether a part is thinking in words alone, in a field of the message and not in its content."""
+    return isinstance(part, Thinking) and part.seal is None and part.extras.get("type") != "thinking"
 
 
 def on_call(part: Thinking, following: object) -> Thinking:
