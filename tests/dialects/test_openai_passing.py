@@ -4,7 +4,7 @@ import pytest
 
 from understudy.canon.faults import Fault
 from understudy.canon.usage import NO_USAGE
-from understudy.dialects.openai_passing import PASSING
+from understudy.dialects.openai_passing import ACCOUNT, PASSING
 from understudy.dialects.sse import SseParser, event_bytes
 
 JSON, FORM = "application/json", "multipart/form-data; boundary=xyz"
@@ -93,3 +93,8 @@ def test_transcripts_are_metered_in_the_newer_words(usage: bytes, total: tuple[i
 def test_streams_of_sound_and_pictures_end_with_an_event_of_their_own(kind: str) -> None:
     stream = event_bytes(b'{"type":"transcript.text.delta"}') + event_bytes(b'{"type":"%s"}' % kind.encode())
     assert [PASSING.event(piece, "m").complete for piece in SseParser().feed(stream)] == [False, True]
+
+
+@pytest.mark.parametrize(("path", "passes"), [("/files", True), ("/batches/b/cancel", True), ("/organization", False)])
+def test_an_account_is_what_hosts_keep_for_their_customers(path: str, passes: bool) -> None:
+    assert bool(ACCOUNT.paths.fullmatch(path)) is passes

@@ -156,6 +156,25 @@ class Passing(Protocol):
         ...
 
 
+class Account(NamedTuple):
+    """What hosts of a dialect have under an operator's account, that callers may reach.
+
+    `paths` are those below the version, with which a base URL may end and which clients write before them; what stands
+    before the version in some of them is in `ahead`. `home` is the prefix below which callers find them if one provider
+    alone speaks the dialect. Answers name places where a caller goes on: in the headers `onward`, to which clients send
+    no key, and in the fields `linked` of an object or of those in its list `data`.
+    """
+
+    paths: re.Pattern[str]
+    home: str = ""
+    ahead: str = ""
+    # Headers of a caller that go on beside the common ones, and those of an answer that come back.
+    sent: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+    onward: tuple[str, ...] = ()
+    linked: tuple[str, ...] = ()
+
+
 class Kept(NamedTuple):
     """An answer that is kept: the id by which its caller knows it, and the words that its dialect goes on from."""
 
@@ -265,6 +284,8 @@ class Dialect(Protocol):
     embedding: Embedding | None
     # Its endpoints that pass as they are; None where there are none.
     passing: Passing | None
+    # What its hosts have under an operator's account; None where they have nothing.
+    account: Account | None
 
     def decode_request(self, body: bytes, address: str = "") -> Request:
         """A caller's body and the path with its query; a Fault names the field that is wrong."""

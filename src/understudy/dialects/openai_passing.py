@@ -5,6 +5,7 @@ read for its usage, a failure and an ending. Where files are sent bodies are for
 https://platform.openai.com/docs/api-reference/completions, …/audio, …/images
 """
 
+import re
 from typing import Any
 
 import msgspec
@@ -12,7 +13,7 @@ import msgspec
 from understudy.canon.faults import bad_request
 from understudy.canon.usage import NO_USAGE, Usage
 from understudy.dialects.bodies import read_body
-from understudy.dialects.contract import PassedEvent, PassedRequest
+from understudy.dialects.contract import Account, PassedEvent, PassedRequest
 from understudy.dialects.fields import FLAG, STRING, object_of
 from understudy.dialects.multipart import exchanged, fields_of, is_form, text_of
 from understudy.dialects.openai_errors import read_fault
@@ -108,3 +109,7 @@ def _complete(told: dict[str, Any]) -> bool:
 
 
 PASSING = OpenAiPassing()
+# What hosts of OpenAI's dialects keep under an account.
+ACCOUNT = Account(
+    re.compile(r"/(?:files|uploads|batches|batch|vector_stores|fine_tuning|containers|evals|videos)(?:/.+)?")
+)

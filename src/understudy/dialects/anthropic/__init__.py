@@ -21,6 +21,7 @@ from understudy.dialects.anthropic.stream_reader import StreamReader
 from understudy.dialects.anthropic.stream_writer import StreamWriter
 from understudy.dialects.anthropic.words import NAME, PREAMBLE, SPELLING
 from understudy.dialects.contract import (
+    Account,
     Counting,
     Dialect,
     Echo,
@@ -35,6 +36,8 @@ from understudy.dialects.spelling import Spelling
 from understudy.dialects.sse import SSE_TYPE, comment, event_bytes
 from understudy.dialects.toolnames import PLAIN
 
+# Files, batches and skills; where a batch is done, its answer names the place of its results.
+ACCOUNT = Account(re.compile(r"/(?:files|messages/batches|skills)(?:/.+)?"), home="/anthropic", linked=("results_url",))
 _PING = event_bytes(b'{"type":"ping"}', "ping")
 
 
@@ -57,6 +60,7 @@ class Anthropic:
     keeping: Keeping | None = None
     embedding: Embedding | None = None
     passing: Passing | None = None
+    account: Account | None = ACCOUNT
 
     def decode_request(self, body: bytes, address: str = "") -> Request:
         """A caller's body; a Fault names the field that is wrong."""

@@ -14,6 +14,7 @@ from understudy.canon.frames import Frame
 from understudy.canon.reply import Reply
 from understudy.canon.request import Request
 from understudy.dialects.contract import (
+    Account,
     Counting,
     Dialect,
     Echo,
@@ -65,6 +66,7 @@ class Gemini:
     keeping: Keeping | None = None
     embedding: Embedding | None = GeminiEmbeddings(VERSIONS)
     passing: Passing | None = None
+    account: Account | None = None
 
     def decode_request(self, body: bytes, address: str = "") -> Request:
         """A caller's body and address; a Fault names the field that is wrong."""

@@ -11,6 +11,7 @@ from understudy.canon.frames import Frame
 from understudy.canon.reply import Reply
 from understudy.canon.request import Request
 from understudy.dialects.contract import (
+    Account,
     Counting,
     Dialect,
     Echo,
@@ -48,6 +49,7 @@ class Llama(OpenAiDoor):
     keeping: Keeping | None = None
     embedding: Embedding | None = None
     passing: Passing | None = None
+    account: Account | None = None
 
     def decode_request(self, body: bytes, address: str = "") -> Request:
         """A caller's body; a Fault names the field that is wrong."""
