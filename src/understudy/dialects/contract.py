@@ -128,19 +128,25 @@ class PassedEvent(NamedTuple):
 
 
 class Passing(Protocol):
-    """Endpoints that pass to a provider as they are, since no other dialect has them."""
+    """Endpoints that pass to the provider of the model that they name, since no other dialect has them."""
 
     # How their maker is called: dialects of one maker may share them.
     name: str
-    # Where callers POST to them on our server.
+    # Where callers POST to them on our server, and where they GET what became of that; `{model}` as for the dialect.
     paths: tuple[str, ...]
+    polled: tuple[str, ...]
 
-    def read(self, body: bytes, content_type: str) -> PassedRequest:
+    @property
+    def event(self) -> Callable[[SseFrame, str], PassedEvent] | None:
+        """One event of a stream, as `whole` does; a Fault if it tells a failure. None where nothing is streamed."""
+        ...
+
+    def read(self, body: bytes, content_type: str, address: str) -> PassedRequest:
         """The model that is asked, and how; a Fault names the field that is wrong."""
         ...
 
-    def path_to(self, address: str) -> str:
-        """The path below a provider's base URL."""
+    def path_to(self, address: str, model: str) -> str:
+        """The path below the base URL of a provider that knows the model by this name."""
         ...
 
     def write(self, body: bytes, content_type: str, model: str) -> bytes:
@@ -149,10 +155,6 @@ class Passing(Protocol):
 
     def whole(self, body: bytes, model: str) -> tuple[bytes, Usage]:
         """A whole answer under the caller's name for the model, and its usage."""
-        ...
-
-    def event(self, piece: SseFrame, model: str) -> PassedEvent:
-        """One event of a stream, the same way; a Fault if it tells a failure."""
         ...
 
 

@@ -48,14 +48,16 @@ class OpenAiPassing:
     name = "openai"
     paths: tuple[str, ...] = tuple(prefix + path for prefix in PREFIXES for path in PATHS)
 
-    def read(self, body: bytes, content_type: str) -> PassedRequest:
+    polled: tuple[str, ...] = ()
+
+    def read(self, body: bytes, content_type: str, address: str) -> PassedRequest:
         """What of a caller's body is anybody's business here; a Fault names the field that is wrong."""
         if is_form(content_type):
             return _read_form(body, content_type)
         top = read_body(body, lambda value: Fields(value, ""))
         return PassedRequest(top.need("model", STRING), streamed=top.take("stream", FLAG) is True)
 
-    def path_to(self, address: str) -> str:
+    def path_to(self, address: str, model: str) -> str:
         """The path below a provider's base URL, its query kept."""
         return next(address.removeprefix(prefix) for prefix in PREFIXES if address.startswith(prefix))
 
@@ -66,12 +68,8 @@ class OpenAiPassing:
         return renamed(body, model)
 
     def whole(self, body: bytes, model: str) -> tuple[bytes, Usage]:
-        """A whole answer under the caller's name for the model, and its usage; what is no JSON passes as it came."""
-        try:
-            told = object_of(msgspec.json.decode(body))
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return body, NO_USAGE
-        return (renamed(body, model) if "model" in told else body), _usage(told.get("usage"))
+        """A whole answer under the caller's name for the model, and its usage."""
+        return renamed_whole(body, model)
 
     def event(self, piece: SseFrame, model: str) -> PassedEvent:
         """One event of a stream, the same way; a Fault if it tells a failure."""
@@ -85,6 +83,15 @@ class OpenAiPassing:
             raise read_fault(INBAND_STATUS, piece.data)
         raw = event_bytes(renamed(piece.data, model), piece.event) if "model" in told else piece.raw
         return PassedEvent(raw, _usage(told.get("usage")), ended=False, complete=_complete(told))
+
+
+def renamed_whole(body: bytes, model: str) -> tuple[bytes, Usage]:
+    """An answer under the caller's name for the model, and its usage; what is no JSON passes as it came."""
+    try:
+        told = object_of(msgspec.json.decode(body))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return body, NO_USAGE
+    return (renamed(body, model) if "model" in told else body), _usage(told.get("usage"))
 
 
 def _usage(body: Any) -> Usage:

@@ -40,7 +40,7 @@ def wanted_of(provider: str, before: str, path: str, query: str) -> Wanted:
     """What an address asks for; a Fault where it does not say it plainly."""
     if not _PLAIN.fullmatch(path):
         raise bad_request(f"say plainly what is wanted there, as in {before or PREFIX + 'PROVIDER'}/files: no escapes")
-    return Wanted(provider, before, path, _foreign(query))
+    return Wanted(provider, before, path, foreign(query))
 
 
 def place(means: Account, endpoint: Endpoint, wanted: Wanted) -> tuple[Endpoint, str] | None:
@@ -61,7 +61,7 @@ def here(means: Account, endpoint: Endpoint, wanted: Wanted, url: str) -> Wanted
     path = told.path.removeprefix(urlsplit(_split(endpoint.url)[0]).path)
     if not _PLAIN.fullmatch(path):
         return None
-    found = Wanted(wanted.provider, wanted.before, path, _foreign(told.query))
+    found = Wanted(wanted.provider, wanted.before, path, foreign(told.query))
     return found if place(means, endpoint, found) else None
 
 
@@ -69,6 +69,11 @@ def at_home(means: Account, path: str) -> bool:
     """Whether a path is one of a dialect's own below its home."""
     home = means.home
     return bool(home) and path.startswith(home + "/") and bool(means.paths.fullmatch(_cut(means, path[len(home) :])[1]))
+
+
+def foreign(query: str) -> str:
+    """A query without what is between its caller and us."""
+    return "&".join(one for one in query.split("&") if one.partition("=")[0] not in _OURS)
 
 
 def joined(path: str, query: str) -> str:
@@ -88,7 +93,3 @@ def _split(base_url: str) -> tuple[str, str]:
     """A base URL without the version that it ends with, and the version."""
     before, slash, last = base_url.rpartition("/")
     return (before, slash + last) if _VERSION.fullmatch(slash + last) else (base_url, "")
-
-
-def _foreign(query: str) -> str:
-    return "&".join(one for one in query.split("&") if one.partition("=")[0] not in _OURS)

@@ -27,6 +27,9 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 MAX_DRAIN_BYTES = 256 * 1024 * 1024
 
 
+_NAMED = re.compile(r"\{\w+\}")
+
+
 class Door(NamedTuple):
     """What is served at a path: the dialect of its callers, and who answers them."""
 
@@ -79,6 +82,12 @@ class ModelRoutes:
         # Until the path is read, its caller is one of the dialect that is the default.
         self._account = Door(next((one for one in dialects if not one.markers), dialects[0]), gateway.reach)
         self._homes = [(dialect.account, Door(dialect, gateway.reach)) for dialect in dialects if dialect.account]
+        self._polled = [
+            (_pattern(path), Door(dialect, gateway.pass_on))
+            for dialect in dialects
+            if dialect.passing is not None
+            for path in dialect.passing.polled
+        ]
         self._by_path = {path: door for path, door in doors if "{" not in path}
         self._patterns = [(_pattern(path), door) for path, door in doors if "{" in path]
         self._rest = rest
@@ -109,11 +118,11 @@ class ModelRoutes:
     def _door(self, scope: Scope) -> Door | None:
         """What is served at a path."""
         path, method = scope["path"], scope["method"]
-        if method == "POST":
-            if found := self._by_path.get(path):
-                return found
-            if found := next((door for pattern, door in self._patterns if pattern.fullmatch(path)), None):
-                return found
+        if method == "POST" and (found := self._by_path.get(path)):
+            return found
+        patterns = {"POST": self._patterns, "GET": self._polled}.get(method, [])
+        if found := next((door for pattern, door in patterns if pattern.fullmatch(path)), None):
+            return found
         if method not in METHODS:
             return None
         written = _written(scope)
@@ -135,9 +144,10 @@ def _written(scope: Scope) -> str:
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    """A served path with a model's name in it; names may hold slashes, as `provider/upstream-id` does."""
-    before, after = path.split("{model}")
-    return re.compile(re.escape(before) + ".+" + re.escape(after))
+    """A served path with names in it; a model's may hold slashes, as `provider/upstream-id` does."""
+    parts = _NAMED.split(path)
+    names = [".+" if name == "{model}" else "[^/]+" for name in _NAMED.findall(path)]
+    return re.compile("".join(map("".join, zip(map(re.escape, parts), [*names, ""], strict=True))))
 
 
 async def _cancel_when_gone(receive: Receive, answering: asyncio.Task[None]) -> None:
