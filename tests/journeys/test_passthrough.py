@@ -112,9 +112,16 @@ def test_batches_of_messages_and_their_results(stage: Stage) -> None:
         assert [one.results_url for one in client.messages.batches.list().data] == [here]
         told = [json.loads(line.to_json(indent=None)) for line in client.messages.batches.results("msgbatch_1")]
         assert told == [json.loads(line) for line in RESULTS.splitlines()]
-        assert client.messages.batches.cancel("msgbatch_1").id == "msgbatch_1"
+        assert len(list(client.messages.batches.results("msgbatch_1"))) == 4
+        last = client.messages.batches.with_raw_response.cancel("msgbatch_1")
+        assert last.parse().id == "msgbatch_1"
     assert stage.messagy.asked[-1].target == "/v1/messages/batches/msgbatch_1/cancel"
-    assert eventually(lambda: stage.rows("messagy/account"))[0]["status"] == "ok"
+    ids = [last.headers["x-request-id"]]
+    eventually(lambda: ids == [row["id"] for row in stage.rows("messagy/account") if row["id"] in ids])
+    for model, read, out in (("big-1", 40, 4), ("small-1", 20, 2)):
+        (row,) = stage.rows(f"messagy/{model}")
+        assert (row["usage"]["uncached_in"], row["usage"]["out"], row["cost_nano_usd"]) == (read, out, None)
+        assert (row["key"], "results of a batch" in row["reason"]) == ("nightly", True)
 
 
 def test_a_key_without_the_role_is_told_so_in_its_clients_words(stage: Stage) -> None:

@@ -6,7 +6,7 @@ of streams are the only things with state, one pair per exchange.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Literal, NamedTuple, Protocol
 
 from understudy.canon.embeddings import Embedded, EmbedRequest
@@ -175,6 +175,8 @@ class Account(NamedTuple):
     told: tuple[str, ...] = ()
     onward: tuple[str, ...] = ()
     linked: tuple[str, ...] = ()
+    # Of a path below the version and what lies there: the models and the usage of a batch's answers.
+    results: Callable[[str, bytes], Iterable[tuple[str, Usage]]] | None = None
 
 
 class Kept(NamedTuple):

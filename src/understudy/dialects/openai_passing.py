@@ -6,12 +6,14 @@ https://platform.openai.com/docs/api-reference/completions, …/audio, …/image
 """
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
 from understudy.canon.faults import bad_request
 from understudy.canon.usage import NO_USAGE, Usage
+from understudy.dialects.batches import Told, lines, word
 from understudy.dialects.bodies import read_body
 from understudy.dialects.contract import Account, PassedEvent, PassedRequest
 from understudy.dialects.fields import FLAG, STRING, object_of
@@ -36,6 +38,7 @@ PATHS = (
 )
 PREFIXES = ("/openai/v1", "/v1")
 DONE = b"[DONE]"
+_CONTENT = re.compile(r"/files/[^/]+/content")
 # How the types of the events end that complete sound, a transcript, a picture.
 _LAST = (".done", ".completed")
 # What an upstream in the middle of a stream is taken to have answered with, where it tells an error and no status.
@@ -116,7 +119,19 @@ def _complete(told: dict[str, Any]) -> bool:
 
 
 PASSING = OpenAiPassing()
-# What hosts of OpenAI's dialects keep under an account.
+
+
+def _results(path: str, body: bytes) -> Iterable[Told]:
+    return lines(body, _result) if _CONTENT.fullmatch(path) else ()
+
+
+def _result(line: dict[str, Any]) -> Told:
+    answer = object_of(object_of(line.get("response")).get("body"))
+    return word(answer.get("model")), _usage(answer.get("usage"))
+
+
+# What hosts of OpenAI's dialects keep under an account; what a batch put out is one of the files.
 ACCOUNT = Account(
-    re.compile(r"/(?:files|uploads|batches|batch|vector_stores|fine_tuning|containers|evals|videos)(?:/.+)?")
+    re.compile(r"/(?:files|uploads|batches|batch|vector_stores|fine_tuning|containers|evals|videos)(?:/.+)?"),
+    results=_results,
 )

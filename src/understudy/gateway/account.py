@@ -7,6 +7,7 @@ name a place where their caller goes on are made to name it here; where clients 
 that place alone stands in the address.
 """
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import quote, unquote
@@ -18,7 +19,8 @@ from understudy.dialects.contract import Account
 from understudy.gateway.alone import admitted
 from understudy.gateway.attempt import open_answer, timed
 from understudy.gateway.draft import Draft
-from understudy.gateway.places import PREFIX, TICKET, Wanted, here, place, wanted_of
+from understudy.gateway.places import PREFIX, TICKET, Wanted, below, here, place, wanted_of
+from understudy.gateway.results import book, summed
 from understudy.gateway.site import Call, Site
 from understudy.gateway.wheel import Watch
 from understudy.policy.keys import Caller, admit_ticket, entrust, ticket
@@ -53,6 +55,7 @@ async def reach(site: Site, call: Call, draft: Draft, sender: Sender, watch: Wat
     back = _Back(site, call, caller, dialect.account, model, wanted)
     async with timed(watch), open_answer(site, asked) as answer:
         body = back.linked(await answer.read())
+    await back.meter(draft, body)
     draft.content()
     draft.book("ok", http_status=answer.status)
     await sender.start(answer.status, [*back.headers(answer.headers), *draft.headers(final=True)])
@@ -133,6 +136,14 @@ class _Back:
             return msgspec.json.encode(self._edited(top))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return body
+
+    async def meter(self, draft: Draft, body: bytes) -> None:
+        """Book what a batch's results tell; they may be many, so the loop does not wait for them."""
+        results = self.means.results if self.call.method == "GET" else None
+        if results is not None:
+            path = below(self.means, self.wanted.path)
+            totals = await asyncio.to_thread(lambda: summed(results(path, body)))
+            book(self.site, draft, self.caller, self.wanted, path, totals)
 
     def _edited(self, fields: dict[str, msgspec.Raw]) -> dict[str, msgspec.Raw]:
         for name in self.means.linked:

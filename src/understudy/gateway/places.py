@@ -76,6 +76,11 @@ def foreign(query: str) -> str:
     return "&".join(one for one in query.split("&") if one.partition("=")[0] not in _OURS)
 
 
+def below(means: Account, path: str) -> str:
+    """What of a path stands below the version."""
+    return _cut(means, path)[1]
+
+
 def joined(path: str, query: str) -> str:
     """A path with its query, if it has one."""
     return f"{path}?{query}" if query else path

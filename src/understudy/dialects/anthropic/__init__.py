@@ -2,8 +2,8 @@
 
 The room by its modules: `words` (tables), `fields` and `blocks` (one JSON object, one content block), `request_reader`
 and `request_writer` with `conversation`, `thinking` and `schemas`, `answers` (whole), `stream_reader` and
-`stream_writer`, `edits` (same-dialect frames), `metering`, `errors`, `toolids`, `losses`. Other dialects are unknown
-here: everything that comes from them comes as canon. Reference: https://docs.anthropic.com/en/api/messages
+`stream_writer`, `edits` (same-dialect frames), `metering`, `errors`, `toolids`, `losses`, `account`. Other dialects are
+unknown here: everything that comes from them comes as canon. Reference: https://docs.anthropic.com/en/api/messages
 """
 
 import re
@@ -12,6 +12,7 @@ from understudy.canon.faults import Fault
 from understudy.canon.frames import Frame
 from understudy.canon.reply import Reply
 from understudy.canon.request import Request
+from understudy.dialects.anthropic.account import ACCOUNT
 from understudy.dialects.anthropic.answers import read_reply, write_count, write_model, write_models, write_reply
 from understudy.dialects.anthropic.edits import edit_frame
 from understudy.dialects.anthropic.errors import read_fault, write_failure, write_fault
@@ -36,8 +37,6 @@ from understudy.dialects.spelling import Spelling
 from understudy.dialects.sse import SSE_TYPE, comment, event_bytes
 from understudy.dialects.toolnames import PLAIN
 
-# Files, batches and skills; where a batch is done, its answer names the place of its results.
-ACCOUNT = Account(re.compile(r"/(?:files|messages/batches|skills)(?:/.+)?"), home="/anthropic", linked=("results_url",))
 _PING = event_bytes(b'{"type":"ping"}', "ping")
 
 

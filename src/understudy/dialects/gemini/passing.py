@@ -6,6 +6,7 @@ https://ai.google.dev/api/models, …/files, …/caching, …/batch-api
 """
 
 import re
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import unquote
 
@@ -13,6 +14,7 @@ import msgspec
 
 from understudy.canon.faults import bad_request
 from understudy.canon.usage import NO_USAGE, Usage
+from understudy.dialects.batches import Told, lines, word
 from understudy.dialects.contract import Account, PassedRequest
 from understudy.dialects.fields import object_of
 from understudy.dialects.gemini.addresses import model_path
@@ -22,6 +24,7 @@ from understudy.dialects.gemini.words import NAME
 PICTURE, FILM = "predict", "predictLongRunning"
 _ADDRESS = re.compile(rf"/models/(?P<model>.+?)(?P<rest>:(?:{PICTURE}|{FILM})|/operations/(?!\.+\Z)[A-Za-z0-9._-]+)\Z")
 _OPERATION = re.compile(r"models/.+(?=/operations/[^/]+\Z)")
+_DOWNLOAD = re.compile(r"/files/[^/:]+:download")
 _UPLOAD = "x-goog-upload-"
 
 
@@ -69,6 +72,15 @@ def _read(address: str) -> tuple[str, str]:
     return unquote(found["model"]), found["rest"]
 
 
+def _results(path: str, body: bytes) -> Iterable[Told]:
+    return lines(body, _result) if _DOWNLOAD.fullmatch(path) else ()
+
+
+def _result(line: dict[str, Any]) -> Told:
+    answer = object_of(line.get("response"))
+    return word(answer.get("modelVersion")), read_usage(answer.get("usageMetadata"), final=True)
+
+
 # Files, caches, batches; a large file is sent to a place that the answer to its announcement names, without a key.
 ACCOUNT = Account(
     re.compile(
@@ -90,4 +102,5 @@ ACCOUNT = Account(
     ),
     told=tuple(_UPLOAD + name for name in ("status", "size-received", "chunk-granularity")),
     onward=(_UPLOAD + "url",),
+    results=_results,
 )
