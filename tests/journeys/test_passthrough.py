@@ -32,6 +32,7 @@ secret: file:understudy.secret
 providers:
   messagy: {{dialect: anthropic, base_url: "{messagy}/v1", api_key: "${{HOSTS_KEY}}", auth: x-api-key}}
   googly: {{dialect: gemini, base_url: "{googly}/v1beta", api_key: "${{HOSTS_KEY}}", auth: x-goog-api-key}}
+  chatty: {{dialect: openai_chat, base_url: "{herd}/v1", api_key: "${{HOSTS_KEY}}"}}
   herd: {{dialect: llama, base_url: "{herd}/v1", api_key: "${{HOSTS_KEY}}"}}
 models:
   - {{name: Llama-Guard, provider: herd, model: guard-4}}
@@ -256,6 +257,12 @@ def test_moderations_of_the_llama_api(stage: Stage) -> None:
             client.moderations.create(messages=told, model="film")
     assert stage.herd.asked[-1].headers["authorization"] == f"Bearer {HOSTS_KEY}"
     assert eventually(lambda: stage.rows("Llama-Guard"))[0]["cost_nano_usd"] is None
+
+
+def test_a_key_in_the_address_stays_here(stage: Stage) -> None:
+    asks = f"{stage.house.url}/v1/moderations?key={OTHER}&detail=1"
+    assert post(asks, b'{"model": "chatty/guard", "input": "calm"}')[0] == 200
+    assert stage.herd.asked[-1].target == "/v1/moderations?detail=1"
 
 
 @pytest.mark.parametrize("path", ["/llama/v1", "/passthrough/herd"])
