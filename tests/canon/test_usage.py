@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from understudy.canon.usage import NO_USAGE, Usage, inclusive, merge
+from understudy.canon.usage import NO_USAGE, Usage, added, inclusive, merge
 
 MAYBE = st.none() | st.integers(0, 10**6)
 USAGES = st.builds(Usage, MAYBE, MAYBE, MAYBE, MAYBE, MAYBE, MAYBE, st.sampled_from([(), ("usage_odd",)]))
@@ -44,3 +44,13 @@ def test_R21_C4_no_bucket_is_ever_negative_and_the_sum_is_the_providers(
 
 def test_an_untold_prompt_stays_unknown() -> None:
     assert inclusive(None, 3, read=2) == Usage(None, 2, out=3)
+
+
+@given(USAGES, USAGES)
+def test_what_is_added_up_counts_both_and_invents_nothing(one: Usage, other: Usage) -> None:
+    both = added(one, other)
+    assert added(one, NO_USAGE) == one
+    assert (both.out is None) is (one.out is None and other.out is None)
+    assert both.out in (None, (one.out or 0) + (other.out or 0))
+    assert both.reasoning in (None, (one.reasoning or 0) + (other.reasoning or 0))
+    assert set(both.flags) == set(one.flags) | set(other.flags)

@@ -4,7 +4,7 @@ import pytest
 
 from understudy.canon.faults import Fault
 from understudy.canon.usage import NO_USAGE
-from understudy.dialects.openai_passing import PASSING
+from understudy.dialects.openai_passing import ACCOUNT, PASSING
 from understudy.dialects.sse import SseParser, event_bytes
 
 JSON, FORM = "application/json", "multipart/form-data; boundary=xyz"
@@ -21,16 +21,16 @@ SOUND = ('name="file"; filename="model"', b'RIFF\r\n--xy\r\nname="model"\r\n\r\n
 
 def test_bodies_pass_with_the_models_name_alone_changed() -> None:
     body = b'{"suffix": "}", "model": "m", "stream": true, "later": {"b": 1}}'
-    assert PASSING.read(body, JSON) == ("m", True)
+    assert PASSING.read(body, JSON, "") == ("m", True)
     assert PASSING.write(body, JSON, "u") == b'{"suffix":"}","model":"u","stream":true,"later":{"b": 1}}'
-    assert PASSING.path_to("/openai/v1/completions?x=1") == "/completions?x=1"
-    assert PASSING.path_to("/v1/fim/completions") == "/fim/completions"
+    assert PASSING.path_to("/openai/v1/completions?x=1", "u") == "/completions?x=1"
+    assert PASSING.path_to("/v1/fim/completions", "u") == "/fim/completions"
 
 
 @pytest.mark.parametrize(("body", "param"), [(b"{}", "model"), (b'{"model": 1}', "model"), (b"{", None)])
 def test_what_is_wrong_is_named(body: bytes, param: str | None) -> None:
     with pytest.raises(Fault) as caught:
-        PASSING.read(body, JSON)
+        PASSING.read(body, JSON, "")
     assert caught.value.param == param
 
 
@@ -62,15 +62,15 @@ def test_a_failure_in_a_stream_is_one() -> None:
 
 def test_forms_pass_with_the_models_name_alone_changed() -> None:
     body = form(SOUND, ('name="model"', b"m"), ('name="stream"', b"true"))
-    assert PASSING.read(body, FORM) == ("m", True)
+    assert PASSING.read(body, FORM, "") == ("m", True)
     sent = form(SOUND, ('name="model"', b"their/name"), ('name="stream"', b"true"))
     assert PASSING.write(body, FORM, "their/name") == sent
-    assert PASSING.read(form(SOUND, ('name="model"', b"m")), FORM) == ("m", False)
+    assert PASSING.read(form(SOUND, ('name="model"', b"m")), FORM, "") == ("m", False)
 
 
 def test_a_form_without_a_model_says_so() -> None:
     with pytest.raises(Fault, match="'model'") as caught:
-        PASSING.read(form(SOUND), FORM)
+        PASSING.read(form(SOUND), FORM, "")
     assert caught.value.param == "model"
 
 
@@ -93,3 +93,8 @@ def test_transcripts_are_metered_in_the_newer_words(usage: bytes, total: tuple[i
 def test_streams_of_sound_and_pictures_end_with_an_event_of_their_own(kind: str) -> None:
     stream = event_bytes(b'{"type":"transcript.text.delta"}') + event_bytes(b'{"type":"%s"}' % kind.encode())
     assert [PASSING.event(piece, "m").complete for piece in SseParser().feed(stream)] == [False, True]
+
+
+@pytest.mark.parametrize(("path", "passes"), [("/files", True), ("/batches/b/cancel", True), ("/organization", False)])
+def test_an_account_is_what_hosts_keep_for_their_customers(path: str, passes: bool) -> None:
+    assert bool(ACCOUNT.paths.fullmatch(path)) is passes

@@ -1,16 +1,21 @@
-"""Addresses of what lies at a provider; the rest is in tests/journeys/test_account.py."""
+"""Whose account is meant; the rest is in tests/journeys/test_account.py and test_passthrough.py."""
 
 import pytest
 
-from understudy.canon.faults import Fault
-from understudy.gateway.account import PREFIX, _split
+from tests.gateway.sites import RENTED
+from understudy.canon.faults import Fault, FaultKind
+from understudy.gateway.account import _only
+from understudy.routing.board import Board
 
 
-def test_the_path_names_the_provider_and_what_is_wanted_there() -> None:
-    assert _split(f"{PREFIX}openai/files/file-1/content?after=a/b") == ("openai", "/files/file-1/content?after=a/b")
+@pytest.mark.parametrize("name", ["first", "first/known-1"])
+def test_at_home_the_only_provider_of_the_dialect_is_meant(name: str) -> None:
+    assert _only(RENTED.dialect, Board(providers={"first": RENTED, name: RENTED})) == "first"
 
 
-@pytest.mark.parametrize("path", ["openai", "openai/", "", "openai/files/../../secret", "openai/./files"])
-def test_what_names_nothing_there_is_refused(path: str) -> None:
-    with pytest.raises(Fault, match="say what is wanted there"):
-        _split(PREFIX + path)
+def test_where_there_is_none_or_more_than_one_it_is_said() -> None:
+    with pytest.raises(Fault, match="no provider that is reachable here speaks the anthropic dialect") as none:
+        _only("anthropic", Board())
+    assert none.value.kind is FaultKind.NOT_FOUND
+    with pytest.raises(Fault, match=r"\(first, second\); name one: /passthrough/first/"):
+        _only(RENTED.dialect, Board(providers={"first": RENTED, "second": RENTED}))

@@ -247,6 +247,7 @@ TESTED_ELSEWHERE = {
     "demo/train.py": "demo/test_run.py",
     "demo/vocabulary.py": "demo/test_tasks.py",
     "demo/watching.py": "demo/test_run.py",
+    "dialects/anthropic/account.py": "dialects/test_batches.py",
     "dialects/contract.py": "journeys/test_sdks.py",
     "web/counting.py": "journeys/test_sdks.py",
     "dialects/fields.py": "dialects/test_openai_fields.py",

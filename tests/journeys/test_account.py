@@ -39,8 +39,8 @@ def test_files_and_batches_pass_to_the_provider_that_the_path_names(house: Serve
     ("provider", "error", "why"),
     [
         ("nobody", openai.NotFoundError, "'nobody' is not reachable"),
-        ("messagy", openai.BadRequestError, "nothing passes"),
-        ("chatty/..", openai.BadRequestError, "say what is wanted"),
+        ("messagy/v2/organizations", openai.NotFoundError, "nothing at '/v2/organizations/files' passes to 'messagy'"),
+        ("chatty/%2e%2e", openai.BadRequestError, "say plainly what is wanted"),
     ],
 )
 def test_where_nothing_passes_it_is_said(house: Server, provider: str, error: Any, why: str) -> None:

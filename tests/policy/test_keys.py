@@ -6,7 +6,7 @@ import hmac
 import pytest
 
 from understudy.canon.faults import Fault, FaultKind
-from understudy.policy.keys import ANYONE, PREFIX, Caller, Key, Keyring, admit, digest, permit
+from understudy.policy.keys import ANYONE, PREFIX, Caller, Key, Keyring, admit, admit_ticket, digest, permit, ticket
 
 SECRET = b"s" * 32
 WORD = PREFIX + "word"
@@ -69,3 +69,43 @@ def test_a_key_says_which_models_and_which_kind() -> None:
     key = Key(name="k", digest=digest(SECRET, "sk"), only_owned=True, kind="payroll")
     caller = admit(Keyring({key.digest: key}), SECRET, "sk")
     assert (caller.only_owned, caller.kind) == (True, "payroll")
+
+
+ADDRESS = "/passthrough/p/files?id=1"
+
+
+def test_a_ticket_opens_its_address_in_its_callers_name_until_its_time_is_over() -> None:
+    told = ticket(SECRET, admit(RING, SECRET, WORD), ADDRESS, 100.0)
+    assert admit_ticket(RING, SECRET, told, ADDRESS, 99.0) == admit(RING, SECRET, WORD)
+    assert admit_ticket(Keyring(), SECRET, told, ADDRESS, 99.0) == ANYONE
+    assert WORD not in told
+    assert KEY.digest not in told
+
+
+@pytest.mark.parametrize(
+    ("ring", "secret", "address", "now_s", "forged"),
+    [
+        (RING, SECRET, ADDRESS, 100.0, None),
+        (RING, SECRET, ADDRESS + "2", 0.0, None),
+        (RING, b"t" * 32, ADDRESS, 0.0, None),
+        (Keyring({KEY.digest: Key(name="other", digest=KEY.digest)}), SECRET, ADDRESS, 0.0, None),
+        (RING, SECRET, ADDRESS, 0.0, "team.999"),
+        (RING, SECRET, ADDRESS, 0.0, "other.100"),
+        (RING, SECRET, ADDRESS, 0.0, ""),
+    ],
+)
+def test_any_other_ticket_is_turned_away(
+    ring: Keyring, secret: bytes, address: str, now_s: float, forged: str | None
+) -> None:
+    told = ticket(SECRET, admit(RING, SECRET, WORD), ADDRESS, 100.0)
+    if forged is not None:
+        told = f"{forged}.{told.rpartition('.')[2]}"
+    with pytest.raises(Fault, match="this address was made") as raised:
+        admit_ticket(ring, secret, told, address, now_s)
+    assert raised.value.kind is FaultKind.AUTHENTICATION
+
+
+def test_words_that_are_no_ticket_are_turned_away() -> None:
+    for told in ("", "x", "..", "team.soon.0", "ü.1.2"):
+        with pytest.raises(Fault, match="this address was made"):
+            admit_ticket(RING, SECRET, told, ADDRESS, 0.0)

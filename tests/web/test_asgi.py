@@ -47,7 +47,8 @@ def led(path: str, query: str = "", method: str = "POST") -> Call | None:
     async def rest(*_: object) -> None:
         return None
 
-    scope = {"type": "http", "method": method, "path": path, "query_string": query.encode(), "headers": []}
+    told = {"path": path, "raw_path": path.encode(), "query_string": query.encode(), "headers": []}
+    scope = {"type": "http", "scheme": "http", "method": method, **told}
     asyncio.run(ModelRoutes(gateway, (DIALECT, ADDRESSED), rest, max_body_bytes=10)(scope, receive, send))
     return gateway.calls[0] if gateway.calls else None
 

@@ -5,6 +5,8 @@ the provider did not say, and never becomes 0. A bucket that would turn negative
 odd arithmetic must not become a negative bill.
 """
 
+import msgspec
+
 from understudy.canon.value import Value
 
 
@@ -33,6 +35,7 @@ class Usage(Value, frozen=True):
 
 
 NO_USAGE = Usage()
+_COUNTS = tuple(name for name in Usage.__struct_fields__ if name != "flags")
 
 
 def merge(earlier: Usage, later: Usage) -> Usage:
@@ -49,6 +52,19 @@ def merge(earlier: Usage, later: Usage) -> Usage:
         earlier.reasoning if later.reasoning is None else later.reasoning,
         tuple(dict.fromkeys(earlier.flags + later.flags)) if later.flags else earlier.flags,
     )
+
+
+def added(one: Usage, other: Usage) -> Usage:
+    """The usage of two exchanges together; a count that only one of them told is that one's."""
+    return msgspec.structs.replace(
+        one,
+        flags=tuple(dict.fromkeys(one.flags + other.flags)),
+        **{name: _sum(getattr(one, name), getattr(other, name)) for name in _COUNTS},
+    )
+
+
+def _sum(one: int | None, other: int | None) -> int | None:
+    return one if other is None else other if one is None else one + other
 
 
 def inclusive(

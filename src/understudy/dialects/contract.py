@@ -6,7 +6,7 @@ of streams are the only things with state, one pair per exchange.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fnmatch import fnmatchcase
 from typing import Any, Literal, NamedTuple, Protocol
 
@@ -155,19 +155,25 @@ class PassedEvent(NamedTuple):
 
 
 class Passing(Protocol):
-    """Endpoints that pass to a provider as they are, since no other dialect has them."""
+    """Endpoints that pass to the provider of the model that they name, since no other dialect has them."""
 
     # How their maker is called: dialects of one maker may share them.
     name: str
-    # Where callers POST to them on our server.
+    # Where callers POST to them on our server, and where they GET what became of that; `{model}` as for the dialect.
     paths: tuple[str, ...]
+    polled: tuple[str, ...]
 
-    def read(self, body: bytes, content_type: str) -> PassedRequest:
+    @property
+    def event(self) -> Callable[[SseFrame, str], PassedEvent] | None:
+        """One event of a stream, as `whole` does; a Fault if it tells a failure. None where nothing is streamed."""
+        ...
+
+    def read(self, body: bytes, content_type: str, address: str) -> PassedRequest:
         """The model that is asked, and how; a Fault names the field that is wrong."""
         ...
 
-    def path_to(self, address: str) -> str:
-        """The path below a provider's base URL."""
+    def path_to(self, address: str, model: str) -> str:
+        """The path below the base URL of a provider that knows the model by this name."""
         ...
 
     def write(self, body: bytes, content_type: str, model: str) -> bytes:
@@ -178,9 +184,26 @@ class Passing(Protocol):
         """A whole answer under the caller's name for the model, and its usage."""
         ...
 
-    def event(self, piece: SseFrame, model: str) -> PassedEvent:
-        """One event of a stream, the same way; a Fault if it tells a failure."""
-        ...
+
+class Account(NamedTuple):
+    """What hosts of a dialect have under an operator's account, that callers may reach.
+
+    `paths` are those below the version, with which a base URL may end and which clients write before them; what stands
+    before the version in some of them is in `ahead`. `home` is the prefix below which callers find them if one provider
+    alone speaks the dialect. Answers name places where a caller goes on: in the headers `onward`, to which clients send
+    no key, and in the fields `linked` of an object or of those in its list `data`.
+    """
+
+    paths: re.Pattern[str]
+    home: str = ""
+    ahead: str = ""
+    # Headers of a caller that go on beside the common ones, and those of an answer that come back.
+    sent: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+    onward: tuple[str, ...] = ()
+    linked: tuple[str, ...] = ()
+    # Of a path below the version and what lies there: the models and the usage of a batch's answers.
+    results: Callable[[str, bytes], Iterable[tuple[str, Usage]]] | None = None
 
 
 class Kept(NamedTuple):
@@ -292,6 +315,8 @@ class Dialect(Protocol):
     embedding: Embedding | None
     # Its endpoints that pass as they are; None where there are none.
     passing: Passing | None
+    # What its hosts have under an operator's account; None where they have nothing.
+    account: Account | None
 
     def decode_request(self, body: bytes, address: str = "") -> Request:
         """A caller's body and the path with its query; a Fault names the field that is wrong."""

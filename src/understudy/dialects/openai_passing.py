@@ -5,14 +5,17 @@ read for its usage, a failure and an ending. Where files are sent bodies are for
 https://platform.openai.com/docs/api-reference/completions, …/audio, …/images
 """
 
+import re
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
 from understudy.canon.faults import bad_request
 from understudy.canon.usage import NO_USAGE, Usage
+from understudy.dialects.batches import Told, lines, word
 from understudy.dialects.bodies import read_body
-from understudy.dialects.contract import PassedEvent, PassedRequest
+from understudy.dialects.contract import Account, PassedEvent, PassedRequest
 from understudy.dialects.fields import FLAG, STRING, object_of
 from understudy.dialects.multipart import exchanged, fields_of, is_form, text_of
 from understudy.dialects.openai_errors import read_fault
@@ -35,6 +38,7 @@ PATHS = (
 )
 PREFIXES = ("/openai/v1", "/v1")
 DONE = b"[DONE]"
+_CONTENT = re.compile(r"/files/[^/]+/content")
 # How the types of the events end that complete sound, a transcript, a picture.
 _LAST = (".done", ".completed")
 # What an upstream in the middle of a stream is taken to have answered with, where it tells an error and no status.
@@ -47,14 +51,16 @@ class OpenAiPassing:
     name = "openai"
     paths: tuple[str, ...] = tuple(prefix + path for prefix in PREFIXES for path in PATHS)
 
-    def read(self, body: bytes, content_type: str) -> PassedRequest:
+    polled: tuple[str, ...] = ()
+
+    def read(self, body: bytes, content_type: str, address: str) -> PassedRequest:
         """What of a caller's body is anybody's business here; a Fault names the field that is wrong."""
         if is_form(content_type):
             return _read_form(body, content_type)
         top = read_body(body, lambda value: Fields(value, ""))
         return PassedRequest(top.need("model", STRING), streamed=top.take("stream", FLAG) is True)
 
-    def path_to(self, address: str) -> str:
+    def path_to(self, address: str, model: str) -> str:
         """The path below a provider's base URL, its query kept."""
         return next(address.removeprefix(prefix) for prefix in PREFIXES if address.startswith(prefix))
 
@@ -65,12 +71,8 @@ class OpenAiPassing:
         return renamed(body, model)
 
     def whole(self, body: bytes, model: str) -> tuple[bytes, Usage]:
-        """A whole answer under the caller's name for the model, and its usage; what is no JSON passes as it came."""
-        try:
-            told = object_of(msgspec.json.decode(body))
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return body, NO_USAGE
-        return (renamed(body, model) if "model" in told else body), _usage(told.get("usage"))
+        """A whole answer under the caller's name for the model, and its usage."""
+        return renamed_whole(body, model)
 
     def event(self, piece: SseFrame, model: str) -> PassedEvent:
         """One event of a stream, the same way; a Fault if it tells a failure."""
@@ -84,6 +86,15 @@ class OpenAiPassing:
             raise read_fault(INBAND_STATUS, piece.data)
         raw = event_bytes(renamed(piece.data, model), piece.event) if "model" in told else piece.raw
         return PassedEvent(raw, _usage(told.get("usage")), ended=False, complete=_complete(told))
+
+
+def renamed_whole(body: bytes, model: str) -> tuple[bytes, Usage]:
+    """An answer under the caller's name for the model, and its usage; what is no JSON passes as it came."""
+    try:
+        told = object_of(msgspec.json.decode(body))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return body, NO_USAGE
+    return (renamed(body, model) if "model" in told else body), _usage(told.get("usage"))
 
 
 def _usage(body: Any) -> Usage:
@@ -108,3 +119,19 @@ def _complete(told: dict[str, Any]) -> bool:
 
 
 PASSING = OpenAiPassing()
+
+
+def _results(path: str, body: bytes) -> Iterable[Told]:
+    return lines(body, _result) if _CONTENT.fullmatch(path) else ()
+
+
+def _result(line: dict[str, Any]) -> Told:
+    answer = object_of(object_of(line.get("response")).get("body"))
+    return word(answer.get("model")), _usage(answer.get("usage"))
+
+
+# What hosts of OpenAI's dialects keep under an account; what a batch put out is one of the files.
+ACCOUNT = Account(
+    re.compile(r"/(?:files|uploads|batches|batch|vector_stores|fine_tuning|containers|evals|videos)(?:/.+)?"),
+    results=_results,
+)

@@ -47,12 +47,13 @@ async def in_turn(
     ask: Callable[[UpstreamCall], Awaitable[T]],
     *,
     headers: dict[str, str] | None = None,
+    method: str = "POST",
 ) -> T:
     """What the first place gives that answers; the last one's Fault if none does, or one that no other place mends."""
     for number, endpoint in enumerate(model.endpoints, start=1):
         since_ms = draft.elapsed_ms()
         try:
-            return await ask(UpstreamCall(model, endpoint, path, body, site.timeouts.connect_s, headers or {}))
+            return await ask(UpstreamCall(model, endpoint, path, body, site.timeouts.connect_s, headers or {}, method))
         except Fault as fault:
             spent_ms = draft.elapsed_ms() - since_ms
             draft.attempts.append(Attempt(model.name, fault.kind.value, fault.row.status, spent_ms))

@@ -15,7 +15,7 @@ from understudy.canon.reply import Reply
 from understudy.canon.request import Request
 from understudy.dialects.contract import Echo
 from understudy.gateway import trial
-from understudy.gateway.account import reach
+from understudy.gateway.account import addressed, reach
 from understudy.gateway.alone import admitted
 from understudy.gateway.attempt import Place, StreamAttempt, ask_whole, identified
 from understudy.gateway.conversation import Conversation, conversation_of
@@ -88,6 +88,7 @@ class Gateway:
         async def serve(draft: Draft, relay: Relay, watch: Watch) -> None:
             await reach(self._site, call, draft, sender, watch)
 
+        call = addressed(self._site, call)
         await self._served(call, sender, serve)
 
     async def _served(self, call: Call, sender: Sender, serve: Serve) -> None:

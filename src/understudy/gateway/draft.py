@@ -31,7 +31,7 @@ class Draft:
         self.id = site.new_id()
         self.at_s = site.clock.now_s()
         self._begun = site.clock.monotonic_s()
-        self._dialect = call.dialect.name
+        self.dialect = call.dialect.name
         # Whether what cannot be carried is a 400: as the request, its key or its route says.
         self.strict = call.strict
         self.caller: Caller | None = None
@@ -140,7 +140,7 @@ class Draft:
             key=self.caller.name if self.caller else "",
             route=plan.route if plan else None,
             kind=plan.kind if plan else None,
-            dialect=self._dialect,
+            dialect=self.dialect,
             asked=request.model if request else self.asked,
             model=model.name if model else None,
             owned=model.owned if model else None,

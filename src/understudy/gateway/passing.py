@@ -5,20 +5,26 @@ the books, and one that breaks off without having said why it stopped ends in an
 """
 
 import asyncio
+from collections.abc import Callable
+
+import msgspec
 
 from understudy.canon.faults import Fault, FaultKind, bad_request
 from understudy.canon.request import Request
-from understudy.canon.usage import merge
-from understudy.dialects.contract import Passing
+from understudy.canon.usage import NO_USAGE, merge
+from understudy.dialects.contract import PassedEvent, Passing
 from understudy.dialects.sse import SseFrame, SseParser
 from understudy.gateway.alone import admitted, in_turn, planned
 from understudy.gateway.attempt import open_answer, timed
 from understudy.gateway.draft import Draft
+from understudy.gateway.places import foreign, joined
 from understudy.gateway.relay import Relay
 from understudy.gateway.site import Call, Site
 from understudy.gateway.wheel import Watch
 from understudy.ports import Sender, UpstreamAnswer, UpstreamCall
 
+# Said in the books of what is paid by the piece or the second, which no price here is told for.
+UNMETERED = "its answer tells no usage, so that what it cost is unknown"
 REASON = "this endpoint passes to its provider as it is"
 
 
@@ -29,7 +35,7 @@ async def pass_on(site: Site, call: Call, draft: Draft, sender: Sender, relay: R
         raise RuntimeError("only dialects that pass endpoints on are asked to")
     standing, caller = admitted(site, call, draft)
     kind = call.headers.get("content-type", "application/json")
-    asked = means.read(call.body, kind)
+    asked = means.read(call.body, kind, call.address)
     model = planned(draft, caller, asked.model, standing.board, REASON)
     theirs = site.dialects[model.dialect].passing
     if theirs is None or theirs.name != means.name:
@@ -38,8 +44,12 @@ async def pass_on(site: Site, call: Call, draft: Draft, sender: Sender, relay: R
     if asked.streamed:
         watch.keep_alive, watch.keep_alive_s = relay.keep_alive, site.timeouts.keep_alive_s
     way = _Way(site, means, draft, sender, relay, watch)
-    body, path = means.write(call.body, kind, model.upstream), means.path_to(call.address)
-    await in_turn(site, draft, model, path, body, way.ask, headers={"content-type": kind})
+    path, _, query = call.address.partition("?")
+    body, path = (
+        means.write(call.body, kind, model.upstream),
+        means.path_to(joined(path, foreign(query)), model.upstream),
+    )
+    await in_turn(site, draft, model, path, body, way.ask, headers={"content-type": kind}, method=call.method)
 
 
 class _Way:
@@ -58,8 +68,8 @@ class _Way:
         """Ask one place, within the time that answers have."""
         first_s = self._site.timeouts.first_token_s if self._streamed else None
         async with timed(self._watch, self._relay, first_s=first_s), open_answer(self._site, call) as answer:
-            if answer.headers.get("content-type", "").startswith("text/event-stream"):
-                await self._stream(answer)
+            if self._means.event and answer.headers.get("content-type", "").startswith("text/event-stream"):
+                await self._stream(answer, self._means.event)
             else:
                 await self._whole(answer)
 
@@ -73,27 +83,29 @@ class _Way:
         if self._relay.started:
             raise Fault("the upstream answered a stream's request with no stream", kind=FaultKind.UPSTREAM)
         self._draft.content()
+        if self._draft.usage == NO_USAGE and self._draft.plan is not None:
+            self._draft.plan = msgspec.structs.replace(self._draft.plan, reason=f"{REASON}; {UNMETERED}")
         self._draft.book("ok")
         kind = answer.headers.get("content-type", "application/octet-stream")
         await self._sender.start(200, [("content-type", kind), *self._draft.headers(final=True)])
         await self._sender.end(body)
 
-    async def _stream(self, answer: UpstreamAnswer) -> None:
+    async def _stream(self, answer: UpstreamAnswer, read: Callable[[SseFrame, str], PassedEvent]) -> None:
         parser = SseParser()
         async for data in answer.chunks():
-            if await self._told(parser.feed(data)):
+            if await self._told(parser.feed(data), read):
                 return
-        if await self._told(parser.close()):
+        if await self._told(parser.close(), read):
             return
         if not self._complete:
             raise Fault("the model's answer ended without a finish", kind=FaultKind.TRUNCATED)
         await self._relay.end(b"data: [DONE]\n\n")
 
-    async def _told(self, pieces: list[SseFrame]) -> bool:
+    async def _told(self, pieces: list[SseFrame], read: Callable[[SseFrame, str], PassedEvent]) -> bool:
         """Hand events on; whether the answer has ended."""
         out: list[bytes] = []
         for piece in pieces:
-            event = self._means.event(piece, self._draft.asked)
+            event = read(piece, self._draft.asked)
             self._draft.usage = merge(self._draft.usage, event.usage)
             self._complete = self._complete or event.complete
             if event.ended:

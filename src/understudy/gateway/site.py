@@ -77,7 +77,8 @@ class Site:
 class Call:
     """What a caller sent: the dialect named by the path, header names in lower case, the body whole.
 
-    `address` is the path with its query as it came; some dialects name the model there.
+    `address` is the path with its query as it came; some dialects name the model there. `scheme` is that of the
+    connection, behind which a proxy may have another.
     """
 
     dialect: Dialect
@@ -85,6 +86,13 @@ class Call:
     body: bytes
     address: str = ""
     method: str = "POST"
+    scheme: str = "http"
+
+    @property
+    def origin(self) -> str:
+        """Where the caller reached us, in its own words."""
+        told = self.headers.get("x-forwarded-proto", self.scheme)
+        return f"{told if told in ('http', 'https') else self.scheme}://{self.headers.get('host', '')}"
 
     @property
     def key(self) -> str | None:

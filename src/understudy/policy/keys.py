@@ -4,6 +4,8 @@ import hashlib
 import hmac
 from typing import Literal
 
+import msgspec
+
 from understudy.canon.faults import Fault, FaultKind
 from understudy.canon.value import Value
 
@@ -71,6 +73,34 @@ def admit(keyring: Keyring, secret: bytes, presented: str | None) -> Caller:
     key = keyring.keys.get(digest(secret, presented))
     if key is None:
         raise Fault("this API key is not known here; `understudy key create` makes one", kind=FaultKind.AUTHENTICATION)
+    return _caller(key)
+
+
+def ticket(secret: bytes, caller: Caller, address: str, until_s: float) -> str:
+    """What opens one address to whoever has it, in a caller's name, until its time is over or its key is gone."""
+    told = f"{caller.name}.{int(until_s)}"
+    return f"{told}.{_stamp(secret, told, address)}"
+
+
+def admit_ticket(keyring: Keyring, secret: bytes, presented: str, address: str, now_s: float) -> Caller:
+    """The caller behind a ticket; a Fault(AUTHENTICATION) if it was made for another address or is over."""
+    told, _, stamp = presented.rpartition(".")
+    name, _, until_s = told.rpartition(".")
+    if not hmac.compare_digest(stamp.encode(), _stamp(secret, told, address).encode()) or now_s >= int(until_s):
+        raise Fault("this address was made for another place, or too long ago", kind=FaultKind.AUTHENTICATION)
+    if not keyring.keys:
+        return ANYONE
+    key = next((key for key in keyring.keys.values() if key.name == name), None)
+    if key is None:
+        raise Fault(f"this address was made for the key {name!r}, which is gone", kind=FaultKind.AUTHENTICATION)
+    return _caller(key)
+
+
+def _stamp(secret: bytes, told: str, address: str) -> str:
+    return hmac.new(secret, b"ticket:" + msgspec.json.encode((told, address)), hashlib.sha256).hexdigest()
+
+
+def _caller(key: Key) -> Caller:
     return Caller(key.name, key.tenant, key.routes, key.roles, key.only_owned, key.kind, key.strict)
 
 

@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 
 from understudy.canon.faults import Fault, FaultKind
 from understudy.dialects.contract import Dialect
-from understudy.gateway.account import METHODS, PREFIX
+from understudy.gateway.account import METHODS
 from understudy.gateway.corridor import Gateway
+from understudy.gateway.places import PREFIX, at_home
 from understudy.gateway.site import Call
 from understudy.ports import Headers, Sender
 
@@ -24,6 +25,9 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 # Beyond this many bytes a too large body is no longer read to its end: the caller is cut off instead.
 MAX_DRAIN_BYTES = 256 * 1024 * 1024
+
+
+_NAMED = re.compile(r"\{\w+\}")
 
 
 class Door(NamedTuple):
@@ -75,10 +79,15 @@ class ModelRoutes:
             if dialect.passing is not None
             for path in dialect.passing.paths
         ]
-        # Whoever's endpoints pass is who their callers are.
-        self._account = next(
-            (Door(dialect, gateway.reach) for dialect in dialects if dialect.passing is not None), None
-        )
+        # Until the path is read, its caller is one of the dialect that is the default.
+        self._account = Door(next((one for one in dialects if not one.markers), dialects[0]), gateway.reach)
+        self._homes = [(dialect.account, Door(dialect, gateway.reach)) for dialect in dialects if dialect.account]
+        self._polled = [
+            (_pattern(path), Door(dialect, gateway.pass_on))
+            for dialect in dialects
+            if dialect.passing is not None
+            for path in dialect.passing.polled
+        ]
         self._by_path = {path: door for path, door in doors if "{" not in path}
         self._patterns = [(_pattern(path), door) for path, door in doors if "{" in path]
         self._rest = rest
@@ -86,12 +95,13 @@ class ModelRoutes:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One ASGI conversation."""
-        door = self._door(scope["path"], scope["method"]) if scope["type"] == "http" else None
+        door = self._door(scope) if scope["type"] == "http" else None
         if door is None:
             await self._rest(scope, receive, send)
             return
         sender = AsgiSender(send)
-        address = scope["path"]
+        # What passes does so as it was written, not as it is meant.
+        address = _written(scope) if door.serve == self._account.serve else scope["path"]
         if scope["query_string"]:
             address += "?" + scope["query_string"].decode("latin-1")
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
@@ -102,17 +112,23 @@ class ModelRoutes:
         except Fault as fault:
             await self._gateway.refuse(Call(door.dialect, headers, b"", address), fault, sender)
             return
-        await _answer(door, Call(door.dialect, headers, body, address, scope["method"]), sender, receive)
+        call = Call(door.dialect, headers, body, address, scope["method"], scope["scheme"])
+        await _answer(door, call, sender, receive)
 
-    def _door(self, path: str, method: str) -> Door | None:
+    def _door(self, scope: Scope) -> Door | None:
         """What is served at a path."""
-        if method in METHODS and path.startswith(PREFIX):
-            return self._account
-        if method != "POST":
-            return None
-        if found := self._by_path.get(path):
+        path, method = scope["path"], scope["method"]
+        if method == "POST" and (found := self._by_path.get(path)):
             return found
-        return next((door for pattern, door in self._patterns if pattern.fullmatch(path)), None)
+        patterns = {"POST": self._patterns, "GET": self._polled}.get(method, [])
+        if found := next((door for pattern, door in patterns if pattern.fullmatch(path)), None):
+            return found
+        if method not in METHODS:
+            return None
+        written = _written(scope)
+        if written.startswith(PREFIX):
+            return self._account
+        return next((door for means, door in self._homes if at_home(means, written)), None)
 
 
 async def _answer(door: Door, call: Call, sender: AsgiSender, receive: Receive) -> None:
@@ -122,10 +138,16 @@ async def _answer(door: Door, call: Call, sender: AsgiSender, receive: Receive) 
         answering.add_done_callback(lambda _: watching.cancel())
 
 
+def _written(scope: Scope) -> str:
+    """The path as it came, with what is escaped in it."""
+    return str(scope["raw_path"].decode("latin-1"))
+
+
 def _pattern(path: str) -> re.Pattern[str]:
-    """A served path with a model's name in it; names may hold slashes, as `provider/upstream-id` does."""
-    before, after = path.split("{model}")
-    return re.compile(re.escape(before) + ".+" + re.escape(after))
+    """A served path with names in it; a model's may hold slashes, as `provider/upstream-id` does."""
+    parts = _NAMED.split(path)
+    names = [".+" if name == "{model}" else "[^/]+" for name in _NAMED.findall(path)]
+    return re.compile("".join(map("".join, zip(map(re.escape, parts), [*names, ""], strict=True))))
 
 
 async def _cancel_when_gone(receive: Receive, answering: asyncio.Task[None]) -> None:

@@ -2,8 +2,8 @@
 
 The room by its modules: `words` (tables), `fields` and `blocks` (one JSON object, one content block), `request_reader`
 and `request_writer` with `conversation`, `thinking` and `schemas`, `answers` (whole), `stream_reader` and
-`stream_writer`, `edits` (same-dialect frames), `metering`, `errors`, `toolids`, `losses`. Other dialects are unknown
-here: everything that comes from them comes as canon. Reference: https://docs.anthropic.com/en/api/messages
+`stream_writer`, `edits` (same-dialect frames), `metering`, `errors`, `toolids`, `losses`, `account`. Other dialects are
+unknown here: everything that comes from them comes as canon. Reference: https://docs.anthropic.com/en/api/messages
 """
 
 import re
@@ -12,6 +12,7 @@ from understudy.canon.faults import Fault
 from understudy.canon.frames import Frame
 from understudy.canon.reply import Reply
 from understudy.canon.request import Request
+from understudy.dialects.anthropic.account import ACCOUNT
 from understudy.dialects.anthropic.answers import read_reply, write_count, write_model, write_models, write_reply
 from understudy.dialects.anthropic.edits import edit_frame
 from understudy.dialects.anthropic.errors import read_fault, write_failure, write_fault
@@ -21,6 +22,7 @@ from understudy.dialects.anthropic.stream_reader import StreamReader
 from understudy.dialects.anthropic.stream_writer import StreamWriter
 from understudy.dialects.anthropic.words import NAME, PREAMBLE, SPELLING
 from understudy.dialects.contract import (
+    Account,
     Counting,
     Dialect,
     Echo,
@@ -57,6 +59,7 @@ class Anthropic:
     keeping: Keeping | None = None
     embedding: Embedding | None = None
     passing: Passing | None = None
+    account: Account | None = ACCOUNT
 
     def decode_request(self, body: bytes, address: str = "") -> Request:
         """A caller's body; a Fault names the field that is wrong."""

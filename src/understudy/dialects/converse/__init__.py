@@ -17,6 +17,7 @@ from understudy.canon.reply import Reply
 from understudy.canon.request import Request
 from understudy.dialects.contract import (
     MEDIA_KINDS,
+    Account,
     Counting,
     Dialect,
     Echo,
@@ -58,6 +59,7 @@ class Converse:
     keeping: Keeping | None = None
     embedding: Embedding | None = None
     passing: Passing | None = None
+    account: Account | None = None
 
     def decode_request(self, body: bytes, address: str = "") -> Request:
         """A caller's body and address; a Fault names the field that is wrong."""

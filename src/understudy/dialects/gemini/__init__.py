@@ -3,7 +3,7 @@
 The room by its modules: `words` (tables), `addresses` (path and query), `fields`, `pieces` and `schemas` (one JSON
 object, one part, one schema), `request_reader` and `request_writer` with `conversation` and `thinking`, `answers`
 (whole), `framing`, `chunks`, `assembly`, `stream_reader` and `stream_writer`, `edits` (same-dialect answers),
-`metering`, `errors`, `toolids`, `losses`, `embeddings`. Other dialects are unknown here: everything that
+`metering`, `errors`, `toolids`, `losses`, `embeddings`, `passing`. Other dialects are unknown here: everything that
 comes from them comes as canon. Reference: https://ai.google.dev/api/generate-content
 """
 
@@ -14,6 +14,7 @@ from understudy.canon.frames import Frame
 from understudy.canon.reply import Reply
 from understudy.canon.request import Request
 from understudy.dialects.contract import (
+    Account,
     Counting,
     Dialect,
     Echo,
@@ -29,6 +30,7 @@ from understudy.dialects.gemini.answers import read_reply, write_count, write_mo
 from understudy.dialects.gemini.edits import edit_frame
 from understudy.dialects.gemini.embeddings import GeminiEmbeddings
 from understudy.dialects.gemini.errors import read_fault, write_failure, write_fault
+from understudy.dialects.gemini.passing import ACCOUNT, GeminiPassing
 from understudy.dialects.gemini.request_reader import read_counted, read_request
 from understudy.dialects.gemini.request_writer import write_request
 from understudy.dialects.gemini.stream_reader import StreamReader
@@ -64,7 +66,8 @@ class Gemini:
     )
     keeping: Keeping | None = None
     embedding: Embedding | None = GeminiEmbeddings(VERSIONS)
-    passing: Passing | None = None
+    passing: Passing | None = GeminiPassing(VERSIONS)
+    account: Account | None = ACCOUNT
 
     def decode_request(self, body: bytes, address: str = "") -> Request:
         """A caller's body and address; a Fault names the field that is wrong."""

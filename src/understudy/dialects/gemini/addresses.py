@@ -53,4 +53,12 @@ def path_for(model: str, request: Request, *, own: bool) -> str:
         *([f"$alt=json;{_NUMBERS}"] if numbers else []),
     ]
     query = "?" + "&".join(told) if told else ""
-    return f"/models/{quote(model.removeprefix('models/'), safe=_SAFE)}:{verb}{query}"
+    return f"{model_path(model)}:{verb}{query}"
+
+
+def model_path(model: str) -> str:
+    """A model's own path below a base URL; a Fault where its name would lead to another."""
+    name = model.removeprefix("models/")
+    if any(step in ("", ".", "..") for step in name.split("/")):
+        raise bad_request(f"{name[:80]!r} is no model's id", "model")
+    return f"/models/{quote(name, safe=_SAFE)}"

@@ -2,8 +2,8 @@
 
 The hosted service is gone; its callers keep working by a change of their base URL to `/llama/v1`. The room by its
 modules: `words` (tables), `pieces` (one piece of content, one call), `request_reader` and `request_writer`, `answers`
-(whole), `stream_reader` and `stream_writer`, `edits` (same-dialect frames), `metering`. Its errors and lists are those
-of OpenAI's dialects. Other dialects are unknown here: everything that comes from them comes as canon.
+(whole), `stream_reader` and `stream_writer`, `edits` (same-dialect frames), `metering`, `passing`. Its errors and lists
+are those of OpenAI's dialects. Other dialects are unknown here: everything that comes from them comes as canon.
 """
 
 from understudy.canon.faults import Fault
@@ -11,6 +11,7 @@ from understudy.canon.frames import Frame
 from understudy.canon.reply import Reply
 from understudy.canon.request import Request
 from understudy.dialects.contract import (
+    Account,
     Counting,
     Dialect,
     Echo,
@@ -23,6 +24,7 @@ from understudy.dialects.contract import (
 )
 from understudy.dialects.llama.answers import read_reply, write_reply
 from understudy.dialects.llama.edits import edit_frame
+from understudy.dialects.llama.passing import ACCOUNT, PASSING
 from understudy.dialects.llama.request_reader import read_request
 from understudy.dialects.llama.request_writer import write_request
 from understudy.dialects.llama.stream_reader import StreamReader
@@ -47,7 +49,8 @@ class Llama(OpenAiDoor):
     counting: Counting | None = None
     keeping: Keeping | None = None
     embedding: Embedding | None = None
-    passing: Passing | None = None
+    passing: Passing | None = PASSING
+    account: Account | None = ACCOUNT
 
     def decode_request(self, body: bytes, address: str = "") -> Request:
         """A caller's body; a Fault names the field that is wrong."""

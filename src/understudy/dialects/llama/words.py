@@ -10,6 +10,8 @@ from understudy.dialects.spelling import Spelling
 from understudy.dialects.stopping import word_for
 
 NAME = "llama"
+# What its callers write before the version.
+HOME = "/llama"
 MAX_TEMPERATURE = 1
 
 STOP_OF_WORD = {

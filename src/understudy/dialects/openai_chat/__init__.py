@@ -11,6 +11,7 @@ from understudy.canon.frames import Frame
 from understudy.canon.reply import Reply
 from understudy.canon.request import Request
 from understudy.dialects.contract import (
+    Account,
     Counting,
     Dialect,
     Echo,
@@ -32,7 +33,7 @@ from understudy.dialects.openai_deployments import deployed, deployment
 from understudy.dialects.openai_door import OpenAiDoor
 from understudy.dialects.openai_embeddings import EMBEDDINGS
 from understudy.dialects.openai_errors import write_failure
-from understudy.dialects.openai_passing import PASSING
+from understudy.dialects.openai_passing import ACCOUNT, PASSING
 from understudy.dialects.spelling import Spelling
 
 _ENDING = "/chat/completions"
@@ -57,6 +58,7 @@ class OpenAiChat(OpenAiDoor):
     keeping: Keeping | None = None
     embedding: Embedding | None = EMBEDDINGS
     passing: Passing | None = PASSING
+    account: Account | None = ACCOUNT
 
     def decode_request(self, body: bytes, address: str = "") -> Request:
         """A caller's body; a Fault names the field that is wrong."""

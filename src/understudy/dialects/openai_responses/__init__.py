@@ -12,6 +12,7 @@ from understudy.canon.frames import Frame
 from understudy.canon.reply import Reply
 from understudy.canon.request import Request
 from understudy.dialects.contract import (
+    Account,
     Counting,
     Dialect,
     Echo,
@@ -24,7 +25,7 @@ from understudy.dialects.contract import (
 )
 from understudy.dialects.openai_door import OpenAiDoor
 from understudy.dialects.openai_embeddings import EMBEDDINGS
-from understudy.dialects.openai_passing import PASSING
+from understudy.dialects.openai_passing import ACCOUNT, PASSING
 from understudy.dialects.openai_responses.answers import read_reply, write_count, write_reply
 from understudy.dialects.openai_responses.edits import edit_frame
 from understudy.dialects.openai_responses.errors import ITEM_DONE, write_failure, write_fault
@@ -52,6 +53,7 @@ class OpenAiResponses(OpenAiDoor):
     keeping: Keeping | None = ResponsesKeeping()
     embedding: Embedding | None = EMBEDDINGS
     passing: Passing | None = PASSING
+    account: Account | None = ACCOUNT
 
     def decode_request(self, body: bytes, address: str = "") -> Request:
         """A caller's body; a Fault names the field that is wrong."""
