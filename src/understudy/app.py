@@ -29,6 +29,7 @@ from understudy.jobs.learning import Learner, belief_of
 from understudy.jobs.panel import Panel
 from understudy.jobs.specs import ParitySpec, RouteSpec, seconds
 from understudy.jobs.verdicts import Verdicts
+from understudy.ledger.health import WorkerHealth
 from understudy.ledger.memory import MemoryLedger
 from understudy.ledger.shelf import WorkerShelf
 from understudy.outcomes.judge import PairwiseJudge, family_conflict
@@ -311,6 +312,7 @@ async def _site(
                 fetcher=fetcher,
                 journal=journal,
                 ledger=MemoryLedger(clock),
+                health=WorkerHealth(clock),
                 clock=clock,
                 wheel=Wheel(spawn),
                 spawn=spawn,

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from tests.routing.pools import OWN, POOL, RENTED, by_kind, by_text, prompt
-from understudy.routing.decide import MIN_LABELS, Decision, Draw, Needs, decide
+from understudy.routing.decide import MIN_LABELS, Decision, Draw, decide
+from understudy.routing.fitness import Moment, Needs
 from understudy.routing.learn import believe, unfold
 from understudy.routing.text import Prompt, read
 
@@ -131,3 +132,41 @@ def test_a_slice_at_the_price_is_split_by_lot() -> None:
     some = [decide(MODELS, "rented", apart, "sums", unread, draw=Draw(lot / 100)) for lot in range(100)]
     assert sum(one.chosen == "own" for one in some) == pytest.approx(90, abs=2)
     assert {round(one.propensity, 2) for one in some} == {0.1, 0.9}
+
+
+RESTS = "it rests after 3 failures in a row (timeout), for 5 s more"
+
+
+def test_a_model_that_rests_after_failures_is_out_with_its_reason() -> None:
+    decision = decide(MODELS, "rented", KINDS, "sums", unread, moment=Moment(resting={"own": RESTS}))
+    assert decision.chosen == "rented"
+    assert decision.options[0].out == RESTS
+    assert decision.options[0].unfit
+    moved = decide(
+        MODELS, "rented", KINDS, "letters", unread, running="rented", moment=Moment(resting={"rented": RESTS})
+    )
+    assert (moved.chosen, moved.why) == ("own", "the incumbent is out, and this one is worth most of the others here")
+    young = decide(MODELS, "rented", None, "letters", unread, moment=Moment(resting={"rented": RESTS}))
+    assert young.chosen == "own"
+    assert "the incumbent is out, and the first that is not answers" in young.why
+
+
+def test_the_best_of_those_that_are_known_stands_in_for_an_incumbent_that_rests() -> None:
+    unknown = msgspec.structs.replace(OWN, name="new")
+    moment = Moment(resting={"rented": RESTS})
+    assert decide((unknown, OWN, RENTED), "rented", KINDS, "letters", unread, moment=moment).chosen == "own"
+    nobody = decide((unknown, RENTED), "rented", KINDS, "letters", unread, moment=moment)
+    assert (nobody.chosen, nobody.why) == (
+        "new",
+        "too little is known of any model here, and the incumbent is out",
+    )
+
+
+def test_where_every_model_rests_the_incumbent_is_tried_all_the_same() -> None:
+    both = Moment(resting={"own": RESTS, "rented": RESTS})
+    decision = decide(MODELS, "rented", KINDS, "sums", unread, moment=both)
+    assert decision.chosen == "rented"
+    assert "tried all the same" in decision.why
+    assert [option.out for option in decision.options] == [RESTS, RESTS]
+    owned = decide(MODELS, "rented", KINDS, "sums", unread, needs=Needs(only_owned=True), moment=both)
+    assert owned.chosen == "own"

@@ -30,8 +30,10 @@ from understudy.gateway.wheel import Watch
 from understudy.parity.assign import bucket
 from understudy.parity.slices import SliceId
 from understudy.policy.keys import Caller, permit
-from understudy.ports import Attempt, Sampled, Sender
+from understudy.ports import Attempt, Health, Sampled, Sender
+from understudy.routing.board import Board, Route
 from understudy.routing.choose import Features, Plan, choose, meant
+from understudy.routing.fitness import Moment
 from understudy.routing.kinds import asked_words, kind_of, needs_of
 
 log = logging.getLogger(__name__)
@@ -174,11 +176,18 @@ class Gateway:
         features = Features(asked=asked, kind=kind, running=running)
         if route is not None and route.choose_from:
             needs = msgspec.structs.replace(needs_of(request), only_owned=caller.only_owned)
-            features = msgspec.structs.replace(features, tenant=caller.tenant, words=asked_words(request), needs=needs)
+            words, moment = asked_words(request), self._moment(route, board)
+            features = msgspec.structs.replace(features, tenant=caller.tenant, words=words, needs=needs, moment=moment)
         plan = choose(features, board, draw=draw, shadow_draw=shadow_draw)
         if not conversation.one_turn and plan.route is not None:
             ledger.remember(seat, plan.chain[0].name)
         return plan
+
+    def _moment(self, route: Route, board: Board) -> Moment:
+        """What holds now for the models of a pool."""
+        told = {name: self._site.health.resting(board.models[name]) for name in (*route.choose_from, *route.fallbacks)}
+        resting = {name: words for name, words in told.items() if words is not None}
+        return Moment(resting=resting)
 
     def _announce(self, draft: Draft, plan: Plan, conversation: Conversation, standing: Standing) -> None:
         """Say in the books that both models will answer, and whether a person is to be asked, before either does."""
@@ -212,7 +221,7 @@ class Gateway:
         reply = await self._tried(draft, request, watch)
         if reply is not None:
             return await self._send(call, request, draft, sender, reply)
-        await _try(draft, attempt, begun=lambda: draft.booked)
+        await _try(draft, self._site.health, attempt, begun=lambda: draft.booked)
 
     async def _send(self, call: Call, request: Request, draft: Draft, sender: Sender, reply: Reply) -> None:
         """A whole answer, to its caller and into the books."""
@@ -252,10 +261,12 @@ class Gateway:
         reply = await self._tried(draft, request, watch)
         if reply is not None:
             return await trial.told(self._site, draft, call.dialect, request, reply, relay)
-        await _try(draft, attempt, begun=lambda: relay.content)
+        await _try(draft, self._site.health, attempt, begun=lambda: relay.content)
 
 
-async def _try(draft: Draft, attempt: Callable[[Place], Awaitable[None]], *, begun: Callable[[], bool]) -> None:
+async def _try(
+    draft: Draft, health: Health, attempt: Callable[[Place], Awaitable[None]], *, begun: Callable[[], bool]
+) -> None:
     """Try the plan's places in turn until one answers; never again once the caller has seen content.
 
     Where the candidate leads, any failure of its own lets the incumbent answer: a caller must not suffer from a ramp.
@@ -263,7 +274,7 @@ async def _try(draft: Draft, attempt: Callable[[Place], Awaitable[None]], *, beg
     plan = draft.plan
     if plan is None:
         raise RuntimeError("a request is planned before it is tried")
-    places = list(_places(plan, draft.id))
+    places = list(_places(plan, draft.id, health))
     for number, place in enumerate(places, start=1):
         draft.model = place.model
         since_ms = draft.elapsed_ms()
@@ -278,12 +289,18 @@ async def _try(draft: Draft, attempt: Callable[[Place], Awaitable[None]], *, beg
                 raise
 
 
-def _places(plan: Plan, request_id: str) -> Iterator[Place]:
-    """Every place of every model of the plan, the models in order, the places of one starting at a point of its own."""
+def _places(plan: Plan, request_id: str, health: Health) -> Iterator[Place]:
+    """Every place of every model of the plan, the models in order, the places of one starting at a point of its own.
+
+    Those that rest after failures come last.
+    """
     for model in plan.chain:
         places = model.endpoints
         first = hash(request_id) % len(places)
-        for endpoint in places[first:] + places[:first]:
+        turned = places[first:] + places[:first]
+        if len(places) > 1:
+            turned = tuple(sorted(turned, key=lambda endpoint: health.resting(model, endpoint) is not None))
+        for endpoint in turned:
             yield Place(model, endpoint)
 
 

@@ -14,7 +14,19 @@ from understudy.dialects.contract import Dialect
 from understudy.dialects.spelling import Spelling
 from understudy.gateway.wheel import Wheel
 from understudy.policy.keys import Keyring
-from understudy.ports import KEY_HEADERS, Check, Clock, Exchange, Fetcher, Journal, Ledger, Shelf, Spawn, Upstream
+from understudy.ports import (
+    KEY_HEADERS,
+    Check,
+    Clock,
+    Exchange,
+    Fetcher,
+    Health,
+    Journal,
+    Ledger,
+    Shelf,
+    Spawn,
+    Upstream,
+)
 from understudy.routing.board import Board
 
 STRICT_HEADER = "x-understudy-strict"
@@ -51,6 +63,7 @@ class Site:
     fetcher: Fetcher
     journal: Journal
     ledger: Ledger
+    health: Health
     clock: Clock
     wheel: Wheel
     spawn: Spawn

@@ -12,7 +12,7 @@ from understudy.canon.faults import bad_request
 from understudy.canon.messages import Message
 from understudy.canon.parts import Image, Text, ToolResult, text_of
 from understudy.canon.request import Request
-from understudy.routing.decide import Needs
+from understudy.routing.fitness import Needs
 from understudy.routing.signs import kind_of_work
 
 # Of the rules below; goes up with every change of what they say of any request.
