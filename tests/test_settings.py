@@ -281,6 +281,13 @@ def test_a_secret_that_is_needed_and_missing_has_a_remedy(tmp_path: Path) -> Non
     assert problems(tmp_path, text) == ["5: models[0]: model 'rented' has no secret: write it to 'keys/one'"]
 
 
+def test_the_servers_own_secret_may_come_from_the_environment(tmp_path: Path) -> None:
+    text = GOOD.replace("secret: file:server.secret", "secret: ${WORD}")
+    environ = {"OPENAI_API_KEY": "k", "WORD": "w"}
+    assert loaded(tmp_path, text, environ).secrets["${WORD}"] == "w"
+    assert problems(tmp_path, text) == ["3: secret: the server has no secret: set WORD in the environment"]
+
+
 def test_a_deployments_own_secret_is_needed_too(tmp_path: Path) -> None:
     more = "    deployments: [{base_url: 'https://x', api_key: '${OTHER}'}, {base_url: 'https://y'}]\n"
     text = GOOD.replace("    model: gpt-4.1\n", "    model: gpt-4.1\n" + more)

@@ -273,6 +273,12 @@ def _secrets(
 ) -> Secrets:
     """The secrets that can be had; one that a declared model needs and that is missing is a problem."""
     secrets = Secrets()
+    if _ENV_REF.fullmatch(file.secret):
+        # The server's own secret is made where a file of it is missing; of a variable only the operator can.
+        if value := secret_value(file.secret, environ, base):
+            secrets[file.secret] = value
+        else:
+            reader.wrong(root, ("secret",), f"the server has no secret: {_remedy(file.secret)}")
     for row in rows.values():
         if row.api_key and (value := secret_value(row.api_key, environ, base)):
             secrets[row.api_key] = value

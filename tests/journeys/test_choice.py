@@ -10,6 +10,7 @@ from aiohttp import web
 
 from tests.cli.test_serve import understudy
 from tests.journeys.house import Server, eventually, get, post, server, serving
+from understudy.policy.keys import digest
 
 CONFIG = """\
 server: {{host: 127.0.0.1, port: {{port}}}}
@@ -101,3 +102,76 @@ def test_a_model_that_fails_is_out_of_the_choice_until_it_has_rested(upstream: U
         assert (status, upstream.asked[-1]) == (503, "writes")
         decided = row(house, headers["x-understudy-request-id"])["decision"]
         assert "tried all the same" in decided["why"]
+
+
+MONEY = """\
+  - {{name: capped, choose_from: [own, rented], budget_usd_per_day: 0.004, parity: {{shadow: 0.0}}}}
+keys:
+  - {{name: ops, digest: {ops}, roles: [operate]}}
+  - {{name: team, digest: {team}, budget_usd_per_day: 0.003}}
+  - {{name: guest, digest: {guest}}}
+"""
+SECRET = "s" * 32
+
+
+def keys() -> dict[str, str]:
+    return {name: digest(SECRET.encode(), name) for name in ("ops", "team", "guest")}
+
+
+def by(name: str) -> dict[str, str]:
+    return {"x-api-key": name}
+
+
+def test_a_key_without_money_gets_what_costs_nothing_or_a_429(upstream: Upstream, tmp_path: Path) -> None:
+    config = "secret: ${WORD}\n" + (CONFIG + MONEY).format(url=upstream.url, **keys())
+    with server(tmp_path, config, WORD=SECRET) as house:
+        # An answer costs 0.0015 dollars.
+        model, exchange_id = served(house, **by("team"))
+        assert (model, row(house, exchange_id, **by("ops"))["cost_nano_usd"]) == ("rented", 1_500_000)
+        served(house, **by("team"))
+        model, exchange_id = eventually(lambda: (s := served(house, **by("team")))[0] == "own" and s)
+        (out,) = [one for one in row(house, exchange_id, **by("ops"))["decision"]["options"] if one.get("out")]
+        assert out["model"] == "rented"
+        assert out["out"].startswith("the budget of key 'team' of $0.00 a day is spent; it renews at midnight UTC, in ")
+        _refused(house, upstream)
+        # The money of others is their own, and a model that costs nothing may be named.
+        assert served(house, **by("guest"))[0] == "rented"
+        assert ask(house, "own", **by("team"))[0] == 200
+        _saving(house)
+        config_path = ("--config", str(tmp_path / "understudy.yaml"))
+        asked = ("route", "explain", "Why?", "--route", "auto", "--key", "team")
+        told = understudy(tmp_path, *asked, *config_path, WORD=SECRET)
+        assert "own answers: nothing is learned of this kind yet: the incumbent is out" in told.stdout, told.stderr
+        assert "rented: rented, out: the budget of key 'team'" in told.stdout
+
+
+def _refused(house: Server, upstream: Upstream) -> None:
+    upstream.asked.clear()
+    status, headers, body = ask(house, "rented", **by("team"))
+    assert (status, headers["x-should-retry"]) == (429, "false")
+    assert 0 < int(headers["retry-after"]) <= 86_400
+    assert body["error"]["type"] == "budget_exceeded"
+    assert body["error"]["code"] == "insufficient_quota"
+    assert "it renews at" in body["error"]["message"]
+    said = {"model": "rented", "max_tokens": 9, "messages": [{"role": "user", "content": "hi"}]}
+    status, _, raw = post(f"{house.url}/v1/messages", json.dumps(said).encode(), **by("team"))
+    assert (status, json.loads(raw)["error"]["type"]) == (429, "rate_limit_error")
+    said = {"model": "rented", "input": "hi"}
+    assert post(f"{house.url}/v1/embeddings", json.dumps(said).encode(), **by("team"))[0] == 429
+    # If the own model fails there is nobody behind it who could be paid.
+    upstream.down = {"counts"}
+    status, _, body = ask(house, **by("team"))
+    assert status == 503
+    assert set(upstream.asked) == {"counts"}
+    upstream.down = set()
+    refused = row(house, headers["x-understudy-request-id"], **by("ops"))
+    assert (refused["status"], refused["fault"], refused["cost_nano_usd"]) == ("refused", "budget_exceeded", None)
+
+
+def _saving(house: Server) -> None:
+    """A route whose budget is spent goes on with its cheapest model, for everybody."""
+    told = eventually(lambda: (a := ask(house, "capped", **by("guest")))[1]["x-understudy-model"] == "own" and a)
+    decision = row(house, told[1]["x-understudy-request-id"], **by("ops"))["decision"]
+    (out,) = [one for one in decision["options"] if one.get("out")]
+    assert out["out"].startswith("the budget of this route of $0.00 a day is spent")
+    assert out["out"].endswith("and it is not the cheapest")

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from tests.routing.pools import OWN, POOL, RENTED, by_kind, by_text, prompt
+from understudy.canon.money import Price
 from understudy.routing.decide import MIN_LABELS, Decision, Draw, decide
 from understudy.routing.fitness import Moment, Needs
 from understudy.routing.learn import believe, unfold
@@ -170,3 +171,23 @@ def test_where_every_model_rests_the_incumbent_is_tried_all_the_same() -> None:
     assert [option.out for option in decision.options] == [RESTS, RESTS]
     owned = decide(MODELS, "rented", KINDS, "sums", unread, needs=Needs(only_owned=True), moment=both)
     assert owned.chosen == "own"
+
+
+def test_a_route_that_has_to_save_goes_on_with_the_cheapest() -> None:
+    saving = Moment(route_spent="the money is gone")
+    decision = decide(MODELS, "rented", KINDS, "letters", unread, moment=saving)
+    assert (decision.chosen, decision.options[1].out) == ("own", "the money is gone, and it is not the cheapest")
+    # Where no kind tells what a request costs, price lists do.
+    cheap = msgspec.structs.replace(RENTED, price=Price(uncached_in=1, out=1))
+    assert decide((OWN, cheap), "rented", None, "letters", unread, moment=saving).chosen == "rented"
+    assert decide(MODELS, "rented", None, "letters", unread, moment=saving).chosen == "rented"
+    rests = msgspec.structs.replace(saving, resting={"own": RESTS})
+    assert decide(MODELS, "rented", KINDS, "letters", unread, moment=rests).chosen == "rented"
+
+
+def test_a_key_without_money_leaves_what_costs_nothing() -> None:
+    spent = Moment(key_spent="the budget is spent")
+    free = msgspec.structs.replace(OWN, price=Price(uncached_in=0, out=0))
+    decision = decide((free, RENTED), "rented", KINDS, "letters", unread, moment=spent)
+    assert (decision.chosen, decision.options[1].out) == ("own", "the budget is spent")
+    assert decide(MODELS, "rented", KINDS, "sums", unread, moment=spent).why == "no model fits"

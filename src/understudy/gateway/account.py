@@ -9,6 +9,7 @@ from understudy.canon.faults import Fault, FaultKind, bad_request
 from understudy.gateway.alone import admitted
 from understudy.gateway.attempt import open_answer, timed
 from understudy.gateway.draft import Draft
+from understudy.gateway.rights import rights_of
 from understudy.gateway.site import Call, Site
 from understudy.gateway.wheel import Watch
 from understudy.policy.keys import entrust
@@ -29,7 +30,9 @@ async def reach(site: Site, call: Call, draft: Draft, sender: Sender, watch: Wat
     entrust(caller, "account")
     provider, path = _split(call.address)
     model = _account(site, provider, standing.board)
-    draft.asked, draft.model, draft.plan = model.name, model, Plan(chain=(model,), reason=REASON)
+    draft.asked, draft.plan = model.name, Plan(chain=(model,), reason=REASON)
+    rights_of(caller, None, standing, draft.now_s()).check(model)
+    draft.model = model
     headers = {"content-type": kind} if (kind := call.headers.get("content-type")) else {}
     there = UpstreamCall(model, model.endpoints[0], path, call.body, site.timeouts.connect_s, headers, call.method)
     async with timed(watch), open_answer(site, there) as answer:

@@ -25,16 +25,15 @@ from understudy.gateway.evidence import answered, compare, gather, lost
 from understudy.gateway.keeping import check_known, keep, resumed
 from understudy.gateway.passing import pass_on
 from understudy.gateway.relay import Relay
+from understudy.gateway.rights import Rights, rights_of
 from understudy.gateway.site import Call, Site, Standing
 from understudy.gateway.wheel import Watch
 from understudy.parity.assign import bucket
 from understudy.parity.slices import SliceId
 from understudy.policy.keys import Caller, permit
 from understudy.ports import Attempt, Health, Sampled, Sender
-from understudy.routing.board import Board, Route
 from understudy.routing.choose import Features, Plan, choose, meant
-from understudy.routing.fitness import Moment
-from understudy.routing.kinds import asked_words, kind_of, needs_of
+from understudy.routing.kinds import asked_words, kind_of
 
 log = logging.getLogger(__name__)
 Serve = Callable[[Draft, Relay, Watch], Awaitable[None]]
@@ -144,14 +143,28 @@ class Gateway:
         draft.heed(standing.board.routes.get(asked))
         conversation = conversation_of(call.headers, request, caller.name, draft.id)
         draft.unit = conversation.unit
-        draft.plan = plan = self._plan(call, request, asked, conversation, standing, caller)
+        route = standing.board.routes.get(asked)
+        now_s, health = draft.now_s(), self._site.health
+        rights = rights_of(caller, route, standing, now_s, request=request, health=health)
+        plan = rights.left(self._plan(call, request, asked, conversation, standing, caller, rights))
+        # What is refused is no lost answer of the candidate's.
+        draft.plan = msgspec.structs.replace(plan, canary=False)
+        rights.check(plan.chain[0])
+        draft.plan = plan
         check_known(call.dialect, request, plan.chain[0])
         if plan.shadow is not None and plan.hypothesis is not None:
             self._announce(draft, plan, conversation, standing)
         return request
 
     def _plan(
-        self, call: Call, request: Request, asked: str, conversation: Conversation, standing: Standing, caller: Caller
+        self,
+        call: Call,
+        request: Request,
+        asked: str,
+        conversation: Conversation,
+        standing: Standing,
+        caller: Caller,
+        rights: Rights,
     ) -> Plan:
         board, secret, ledger = standing.board, self._site.server_secret, self._site.ledger
         # A model that is named needs no kind; what is declared must make sense all the same.
@@ -175,19 +188,17 @@ class Gateway:
         running = None if conversation.one_turn else ledger.recall(seat)
         features = Features(asked=asked, kind=kind, running=running)
         if route is not None and route.choose_from:
-            needs = msgspec.structs.replace(needs_of(request), only_owned=caller.only_owned)
-            words, moment = asked_words(request), self._moment(route, board)
-            features = msgspec.structs.replace(features, tenant=caller.tenant, words=words, needs=needs, moment=moment)
+            features = msgspec.structs.replace(
+                features,
+                tenant=caller.tenant,
+                words=asked_words(request),
+                needs=rights.needs,
+                moment=rights.moment,
+            )
         plan = choose(features, board, draw=draw, shadow_draw=shadow_draw)
         if not conversation.one_turn and plan.route is not None:
             ledger.remember(seat, plan.chain[0].name)
         return plan
-
-    def _moment(self, route: Route, board: Board) -> Moment:
-        """What holds now for the models of a pool."""
-        told = {name: self._site.health.resting(board.models[name]) for name in (*route.choose_from, *route.fallbacks)}
-        resting = {name: words for name, words in told.items() if words is not None}
-        return Moment(resting=resting)
 
     def _announce(self, draft: Draft, plan: Plan, conversation: Conversation, standing: Standing) -> None:
         """Say in the books that both models will answer, and whether a person is to be asked, before either does."""

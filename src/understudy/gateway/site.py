@@ -13,6 +13,7 @@ from understudy.canon.value import Value
 from understudy.dialects.contract import Dialect
 from understudy.dialects.spelling import Spelling
 from understudy.gateway.wheel import Wheel
+from understudy.policy.budgets import Spent
 from understudy.policy.keys import Keyring
 from understudy.ports import (
     KEY_HEADERS,
@@ -48,10 +49,11 @@ class Timeouts(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Standing(Value, frozen=True, kw_only=True):
-    """The two snapshots that every request reads: who may call, and what may answer."""
+    """The snapshots that every request reads: who may call, what may answer, and what the day has cost."""
 
     board: Board
     keyring: Keyring
+    spent: Spent = Spent()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,9 @@
 
 import hashlib
 import hmac
-from typing import Literal
+from typing import Annotated, Literal
+
+from msgspec import Meta
 
 from understudy.canon.faults import Fault, FaultKind
 from understudy.canon.value import Value
@@ -18,7 +20,8 @@ class Key(Value, frozen=True, kw_only=True):
     `roles` lets it do more than ask models: "label" reads the words of compared pairs and says which answer is better,
     "operate" holds, lowers and approves slices, and may label too, "account" reaches what lies at providers under the
     operator's account (files, batches). With `only_owned` a route that chooses from a pool
-    chooses among own models for it. `kind` is the kind of all that it asks, unless a request declares another. With
+    chooses among own models for it. Once it has cost `budget_usd_per_day` only models whose price is 0 answer it, until
+    midnight (UTC). `kind` is the kind of all that it asks, unless a request declares another. With
     `strict` a request of which anything would stay behind in translation is a 400.
     """
 
@@ -28,6 +31,7 @@ class Key(Value, frozen=True, kw_only=True):
     tenant: str = "default"
     roles: tuple[Role, ...] = ()
     only_owned: bool = False
+    budget_usd_per_day: Annotated[float, Meta(ge=0)] | None = None
     kind: str | None = None
     strict: bool = False
 
@@ -48,6 +52,7 @@ class Caller(Value, frozen=True):
     only_owned: bool = False
     kind: str | None = None
     strict: bool = False
+    budget_usd_per_day: float | None = None
 
 
 # Without keys the server listens on loopback only, and whoever reaches it owns it.
@@ -71,7 +76,14 @@ def admit(keyring: Keyring, secret: bytes, presented: str | None) -> Caller:
     key = keyring.keys.get(digest(secret, presented))
     if key is None:
         raise Fault("this API key is not known here; `understudy key create` makes one", kind=FaultKind.AUTHENTICATION)
-    return Caller(key.name, key.tenant, key.routes, key.roles, key.only_owned, key.kind, key.strict)
+    return caller_of(key)
+
+
+def caller_of(key: Key) -> Caller:
+    """The caller that a key stands for."""
+    return Caller(
+        key.name, key.tenant, key.routes, key.roles, key.only_owned, key.kind, key.strict, key.budget_usd_per_day
+    )
 
 
 def permit(caller: Caller, asked: str) -> None:

@@ -53,6 +53,13 @@ class Model(Value, frozen=True, kw_only=True):
     images: bool | None = None
     tools: bool | None = None
 
+    @property
+    def free(self) -> bool:
+        """Whether it is known to cost nothing, whatever is asked."""
+        price = self.price
+        rest = (price.cache_read, price.cache_write_5m, price.cache_write_1h)
+        return (price.uncached_in, price.out) == (0, 0) and not any(rest) and not price.tiers
+
 
 class Route(Value, frozen=True, kw_only=True):
     """A name that callers put in `model`. `shadow` is the largest share of requests that both models answer, in [0, 1].
@@ -60,8 +67,8 @@ class Route(Value, frozen=True, kw_only=True):
     `labels` is the share of compared units that people are asked about. A verdict has `verdict_s` after both answers,
     a person's label `label_s`. `pool` has the slice's kind of each kind that is joined with others. `holdout` is the
     share that stays with the incumbent at 100 %. `choose_from` are the models that are chosen from by what was learned,
-    `explore` the share that falls to one of them by chance. Where it is `strict` a request of which anything would stay
-    behind is refused.
+    `explore` the share that falls to one of them by chance, `budget_usd_per_day` what their answers may cost.
+    Where it is `strict` a request of which anything would stay behind is refused.
     """
 
     name: str
@@ -77,6 +84,7 @@ class Route(Value, frozen=True, kw_only=True):
     holdout: float = 0.0
     choose_from: tuple[str, ...] = ()
     explore: float = 0.0
+    budget_usd_per_day: float | None = None
     strict: bool = False
 
 

@@ -11,7 +11,7 @@ import msgspec
 from understudy.canon.value import Value
 from understudy.routing.beliefs import Belief, Learned, Point, Record
 from understudy.routing.board import Model
-from understudy.routing.fitness import Moment, Needs, unfit
+from understudy.routing.fitness import Moment, Needs, dearer, listed, unfit
 from understudy.routing.text import Contribution, Prompt
 
 # Outcomes of both models on a kind before anything but the incumbent may answer it (RT-6.4: shadow 50 to 200).
@@ -85,13 +85,14 @@ def decide(
     draw: Draw = Draw(),  # noqa: B008 - a frozen value
 ) -> Decision:
     """The decision for one request. The incumbent stands in wherever nothing better is sure; it may itself be out."""
-    able = {model.name: unfit(model, needs) for model in pool}
+    able = {model.name: unfit(model, needs, moment) for model in pool}
     if all(able.values()):
         return Decision(chosen=incumbent, incumbent=incumbent, why="no model fits", options=_outs(pool, able))
-    out = {name: why or moment.resting.get(name) for name, why in able.items()} if moment.resting else able
+    out = {name: why or moment.resting.get(name) for name, why in able.items()}
     if all(out.values()):
         chosen, why = _first(able, incumbent), "every model rests after failures; this one is tried all the same"
         return Decision(chosen=chosen, incumbent=incumbent, why=why, options=_outs(pool, out))
+    out |= dearer(_costs(pool, out, learned, kind), moment)
     fallback = _first(out, incumbent)
     if learned is not None and learned.belief.incumbent != incumbent:
         learned = None  # gains over another model say nothing
@@ -139,6 +140,17 @@ def _outs(pool: Sequence[Model], out: Mapping[str, str | None]) -> tuple[Option,
         Option(model=model.name, owned=model.owned, out=out[model.name], unfit=out[model.name] is not None)
         for model in pool
     )
+
+
+def _costs(
+    pool: Sequence[Model], out: Mapping[str, str | None], learned: Learned | None, kind: str
+) -> dict[str, float]:
+    """What the models that are not out cost: by completed requests where that is known of all, else by price list."""
+    left = [model for model in pool if out[model.name] is None]
+    records = learned.belief.records.get(kind, {}) if learned is not None else {}
+    seen = {name: record.cost_usd for name, record in records.items()}
+    known = {model.name: cost for model in left if (cost := seen.get(model.name)) is not None}
+    return known if len(known) == len(left) else {model.name: listed(model) for model in left}
 
 
 def _first(out: Mapping[str, str | None], incumbent: str) -> str:

@@ -4,6 +4,9 @@ What it cannot do, what the caller may not use, and what holds at this moment. W
 hindrance. Pure: the needs come from the request and its key, the moment from the worker that serves it.
 """
 
+import math
+from collections.abc import Mapping
+
 from understudy.canon.value import Value
 from understudy.routing.board import Model
 
@@ -21,14 +24,39 @@ class Needs(Value, frozen=True, kw_only=True):
 
 
 class Moment(Value, frozen=True, kw_only=True):
-    """What holds now, whatever is asked: `resting` has the models that are left alone after failures, and why."""
+    """What holds now, whatever is asked: `resting` has the models that are left alone after failures, and why.
+
+    `key_spent` says that the key's money is gone, `route_spent` that the route has to save; empty where neither is so.
+    """
 
     resting: dict[str, str] = {}
+    key_spent: str = ""
+    route_spent: str = ""
 
 
-def unfit(model: Model, needs: Needs) -> str | None:
-    """Why a model cannot answer this request at all; None if it can."""
-    return forbidden(model, needs) or _unable(model, needs)
+def unfit(model: Model, needs: Needs, moment: Moment) -> str | None:
+    """Why a model cannot or may not answer this request; None if it can."""
+    return forbidden(model, needs) or unpaid(model, moment) or _unable(model, needs)
+
+
+def unpaid(model: Model, moment: Moment) -> str | None:
+    """Why nobody pays for this model; None if somebody does, or it costs nothing."""
+    return moment.key_spent if moment.key_spent and not model.free else None
+
+
+def dearer(costs: Mapping[str, float], moment: Moment) -> dict[str, str]:
+    """Why those models are out that cost more than the cheapest, where the route has to save."""
+    if not moment.route_spent:
+        return {}
+    least = min(costs.values())
+    words = f"{moment.route_spent}, and it is not the cheapest"
+    return {name: words for name, cost in costs.items() if cost > least}
+
+
+def listed(model: Model) -> float:
+    """What a model costs by its price list, to compare with others; one whose price is not known is dearest."""
+    price = model.price
+    return math.inf if price.uncached_in is None or price.out is None else float(price.uncached_in + price.out)
 
 
 def forbidden(model: Model, needs: Needs) -> str | None:
