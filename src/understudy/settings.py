@@ -190,8 +190,9 @@ def _check_pools(reader: "_Reader", root: yaml.Node | None, file: File) -> None:
             reader.wrong(root, ("routes", place, "parity", "shadow_budget_usd_per_day"), words)
         for name in list(route.dials)[1:]:
             reader.wrong(root, ("routes", place, name), f"{next(iter(route.dials))!r} is set already; one dial rules")
-        if (route.dials or route.explore or route.cascade) and not route.choose_from:
-            reader.wrong(root, ("routes", place), "dials, 'explore' and 'cascade' need models to 'choose_from'")
+        if (route.dials or route.explore or route.cascade or route.latency_price) and not route.choose_from:
+            words = "dials, 'explore', 'cascade' and 'latency_price' need models to 'choose_from'"
+            reader.wrong(root, ("routes", place), words)
 
 
 def _check_media(reader: "_Reader", root: yaml.Node | None, media: MediaSpec) -> None:

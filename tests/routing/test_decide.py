@@ -7,6 +7,8 @@ import pytest
 
 from tests.routing.pools import OWN, POOL, RENTED, by_kind, by_text, prompt
 from understudy.canon.money import Price
+from understudy.routing.beliefs import Learned
+from understudy.routing.cascade import Cascade
 from understudy.routing.decide import MIN_LABELS, Decision, Draw, decide
 from understudy.routing.fitness import Moment, Needs
 from understudy.routing.learn import believe, unfold
@@ -191,3 +193,33 @@ def test_a_key_without_money_leaves_what_costs_nothing() -> None:
     decision = decide((free, RENTED), "rented", KINDS, "letters", unread, moment=spent)
     assert (decision.chosen, decision.options[1].out) == ("own", "the budget is spent")
     assert decide(MODELS, "rented", KINDS, "sums", unread, moment=spent).why == "no model fits"
+
+
+def hurried(price: float) -> Learned:
+    """What was believed of kinds, with a price on each second: the own model takes 0.1 s, the rented one 0.9 s."""
+    return unfold(msgspec.structs.replace(KINDS.belief, latency_price=price))
+
+
+def test_a_price_on_seconds_moves_the_choice_where_it_outweighs_the_quality() -> None:
+    records = KINDS.belief.records["letters"]
+    level = (records["rented"].mean - records["own"].mean) / 0.8
+    slow = decide(MODELS, "rented", hurried(level * 0.99), "letters", unread)
+    quick = decide(MODELS, "rented", hurried(level * 1.01), "letters", unread)
+    assert (slow.chosen, quick.chosen) == ("rented", "own")
+    assert slow.flips.endswith(f"; own if the latency price were above {level:.4f}")
+    assert quick.flips.endswith(f"; rented if the latency price were below {level:.4f}")
+    own = quick.options[0]
+    assert own.worth == pytest.approx(records["own"].mean - level * 1.01 * 0.1)
+    assert quick.latency_price == pytest.approx(level * 1.01)
+    assert "latency" not in decide(MODELS, "rented", KINDS, "letters", unread).flips
+
+
+def test_a_cascade_is_charged_for_both_waits() -> None:
+    found = Cascade(first="own", then="rented", n=100, tpr=1, fpr=0, accepted=0.5, quality=1.0)
+    belief = msgspec.structs.replace(KINDS.belief, cascades={"letters": found})
+    records = belief.records["letters"]
+    # Waiting for the first and half of the time for both takes 0.55 s, the rented model alone 0.9 s, the own one 0.1 s.
+    even = (1.0 - records["own"].mean) / 0.45
+    for price, trial in ((0.0, True), (even * 0.99, True), (even * 1.01, False)):
+        learned = unfold(msgspec.structs.replace(belief, latency_price=price))
+        assert decide(MODELS, "rented", learned, "letters", unread).trial is trial

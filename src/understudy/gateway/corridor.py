@@ -223,7 +223,7 @@ class Gateway:
 
     async def _whole(self, call: Call, request: Request, draft: Draft, sender: Sender, watch: Watch) -> None:
         async def attempt(place: Place) -> None:
-            begun = draft.elapsed_ms()
+            begun = draft.asked_ms(place.model)
             strict = draft.strict
             reply, draft.omissions = await ask_whole(self._site, place, request, watch, draft.fetched, strict=strict)
             draft.answered[place.model.name] = answered(place.model, reply, draft.elapsed_ms() - begun)
@@ -259,7 +259,7 @@ class Gateway:
 
     async def _stream(self, call: Call, request: Request, draft: Draft, relay: Relay, watch: Watch) -> None:
         async def attempt(place: Place) -> None:
-            begun = draft.elapsed_ms()
+            begun = draft.asked_ms(place.model)
             run = StreamAttempt(self._site, place, request, call.dialect, relay, draft)
             try:
                 await run.run(watch, strict=draft.strict)

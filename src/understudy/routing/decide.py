@@ -60,6 +60,7 @@ class Decision(Value, frozen=True, kw_only=True):
     contributions: tuple[tuple[str, str | int, float], ...] = ()
     dial: str = ""
     price: float = 0.0
+    latency_price: float = 0.0
     flips: str = ""
     # The chosen model answers first, and another one what the check refuses.
     trial: bool = False
@@ -118,9 +119,8 @@ def _cascaded(decision: Decision, belief: Belief, kind: str) -> Decision:
     able = {option.model: option for option in decision.options if option.out is None}
     if found is None or decision.explored or not {found.first, found.then, decision.chosen} <= able.keys():
         return decision
-    first, then = (dearness(belief, able[name].owned, able[name].cost_usd) for name in (found.first, found.then))
-    dear = first + (1 - found.accepted) * then
-    more = found.quality - belief.dial.price * dear - (able[decision.chosen].worth or 0.0)
+    first, then = (_charged(belief, able[name]) for name in (found.first, found.then))
+    more = found.quality - (first + (1 - found.accepted) * then) - (able[decision.chosen].worth or 0.0)
     if more <= 0:
         return decision
     why = f"it answers first, {found.then} what the check refuses: worth {more:+.3f} more than {decision.chosen} alone"
@@ -200,8 +200,18 @@ def _option(
 
 
 def priced(belief: Belief, owned: bool, record: Record) -> float:
-    """What the dial charges for one answer of a model, in units of outcome."""
-    return belief.dial.price * dearness(belief, owned, record.cost_usd)
+    """What is charged for one answer of a model, in units of outcome: by the dial, and for the time that it takes."""
+    return belief.dial.price * dearness(belief, owned, record.cost_usd) + waited(belief, record.latency_ms)
+
+
+def _charged(belief: Belief, option: Option) -> float:
+    """The same for a model of the choice."""
+    return belief.dial.price * dearness(belief, option.owned, option.cost_usd) + waited(belief, option.latency_ms)
+
+
+def waited(belief: Belief, latency_ms: float | None) -> float:
+    """What is charged for the time that an answer takes; a time that nobody measured costs nothing."""
+    return belief.latency_price * (latency_ms or 0.0) / 1_000
 
 
 def dearness(belief: Belief, owned: bool, cost_usd: float | None) -> float:
@@ -260,6 +270,7 @@ def _chosen(
         contributions=tuple((one.block, one.feature, one.gain) for one in told),
         dial=belief.dial.words,
         price=belief.dial.price,
+        latency_price=belief.latency_price,
         flips=_flips(able, best, belief) if best in able else "",
     )
 
@@ -283,6 +294,27 @@ def _best(able: Mapping[str, Option], fallback: str, incumbent: str, running: st
 
 
 def _flips(able: Mapping[str, Option], best: str, belief: Belief) -> str:
+    """At which setting of the dial, or price of latency, another model would have answered; empty where none would."""
+    told = (_flips_of_dial(able, best, belief), _flips_of_latency(able, best, belief))
+    return "; ".join(words for words in told if words)
+
+
+def _flips_of_latency(able: Mapping[str, Option], best: str, belief: Belief) -> str:
+    """The nearest price of latency at which another model is worth as much; told only where there is such a price."""
+    mine, found = able[best], []
+    for name, option in able.items():
+        slower_s = ((option.latency_ms or 0.0) - (mine.latency_ms or 0.0)) / 1_000
+        if belief.latency_price and name != best and slower_s:
+            price = belief.latency_price + ((option.worth or 0.0) - (mine.worth or 0.0)) / slower_s
+            found.append((abs(price - belief.latency_price), price, name, slower_s))
+    wanted = [one for one in found if one[1] >= 0]
+    if not wanted:
+        return ""
+    _, price, name, slower_s = min(wanted)
+    return f"{name} if the latency price were {'below' if slower_s > 0 else 'above'} {price:.4f}"
+
+
+def _flips_of_dial(able: Mapping[str, Option], best: str, belief: Belief) -> str:
     """At which setting of the dial another model would have answered; empty where none would."""
     mine = able[best]
     dear = {name: dearness(belief, option.owned, option.cost_usd) for name, option in able.items()}
