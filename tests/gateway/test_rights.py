@@ -62,3 +62,18 @@ def test_a_pool_hears_what_is_asked_who_rests_and_whether_it_must_save() -> None
     assert rights.moment.route_spent.startswith("the budget of this route of $1.00 a day is spent")
     fixed = rights_of(ANYONE, PLAIN, STANDING, NOW_S, request=SAID, health=health)
     assert (fixed.needs.characters, fixed.moment.resting) == (0, {})
+
+
+def test_tags_of_key_and_route_are_asked_of_every_model_even_by_name_and_of_shadows() -> None:
+    near = msgspec.structs.replace(OWN, tags=("eu", "gpu"))
+    caller = Caller("team", "default", only_tags=("eu",))
+    tagged = msgspec.structs.replace(PLAIN, only_tags=("gpu", "eu"))
+    for route, tags in ((None, ("eu",)), (POOL, ("eu",)), (tagged, ("eu", "gpu"))):
+        rights = rights_of(caller, route, STANDING, NOW_S)
+        assert rights.needs.only_tags == tags
+        rights.check(near)
+        with pytest.raises(Fault, match="'rented' may not answer: it lacks the tag 'eu'"):
+            rights.check(RENTED)
+        plan = rights.left(msgspec.structs.replace(CHAIN, chain=(near, RENTED), shadow=RENTED))
+        assert (plan.chain, plan.shadow) == ((near,), None)
+        assert rights.left(msgspec.structs.replace(CHAIN, chain=(near,), shadow=near)).shadow is near

@@ -1,5 +1,6 @@
 """What takes models out of a choice, on the real server: failures, budgets, tags; each reason in the journal."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,11 +32,13 @@ class Upstream:
         self.url = ""
         self.down: set[str] = set()
         self.asked: list[str] = []
+        self.slow: set[str] = set()
 
     async def answer(self, request: web.Request) -> web.Response:
         """POST /chat/completions."""
         model = json.loads(await request.read())["model"]
         self.asked.append(model)
+        await asyncio.sleep(0.1 if model in self.slow else 0)
         if model in self.down:
             error = {"error": {"message": "full", "type": "server_error", "param": None, "code": None}}
             return web.json_response(error, status=503, headers={"retry-after": "1"})
@@ -55,8 +58,10 @@ def upstream() -> Iterator[Upstream]:
         yield scripted
 
 
-def ask(house: Server, model: str = "auto", **headers: str) -> tuple[int, dict[str, str], Any]:
-    body = {"model": model, "messages": [{"role": "user", "content": "What is the answer?"}]}
+def ask(
+    house: Server, model: str = "auto", words: str = "What is the answer?", **headers: str
+) -> tuple[int, dict[str, str], Any]:
+    body = {"model": model, "messages": [{"role": "user", "content": words}], "metadata": {"expected": "42"}}
     status, told, raw = post(f"{house.url}/v1/chat/completions", json.dumps(body).encode(), **headers)
     return status, told, json.loads(raw)
 
@@ -175,3 +180,53 @@ def _saving(house: Server) -> None:
     (out,) = [one for one in decision["options"] if one.get("out")]
     assert out["out"].startswith("the budget of this route of $0.00 a day is spent")
     assert out["out"].endswith("and it is not the cheapest")
+
+
+def test_where_seconds_have_a_price_the_quicker_of_two_equals_answers(upstream: Upstream, tmp_path: Path) -> None:
+    upstream.slow = {"writes"}
+    route = "{{name: auto, choose_from: [own, rented], latency_price: 1.0, parity: {{shadow: 1.0}}}}"
+    config = CONFIG.replace("{{name: auto, choose_from: [own, rented], parity: {{shadow: 0.0}}}}", route)
+    assert route in config
+    with server(tmp_path, config.format(url=upstream.url)) as house:
+        assert served(house)[0] == "rented"
+        for number in range(60):
+            ask(house, words=f"What is the answer to {number}?")
+        exchange_id = eventually(lambda: (s := served(house))[0] == "own" and s[1], 30)
+        decision = row(house, exchange_id)["decision"]
+        assert decision["latency_price"] == 1.0
+        assert "rented if the latency price were below" in decision["flips"]
+        told = understudy(tmp_path, "route", "explain", exchange_id, "--config", str(tmp_path / "understudy.yaml"))
+        assert "latency: 1 a second" in told.stdout
+        assert "ms (worth -0." in told.stdout
+
+
+TAGS = """\
+  - {{name: abroad, choose_from: [far, rented], only_tags: [eu], parity: {{shadow: 0.0}}}}
+keys:
+  - {{name: ops, digest: {ops}, roles: [operate]}}
+  - {{name: team, digest: {team}, only_tags: [eu]}}
+  - {{name: guest, digest: {guest}}}
+"""
+
+
+def test_a_key_or_a_route_that_asks_for_tags_gets_models_that_bear_them(upstream: Upstream, tmp_path: Path) -> None:
+    far = "  - {{name: far, provider: small, model: travels, tags: [us]}}\nroutes:"
+    text = (CONFIG.replace("model: counts,", "model: counts, tags: [eu, gpu],").replace("routes:", far) + TAGS).replace(
+        "choose_from: [far, rented]", "choose_from: [far, own]"
+    )
+    with server(tmp_path, "secret: ${WORD}\n" + text.format(url=upstream.url, **keys()), WORD=SECRET) as house:
+        model, exchange_id = served(house, **by("team"))
+        (out,) = [one for one in row(house, exchange_id, **by("ops"))["decision"]["options"] if one.get("out")]
+        assert (model, out["model"], out["out"]) == ("own", "rented", "it lacks the tag 'eu', which is asked for")
+        status, _, body = ask(house, "rented", **by("team"))
+        assert (status, body["error"]["type"]) == (403, "permission_error")
+        assert "'rented' may not answer: it lacks the tag 'eu'" in body["error"]["message"]
+        upstream.asked.clear()
+        upstream.down = {"counts"}
+        # Nobody without the tag stands in for it.
+        assert ask(house, **by("team"))[0] == 503
+        assert set(upstream.asked) == {"counts"}
+        upstream.down = set()
+        assert served(house, **by("guest"))[0] == "rented"
+        told = eventually(lambda: (a := ask(house, "abroad", **by("guest")))[0] == 200 and a)
+        assert told[1]["x-understudy-model"] == "own"

@@ -11,6 +11,7 @@ from understudy.routing.board import Model
 from understudy.routing.fitness import CHARS_PER_TOKEN, Moment, Needs, dearer, forbidden, listed, unfit, unpaid
 
 SMALL = msgspec.structs.replace(OWN, window=100)
+TAGGED = msgspec.structs.replace(RENTED, tags=("eu", "other"))
 BLIND = msgspec.structs.replace(OWN, images=False, tools=False)
 
 
@@ -25,6 +26,9 @@ BLIND = msgspec.structs.replace(OWN, images=False, tools=False)
         (BLIND, Needs(), None),
         (RENTED, Needs(only_owned=True), "rented, and this key may use own models only"),
         (OWN, Needs(only_owned=True), None),
+        (OWN, Needs(only_tags=("eu",)), "it lacks the tag 'eu', which is asked for"),
+        (TAGGED, Needs(only_tags=("eu", "gpu")), "it lacks the tag 'gpu', which is asked for"),
+        (TAGGED, Needs(only_tags=("eu",)), None),
     ],
 )
 def test_each_constraint_has_its_words(model: Model, needs: Needs, why: str | None) -> None:

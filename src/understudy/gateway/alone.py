@@ -36,7 +36,7 @@ def planned(draft: Draft, caller: Caller, asked: str, standing: Standing, reason
     draft.heed(route)
     model = board.models[route.incumbent] if route is not None else named(name, board)
     draft.plan = Plan(chain=(model,), reason=reason)
-    rights_of(caller, None, standing, draft.now_s()).check(model)
+    rights_of(caller, route, standing, draft.now_s()).check(model)
     draft.model = model
     return model
 

@@ -35,9 +35,12 @@ class Rights(NamedTuple):
             raise self.gone
 
     def left(self, plan: Plan) -> Plan:
-        """A plan without those of its later models that may not answer."""
+        """A plan without those of its later models that may not answer, and without a shadow that may not see it."""
         chain = (plan.chain[0], *(model for model in plan.chain[1:] if self._may(model)))
-        return plan if len(chain) == len(plan.chain) else msgspec.structs.replace(plan, chain=chain)
+        unseen = plan.shadow is not None and forbidden(plan.shadow, self.needs) is not None
+        if len(chain) == len(plan.chain) and not unseen:
+            return plan
+        return msgspec.structs.replace(plan, chain=chain, shadow=None if unseen else plan.shadow)
 
     def _may(self, model: Model) -> bool:
         return forbidden(model, self.needs) is None and unpaid(model, self.moment) is None
@@ -55,10 +58,11 @@ def rights_of(
     """What a caller may be answered by on a route, or without one; where there is a choice, what the request needs."""
     gone = broke(caller, standing.spent, now_s)
     spent = "" if gone is None else gone.message
+    tags = tuple(dict.fromkeys((*caller.only_tags, *(route.only_tags if route is not None else ()))))
     if route is None or not route.choose_from:
-        return Rights(Needs(), Moment(key_spent=spent), gone)
+        return Rights(Needs(only_tags=tags), Moment(key_spent=spent), gone)
     needs = needs_of(request) if request is not None else Needs()
-    needs = msgspec.structs.replace(needs, only_owned=caller.only_owned)
+    needs = msgspec.structs.replace(needs, only_owned=caller.only_owned, only_tags=tags)
     resting = {}
     if health is not None:
         told = {name: health.resting(standing.board.models[name]) for name in (*route.choose_from, *route.fallbacks)}

@@ -20,7 +20,8 @@ class Key(Value, frozen=True, kw_only=True):
     `roles` lets it do more than ask models: "label" reads the words of compared pairs and says which answer is better,
     "operate" holds, lowers and approves slices, and may label too, "account" reaches what lies at providers under the
     operator's account (files, batches). With `only_owned` a route that chooses from a pool
-    chooses among own models for it. Once it has cost `budget_usd_per_day` only models whose price is 0 answer it, until
+    chooses among own models for it, and whatever it asks, by name too, only models that bear all of `only_tags` answer
+    it. Once it has cost `budget_usd_per_day` only models whose price is 0 answer it, until
     midnight (UTC). `kind` is the kind of all that it asks, unless a request declares another. With
     `strict` a request of which anything would stay behind in translation is a 400.
     """
@@ -31,6 +32,7 @@ class Key(Value, frozen=True, kw_only=True):
     tenant: str = "default"
     roles: tuple[Role, ...] = ()
     only_owned: bool = False
+    only_tags: tuple[str, ...] = ()
     budget_usd_per_day: Annotated[float, Meta(ge=0)] | None = None
     kind: str | None = None
     strict: bool = False
@@ -53,6 +55,7 @@ class Caller(Value, frozen=True):
     kind: str | None = None
     strict: bool = False
     budget_usd_per_day: float | None = None
+    only_tags: tuple[str, ...] = ()
 
 
 # Without keys the server listens on loopback only, and whoever reaches it owns it.
@@ -82,7 +85,15 @@ def admit(keyring: Keyring, secret: bytes, presented: str | None) -> Caller:
 def caller_of(key: Key) -> Caller:
     """The caller that a key stands for."""
     return Caller(
-        key.name, key.tenant, key.routes, key.roles, key.only_owned, key.kind, key.strict, key.budget_usd_per_day
+        key.name,
+        key.tenant,
+        key.routes,
+        key.roles,
+        key.only_owned,
+        key.kind,
+        key.strict,
+        key.budget_usd_per_day,
+        key.only_tags,
     )
 
 

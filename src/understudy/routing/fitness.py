@@ -21,6 +21,7 @@ class Needs(Value, frozen=True, kw_only=True):
     images: bool = False
     tools: bool = False
     only_owned: bool = False
+    only_tags: tuple[str, ...] = ()
 
 
 class Moment(Value, frozen=True, kw_only=True):
@@ -63,6 +64,9 @@ def forbidden(model: Model, needs: Needs) -> str | None:
     """Why a model may not answer this caller, whatever else fails; None if it may."""
     if needs.only_owned and not model.owned:
         return "rented, and this key may use own models only"
+    lacking = next((tag for tag in needs.only_tags if tag not in model.tags), None)
+    if lacking is not None:
+        return f"it lacks the tag {lacking!r}, which is asked for"
     return None
 
 
