@@ -415,3 +415,11 @@ def test_a_pool_is_led_by_its_first_rented_model_unless_told(tmp_path: Path, tol
     path.write_text(POOL % f"choose_from: [own, rented], quality_target: 0.98{told}", encoding="utf-8")
     (route,) = load(path, {"KEY": "k"}).file.routes
     assert (route.incumbent, route.dials) == (leads, {"quality_target": 0.98})
+
+
+def test_a_policy_says_something_under_a_name_of_its_own(tmp_path: Path) -> None:
+    text = GOOD + "policies:\n  - {name: a, kind: bills, words: [invoice]}\n  - {name: a, kind: code}\n"
+    assert problems(tmp_path, text) == [
+        "21: policies[1]: policy 'a' has no condition and would hold for everything",
+        "21: policies[1].name: the name 'a' is taken already",
+    ]

@@ -44,6 +44,7 @@ from understudy.providers.models import model_of, reachable
 from understudy.routing.beliefs import Learned
 from understudy.routing.board import Board, Model
 from understudy.routing.learn import NO_DIAL, Pool
+from understudy.routing.policies import KindPolicy
 from understudy.settings import Settings
 from understudy.storage.open import open_store
 from understudy.storage.spool import SpoolReader, SpoolWriter
@@ -192,7 +193,9 @@ def keyring_of(settings: Settings) -> Keyring:
 class Notice:
     """The newest snapshots of one worker: swapped whole, read without waiting."""
 
-    def __init__(self, board: Board, keyring: Keyring, store: Store, clock: Clock) -> None:
+    def __init__(
+        self, board: Board, keyring: Keyring, store: Store, clock: Clock, policies: tuple[KindPolicy, ...] = ()
+    ) -> None:
         self._base = board
         self._store = store
         self._clock = clock
@@ -200,7 +203,7 @@ class Notice:
         budgets = [key.budget_usd_per_day for key in keyring.keys.values()]
         budgets += [route.budget_usd_per_day for route in board.routes.values()]
         self._budgeted = any(budget is not None for budget in budgets)
-        self._now = Standing(board=board, keyring=keyring)
+        self._now = Standing(board=board, keyring=keyring, policies=policies)
         self._beliefs: dict[tuple[str, str], Learned] = {}
         self._believed_s = 0.0
 
@@ -306,7 +309,7 @@ async def _site(
     store = open_store(settings.database, read_only=True, secret=secret)
     journal = SpoolWriter(settings.spool, name)
     clock = SystemClock()
-    notice = Notice(board, keyring_of(settings), store, clock)
+    notice = Notice(board, keyring_of(settings), store, clock, settings.file.policies)
     try:
         await notice.refresh()
         async with (

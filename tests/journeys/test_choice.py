@@ -230,3 +230,18 @@ def test_a_key_or_a_route_that_asks_for_tags_gets_models_that_bear_them(upstream
         assert served(house, **by("guest"))[0] == "rented"
         told = eventually(lambda: (a := ask(house, "abroad", **by("guest")))[0] == 200 and a)
         assert told[1]["x-understudy-model"] == "own"
+
+
+def test_a_policy_of_the_operators_names_the_kind_and_is_told(upstream: Upstream, tmp_path: Path) -> None:
+    policy = "policies: [{{name: bills, kind: invoice-fields, words: [INVOICE], tools: false}}]\n"
+    with server(tmp_path, (policy + CONFIG).format(url=upstream.url)) as house:
+        _, told, _ = ask(house, words="Who sent this invoice?")
+        assert told["x-understudy-kind"] == "invoice-fields"
+        config = ("--config", str(tmp_path / "understudy.yaml"))
+        row(house, told["x-understudy-request-id"])
+        for what in (told["x-understudy-request-id"], "Pay the invoice"):
+            shown = understudy(tmp_path, "route", "explain", what, *config)
+            assert "declared by policy 'bills'" in shown.stdout, shown.stderr
+        assert ask(house, words="Who sent this?")[1]["x-understudy-kind"] == "chat"
+        declared = {"x-understudy-kind": "mine"}
+        assert ask(house, words="An invoice?", **declared)[1]["x-understudy-kind"] == "mine"

@@ -66,7 +66,7 @@ def explain(
     request = _request(what, route, settings)
     try:
         caller = _caller(settings, key, tenant)
-        found = kind_of(request, kind or caller.kind)
+        found = kind_of(request, kind or caller.kind, policies=settings.file.policies)
         plan = _planned(settings, store, request, found, caller)
     except Fault as fault:
         give_up(fault.message)
@@ -192,7 +192,7 @@ def _planned(settings: Settings, store: Store, request: Request, kind: Kind, cal
 
 
 def _print(plan: Plan, kind: Kind, request: Request) -> None:
-    out.print(f"{plan.route or 'no route'} / {kind.id} (by {kind.source})", markup=False)
+    out.print(f"{plan.route or 'no route'} / {kind.id} ({kind.words})", markup=False)
     if plan.decision is None:
         out.print(f"{plan.chain[0].name} answers: {plan.reason}", markup=False, soft_wrap=True)
         return

@@ -170,7 +170,8 @@ class Gateway:
         # A model that is named needs no kind; what is declared must make sense all the same.
         declared = call.headers.get(KIND_HEADER, caller.kind)
         known = asked in board.routes or declared is not None
-        kind = kind_of(request, declared, call.headers).id if known else ""
+        found = kind_of(request, declared, call.headers, standing.policies) if known else None
+        kind = found.id if found is not None else ""
         route = board.routes.get(asked)
         kind = route.pool.get(kind, kind) if route is not None else kind
         ramp = board.ramps.get((asked, kind))
@@ -194,6 +195,7 @@ class Gateway:
                 words=asked_words(request),
                 needs=rights.needs,
                 moment=rights.moment,
+                known=found.words if found is not None else "",
             )
         plan = choose(features, board, draw=draw, shadow_draw=shadow_draw)
         if not conversation.one_turn and plan.route is not None:

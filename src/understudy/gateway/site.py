@@ -29,6 +29,7 @@ from understudy.ports import (
     Upstream,
 )
 from understudy.routing.board import Board
+from understudy.routing.policies import KindPolicy
 
 STRICT_HEADER = "x-understudy-strict"
 Seconds = Annotated[float, Meta(gt=0)]
@@ -49,10 +50,11 @@ class Timeouts(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Standing(Value, frozen=True, kw_only=True):
-    """The snapshots that every request reads: who may call, what may answer, and what the day has cost."""
+    """The snapshots that every request reads: who may call, what may answer, the kinds by policy, the day's cost."""
 
     board: Board
     keyring: Keyring
+    policies: tuple[KindPolicy, ...] = ()
     spent: Spent = Spent()
 
 

@@ -25,7 +25,7 @@ class Features(Value, frozen=True, kw_only=True):
     """What the choice depends on besides the board. `running` is the model that this conversation is on already.
 
     `words` is the text that was asked, `needs` what its model must be able to do, `tenant` whose beliefs count,
-    `moment` what holds now.
+    `moment` what holds now. `known` says how the kind is known.
     """
 
     asked: str
@@ -35,6 +35,7 @@ class Features(Value, frozen=True, kw_only=True):
     words: str = ""
     needs: Needs = Needs()
     moment: Moment = Moment()
+    known: str = ""
 
 
 class Plan(Value, frozen=True, kw_only=True):
@@ -125,6 +126,7 @@ def _pooled(features: Features, board: Board, route: Route, draw: float, shadow_
         running=features.running,
         draw=Draw(draw, route.explore),
     )
+    decision = msgspec.structs.replace(decision, kind=features.kind, known=features.known)
     able = {option.model for option in decision.options if not option.unfit}
     others = tuple(model for model in pool if model.name in able and model.name != decision.chosen)
     return Plan(

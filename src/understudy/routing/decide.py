@@ -62,6 +62,9 @@ class Decision(Value, frozen=True, kw_only=True):
     price: float = 0.0
     latency_price: float = 0.0
     flips: str = ""
+    # The kind, and how it is known.
+    kind: str = ""
+    known: str = ""
     # The chosen model answers first, and another one what the check refuses.
     trial: bool = False
 

@@ -8,6 +8,8 @@ from understudy.routing.decide import Decision, Option
 def explained(decision: Decision, names: Mapping[str, str] | None = None) -> Iterator[str]:
     """The whole reason, one line a fact. `names` has the tenant's n-grams for buckets."""
     yield f"{decision.chosen} answers: {decision.why}"
+    if decision.known:
+        yield f"the kind is {decision.kind}, {decision.known}"
     if decision.belief:
         speaks = "the text speaks" if decision.text_speaks else "the text does not speak here"
         yield f"learned from {decision.labels:,} prompts (belief {decision.belief}); {speaks}"
