@@ -45,15 +45,15 @@ _TASKS = (
 )
 _MATHS_WORDS = ("\\frac", "\\int", "\\sum", "\\sqrt", "integral", "derivative", "equation", "prove that")
 # Dates and fractions have no blanks around their signs.
-_SUM = re.compile(r"\d\s?[+*^=]\s?\d|\d [-/] \d")
+_SUM = re.compile(r"\d(?:\s?[+*^=]\s?| [-/] )\d")
 # Scripts that make a language of their own for a model; the rest is told apart by no rule.
 _SCRIPTS = (
-    ("cyrl", re.compile("[\u0400-\u04ff]")),
-    ("arab", re.compile("[\u0600-\u06ff]")),
-    ("deva", re.compile("[\u0900-\u097f]")),
-    ("kore", re.compile("[\uac00-\ud7af]")),
-    ("jpan", re.compile("[\u3040-\u30ff]")),
-    ("hans", re.compile("[\u4e00-\u9fff]")),
+    ("cyrl", re.compile("[\u0400-\u04ff]+")),
+    ("arab", re.compile("[\u0600-\u06ff]+")),
+    ("deva", re.compile("[\u0900-\u097f]+")),
+    ("kore", re.compile("[\uac00-\ud7af]+")),
+    ("jpan", re.compile("[\u3040-\u30ff]+")),
+    ("hans", re.compile("[\u4e00-\u9fff]+")),
 )
 
 
@@ -140,7 +140,7 @@ def _script(words: str) -> str:
     if words.isascii():
         return ""
     for name, rule in _SCRIPTS:
-        if len(rule.findall(words)) * 3 >= max(1, len(words)):
+        if sum(map(len, rule.findall(words))) * 3 >= max(1, len(words)):
             return f".{name}"
     return ""
 
