@@ -281,6 +281,13 @@ def test_a_secret_that_is_needed_and_missing_has_a_remedy(tmp_path: Path) -> Non
     assert problems(tmp_path, text) == ["5: models[0]: model 'rented' has no secret: write it to 'keys/one'"]
 
 
+def test_the_servers_own_secret_may_come_from_the_environment(tmp_path: Path) -> None:
+    text = GOOD.replace("secret: file:server.secret", "secret: ${WORD}")
+    environ = {"OPENAI_API_KEY": "k", "WORD": "w"}
+    assert loaded(tmp_path, text, environ).secrets["${WORD}"] == "w"
+    assert problems(tmp_path, text) == ["3: secret: the server has no secret: set WORD in the environment"]
+
+
 def test_a_deployments_own_secret_is_needed_too(tmp_path: Path) -> None:
     more = "    deployments: [{base_url: 'https://x', api_key: '${OTHER}'}, {base_url: 'https://y'}]\n"
     text = GOOD.replace("    model: gpt-4.1\n", "    model: gpt-4.1\n" + more)
@@ -408,3 +415,11 @@ def test_a_pool_is_led_by_its_first_rented_model_unless_told(tmp_path: Path, tol
     path.write_text(POOL % f"choose_from: [own, rented], quality_target: 0.98{told}", encoding="utf-8")
     (route,) = load(path, {"KEY": "k"}).file.routes
     assert (route.incumbent, route.dials) == (leads, {"quality_target": 0.98})
+
+
+def test_a_policy_says_something_under_a_name_of_its_own(tmp_path: Path) -> None:
+    text = GOOD + "policies:\n  - {name: a, kind: bills, words: [invoice]}\n  - {name: a, kind: code}\n"
+    assert problems(tmp_path, text) == [
+        "21: policies[1]: policy 'a' has no condition and would hold for everything",
+        "21: policies[1].name: the name 'a' is taken already",
+    ]

@@ -29,19 +29,22 @@ from understudy.jobs.learning import Learner, belief_of
 from understudy.jobs.panel import Panel
 from understudy.jobs.specs import ParitySpec, RouteSpec, seconds
 from understudy.jobs.verdicts import Verdicts
+from understudy.ledger.health import WorkerHealth
 from understudy.ledger.memory import MemoryLedger
 from understudy.ledger.shelf import WorkerShelf
 from understudy.outcomes.judge import PairwiseJudge, family_conflict
 from understudy.parity.assign import salt_id
 from understudy.parity.slices import OutcomeKind
+from understudy.policy.budgets import day_of, spent_of
 from understudy.policy.keys import Keyring
-from understudy.ports import BeliefRow, Check, CheckRefused, Exchange, Judge, Store
+from understudy.ports import BeliefRow, Check, CheckRefused, Clock, Exchange, Judge, Store
 from understudy.providers.aiohttp_fetcher import AiohttpFetcher
 from understudy.providers.aiohttp_transport import AiohttpTransport
 from understudy.providers.models import model_of, reachable
 from understudy.routing.beliefs import Learned
 from understudy.routing.board import Board, Model
 from understudy.routing.learn import NO_DIAL, Pool
+from understudy.routing.policies import KindPolicy
 from understudy.settings import Settings
 from understudy.storage.open import open_store
 from understudy.storage.spool import SpoolReader, SpoolWriter
@@ -190,11 +193,17 @@ def keyring_of(settings: Settings) -> Keyring:
 class Notice:
     """The newest snapshots of one worker: swapped whole, read without waiting."""
 
-    def __init__(self, board: Board, keyring: Keyring, store: Store) -> None:
+    def __init__(
+        self, board: Board, keyring: Keyring, store: Store, clock: Clock, policies: tuple[KindPolicy, ...] = ()
+    ) -> None:
         self._base = board
         self._store = store
-        self._keyring = keyring
-        self._now = Standing(board=board, keyring=keyring)
+        self._clock = clock
+        # Sums are read only where somebody has a budget.
+        budgets = [key.budget_usd_per_day for key in keyring.keys.values()]
+        budgets += [route.budget_usd_per_day for route in board.routes.values()]
+        self._budgeted = any(budget is not None for budget in budgets)
+        self._now = Standing(board=board, keyring=keyring, policies=policies)
         self._beliefs: dict[tuple[str, str], Learned] = {}
         self._believed_s = 0.0
 
@@ -203,7 +212,11 @@ class Notice:
         return self._now
 
     async def refresh(self) -> None:
-        """Take the board up anew if it has moved."""
+        """Take the board up anew if it has moved, and what the day has cost."""
+        if self._budgeted:
+            day = day_of(self._clock.now_s())
+            spent = spent_of(day, await asyncio.to_thread(self._store.spent, day))
+            self._now = msgspec.structs.replace(self._now, spent=spent)
         version = await asyncio.to_thread(self._store.board_version)
         if version != self._now.board.version:
             slices = await asyncio.to_thread(self._store.slices)
@@ -212,7 +225,7 @@ class Notice:
             self._beliefs = await asyncio.to_thread(unfolded, rows, self._beliefs)
             self._believed_s = max([self._believed_s, *(row.at_s for row in rows)])
             board = with_books(self._base, slices, self._beliefs, version)
-            self._now = Standing(board=board, keyring=self._keyring)
+            self._now = msgspec.structs.replace(self._now, board=board)
 
     async def follow(self) -> None:
         """Refresh until cancelled; a database that does not answer for a while leaves the last board in place."""
@@ -295,8 +308,8 @@ async def _site(
     """What every process that asks models works with."""
     store = open_store(settings.database, read_only=True, secret=secret)
     journal = SpoolWriter(settings.spool, name)
-    notice = Notice(board, keyring_of(settings), store)
     clock = SystemClock()
+    notice = Notice(board, keyring_of(settings), store, clock, settings.file.policies)
     try:
         await notice.refresh()
         async with (
@@ -311,6 +324,7 @@ async def _site(
                 fetcher=fetcher,
                 journal=journal,
                 ledger=MemoryLedger(clock),
+                health=WorkerHealth(clock),
                 clock=clock,
                 wheel=Wheel(spawn),
                 spawn=spawn,
@@ -344,6 +358,7 @@ def pools_of(settings: Settings) -> dict[str, Pool]:
                 aim=aim,
                 wait_s=REACTION_S if route.parity.feedback else 0.0,
                 cascade=route.cascade,
+                latency_price=route.latency_price,
             )
     return found
 

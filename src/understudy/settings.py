@@ -26,6 +26,7 @@ from understudy.providers.headers import AUTHS
 from understudy.providers.models import ModelSpec, ProviderSpec, SecretRef, Url, overlay
 from understudy.providers.reach import ANY, Host, MediaSpec, Network, networks
 from understudy.routing.board import Name
+from understudy.routing.policies import KindPolicy
 from understudy.web.server import ServerSpec
 
 DEFAULT_FILE = Path("understudy.yaml")
@@ -51,7 +52,8 @@ class File(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The file as it is written: every key that understudy.yaml may hold.
 
     `aliases` are patterns of names that callers may ask for, such as `claude-*haiku*`, each with the route or model
-    that answers; the first that fits counts, and only where nothing has the very name.
+    that answers; the first that fits counts, and only where nothing has the very name. `policies` name kinds by what
+    requests show, for those that declare none and bear no sign of a known client's work; the first that holds counts.
     """
 
     server: ServerSpec = ServerSpec()
@@ -63,6 +65,7 @@ class File(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     models: tuple[ModelSpec, ...] = ()
     routes: tuple[RouteSpec, ...] = ()
     aliases: dict[str, str] = {}
+    policies: tuple[KindPolicy, ...] = ()
     fleet: FleetSpec = FleetSpec()
     keys: tuple[Key, ...] = ()
 
@@ -151,6 +154,7 @@ def _compose(file: File, environ: Mapping[str, str], base: Path, reader: "_Reade
     _check_places(reader, root, file, rows)
     _check_pools(reader, root, file)
     _check_media(reader, root, file.media)
+    _check_policies(reader, root, file.policies)
     file = msgspec.structs.replace(file, routes=tuple(_led(route, file, rows) for route in file.routes))
     secrets = _secrets(file, rows, environ, base, reader, root)
     if reader.problems:
@@ -190,8 +194,19 @@ def _check_pools(reader: "_Reader", root: yaml.Node | None, file: File) -> None:
             reader.wrong(root, ("routes", place, "parity", "shadow_budget_usd_per_day"), words)
         for name in list(route.dials)[1:]:
             reader.wrong(root, ("routes", place, name), f"{next(iter(route.dials))!r} is set already; one dial rules")
-        if (route.dials or route.explore or route.cascade) and not route.choose_from:
-            reader.wrong(root, ("routes", place), "dials, 'explore' and 'cascade' need models to 'choose_from'")
+        if (route.dials or route.explore or route.cascade or route.latency_price) and not route.choose_from:
+            words = "dials, 'explore', 'cascade' and 'latency_price' need models to 'choose_from'"
+            reader.wrong(root, ("routes", place), words)
+
+
+def _check_policies(reader: "_Reader", root: yaml.Node | None, policies: tuple[KindPolicy, ...]) -> None:
+    """A policy says something, under a name of its own."""
+    for place, policy in enumerate(policies):
+        if policy.says_nothing:
+            words = f"policy {policy.name!r} has no condition and would hold for everything"
+            reader.wrong(root, ("policies", place), words)
+        if policy.name in [one.name for one in policies[:place]]:
+            reader.wrong(root, ("policies", place, "name"), f"the name {policy.name!r} is taken already")
 
 
 def _check_media(reader: "_Reader", root: yaml.Node | None, media: MediaSpec) -> None:
@@ -273,6 +288,12 @@ def _secrets(
 ) -> Secrets:
     """The secrets that can be had; one that a declared model needs and that is missing is a problem."""
     secrets = Secrets()
+    if _ENV_REF.fullmatch(file.secret):
+        # The server's own secret is made where a file of it is missing; of a variable only the operator can.
+        if value := secret_value(file.secret, environ, base):
+            secrets[file.secret] = value
+        else:
+            reader.wrong(root, ("secret",), f"the server has no secret: {_remedy(file.secret)}")
     for row in rows.values():
         if row.api_key and (value := secret_value(row.api_key, environ, base)):
             secrets[row.api_key] = value

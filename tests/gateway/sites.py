@@ -7,6 +7,7 @@ from understudy.canon.money import Price
 from understudy.dialects.anthropic import DIALECT
 from understudy.gateway.site import Call, Site, Standing, Timeouts
 from understudy.gateway.wheel import Wheel
+from understudy.ledger.health import WorkerHealth
 from understudy.ledger.memory import MemoryLedger
 from understudy.ledger.shelf import WorkerShelf
 from understudy.policy.keys import Keyring
@@ -89,6 +90,7 @@ class Stage:
             fetcher=AiohttpFetcher(MediaSpec()),
             journal=journal,
             ledger=MemoryLedger(self.clock),
+            health=WorkerHealth(self.clock),
             clock=self.clock,
             wheel=Wheel(lambda work: work.close()),
             spawn=lambda work: work.close(),

@@ -181,3 +181,13 @@ def test_what_a_failed_exchange_is_called(kind: FaultKind) -> None:
     assert status_of(fault, content=True) == "incomplete"
     expected = "refused" if TABLE[kind].blame is Blame.CALLER else "failed"
     assert status_of(fault, content=False) == expected
+
+
+def test_a_models_answer_takes_from_its_first_place_on(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    draft = Draft(stage.site, stage.call())
+    stage.clock.ticks_s += 1.0
+    assert draft.asked_ms(OWN) == 1_000.0
+    stage.clock.ticks_s += 2.0
+    assert draft.asked_ms(OWN) == 1_000.0
+    assert draft.asked_ms(RENTED) == 3_000.0

@@ -6,6 +6,7 @@ import pytest
 from understudy.canon.faults import Fault, FaultKind
 from understudy.routing.board import Board, Endpoint, Model, Ramp, Route
 from understudy.routing.choose import Features, Plan, choose, meant, named
+from understudy.routing.fitness import Moment
 
 
 def model(name: str, *, provider: str = "p") -> Model:
@@ -189,3 +190,16 @@ def test_PAR_5_2_a_running_conversation_leaves_a_candidate_that_fell_for_faults(
     assert (chosen.served, names(chosen)[0]) == ("incumbent", "rented")
     assert "taken back for faults" in chosen.reason
     assert plan(running="own", draw=0.9, board=ramped(share=0.0)).served == "candidate"
+
+
+def test_in_a_pool_models_that_rest_are_asked_last() -> None:
+    route = Route(name="pool", incumbent="rented", choose_from=("own", "rented"), fallbacks=("spare",))
+    board = Board(models=MODELS, routes={"pool": route})
+
+    def chain(*resting: str) -> list[str]:
+        moment = Moment(resting=dict.fromkeys(resting, "it rests"))
+        return names(choose(Features(asked="pool", kind="chat", moment=moment), board, draw=0.5, shadow_draw=0.5))
+
+    assert chain() == ["rented", "spare"]
+    assert chain("rented") == ["own", "spare", "rented"]
+    assert chain("own", "rented") == ["rented", "spare"]

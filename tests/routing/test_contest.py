@@ -7,7 +7,7 @@ import pytest
 from tests.routing.pools import POOL, by_kind, lesson
 from understudy.routing.beliefs import DialName
 from understudy.routing.contest import contest
-from understudy.routing.learn import believe, unfold
+from understudy.routing.learn import believe, fits, unfold
 
 
 def test_a_challenger_wins_by_what_it_would_have_earned() -> None:
@@ -65,3 +65,13 @@ def test_an_aim_that_the_incumbent_alone_does_not_keep_lets_the_challenger_serve
         assert found.spent == pytest.approx(aim, abs=0.02)
     if dial != "quality_target":  # whose choices without a lesson are not quite those with it
         assert not contest(fitted, unfold(fitted.belief), lessons, pool).won
+
+
+def test_with_a_price_on_seconds_what_is_quicker_may_win_at_the_same_quality() -> None:
+    level = [one._replace(outcomes={"own": 1.0, "rented": 1.0}) for one in by_kind(200)]
+    for price, won in ((0.0, False), (0.1, True)):
+        pool = msgspec.structs.replace(POOL, latency_price=price)
+        fitted = believe(level, pool)
+        assert contest(fitted, None, level, pool).won is won
+        assert fits(fitted.belief, pool)
+        assert not fits(fitted.belief, msgspec.structs.replace(pool, latency_price=0.2))

@@ -6,7 +6,11 @@ import msgspec
 import pytest
 
 from tests.routing.pools import OWN, POOL, RENTED, by_kind, by_text, prompt
-from understudy.routing.decide import MIN_LABELS, Decision, Draw, Needs, decide
+from understudy.canon.money import Price
+from understudy.routing.beliefs import Learned
+from understudy.routing.cascade import Cascade
+from understudy.routing.decide import MIN_LABELS, Decision, Draw, decide
+from understudy.routing.fitness import Moment, Needs
 from understudy.routing.learn import believe, unfold
 from understudy.routing.text import Prompt, read
 
@@ -131,3 +135,91 @@ def test_a_slice_at_the_price_is_split_by_lot() -> None:
     some = [decide(MODELS, "rented", apart, "sums", unread, draw=Draw(lot / 100)) for lot in range(100)]
     assert sum(one.chosen == "own" for one in some) == pytest.approx(90, abs=2)
     assert {round(one.propensity, 2) for one in some} == {0.1, 0.9}
+
+
+RESTS = "it rests after 3 failures in a row (timeout), for 5 s more"
+
+
+def test_a_model_that_rests_after_failures_is_out_with_its_reason() -> None:
+    decision = decide(MODELS, "rented", KINDS, "sums", unread, moment=Moment(resting={"own": RESTS}))
+    assert decision.chosen == "rented"
+    assert decision.options[0].out == RESTS
+    assert decision.options[0].unfit
+    moved = decide(
+        MODELS, "rented", KINDS, "letters", unread, running="rented", moment=Moment(resting={"rented": RESTS})
+    )
+    assert (moved.chosen, moved.why) == ("own", "the incumbent is out, and this one is worth most of the others here")
+    young = decide(MODELS, "rented", None, "letters", unread, moment=Moment(resting={"rented": RESTS}))
+    assert young.chosen == "own"
+    assert "the incumbent is out, and the first that is not answers" in young.why
+
+
+def test_the_best_of_those_that_are_known_stands_in_for_an_incumbent_that_rests() -> None:
+    unknown = msgspec.structs.replace(OWN, name="new")
+    moment = Moment(resting={"rented": RESTS})
+    assert decide((unknown, OWN, RENTED), "rented", KINDS, "letters", unread, moment=moment).chosen == "own"
+    nobody = decide((unknown, RENTED), "rented", KINDS, "letters", unread, moment=moment)
+    assert (nobody.chosen, nobody.why) == (
+        "new",
+        "too little is known of any model here, and the incumbent is out",
+    )
+
+
+def test_where_every_model_rests_the_incumbent_is_tried_all_the_same() -> None:
+    both = Moment(resting={"own": RESTS, "rented": RESTS})
+    decision = decide(MODELS, "rented", KINDS, "sums", unread, moment=both)
+    assert decision.chosen == "rented"
+    assert "tried all the same" in decision.why
+    assert [option.out for option in decision.options] == [RESTS, RESTS]
+    owned = decide(MODELS, "rented", KINDS, "sums", unread, needs=Needs(only_owned=True), moment=both)
+    assert owned.chosen == "own"
+
+
+def test_a_route_that_has_to_save_goes_on_with_the_cheapest() -> None:
+    saving = Moment(route_spent="the money is gone")
+    decision = decide(MODELS, "rented", KINDS, "letters", unread, moment=saving)
+    assert (decision.chosen, decision.options[1].out) == ("own", "the money is gone, and it is not the cheapest")
+    # Where no kind tells what a request costs, price lists do.
+    cheap = msgspec.structs.replace(RENTED, price=Price(uncached_in=1, out=1))
+    assert decide((OWN, cheap), "rented", None, "letters", unread, moment=saving).chosen == "rented"
+    assert decide(MODELS, "rented", None, "letters", unread, moment=saving).chosen == "rented"
+    rests = msgspec.structs.replace(saving, resting={"own": RESTS})
+    assert decide(MODELS, "rented", KINDS, "letters", unread, moment=rests).chosen == "rented"
+
+
+def test_a_key_without_money_leaves_what_costs_nothing() -> None:
+    spent = Moment(key_spent="the budget is spent")
+    free = msgspec.structs.replace(OWN, price=Price(uncached_in=0, out=0))
+    decision = decide((free, RENTED), "rented", KINDS, "letters", unread, moment=spent)
+    assert (decision.chosen, decision.options[1].out) == ("own", "the budget is spent")
+    assert decide(MODELS, "rented", KINDS, "sums", unread, moment=spent).why == "no model fits"
+
+
+def hurried(price: float) -> Learned:
+    """What was believed of kinds, with a price on each second: the own model takes 0.1 s, the rented one 0.9 s."""
+    return unfold(msgspec.structs.replace(KINDS.belief, latency_price=price))
+
+
+def test_a_price_on_seconds_moves_the_choice_where_it_outweighs_the_quality() -> None:
+    records = KINDS.belief.records["letters"]
+    level = (records["rented"].mean - records["own"].mean) / 0.8
+    slow = decide(MODELS, "rented", hurried(level * 0.99), "letters", unread)
+    quick = decide(MODELS, "rented", hurried(level * 1.01), "letters", unread)
+    assert (slow.chosen, quick.chosen) == ("rented", "own")
+    assert slow.flips.endswith(f"; own if the latency price were above {level:.4f}")
+    assert quick.flips.endswith(f"; rented if the latency price were below {level:.4f}")
+    own = quick.options[0]
+    assert own.worth == pytest.approx(records["own"].mean - level * 1.01 * 0.1)
+    assert quick.latency_price == pytest.approx(level * 1.01)
+    assert "latency" not in decide(MODELS, "rented", KINDS, "letters", unread).flips
+
+
+def test_a_cascade_is_charged_for_both_waits() -> None:
+    found = Cascade(first="own", then="rented", n=100, tpr=1, fpr=0, accepted=0.5, quality=1.0)
+    belief = msgspec.structs.replace(KINDS.belief, cascades={"letters": found})
+    records = belief.records["letters"]
+    # Waiting for the first and half of the time for both takes 0.55 s, the rented model alone 0.9 s, the own one 0.1 s.
+    even = (1.0 - records["own"].mean) / 0.45
+    for price, trial in ((0.0, True), (even * 0.99, True), (even * 1.01, False)):
+        learned = unfold(msgspec.structs.replace(belief, latency_price=price))
+        assert decide(MODELS, "rented", learned, "letters", unread).trial is trial

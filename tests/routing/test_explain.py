@@ -1,5 +1,7 @@
 """An explanation names every figure of a decision, in words."""
 
+import msgspec
+
 from tests.routing.pools import POOL, by_text, prompt
 from understudy.routing.decide import decide
 from understudy.routing.explain import explained
@@ -28,3 +30,10 @@ def test_nothing_known_is_said_in_two_lines_a_model() -> None:
         "  own: own",
         "  rented: rented",
     ]
+
+
+def test_what_waiting_is_charged_is_told() -> None:
+    learned = unfold(msgspec.structs.replace(LEARNED.belief, latency_price=0.05))
+    lines = list(explained(decide(POOL.models, "rented", learned, "chat", lambda: read(""))))
+    assert "900 ms (worth -0.045)" in lines[3]
+    assert "latency: 0.05 a second" in lines

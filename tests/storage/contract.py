@@ -155,6 +155,24 @@ class StoreContract:
         assert (bill["exchanges"], bill["cost_nano_usd"], bill["incumbent_cost_nano_usd"]) == (2, 2_004, 10_004)
         assert bill["saved_nano_usd"] == 8_000
 
+    def test_a_days_spending_is_what_callers_were_served_once(self, store: Store) -> None:
+        day = 19_675  # that of the samples' first moment
+        told = (
+            exchange(1),
+            exchange(2, purpose="trial"),
+            exchange(3, purpose="shadow"),
+            exchange(4, purpose="judge"),
+            exchange(5, key="other", route=None),
+            exchange(6, cost_nano_usd=None),
+            exchange(7, cost_nano_usd=2**63),
+            exchange(8, at_s=(day + 1) * 86_400.0),
+        )
+        store.enter(Batch(exchanges=told[:2]))
+        store.enter(Batch(exchanges=told))
+        assert sorted(store.spent(day)) == [("other", "", 1_005), ("payments-team", "assistant", 2_003)]
+        assert store.spent(day + 1) == [("payments-team", "assistant", 1_008)]
+        assert store.spent(day - 1) == []
+
     def test_an_unknown_cost_is_never_zero_and_never_a_saving(self, store: Store) -> None:
         unknown = exchange(1, cost_nano_usd=None)
         store.enter(Batch(exchanges=(unknown,)))

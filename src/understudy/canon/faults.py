@@ -28,6 +28,7 @@ class FaultKind(Enum):
     TOO_LARGE = "too_large"
     TOO_LONG = "too_long"
     RATE_LIMITED = "rate_limited"
+    BUDGET = "budget_exceeded"
     TIMEOUT = "timeout"
     OVERLOADED = "overloaded"
     UPSTREAM = "upstream"
@@ -55,6 +56,8 @@ TABLE: dict[FaultKind, Row] = {
     # The prompt is longer than the model's window.
     FaultKind.TOO_LONG: Row(400, Blame.CALLER, False),
     FaultKind.RATE_LIMITED: Row(429, Blame.UPSTREAM, True),
+    # The key's own money for the day is gone: only time or the operator mends that.
+    FaultKind.BUDGET: Row(429, Blame.CALLER, False),
     FaultKind.TIMEOUT: Row(504, Blame.UPSTREAM, True),
     FaultKind.OVERLOADED: Row(503, Blame.UPSTREAM, True),
     # No usable answer came: connection refused or cut, a wrong content type, bytes that are no events.

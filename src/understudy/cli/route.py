@@ -10,19 +10,23 @@ import msgspec
 import typer
 from rich.table import Table
 
-from understudy.app import board_of, load_dialects, load_panels, models_of, unfolded
+from understudy.app import SystemClock, board_of, keyring_of, load_dialects, load_panels, models_of, unfolded
 from understudy.canon.faults import Fault
 from understudy.canon.request import Request
 from understudy.cli.books import open_books_or_leave
 from understudy.cli.screen import ConfigOption, JsonOption, give_up, load_or_leave, out
+from understudy.gateway.rights import rights_of
+from understudy.gateway.site import Standing
 from understudy.jobs.board import with_books
 from understudy.jobs.learning import belief_of
 from understudy.jobs.pools import PoolView, pool_views
+from understudy.policy.budgets import day_of, spent_of
+from understudy.policy.keys import ANYONE, Caller, caller_of
 from understudy.ports import Exchange, Store
 from understudy.routing.beliefs import Record
 from understudy.routing.choose import Features, Plan, choose
 from understudy.routing.explain import explained
-from understudy.routing.kinds import Kind, asked_words, kind_of, needs_of
+from understudy.routing.kinds import Kind, asked_words, kind_of
 from understudy.routing.naming import names_in
 from understudy.settings import Settings
 
@@ -45,12 +49,14 @@ def explain(
     route: Annotated[str | None, typer.Option(help="The route that is asked; a request says it itself.")] = None,
     kind: Annotated[str | None, typer.Option(help="The kind that the caller declares.")] = None,
     tenant: Annotated[str, typer.Option(help="Whose beliefs count.")] = "default",
+    key: Annotated[str | None, typer.Option(help="The name of the key that asks: its rights, tenant, budget.")] = None,
     config: ConfigOption = None,
     json: JsonOption = None,
 ) -> None:
     """Say which model would answer a request and every reason for it, or why one did that is in the journal.
 
-    Nothing is asked and nothing is written: the same function decides as on the request path, over the same beliefs.
+    Nothing is asked and nothing is written: the same function decides as on the request path, over the same beliefs and
+    the same money. Which models rest after failures only the workers know.
     """
     settings = load_or_leave(config)
     store = open_books_or_leave(settings)
@@ -59,8 +65,9 @@ def explain(
         return
     request = _request(what, route, settings)
     try:
-        found = kind_of(request, kind)
-        plan = _planned(settings, store, request, found, tenant)
+        caller = _caller(settings, key, tenant)
+        found = kind_of(request, kind or caller.kind, policies=settings.file.policies)
+        plan = _planned(settings, store, request, found, caller)
     except Fault as fault:
         give_up(fault.message)
     _print(plan, found, request)
@@ -153,23 +160,39 @@ def _only_route(settings: Settings) -> str:
     return names[0]
 
 
-def _planned(settings: Settings, store: Store, request: Request, kind: Kind, tenant: str) -> Plan:
+def _caller(settings: Settings, key: str | None, tenant: str) -> Caller:
+    if key is None:
+        return msgspec.structs.replace(ANYONE, tenant=tenant)
+    found = next((one for one in settings.file.keys if one.name == key), None)
+    if found is None:
+        names = ", ".join(one.name for one in settings.file.keys)
+        give_up(f"there is no key {key!r}", f"keys: {names or 'none is declared'}")
+    return caller_of(found)
+
+
+def _planned(settings: Settings, store: Store, request: Request, kind: Kind, caller: Caller) -> Plan:
     models = models_of(settings)
     base = board_of(settings, models, load_panels(settings, models))
     board = with_books(base, store.slices(), unfolded(store.beliefs(), {}), store.board_version())
-    route = board.routes.get(request.model)
+    route, now_s = board.routes.get(request.model), SystemClock().now_s()
+    spent = spent_of(day_of(now_s), store.spent(day_of(now_s)))
+    standing = Standing(board=board, keyring=keyring_of(settings), spent=spent)
+    rights = rights_of(caller, route, standing, now_s, request=request)
     features = Features(
         asked=request.model,
         kind=route.pool.get(kind.id, kind.id) if route is not None else kind.id,
-        tenant=tenant,
+        tenant=caller.tenant,
         words=asked_words(request),
-        needs=needs_of(request),
+        needs=rights.needs,
+        moment=rights.moment,
     )
-    return choose(features, board, draw=NO_SIDE, shadow_draw=NO_DRAW)
+    plan = choose(features, board, draw=NO_SIDE, shadow_draw=NO_DRAW)
+    rights.check(plan.chain[0])
+    return plan
 
 
 def _print(plan: Plan, kind: Kind, request: Request) -> None:
-    out.print(f"{plan.route or 'no route'} / {kind.id} (by {kind.source})", markup=False)
+    out.print(f"{plan.route or 'no route'} / {kind.id} ({kind.words})", markup=False)
     if plan.decision is None:
         out.print(f"{plan.chain[0].name} answers: {plan.reason}", markup=False, soft_wrap=True)
         return

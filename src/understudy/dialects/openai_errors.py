@@ -24,6 +24,7 @@ ERROR_OF_KIND = {
     FaultKind.TOO_LARGE: ("invalid_request_error", 413),
     FaultKind.TOO_LONG: ("invalid_request_error", 400),
     FaultKind.RATE_LIMITED: ("rate_limit_error", 429),
+    FaultKind.BUDGET: ("budget_exceeded", 429),
     FaultKind.TIMEOUT: ("timeout", 504),
     FaultKind.OVERLOADED: ("overloaded_error", 503),
     FaultKind.UPSTREAM: ("upstream_error", 502),

@@ -21,6 +21,7 @@ from understudy.gateway.attempt import open_answer, timed
 from understudy.gateway.draft import Draft
 from understudy.gateway.places import PREFIX, TICKET, Wanted, below, here, place, wanted_of
 from understudy.gateway.results import book, summed
+from understudy.gateway.rights import rights_of
 from understudy.gateway.site import Call, Site
 from understudy.gateway.wheel import Watch
 from understudy.policy.keys import Caller, admit_ticket, entrust, ticket
@@ -38,12 +39,15 @@ _TOLD = ("content-type", "content-disposition")
 
 async def reach(site: Site, call: Call, draft: Draft, sender: Sender, watch: Watch) -> None:
     """Serve one call; a Fault if it fails."""
-    board = site.standing().board
+    standing = site.standing()
+    board = standing.board
     caller = _admitted(site, call, draft)
     entrust(caller, "account")
     wanted = _wanted(call, board)
     model = _account(wanted.provider, board)
-    draft.asked, draft.model, draft.plan = model.name, model, Plan(chain=(model,), reason=REASON)
+    draft.asked, draft.plan = model.name, Plan(chain=(model,), reason=REASON)
+    rights_of(caller, None, standing, draft.now_s()).check(model)
+    draft.model = model
     dialect, endpoint = site.dialects[model.dialect], model.endpoints[0]
     there = dialect.account and place(dialect.account, endpoint, wanted)
     if dialect.account is None or there is None:

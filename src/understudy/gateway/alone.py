@@ -9,10 +9,11 @@ from typing import TypeVar
 
 from understudy.canon.faults import Fault
 from understudy.gateway.draft import Draft
+from understudy.gateway.rights import rights_of
 from understudy.gateway.site import Call, Site, Standing
 from understudy.policy.keys import Caller, admit, permit
 from understudy.ports import Attempt, UpstreamCall
-from understudy.routing.board import Board, Model
+from understudy.routing.board import Model
 from understudy.routing.choose import Plan, meant, named
 
 T = TypeVar("T")
@@ -26,15 +27,17 @@ def admitted(site: Site, call: Call, draft: Draft) -> tuple[Standing, Caller]:
     return standing, caller
 
 
-def planned(draft: Draft, caller: Caller, asked: str, board: Board, reason: str) -> Model:
+def planned(draft: Draft, caller: Caller, asked: str, standing: Standing, reason: str) -> Model:
     """The one model behind a name that the caller may ask for."""
-    draft.asked = asked
+    draft.asked, board = asked, standing.board
     name = meant(asked, board)
     permit(caller, name)
     route = board.routes.get(name)
     draft.heed(route)
     model = board.models[route.incumbent] if route is not None else named(name, board)
-    draft.model, draft.plan = model, Plan(chain=(model,), reason=reason)
+    draft.plan = Plan(chain=(model,), reason=reason)
+    rights_of(caller, route, standing, draft.now_s()).check(model)
+    draft.model = model
     return model
 
 

@@ -5,8 +5,8 @@ that a caller's going, a time-out and an error all free the slot at once.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import NamedTuple, TypeVar
 
 import msgspec
@@ -166,15 +166,28 @@ async def timed(watch: Watch, relay: Relay | None = None, *, first_s: float | No
         watch.deadline = None
 
 
+@contextmanager
+def watched(site: Site, place: Place) -> Iterator[None]:
+    """What comes of an attempt, told to those who watch how places fare."""
+    site.health.begin(place.model, place.endpoint)
+    try:
+        yield
+    except Fault as fault:
+        site.health.end(place.model, place.endpoint, fault)
+        raise
+    site.health.end(place.model, place.endpoint, None)
+
+
 async def ask_whole(
     site: Site, place: Place, request: Request, watch: Watch, held: Held, *, strict: bool
 ) -> tuple[Reply, tuple[Omission, ...]]:
     """A whole answer, and what the request could not carry."""
     request = await inlined(site, held, request, place.model)
     asked = call_to(site, place, request, strict=strict)
-    async with timed(watch), open_answer(site, asked.call) as answer:
-        body = await answer.read()
-    reply = site.dialects[place.model.dialect].decode_reply(body, place.model.maker)
+    with watched(site, place):
+        async with timed(watch), open_answer(site, asked.call) as answer:
+            body = await answer.read()
+        reply = site.dialects[place.model.dialect].decode_reply(body, place.model.maker)
     if asked.names:
         reply = msgspec.structs.replace(reply, parts=tuple(restored(part, asked.names) for part in reply.parts))
     return reply, asked.omissions
@@ -205,8 +218,9 @@ class StreamAttempt:
         call, self._draft.omissions, self._names = call_to(self._site, self._place, request, strict=strict)
         first_s = self._site.timeouts.first_token_s
         try:
-            async with timed(watch, self._relay, first_s=first_s), open_answer(self._site, call) as answer:
-                await self._pump(answer, watch)
+            with watched(self._site, self._place):
+                async with timed(watch, self._relay, first_s=first_s), open_answer(self._site, call) as answer:
+                    await self._pump(answer, watch)
         finally:
             self._draft.usage = self.collector.usage
 

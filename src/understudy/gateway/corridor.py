@@ -25,14 +25,15 @@ from understudy.gateway.evidence import answered, compare, gather, lost
 from understudy.gateway.keeping import check_known, keep, resumed
 from understudy.gateway.passing import pass_on
 from understudy.gateway.relay import Relay
+from understudy.gateway.rights import Rights, rights_of
 from understudy.gateway.site import Call, Site, Standing
 from understudy.gateway.wheel import Watch
 from understudy.parity.assign import bucket
 from understudy.parity.slices import SliceId
 from understudy.policy.keys import Caller, permit
-from understudy.ports import Attempt, Sampled, Sender
+from understudy.ports import Attempt, Health, Sampled, Sender
 from understudy.routing.choose import Features, Plan, choose, meant
-from understudy.routing.kinds import asked_words, kind_of, needs_of
+from understudy.routing.kinds import asked_words, kind_of
 
 log = logging.getLogger(__name__)
 Serve = Callable[[Draft, Relay, Watch], Awaitable[None]]
@@ -143,20 +144,35 @@ class Gateway:
         draft.heed(standing.board.routes.get(asked))
         conversation = conversation_of(call.headers, request, caller.name, draft.id)
         draft.unit = conversation.unit
-        draft.plan = plan = self._plan(call, request, asked, conversation, standing, caller)
+        route = standing.board.routes.get(asked)
+        now_s, health = draft.now_s(), self._site.health
+        rights = rights_of(caller, route, standing, now_s, request=request, health=health)
+        plan = rights.left(self._plan(call, request, asked, conversation, standing, caller, rights))
+        # What is refused is no lost answer of the candidate's.
+        draft.plan = msgspec.structs.replace(plan, canary=False)
+        rights.check(plan.chain[0])
+        draft.plan = plan
         check_known(call.dialect, request, plan.chain[0])
         if plan.shadow is not None and plan.hypothesis is not None:
             self._announce(draft, plan, conversation, standing)
         return request
 
     def _plan(
-        self, call: Call, request: Request, asked: str, conversation: Conversation, standing: Standing, caller: Caller
+        self,
+        call: Call,
+        request: Request,
+        asked: str,
+        conversation: Conversation,
+        standing: Standing,
+        caller: Caller,
+        rights: Rights,
     ) -> Plan:
         board, secret, ledger = standing.board, self._site.server_secret, self._site.ledger
         # A model that is named needs no kind; what is declared must make sense all the same.
         declared = call.headers.get(KIND_HEADER, caller.kind)
         known = asked in board.routes or declared is not None
-        kind = kind_of(request, declared, call.headers).id if known else ""
+        found = kind_of(request, declared, call.headers, standing.policies) if known else None
+        kind = found.id if found is not None else ""
         route = board.routes.get(asked)
         kind = route.pool.get(kind, kind) if route is not None else kind
         ramp = board.ramps.get((asked, kind))
@@ -174,8 +190,14 @@ class Gateway:
         running = None if conversation.one_turn else ledger.recall(seat)
         features = Features(asked=asked, kind=kind, running=running)
         if route is not None and route.choose_from:
-            needs = msgspec.structs.replace(needs_of(request), only_owned=caller.only_owned)
-            features = msgspec.structs.replace(features, tenant=caller.tenant, words=asked_words(request), needs=needs)
+            features = msgspec.structs.replace(
+                features,
+                tenant=caller.tenant,
+                words=asked_words(request),
+                needs=rights.needs,
+                moment=rights.moment,
+                known=found.words if found is not None else "",
+            )
         plan = choose(features, board, draw=draw, shadow_draw=shadow_draw)
         if not conversation.one_turn and plan.route is not None:
             ledger.remember(seat, plan.chain[0].name)
@@ -204,7 +226,7 @@ class Gateway:
 
     async def _whole(self, call: Call, request: Request, draft: Draft, sender: Sender, watch: Watch) -> None:
         async def attempt(place: Place) -> None:
-            begun = draft.elapsed_ms()
+            begun = draft.asked_ms(place.model)
             strict = draft.strict
             reply, draft.omissions = await ask_whole(self._site, place, request, watch, draft.fetched, strict=strict)
             draft.answered[place.model.name] = answered(place.model, reply, draft.elapsed_ms() - begun)
@@ -213,7 +235,7 @@ class Gateway:
         reply = await self._tried(draft, request, watch)
         if reply is not None:
             return await self._send(call, request, draft, sender, reply)
-        await _try(draft, attempt, begun=lambda: draft.booked)
+        await _try(draft, self._site.health, attempt, begun=lambda: draft.booked)
 
     async def _send(self, call: Call, request: Request, draft: Draft, sender: Sender, reply: Reply) -> None:
         """A whole answer, to its caller and into the books."""
@@ -240,7 +262,7 @@ class Gateway:
 
     async def _stream(self, call: Call, request: Request, draft: Draft, relay: Relay, watch: Watch) -> None:
         async def attempt(place: Place) -> None:
-            begun = draft.elapsed_ms()
+            begun = draft.asked_ms(place.model)
             run = StreamAttempt(self._site, place, request, call.dialect, relay, draft)
             try:
                 await run.run(watch, strict=draft.strict)
@@ -253,10 +275,12 @@ class Gateway:
         reply = await self._tried(draft, request, watch)
         if reply is not None:
             return await trial.told(self._site, draft, call.dialect, request, reply, relay)
-        await _try(draft, attempt, begun=lambda: relay.content)
+        await _try(draft, self._site.health, attempt, begun=lambda: relay.content)
 
 
-async def _try(draft: Draft, attempt: Callable[[Place], Awaitable[None]], *, begun: Callable[[], bool]) -> None:
+async def _try(
+    draft: Draft, health: Health, attempt: Callable[[Place], Awaitable[None]], *, begun: Callable[[], bool]
+) -> None:
     """Try the plan's places in turn until one answers; never again once the caller has seen content.
 
     Where the candidate leads, any failure of its own lets the incumbent answer: a caller must not suffer from a ramp.
@@ -264,7 +288,7 @@ async def _try(draft: Draft, attempt: Callable[[Place], Awaitable[None]], *, beg
     plan = draft.plan
     if plan is None:
         raise RuntimeError("a request is planned before it is tried")
-    places = list(_places(plan, draft.id))
+    places = list(_places(plan, draft.id, health))
     for number, place in enumerate(places, start=1):
         draft.model = place.model
         since_ms = draft.elapsed_ms()
@@ -279,12 +303,18 @@ async def _try(draft: Draft, attempt: Callable[[Place], Awaitable[None]], *, beg
                 raise
 
 
-def _places(plan: Plan, request_id: str) -> Iterator[Place]:
-    """Every place of every model of the plan, the models in order, the places of one starting at a point of its own."""
+def _places(plan: Plan, request_id: str, health: Health) -> Iterator[Place]:
+    """Every place of every model of the plan, the models in order, the places of one starting at a point of its own.
+
+    Those that rest after failures come last.
+    """
     for model in plan.chain:
         places = model.endpoints
         first = hash(request_id) % len(places)
-        for endpoint in places[first:] + places[:first]:
+        turned = places[first:] + places[:first]
+        if len(places) > 1:
+            turned = tuple(sorted(turned, key=lambda endpoint: health.resting(model, endpoint) is not None))
+        for endpoint in turned:
             yield Place(model, endpoint)
 
 

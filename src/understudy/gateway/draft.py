@@ -51,6 +51,7 @@ class Draft:
         # What each model that was asked came to, for the pair.
         self.answered: dict[str, Answered] = {}
         self._first_token_ms: float | None = None
+        self._asked_ms: dict[str, float] = {}
         self.booked = False
         # Whether the caller has seen content: no other place may begin anew.
         self.begun = False
@@ -58,6 +59,10 @@ class Draft:
     def elapsed_ms(self) -> float:
         """Milliseconds since the request came in."""
         return (self._site.clock.monotonic_s() - self._begun) * 1000
+
+    def asked_ms(self, model: Model) -> float:
+        """When a model was asked first, in milliseconds: its answer took from then on, at whichever place it came."""
+        return self._asked_ms.setdefault(model.name, self.elapsed_ms())
 
     def now_s(self) -> float:
         """The time of day, in Unix seconds."""

@@ -20,7 +20,7 @@ async def embed(site: Site, call: Call, draft: Draft, sender: Sender, watch: Wat
         raise RuntimeError("only dialects that have embeddings are asked for them")
     standing, caller = admitted(site, call, draft)
     request = means.read(call.body, call.address)
-    model = planned(draft, caller, request.model, standing.board, REASON)
+    model = planned(draft, caller, request.model, standing, REASON)
     reply = await _asked(site, model, request, draft, watch)
     if len(reply.vectors) != len(request.inputs):
         words = f"{model.name!r} gave {len(reply.vectors)} vectors for {len(request.inputs)} texts"

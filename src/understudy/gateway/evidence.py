@@ -52,6 +52,7 @@ def errand_of(draft: Draft, plan: Plan, purpose: Purpose, reason: str) -> Errand
         kind=plan.kind,
         hypothesis=plan.hypothesis,
         unit=draft.unit,
+        key=draft.caller.name if draft.caller and purpose == "trial" else "",
     )
 
 

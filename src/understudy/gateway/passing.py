@@ -36,7 +36,7 @@ async def pass_on(site: Site, call: Call, draft: Draft, sender: Sender, relay: R
     standing, caller = admitted(site, call, draft)
     kind = call.headers.get("content-type", "application/json")
     asked = means.read(call.body, kind, call.address)
-    model = planned(draft, caller, asked.model, standing.board, REASON)
+    model = planned(draft, caller, asked.model, standing, REASON)
     theirs = site.dialects[model.dialect].passing
     if theirs is None or theirs.name != means.name:
         raise bad_request(f"{model.name!r} speaks the {model.dialect} dialect, which has no such endpoint", "model")

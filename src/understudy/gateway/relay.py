@@ -6,7 +6,7 @@ failure can only be told in-band. The first event of an answer is held until con
 model can still begin.
 """
 
-from understudy.canon.faults import Fault
+from understudy.canon.faults import Fault, FaultKind
 from understudy.canon.request import Request
 from understudy.dialects.contract import Dialect
 from understudy.gateway.draft import Draft, status_of
@@ -77,6 +77,9 @@ class Relay:
         """The headers of an error answer: how long to wait, and what is left, where that is known."""
         wait_s = wait_s_of(fault)
         wait = [] if wait_s is None else write_wait(wait_s)
+        if fault.kind is FaultKind.BUDGET:
+            # Clients try again at a 429, as long as nobody tells them that it is of no use.
+            wait.append(("x-should-retry", "false"))
         limits = write_limits(fault.limits, self._dialect.quotas, self._draft.now_s())
         return [("content-type", "application/json"), *self._draft.headers(final=False), *wait, *limits]
 

@@ -13,9 +13,23 @@ from understudy.canon.value import Value
 from understudy.dialects.contract import Dialect
 from understudy.dialects.spelling import Spelling
 from understudy.gateway.wheel import Wheel
+from understudy.policy.budgets import Spent
 from understudy.policy.keys import Keyring
-from understudy.ports import KEY_HEADERS, Check, Clock, Exchange, Fetcher, Journal, Ledger, Shelf, Spawn, Upstream
+from understudy.ports import (
+    KEY_HEADERS,
+    Check,
+    Clock,
+    Exchange,
+    Fetcher,
+    Health,
+    Journal,
+    Ledger,
+    Shelf,
+    Spawn,
+    Upstream,
+)
 from understudy.routing.board import Board
+from understudy.routing.policies import KindPolicy
 
 STRICT_HEADER = "x-understudy-strict"
 Seconds = Annotated[float, Meta(gt=0)]
@@ -36,10 +50,12 @@ class Timeouts(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Standing(Value, frozen=True, kw_only=True):
-    """The two snapshots that every request reads: who may call, and what may answer."""
+    """The snapshots that every request reads: who may call, what may answer, the kinds by policy, the day's cost."""
 
     board: Board
     keyring: Keyring
+    policies: tuple[KindPolicy, ...] = ()
+    spent: Spent = Spent()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +67,7 @@ class Site:
     fetcher: Fetcher
     journal: Journal
     ledger: Ledger
+    health: Health
     clock: Clock
     wheel: Wheel
     spawn: Spawn

@@ -1,6 +1,6 @@
 """Asking a model while no caller waits: shadows and judges, with a time-out of their own, whole, booked by themselves.
 
-Their cost is the slice's, never the caller's.
+Their cost is the slice's and never the caller's, but for a trial, which was asked for the caller.
 """
 
 import asyncio
@@ -30,6 +30,8 @@ class Errand(Value, frozen=True, kw_only=True):
     kind: str | None
     hypothesis: str | None
     unit: str | None = None
+    # Whose budget it counts to; a slice's own comparing counts to nobody's.
+    key: str = ""
 
 
 async def ask_unattended(site: Site, model: Model, request: Request, errand: Errand, held: Held) -> tuple[Reply, float]:
@@ -66,6 +68,7 @@ def book_errand(
         purpose=errand.purpose,
         shadow_of=errand.of,
         tenant=errand.tenant,
+        key=errand.key,
         route=errand.route,
         kind=errand.kind,
         dialect=model.dialect,

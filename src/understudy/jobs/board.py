@@ -43,6 +43,8 @@ def _route(spec: RouteSpec, *, late: bool) -> Route:
         holdout=spec.parity.holdout,
         choose_from=spec.choose_from,
         explore=spec.explore,
+        only_tags=spec.only_tags,
+        budget_usd_per_day=spec.budget_usd_per_day,
         strict=spec.strict,
     )
 

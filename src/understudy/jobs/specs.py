@@ -11,6 +11,7 @@ from understudy.parity.fleet import DEFAULT_PLACES
 from understudy.parity.gate import Policy
 from understudy.parity.slices import OutcomeKind, RiskClass
 from understudy.routing.beliefs import DialName
+from understudy.routing.board import Tag
 
 # A route is part of a slice's text form, which is cut at ':' and '/'.
 RouteName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}\Z")]
@@ -153,9 +154,11 @@ class RouteSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     model of the pool unless it is named. At most one dial says what else counts: `quality_target` is the share of the
     incumbent's quality to keep with as few rented calls as possible, `rented_share` the share of calls to rented
     models, `budget_usd_per_day` dollars a day. Without a dial the best model answers. `explore` is the share of
-    requests that fall to a model of the pool by chance. With `cascade` the first own model answers first where that is
-    worth more, and the incumbent what the route's check refuses. Where it is `strict` a request of which anything would
-    stay behind in translation is a 400.
+    requests that fall to a model of the pool by chance, `latency_price` what each second of an answer is charged, in
+    units of outcome: 0.02 gives up two points of quality for a second. With `cascade` the first own model answers first
+    where that is worth more, and the incumbent what the route's check refuses. Only models that bear all of `only_tags`
+    answer a request of the route. Where it is `strict` a request of which
+    anything would stay behind in translation is a 400.
     """
 
     name: RouteName
@@ -165,7 +168,9 @@ class RouteSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     quality_target: Annotated[float, Meta(gt=0, le=1)] | None = None
     rented_share: Fraction | None = None
     budget_usd_per_day: Annotated[float, Meta(gt=0)] | None = None
+    only_tags: tuple[Tag, ...] = ()
     explore: Annotated[float, Meta(ge=0, le=0.05)] = 0.0
+    latency_price: Annotated[float, Meta(ge=0)] = 0.0
     cascade: bool = False
     strict: bool = False
     fallbacks: tuple[str, ...] = ()

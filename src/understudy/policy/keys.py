@@ -2,9 +2,10 @@
 
 import hashlib
 import hmac
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
 from understudy.canon.faults import Fault, FaultKind
 from understudy.canon.value import Value
@@ -20,7 +21,9 @@ class Key(Value, frozen=True, kw_only=True):
     `roles` lets it do more than ask models: "label" reads the words of compared pairs and says which answer is better,
     "operate" holds, lowers and approves slices, and may label too, "account" reaches what lies at providers under the
     operator's account (files, batches). With `only_owned` a route that chooses from a pool
-    chooses among own models for it. `kind` is the kind of all that it asks, unless a request declares another. With
+    chooses among own models for it, and whatever it asks, by name too, only models that bear all of `only_tags` answer
+    it. Once it has cost `budget_usd_per_day` only models whose price is 0 answer it, until
+    midnight (UTC). `kind` is the kind of all that it asks, unless a request declares another. With
     `strict` a request of which anything would stay behind in translation is a 400.
     """
 
@@ -30,6 +33,8 @@ class Key(Value, frozen=True, kw_only=True):
     tenant: str = "default"
     roles: tuple[Role, ...] = ()
     only_owned: bool = False
+    only_tags: tuple[str, ...] = ()
+    budget_usd_per_day: Annotated[float, Meta(ge=0)] | None = None
     kind: str | None = None
     strict: bool = False
 
@@ -50,6 +55,8 @@ class Caller(Value, frozen=True):
     only_owned: bool = False
     kind: str | None = None
     strict: bool = False
+    budget_usd_per_day: float | None = None
+    only_tags: tuple[str, ...] = ()
 
 
 # Without keys the server listens on loopback only, and whoever reaches it owns it.
@@ -73,7 +80,7 @@ def admit(keyring: Keyring, secret: bytes, presented: str | None) -> Caller:
     key = keyring.keys.get(digest(secret, presented))
     if key is None:
         raise Fault("this API key is not known here; `understudy key create` makes one", kind=FaultKind.AUTHENTICATION)
-    return _caller(key)
+    return caller_of(key)
 
 
 def ticket(secret: bytes, caller: Caller, address: str, until_s: float) -> str:
@@ -93,15 +100,26 @@ def admit_ticket(keyring: Keyring, secret: bytes, presented: str, address: str, 
     key = next((key for key in keyring.keys.values() if key.name == name), None)
     if key is None:
         raise Fault(f"this address was made for the key {name!r}, which is gone", kind=FaultKind.AUTHENTICATION)
-    return _caller(key)
+    return caller_of(key)
 
 
 def _stamp(secret: bytes, told: str, address: str) -> str:
     return hmac.new(secret, b"ticket:" + msgspec.json.encode((told, address)), hashlib.sha256).hexdigest()
 
 
-def _caller(key: Key) -> Caller:
-    return Caller(key.name, key.tenant, key.routes, key.roles, key.only_owned, key.kind, key.strict)
+def caller_of(key: Key) -> Caller:
+    """The caller that a key stands for."""
+    return Caller(
+        key.name,
+        key.tenant,
+        key.routes,
+        key.roles,
+        key.only_owned,
+        key.kind,
+        key.strict,
+        key.budget_usd_per_day,
+        key.only_tags,
+    )
 
 
 def permit(caller: Caller, asked: str) -> None:

@@ -120,6 +120,10 @@ class Store(Protocol):
         """How much was asked since then and what it cost, by route, kind and purpose."""
         ...
 
+    def spent(self, day: int) -> list[tuple[str, str, int]]:
+        """What a day (counted from the epoch, UTC) has cost by key and route, "" for none, in nano-dollars."""
+        ...
+
     def spending(self, stretch_s: int) -> list[SpendRow]:
         """What was asked and what it cost, by route, purpose and stretch of so many seconds, oldest first."""
         ...

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from typing import Any, Protocol
 
+from understudy.canon.faults import Fault
 from understudy.canon.parts import Inline
 from understudy.canon.value import Value
 from understudy.dialects.contract import MediaKind
@@ -35,6 +36,22 @@ class Ledger(Protocol):
 
     def remember(self, conversation: str, model: str) -> None:
         """Note the model that a running conversation is on."""
+        ...
+
+
+class Health(Protocol):
+    """How places fare, by what requests to them came to."""
+
+    def begin(self, model: Model, endpoint: Endpoint) -> None:
+        """A request goes to a place."""
+        ...
+
+    def end(self, model: Model, endpoint: Endpoint, fault: Fault | None) -> None:
+        """What came of it: an answer, or a failure."""
+        ...
+
+    def resting(self, model: Model, endpoint: Endpoint | None = None) -> str | None:
+        """Why a place is left alone now, or a model at all of its places; None if it is not."""
         ...
 
 

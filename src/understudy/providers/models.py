@@ -10,7 +10,7 @@ from understudy.canon.money import UNKNOWN_PRICE, Price, Tier, per_million
 from understudy.canon.value import Value
 from understudy.dialects.contract import Only, Thoughts, ToolChoiceMode, ToolIds, UsageOn
 from understudy.providers.catalogue import NOTHING_KNOWN, Ability, Known, KnownModel, PriceSpec, ProviderRow, TierSpec
-from understudy.routing.board import Endpoint, Model, Name
+from understudy.routing.board import Endpoint, Model, Name, Tag
 
 SecretRef = Annotated[str, Meta(pattern=r"^(\$\{[A-Za-z_][A-Za-z0-9_]*\}|file:.+)\Z")]
 Url = Annotated[str, Meta(pattern=r"^https?://")]
@@ -37,7 +37,8 @@ class ModelSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One model: a provider's row, the id upstream, and what differs from the row.
 
     `may_train` and `may_evaluate` say what its answers may be used for; an own model's may train unless this says no,
-    a rented one's only if this says so, since most contracts forbid it.
+    a rented one's only if this says so, since most contracts forbid it. `tags` are words of your own, such as where it
+    stands; keys and routes may ask for them.
     """
 
     name: Name
@@ -52,6 +53,7 @@ class ModelSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     may_train: bool | None = None
     may_evaluate: bool = True
     max_tokens: Annotated[int, Meta(gt=0)] | None = None
+    tags: tuple[Tag, ...] = ()
 
 
 class ProviderSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -123,6 +125,7 @@ def model_of(spec: ModelSpec, row: ProviderRow, known: KnownModel | None = None)
         build=spec.build or spec.model,
         may_train=owned if spec.may_train is None else spec.may_train,
         may_evaluate=spec.may_evaluate,
+        tags=spec.tags,
         window=known.window if known else None,
         images=_able(known, "images"),
         tools=_able(known, "tools"),

@@ -61,6 +61,7 @@ class Belief(Value, frozen=True, kw_only=True):
     `texts` are packed text models by model; `speaks` has the kinds on which they may speak,
     `cascades` those on which the own model may be tried first. `names` has the tenant's
     own n-gram for a bucket, "word:…" or "char:…", for explanations; it never leaves the tenant.
+    `latency_price` is charged for each second of an answer, in units of outcome.
     """
 
     version: str
@@ -75,6 +76,7 @@ class Belief(Value, frozen=True, kw_only=True):
     speaks: tuple[str, ...] = ()
     cascades: dict[str, Cascade] = {}
     names: dict[str, str] = {}
+    latency_price: float = 0.0
 
 
 class Learned(Value, frozen=True):

@@ -17,6 +17,10 @@ from understudy.routing.beliefs import Learned
 Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}\Z")]
 
 
+# A word of the operator's for what models have in common.
+Tag = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")]
+
+
 class Endpoint(Value, frozen=True):
     """One place where a model is served. `key` names the secret that opens it; the secret itself is never here."""
 
@@ -50,10 +54,18 @@ class Model(Value, frozen=True, kw_only=True):
     price: Price = UNKNOWN_PRICE
     may_train: bool = False
     may_evaluate: bool = True
+    tags: tuple[str, ...] = ()
     # What it can take; None where nobody said.
     window: int | None = None
     images: bool | None = None
     tools: bool | None = None
+
+    @property
+    def free(self) -> bool:
+        """Whether it is known to cost nothing, whatever is asked."""
+        price = self.price
+        rest = (price.cache_read, price.cache_write_5m, price.cache_write_1h)
+        return (price.uncached_in, price.out) == (0, 0) and not any(rest) and not price.tiers
 
 
 class Route(Value, frozen=True, kw_only=True):
@@ -62,8 +74,9 @@ class Route(Value, frozen=True, kw_only=True):
     `labels` is the share of compared units that people are asked about. A verdict has `verdict_s` after both answers,
     a person's label `label_s`. `pool` has the slice's kind of each kind that is joined with others. `holdout` is the
     share that stays with the incumbent at 100 %. `choose_from` are the models that are chosen from by what was learned,
-    `explore` the share that falls to one of them by chance. Where it is `strict` a request of which anything would stay
-    behind is refused.
+    `explore` the share that falls to one of them by chance, `budget_usd_per_day` what their answers may cost.
+    All that answers bears `only_tags`.
+    Where it is `strict` a request of which anything would stay behind is refused.
     """
 
     name: str
@@ -79,6 +92,8 @@ class Route(Value, frozen=True, kw_only=True):
     holdout: float = 0.0
     choose_from: tuple[str, ...] = ()
     explore: float = 0.0
+    only_tags: tuple[str, ...] = ()
+    budget_usd_per_day: float | None = None
     strict: bool = False
 
 

@@ -13,7 +13,8 @@ import msgspec
 from understudy.canon.faults import Fault, FaultKind
 from understudy.canon.value import Value
 from understudy.routing.board import Board, Model, Ramp, Route
-from understudy.routing.decide import Decision, Draw, Needs, decide
+from understudy.routing.decide import Decision, Draw, decide
+from understudy.routing.fitness import Moment, Needs
 from understudy.routing.text import read
 
 # How many known names an error lists: enough to spot a typo, short enough to read.
@@ -23,7 +24,8 @@ _NAMES_SHOWN = 8
 class Features(Value, frozen=True, kw_only=True):
     """What the choice depends on besides the board. `running` is the model that this conversation is on already.
 
-    `words` is the text that was asked, `needs` what its model must be able to do, `tenant` whose beliefs count.
+    `words` is the text that was asked, `needs` what its model must be able to do, `tenant` whose beliefs count,
+    `moment` what holds now. `known` says how the kind is known.
     """
 
     asked: str
@@ -32,6 +34,8 @@ class Features(Value, frozen=True, kw_only=True):
     tenant: str = "default"
     words: str = ""
     needs: Needs = Needs()
+    moment: Moment = Moment()
+    known: str = ""
 
 
 class Plan(Value, frozen=True, kw_only=True):
@@ -118,13 +122,15 @@ def _pooled(features: Features, board: Board, route: Route, draw: float, shadow_
         features.kind,
         lambda: read(features.words),
         needs=features.needs,
+        moment=features.moment,
         running=features.running,
         draw=Draw(draw, route.explore),
     )
+    decision = msgspec.structs.replace(decision, kind=features.kind, known=features.known)
     able = {option.model for option in decision.options if not option.unfit}
     others = tuple(model for model in pool if model.name in able and model.name != decision.chosen)
     return Plan(
-        chain=_chain(board, route, decision.chosen),
+        chain=_rested(_chain(board, route, decision.chosen), features.moment),
         reason=decision.why,
         route=route.name,
         kind=features.kind,
@@ -139,6 +145,11 @@ def _chain(board: Board, route: Route, first: str) -> tuple[Model, ...]:
     """The model to ask, then the rented one where the own one leads, then the route's fallbacks."""
     names = dict.fromkeys((first, route.incumbent, *route.fallbacks))
     return tuple(board.models[name] for name in names)
+
+
+def _rested(chain: tuple[Model, ...], moment: Moment) -> tuple[Model, ...]:
+    """The chosen model, then those that are well, then those that rest after failures: they are the last resort."""
+    return (chain[0], *sorted(chain[1:], key=lambda model: model.name in moment.resting))
 
 
 def meant(asked: str, board: Board) -> str:

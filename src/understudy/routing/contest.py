@@ -13,7 +13,7 @@ import numpy as np
 
 from understudy.routing.beliefs import Belief, Learned
 from understudy.routing.cascade import RIGHT, Cascade
-from understudy.routing.decide import MIN_LABELS, Draw, dearness, decide
+from understudy.routing.decide import MIN_LABELS, Draw, dearness, decide, waited
 from understudy.routing.learn import Fitted, Pool, unfold
 from understudy.routing.lessons import UNKNOWN, Lesson, lot_of
 from understudy.stats.offpolicy import Value, gain, pseudo_outcomes
@@ -114,15 +114,28 @@ class _Seen(NamedTuple):
     chance: float
     guess: float
 
+    def less(self, charge: float) -> "_Seen":
+        """The same after a charge."""
+        return self._replace(outcome=self.outcome - charge, guess=self.guess - charge)
+
 
 def _seen(belief: Belief, lesson: Lesson, pool: Pool) -> list[_Seen]:
-    """What is known of every choice on one prompt, the cascade last."""
+    """What is known of every choice on one prompt, the cascade last; what is charged for waiting is taken off."""
     alone = [_alone(belief, lesson, model.name) for model in pool.models]
+    wait = [_wait(belief, lesson.kind, model.name) for model in pool.models]
+    net = [one.less(charge) for one, charge in zip(alone, wait, strict=True)]
     found = belief.cascades.get(lesson.kind)
     names = [model.name for model in pool.models]
     if found is None:
-        return [*alone, _Seen(np.nan, 1.0, 0.0)]
-    return [*alone, _cascaded(found, alone[names.index(found.first)], alone[names.index(found.then)])]
+        return [*net, _Seen(np.nan, 1.0, 0.0)]
+    first, then = names.index(found.first), names.index(found.then)
+    both = _cascaded(found, alone[first], alone[then])
+    return [*net, both.less(wait[first] + (1 - found.accepted) * wait[then])]
+
+
+def _wait(belief: Belief, kind: str, model: str) -> float:
+    record = belief.records.get(kind, {}).get(model)
+    return waited(belief, record.latency_ms if record else None)
 
 
 def _alone(belief: Belief, lesson: Lesson, model: str) -> _Seen:

@@ -11,6 +11,7 @@ import msgspec
 from understudy.canon.value import Value
 from understudy.routing.beliefs import Belief, Learned, Point, Record
 from understudy.routing.board import Model
+from understudy.routing.fitness import Moment, Needs, dearer, listed, unfit
 from understudy.routing.text import Contribution, Prompt
 
 # Outcomes of both models on a kind before anything but the incumbent may answer it (RT-6.4: shadow 50 to 200).
@@ -22,23 +23,12 @@ SWITCH_MARGIN = 0.10
 DITHER = 0.01
 # Contributions told of a decision.
 TOLD = 6
-# Characters that make a token, at the fewest: an estimate that errs toward too many tokens.
-CHARS_PER_TOKEN = 3
-
-
-class Needs(Value, frozen=True, kw_only=True):
-    """What a request needs of its model. `characters` is the length of all that it sends."""
-
-    characters: int = 0
-    images: bool = False
-    tools: bool = False
-    only_owned: bool = False
 
 
 class Option(Value, frozen=True, kw_only=True):
     """One model of the pool: `out` says why it could not be chosen; else how good and how dear it is believed to be.
 
-    An `unfit` one cannot answer this request at all; another that is out lacks outcomes.
+    An `unfit` one cannot, may not or should not answer this request; another that is out lacks outcomes.
     """
 
     model: str
@@ -70,7 +60,11 @@ class Decision(Value, frozen=True, kw_only=True):
     contributions: tuple[tuple[str, str | int, float], ...] = ()
     dial: str = ""
     price: float = 0.0
+    latency_price: float = 0.0
     flips: str = ""
+    # The kind, and how it is known.
+    kind: str = ""
+    known: str = ""
     # The chosen model answers first, and another one what the check refuses.
     trial: bool = False
 
@@ -90,24 +84,34 @@ def decide(
     prompt: Callable[[], Prompt],
     *,
     needs: Needs = Needs(),  # noqa: B008 - a frozen value
+    moment: Moment = Moment(),  # noqa: B008 - a frozen value
     running: str | None = None,
     draw: Draw = Draw(),  # noqa: B008 - a frozen value
 ) -> Decision:
     """The decision for one request. The incumbent stands in wherever nothing better is sure; it may itself be out."""
-    out = {model.name: _out(model, needs) for model in pool}
-    fit = [model for model in pool if out[model.name] is None]
-    if not fit:
-        return Decision(chosen=incumbent, incumbent=incumbent, why="no model fits", options=_outs(pool, out))
-    fallback = incumbent if out.get(incumbent, "gone") is None else fit[0].name
+    able = {model.name: unfit(model, needs, moment) for model in pool}
+    if all(able.values()):
+        return Decision(chosen=incumbent, incumbent=incumbent, why="no model fits", options=_outs(pool, able))
+    out = {name: why or moment.resting.get(name) for name, why in able.items()}
+    if all(out.values()):
+        chosen, why = _first(able, incumbent), "every model rests after failures; this one is tried all the same"
+        return Decision(chosen=chosen, incumbent=incumbent, why=why, options=_outs(pool, out))
+    out |= dearer(_costs(pool, out, learned, kind), moment)
+    fallback = _first(out, incumbent)
     if learned is not None and learned.belief.incumbent != incumbent:
         learned = None  # gains over another model say nothing
     records = learned.belief.records.get(kind, {}) if learned is not None else {}
     if learned is None or not records:
-        why = "nothing is learned of this kind yet: the incumbent answers"
+        whose = "the incumbent" if fallback == incumbent else "the incumbent is out, and the first that is not"
+        why = f"nothing is learned of this kind yet: {whose} answers"
         return _plain(pool, out, fallback, incumbent, why, running)
     text, told = _text(learned, kind, prompt)
     lot = draw.lot
     options = tuple(_option(model, out[model.name], records, text, learned.belief, lot) for model in pool)
+    if fallback != incumbent:
+        # Whoever stands in for the incumbent is the best of those of whom enough is known.
+        known = {option.model: option.worth or 0.0 for option in options if option.out is None}
+        fallback = max(known, key=lambda name: known[name], default=fallback)
     decision = _chosen(options, learned.belief, fallback, incumbent, running, draw, told)
     return decision if running is not None else _cascaded(decision, learned.belief, kind)
 
@@ -118,9 +122,8 @@ def _cascaded(decision: Decision, belief: Belief, kind: str) -> Decision:
     able = {option.model: option for option in decision.options if option.out is None}
     if found is None or decision.explored or not {found.first, found.then, decision.chosen} <= able.keys():
         return decision
-    first, then = (dearness(belief, able[name].owned, able[name].cost_usd) for name in (found.first, found.then))
-    dear = first + (1 - found.accepted) * then
-    more = found.quality - belief.dial.price * dear - (able[decision.chosen].worth or 0.0)
+    first, then = (_charged(belief, able[name]) for name in (found.first, found.then))
+    more = found.quality - (first + (1 - found.accepted) * then) - (able[decision.chosen].worth or 0.0)
     if more <= 0:
         return decision
     why = f"it answers first, {found.then} what the check refuses: worth {more:+.3f} more than {decision.chosen} alone"
@@ -142,17 +145,22 @@ def _outs(pool: Sequence[Model], out: Mapping[str, str | None]) -> tuple[Option,
     )
 
 
-def _out(model: Model, needs: Needs) -> str | None:
-    """Why a model cannot answer this request at all; None if it can. What is not known of a model is no hindrance."""
-    if needs.only_owned and not model.owned:
-        return "rented, and this key may use own models only"
-    if model.window is not None and needs.characters > model.window * CHARS_PER_TOKEN:
-        return f"its window of {model.window:,} tokens is too small"
-    if needs.images and model.images is False:
-        return "it reads no images"
-    if needs.tools and model.tools is False:
-        return "it calls no tools"
-    return None
+def _costs(
+    pool: Sequence[Model], out: Mapping[str, str | None], learned: Learned | None, kind: str
+) -> dict[str, float]:
+    """What the models that are not out cost: by completed requests where that is known of all, else by price list."""
+    left = [model for model in pool if out[model.name] is None]
+    records = learned.belief.records.get(kind, {}) if learned is not None else {}
+    seen = {name: record.cost_usd for name, record in records.items()}
+    known = {model.name: cost for model in left if (cost := seen.get(model.name)) is not None}
+    return known if len(known) == len(left) else {model.name: listed(model) for model in left}
+
+
+def _first(out: Mapping[str, str | None], incumbent: str) -> str:
+    """The incumbent, or the first model that is not out where it is."""
+    if out.get(incumbent, "gone") is None:
+        return incumbent
+    return next(name for name, why in out.items() if why is None)
 
 
 def _text(learned: Learned, kind: str, prompt: Callable[[], Prompt]) -> tuple[dict[str, float], list[Contribution]]:
@@ -195,8 +203,18 @@ def _option(
 
 
 def priced(belief: Belief, owned: bool, record: Record) -> float:
-    """What the dial charges for one answer of a model, in units of outcome."""
-    return belief.dial.price * dearness(belief, owned, record.cost_usd)
+    """What is charged for one answer of a model, in units of outcome: by the dial, and for the time that it takes."""
+    return belief.dial.price * dearness(belief, owned, record.cost_usd) + waited(belief, record.latency_ms)
+
+
+def _charged(belief: Belief, option: Option) -> float:
+    """The same for a model of the choice."""
+    return belief.dial.price * dearness(belief, option.owned, option.cost_usd) + waited(belief, option.latency_ms)
+
+
+def waited(belief: Belief, latency_ms: float | None) -> float:
+    """What is charged for the time that an answer takes; a time that nobody measured costs nothing."""
+    return belief.latency_price * (latency_ms or 0.0) / 1_000
 
 
 def dearness(belief: Belief, owned: bool, cost_usd: float | None) -> float:
@@ -233,14 +251,14 @@ def _chosen(
     told: list[Contribution],
 ) -> Decision:
     able = {option.model: option for option in options if option.out is None}
-    best, why = _best(able, fallback, running)
+    best, why = _best(able, fallback, incumbent, running)
     chance, explored = (_split(able, best, belief, draw.lot) if running is None else 1.0), False
     if draw.rate and len(able) > 1 and running is None:
         names = sorted(able)
         if draw.lot < draw.rate:
             best, explored = names[int(draw.lot / draw.rate * len(names))], True
             why = "drawn by chance, to learn"
-        greedy, _ = _best(able, fallback, running)
+        greedy, _ = _best(able, fallback, incumbent, running)
         chance = draw.rate / len(names) + (1 - draw.rate if best == greedy else 0.0)
     return Decision(
         chosen=best,
@@ -255,24 +273,51 @@ def _chosen(
         contributions=tuple((one.block, one.feature, one.gain) for one in told),
         dial=belief.dial.words,
         price=belief.dial.price,
+        latency_price=belief.latency_price,
         flips=_flips(able, best, belief) if best in able else "",
     )
 
 
-def _best(able: Mapping[str, Option], fallback: str, running: str | None) -> tuple[str, str]:
+def _best(able: Mapping[str, Option], fallback: str, incumbent: str, running: str | None) -> tuple[str, str]:
     """The model of the highest worth and why, ties and doubts going to the incumbent."""
     if fallback not in able:
-        return fallback, "too little is known of the incumbent here to leave it"
+        doubt = (
+            "the incumbent here to leave it" if fallback == incumbent else "any model here, and the incumbent is out"
+        )
+        return fallback, f"too little is known of {doubt}"
     worth = {name: option.worth or 0.0 for name, option in able.items()}
     best = max(worth, key=lambda name: (worth[name], name == fallback))
     if running in worth and worth[best] - worth[running] <= SWITCH_MARGIN:
         return running, "this conversation stays with its model"
+    if fallback != incumbent:
+        return best, "the incumbent is out, and this one is worth most of the others here"
     if best == fallback:
         return best, "the incumbent is worth most here" if len(able) > 1 else "no other model has outcomes enough here"
     return best, f"worth {worth[best] - worth[fallback]:+.3f} more than the incumbent here"
 
 
 def _flips(able: Mapping[str, Option], best: str, belief: Belief) -> str:
+    """At which setting of the dial, or price of latency, another model would have answered; empty where none would."""
+    told = (_flips_of_dial(able, best, belief), _flips_of_latency(able, best, belief))
+    return "; ".join(words for words in told if words)
+
+
+def _flips_of_latency(able: Mapping[str, Option], best: str, belief: Belief) -> str:
+    """The nearest price of latency at which another model is worth as much; told only where there is such a price."""
+    mine, found = able[best], []
+    for name, option in able.items():
+        slower_s = ((option.latency_ms or 0.0) - (mine.latency_ms or 0.0)) / 1_000
+        if belief.latency_price and name != best and slower_s:
+            price = belief.latency_price + ((option.worth or 0.0) - (mine.worth or 0.0)) / slower_s
+            found.append((abs(price - belief.latency_price), price, name, slower_s))
+    wanted = [one for one in found if one[1] >= 0]
+    if not wanted:
+        return ""
+    _, price, name, slower_s = min(wanted)
+    return f"{name} if the latency price were {'below' if slower_s > 0 else 'above'} {price:.4f}"
+
+
+def _flips_of_dial(able: Mapping[str, Option], best: str, belief: Belief) -> str:
     """At which setting of the dial another model would have answered; empty where none would."""
     mine = able[best]
     dear = {name: dearness(belief, option.owned, option.cost_usd) for name, option in able.items()}

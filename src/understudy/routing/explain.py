@@ -8,6 +8,8 @@ from understudy.routing.decide import Decision, Option
 def explained(decision: Decision, names: Mapping[str, str] | None = None) -> Iterator[str]:
     """The whole reason, one line a fact. `names` has the tenant's n-grams for buckets."""
     yield f"{decision.chosen} answers: {decision.why}"
+    if decision.known:
+        yield f"the kind is {decision.kind}, {decision.known}"
     if decision.belief:
         speaks = "the text speaks" if decision.text_speaks else "the text does not speak here"
         yield f"learned from {decision.labels:,} prompts (belief {decision.belief}); {speaks}"
@@ -19,6 +21,8 @@ def explained(decision: Decision, names: Mapping[str, str] | None = None) -> Ite
         yield f"  {gain:+.4f}  {_feature(block, feature, names or {})}"
     if decision.dial:
         yield f"dial: {decision.dial} (price {decision.price:+.4f} a rented call)" if decision.price else decision.dial
+    if decision.latency_price:
+        yield f"latency: {decision.latency_price:g} a second"
     if decision.trial:
         yield f"if the check refuses its answer, {decision.incumbent} answers"
     if decision.explored:
@@ -37,7 +41,8 @@ def _option(option: Option, decision: Decision) -> str:
         if option.cost_usd is not None:
             told.append(f"${option.cost_usd:.6f} a completed request")
         if option.latency_ms is not None:
-            told.append(f"{option.latency_ms:,.0f} ms")
+            charged = decision.latency_price * option.latency_ms / 1_000
+            told.append(f"{option.latency_ms:,.0f} ms" + (f" (worth {-charged:+.3f})" if charged else ""))
         if option.worth is not None and option.out is None:
             told.append(f"worth {option.worth:.3f}")
     if option.out is not None:

@@ -1,18 +1,21 @@
-"""Kinds: what kind of query a request is. What the caller declares wins; then its signs; then what it shows by rules.
+"""Kinds: what kind of query a request is.
+
+What the caller declares wins; then its signs; then the operator's policies; then what it shows by rules.
 
 A kind is an id with language and tool use in it where they matter. A definition never depends on outcomes, and a change
 of the rules is a new version: slices are made of kinds, and must not change under what was learned of them.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from understudy.canon.faults import bad_request
 from understudy.canon.messages import Message
 from understudy.canon.parts import Image, Text, ToolResult, text_of
 from understudy.canon.request import Request
-from understudy.routing.decide import Needs
+from understudy.routing.fitness import Needs
+from understudy.routing.policies import KindPolicy, Shown, first_met
 from understudy.routing.signs import kind_of_work
 
 # Of the rules below; goes up with every change of what they say of any request.
@@ -42,26 +45,37 @@ _TASKS = (
 )
 _MATHS_WORDS = ("\\frac", "\\int", "\\sum", "\\sqrt", "integral", "derivative", "equation", "prove that")
 # Dates and fractions have no blanks around their signs.
-_SUM = re.compile(r"\d\s?[+*^=]\s?\d|\d [-/] \d")
+_SUM = re.compile(r"\d(?:\s?[+*^=]\s?| [-/] )\d")
 # Scripts that make a language of their own for a model; the rest is told apart by no rule.
 _SCRIPTS = (
-    ("cyrl", re.compile("[\u0400-\u04ff]")),
-    ("arab", re.compile("[\u0600-\u06ff]")),
-    ("deva", re.compile("[\u0900-\u097f]")),
-    ("kore", re.compile("[\uac00-\ud7af]")),
-    ("jpan", re.compile("[\u3040-\u30ff]")),
-    ("hans", re.compile("[\u4e00-\u9fff]")),
+    ("cyrl", re.compile("[\u0400-\u04ff]+")),
+    ("arab", re.compile("[\u0600-\u06ff]+")),
+    ("deva", re.compile("[\u0900-\u097f]+")),
+    ("kore", re.compile("[\uac00-\ud7af]+")),
+    ("jpan", re.compile("[\u3040-\u30ff]+")),
+    ("hans", re.compile("[\u4e00-\u9fff]+")),
 )
 
 
 class Kind(NamedTuple):
-    """A kind, and how it is known."""
+    """A kind, and how it is known; `policy` is the name of the operator's policy that declares it."""
 
     id: str
-    source: Literal["declared", "sign", "rule"]
+    source: Literal["declared", "sign", "policy", "rule"]
+    policy: str = ""
+
+    @property
+    def words(self) -> str:
+        """How it is known, in words."""
+        return f"declared by policy {self.policy!r}" if self.policy else f"by {self.source}"
 
 
-def kind_of(request: Request, declared: str | None, headers: Mapping[str, str] | None = None) -> Kind:
+def kind_of(
+    request: Request,
+    declared: str | None,
+    headers: Mapping[str, str] | None = None,
+    policies: Sequence[KindPolicy] = (),
+) -> Kind:
     """The kind of a request; a Fault if the declared one is no valid id."""
     if declared is not None:
         if not _DECLARED.fullmatch(declared):
@@ -73,7 +87,10 @@ def kind_of(request: Request, declared: str | None, headers: Mapping[str, str] |
     if any(isinstance(part, ToolResult) for part in last.parts):
         return Kind("agent_continuation", "sign")
     shown = kind_of_work(request, headers or {})
-    return Kind(shown, "sign") if shown is not None else Kind(_by_rule(request, last), "rule")
+    if shown is not None:
+        return Kind(shown, "sign")
+    met = first_met(policies, _shown(request, last)) if policies else None
+    return Kind(met.kind, "policy", met.name) if met is not None else Kind(_by_rule(request, last), "rule")
 
 
 def asked_words(request: Request) -> str:
@@ -100,7 +117,7 @@ def _by_rule(request: Request, last: Message) -> str:
     if any(isinstance(part, Image) for part in last.parts):
         return "vision"
     words = _words(last)
-    if any(word in words for word in _CODE_WORDS) and _CODE.search(words):
+    if _code(words):
         return "code"
     head = words[:_TASK_CHARS].lower()
     for task, stems, rule in _TASKS:
@@ -109,12 +126,21 @@ def _by_rule(request: Request, last: Message) -> str:
     return ("maths" if any(word in words for word in _MATHS_WORDS) or _SUM.search(words) else "chat") + _script(words)
 
 
+def _shown(request: Request, last: Message) -> Shown:
+    characters = sum(len(part.text) for part in last.parts if isinstance(part, Text))
+    return Shown(_words(last), characters, bool(request.tools), _code, lambda words: _script(words)[1:])
+
+
+def _code(words: str) -> bool:
+    return any(word in words for word in _CODE_WORDS) and _CODE.search(words) is not None
+
+
 def _script(words: str) -> str:
     """The suffix of a script in which at least a third of the text is written."""
     if words.isascii():
         return ""
     for name, rule in _SCRIPTS:
-        if len(rule.findall(words)) * 3 >= max(1, len(words)):
+        if sum(map(len, rule.findall(words))) * 3 >= max(1, len(words)):
             return f".{name}"
     return ""
 

@@ -41,7 +41,7 @@ NO_DIAL: tuple[DialName, float] = ("quality", 1.0)
 class Pool(Value, frozen=True, kw_only=True):
     """What is learned for: the models of a route, which of them answers when in doubt, the dial, the traffic.
 
-    `wait_s` is how long users have to react before an answer is learned from.
+    `wait_s` is how long users have to react before an answer is learned from, `latency_price` what a second costs.
     """
 
     route: str
@@ -52,6 +52,7 @@ class Pool(Value, frozen=True, kw_only=True):
     requests_per_day: float = 0.0
     wait_s: float = 0.0
     cascade: bool = False
+    latency_price: float = 0.0
 
 
 class Table(NamedTuple):
@@ -67,11 +68,8 @@ def fits(belief: Belief, pool: Pool) -> bool:
     """Whether a belief was learned for this pool and its dial, as the operator has them now."""
     names = {model.name for model in pool.models}
     known = {name for records in belief.records.values() for name in records}
-    return (belief.incumbent, belief.dial.name, belief.dial.aim) == (
-        pool.incumbent,
-        pool.dial,
-        pool.aim,
-    ) and known <= names
+    learned_for = (belief.incumbent, belief.dial.name, belief.dial.aim, belief.latency_price)
+    return learned_for == (pool.incumbent, pool.dial, pool.aim, pool.latency_price) and known <= names
 
 
 def refit_due(lessons: int, learned_from: int) -> bool:
@@ -102,6 +100,7 @@ def believe(lessons: Sequence[Lesson], pool: Pool, kin: Kin | None = None, *, at
     # be those that will be made.
     means = held if pool.dial in ("quality", "quality_target") else _means(table, records, pool)
     believed = means + np.where(np.isin([one.kind for one in table.lessons], speaks)[:, None], said, 0.0)
+    believed = believed - pool.latency_price * _seconds(table, records, pool)
     window = _window(table, np.where(_known(table, records, pool), believed, -np.inf), pool)
     dial = _dial(table, window, pool)
     belief = Belief(
@@ -116,6 +115,7 @@ def believe(lessons: Sequence[Lesson], pool: Pool, kin: Kin | None = None, *, at
         texts={name: packed(model) for name, model in texts.items()},
         speaks=tuple(speaks),
         cascades=_cascades(table, pool) if pool.cascade else {},
+        latency_price=pool.latency_price,
     )
     return Fitted(belief, _choices(table, window, dial, pool))
 
@@ -232,6 +232,12 @@ def _surely_positive(values: Vector) -> bool:
     return bool(values.mean() - ONE_SIDED * values.std(ddof=1) / math.sqrt(len(values)) > 0)
 
 
+def _seconds(table: Table, records: Mapping[str, Mapping[str, Record]], pool: Pool) -> Vector:
+    """How long each model's answer takes by what is known of the kind; 0 where nobody measured it."""
+    rows = [[records[one.kind][model.name].latency_ms or 0.0 for model in pool.models] for one in table.lessons]
+    return np.array(rows).reshape(-1, len(pool.models)) / 1_000
+
+
 def _known(table: Table, records: Mapping[str, Mapping[str, Record]], pool: Pool) -> NDArray[np.bool_]:
     """Where a model may be chosen: the incumbent everywhere, others where outcomes enough are known of them."""
     known = np.ones_like(table.outcomes, dtype=bool)
@@ -270,7 +276,7 @@ def _window(table: Table, believed: Vector, pool: Pool) -> Window:
 
 
 def _version(lessons: Sequence[Lesson], pool: Pool) -> str:
-    told = hashlib.sha256(f"{pool.route}\0{pool.incumbent}\0{pool.dial}\0{pool.aim}".encode())
+    told = hashlib.sha256(f"{pool.route}\0{pool.incumbent}\0{pool.dial}\0{pool.aim}\0{pool.latency_price}".encode())
     for one in lessons:
         told.update(one.id.encode())
     return told.hexdigest()[:_VERSION_HEX]

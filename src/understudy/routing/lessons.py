@@ -12,6 +12,7 @@ from itertools import product
 from typing import NamedTuple
 
 from understudy.routing.beliefs import Record
+from understudy.routing.takings import takings
 from understudy.routing.text import Prompt
 from understudy.stats.shrinkage import Tally, down_the_tree, shrunk, tally
 
@@ -132,6 +133,8 @@ def kin_of(lessons: Sequence[Lesson]) -> Kin:
 
 def records_of(slices: Slices, tenant: str, route: str, kin: Kin) -> dict[str, dict[str, Record]]:
     """How each model did, by kind."""
+    usd = takings({place: one.usd for place, one in slices.items()})
+    ms = takings({place: one.ms for place, one in slices.items()})
     found: dict[str, dict[str, Record]] = defaultdict(dict)
     for (kind, model), slice_ in slices.items():
         seen = tally(slice_.outcomes, slice_.weights)
@@ -144,7 +147,7 @@ def records_of(slices: Slices, tenant: str, route: str, kin: Kin) -> dict[str, d
             # Around what was seen, and wide enough to hold what is believed.
             low=max(0.0, min(plain - half, mean)),
             high=min(1.0, max(plain + half, mean)),
-            cost_usd=sum(slice_.usd) / len(slice_.usd) if slice_.usd else None,
-            latency_ms=sum(slice_.ms) / len(slice_.ms) if slice_.ms else None,
+            cost_usd=usd.get((kind, model)),
+            latency_ms=ms.get((kind, model)),
         )
     return dict(found)

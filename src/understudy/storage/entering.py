@@ -23,6 +23,7 @@ from understudy.storage.tables import (
     outcomes,
     pairs,
     positions,
+    spent,
     texts,
     verdicts,
 )
@@ -32,6 +33,9 @@ log = logging.getLogger(__name__)
 
 # Engines limit the values that one statement may carry, the tightest (an old SQLite) at 999.
 MAX_VALUES = 900
+# What a caller's money goes to; a day is one of UTC.
+SERVING = ("serve", "trial")
+DAY_S = 86_400
 # A caller may name any model of a provider; the bill shows this much of the name.
 MAX_MODEL_CHARS = 200
 _BUCKETS = ("uncached_in", "cache_read", "cache_write_5m", "cache_write_1h", "out", "reasoning")
@@ -70,6 +74,7 @@ def _enter_exchanges(connection: sa.Connection, told: Sequence[Exchange]) -> Non
     if new:
         connection.execute(sa.insert(exchanges), [_exchange_values(exchange) for exchange in new])
         _add_money(connection, new)
+        _add_spent(connection, new)
 
 
 def _enter_sampled(connection: sa.Connection, told: Sequence[PairRow]) -> None:
@@ -162,6 +167,19 @@ def _add_money(connection: sa.Connection, new: Iterable[Exchange]) -> None:
         if connection.execute(grown).rowcount == 0:
             names = [column.name for column in money.primary_key.columns]
             connection.execute(sa.insert(money).values(dict(zip(names, key, strict=True)) | row))
+
+
+def _add_spent(connection: sa.Connection, new: Iterable[Exchange]) -> None:
+    added: dict[tuple[int, str, str], int] = {}
+    for exchange in new:
+        if exchange.purpose in SERVING and (cost := figure(exchange.cost_nano_usd)):
+            place = (int(exchange.at_s // DAY_S), exchange.key, exchange.route or "")
+            added[place] = added.get(place, 0) + cost
+    for (day, key, route), cost in added.items():
+        here = (spent.c.day == day, spent.c.key == key, spent.c.route == route)
+        grown = sa.update(spent).where(*here).values(cost_nano_usd=spent.c.cost_nano_usd + cost)
+        if connection.execute(grown).rowcount == 0:
+            connection.execute(sa.insert(spent).values(day=day, key=key, route=route, cost_nano_usd=cost))
 
 
 def _figures(exchange: Exchange) -> list[int]:

@@ -51,6 +51,7 @@ from understudy.storage.tables import (
     pairs,
     positions,
     slices,
+    spent,
     texts,
     transitions,
     verdicts,
@@ -118,6 +119,11 @@ class SqlStore:
         asked = asked.where(exchanges.c.at_s >= since_s, exchanges.c.route.is_not(None), exchanges.c.kind.is_not(None))
         rows = self._rows(asked.group_by(*of).order_by(*of))
         return [TrafficRow(**dict(row._mapping) | {"cost_nano_usd": int(row.cost_nano_usd)}) for row in rows]
+
+    def spent(self, day: int) -> list[tuple[str, str, int]]:
+        """What a day (counted from the epoch, UTC) has cost by key and route, "" for none, in nano-dollars."""
+        asked = sa.select(spent.c.key, spent.c.route, spent.c.cost_nano_usd).where(spent.c.day == day)
+        return [(row.key, row.route, int(row.cost_nano_usd)) for row in self._rows(asked)]
 
     def spending(self, stretch_s: int) -> list[SpendRow]:
         """What was asked and what it cost, by route, purpose and stretch of so many seconds, oldest first.

@@ -133,6 +133,16 @@ money = sa.Table(
     sa.Column("saved_nano_usd", sa.BigInteger, nullable=False),
 )
 
+# What each day has cost, by key and route, for budgets: what callers were served, trials among it.
+spent = sa.Table(
+    "spent",
+    metadata,
+    sa.Column("day", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("key", Words, primary_key=True),
+    sa.Column("route", Words, primary_key=True),
+    sa.Column("cost_nano_usd", sa.BigInteger, nullable=False),
+)
+
 hypotheses = sa.Table(
     "hypotheses",
     metadata,

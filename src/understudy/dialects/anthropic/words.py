@@ -57,6 +57,7 @@ ERROR_OF_KIND = {
     FaultKind.TOO_LARGE: ("request_too_large", 413),
     FaultKind.TOO_LONG: ("invalid_request_error", 400),
     FaultKind.RATE_LIMITED: ("rate_limit_error", 429),
+    FaultKind.BUDGET: ("rate_limit_error", 429),
     FaultKind.TIMEOUT: ("timeout_error", 504),
     FaultKind.OVERLOADED: ("overloaded_error", 529),
     FaultKind.UPSTREAM: ("api_error", 502),

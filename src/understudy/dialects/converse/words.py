@@ -65,6 +65,7 @@ ERROR_OF_KIND = {
     FaultKind.TOO_LARGE: ("ValidationException", 400),
     FaultKind.TOO_LONG: ("ValidationException", 400),
     FaultKind.RATE_LIMITED: ("ThrottlingException", 429),
+    FaultKind.BUDGET: ("ThrottlingException", 429),
     FaultKind.TIMEOUT: ("ModelTimeoutException", 408),
     FaultKind.OVERLOADED: ("ServiceUnavailableException", 503),
     FaultKind.UPSTREAM: ("ModelErrorException", 424),
