@@ -56,8 +56,8 @@ class Gemini:
     name = "gemini"
     stream_type = sse.TYPE
     due = _DUE
-    garbage = b'data: {"broken": }\n\n'
-    ping = b"\n\n"
+    garbage = b'data: {"broken": }\r\n\r\n'
+    ping = b"\r\n\r\n"
 
     def within(self, answer: Answer) -> Answer:
         """All of it, but for a stop sequence, which is a stop like any other."""
@@ -75,7 +75,7 @@ class Gemini:
         """One event for each word; calls whole; the reason to stop in an event of its own at the end."""
         parts = [*_pieces(answer), *(_call(name, args) for name, args in answer.calls)]
         ending = _chunk([{"text": ""}], _REASONS[self.within(answer).stop], _counts(answer))
-        return [*map(sse.told, _growing(parts, len(parts), answer)), sse.told(ending)]
+        return [*map(_told, _growing(parts, len(parts), answer)), _told(ending)]
 
     def half(self, answer: Answer) -> list[bytes]:
         """Up to a call of which one argument was told, with the word that more will come."""
@@ -84,7 +84,7 @@ class Gemini:
         partial = [{"jsonPath": f"$.{key}", "stringValue": value, "willContinue": True}]
         call = {"functionCall": {"name": name, "partialArgs": partial, "willContinue": True}}
         told = _pieces(answer)
-        return [*map(sse.told, _growing([*told, call], len(told) + len(answer.calls), answer))]
+        return [*map(_told, _growing([*told, call], len(told) + len(answer.calls), answer))]
 
     def error(self, status: int) -> Refusal:
         """Google's envelope; a bad key is a bad request whose reason tells."""
@@ -95,7 +95,7 @@ class Gemini:
 
     def inband(self, status: int) -> bytes:
         """The envelope as an event."""
-        return sse.told(_envelope(status))
+        return _told(_envelope(status))
 
     def stop_sequences(self, body: dict[str, Any]) -> list[str] | None:
         """A list in the generation's configuration."""
@@ -170,6 +170,11 @@ class GeminiArray(Gemini):
         if not isinstance(elements, list):
             raise ValueError("the stream is no array")
         return [Event("", element) for element in elements]
+
+
+def _told(body: dict[str, Any]) -> bytes:
+    """One event, with the line ends that Google's host writes."""
+    return sse.told(body).replace(b"\n", b"\r\n")
 
 
 def _envelope(status: int) -> dict[str, Any]:
