@@ -29,6 +29,8 @@ def parsed(raw: bytes, *cuts: int) -> list[SseFrame]:
         (b"event: e\rdata: a\r\r", "e", b"a"),
         (b"data: a\r\ndata: b\n\n", None, b"a\nb"),
         (b"id: 7\nretry: 9\ndata: a\n\n", None, b"a"),
+        (b"data: a\r\n\r\n", None, b"a"),
+        (b"data: a\rdata: b\r\n\r\n", None, b"a\nb"),
         (b": comment\n\n", None, None),
         (b"event: \xff\ndata: a\n\n", "\ufffd", b"a"),
         ("data: Grüß 🌍\n\n".encode(), None, "Grüß 🌍".encode()),
@@ -43,6 +45,14 @@ def test_a_cut_between_cr_and_lf_makes_no_frame_of_its_own() -> None:
     raw = b"data: a\r\n\r\ndata: b\r\n\r\n"
     for cut in range(len(raw)):
         assert [frame.data for frame in parsed(raw, cut)] == [b"a", b"b"]
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_several_events_at_once_are_the_same_as_one_by_one(end: bytes) -> None:
+    events = [b"data: a", b"event: e" + end + b"data: b", b": note", b"id: 1" + end + b"data: c" + end + b"data: d"]
+    frames = parsed(b"".join(event + end + end for event in events))
+    assert frames == [frame for event in events for frame in parsed(event + end + end)]
+    assert [frame.data for frame in frames] == [b"a", b"b", None, b"c\nd"]
 
 
 def test_a_last_event_without_its_blank_line_is_given_at_the_close() -> None:

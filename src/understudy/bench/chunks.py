@@ -1,7 +1,8 @@
 """What one chunk of a stream costs on its way from one dialect into another: decoded, held as canon, encoded.
 
 Only the two dialects run, in this process; what a server does besides is measured by `bench gateway`. The answers are
-those of the conformance script: words in pieces of one, as most providers send them.
+those of the conformance script: words in pieces of one, as most providers send them, each counted as a token where a
+stream tells its usage as it grows.
 """
 
 import time
@@ -33,7 +34,7 @@ class Cost(Value, frozen=True):
 
 def measured(dialects: Mapping[str, Dialect], *, repeats: int, tell: Callable[[], None]) -> list[Cost]:
     """Every caller's dialect beside every upstream's; `tell` is called after each."""
-    answer = Answer(" ".join(["harbour"] * WORDS))
+    answer = Answer(" ".join(["harbour"] * WORDS), out=WORDS)
     costs = []
     for caller in DIALECTS:
         for wire in WIRES:

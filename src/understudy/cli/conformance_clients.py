@@ -14,7 +14,7 @@ from rich.table import Table
 from understudy.bench.serving import NotUp
 from understudy.cli.screen import EXIT_FAILED, err, give_up, out
 from understudy.conformance.clients.installing import NotInstalled, install
-from understudy.conformance.clients.run import CODING_CONFIG, COLUMNS, MODEL, Cell, judged
+from understudy.conformance.clients.run import CODING_CONFIG, COLUMNS, MODEL, UPSTREAMS, Cell, judged
 from understudy.conformance.clients.running import program
 from understudy.conformance.clients.table import CLIENTS, Client
 from understudy.conformance.clients.tasks import TASKS
@@ -88,9 +88,10 @@ async def _cells(asked: Asked, clients: Sequence[Client], pattern: str) -> list[
         err.print(f"installing {', '.join(client.package for client in missing) or 'nothing'}")
         await install(missing, asked.folder)
     cells = []
+    total = len(TASKS) * sum(len(UPSTREAMS) + len(client.built_in) for client in clients)
     async with coding_upstream(asked.port) as upstream, _gateway(asked.url, upstream.url) as gateway:
         with Progress(console=err, transient=True) as progress:
-            task = progress.add_task("running", total=len(clients) * len(COLUMNS) * len(TASKS))
+            task = progress.add_task("running", total=total)
             async for cell in judged(clients, asked.folder, upstream, gateway.rstrip("/"), named):
                 cells.append(cell)
                 progress.update(task, advance=1, description=f"{cell.client} <- {cell.upstream}")

@@ -17,7 +17,10 @@ STOP_SEQUENCE = "EBB"
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer: words, calls as (name, arguments), why it stopped, and tokens; `prompt` includes `cached`."""
+    """One answer: words, calls as (name, arguments), why it stopped, and tokens; `prompt` includes `cached`.
+
+    A call whose arguments are a text is one of a tool that takes free text, which only Responses has.
+    """
 
     text: str = ""
     thinking: str = ""

@@ -56,8 +56,8 @@ class Gemini:
     name = "gemini"
     stream_type = sse.TYPE
     due = _DUE
-    garbage = b'data: {"broken": }\n\n'
-    ping = b"\n\n"
+    garbage = b'data: {"broken": }\r\n\r\n'
+    ping = b"\r\n\r\n"
 
     def within(self, answer: Answer) -> Answer:
         """All of it, but for a stop sequence, which is a stop like any other."""
@@ -69,17 +69,13 @@ class Gemini:
         if answer.text:
             parts.append({"text": answer.text})
         parts += [_call(name, args) for name, args in answer.calls]
-        return _chunk(parts, _REASONS[self.within(answer).stop], answer)
+        return _chunk(parts, _REASONS[self.within(answer).stop], _counts(answer))
 
     def frames(self, answer: Answer) -> list[bytes]:
         """One event for each word; calls whole; the reason to stop in an event of its own at the end."""
-        parts: list[dict[str, Any]] = [{"text": piece, "thought": True} for piece in pieces(answer.thinking)]
-        parts += [{"text": piece} for piece in pieces(answer.text)]
-        parts += [_call(name, args) for name, args in answer.calls]
-        chunks = [_chunk([part], None, answer) for part in parts]
-        return [
-            sse.told(chunk) for chunk in (*chunks, _chunk([{"text": ""}], _REASONS[self.within(answer).stop], answer))
-        ]
+        parts = [*_pieces(answer), *(_call(name, args) for name, args in answer.calls)]
+        ending = _chunk([{"text": ""}], _REASONS[self.within(answer).stop], _counts(answer))
+        return [*map(_told, _growing(parts, len(parts), answer)), _told(ending)]
 
     def half(self, answer: Answer) -> list[bytes]:
         """Up to a call of which one argument was told, with the word that more will come."""
@@ -87,8 +83,8 @@ class Gemini:
         key, value = next(iter(arguments.items()))
         partial = [{"jsonPath": f"$.{key}", "stringValue": value, "willContinue": True}]
         call = {"functionCall": {"name": name, "partialArgs": partial, "willContinue": True}}
-        told: list[dict[str, Any]] = [{"text": piece} for piece in pieces(answer.text)]
-        return [sse.told(_chunk([part], None, answer)) for part in (*told, call)]
+        told = _pieces(answer)
+        return [*map(_told, _growing([*told, call], len(told) + len(answer.calls), answer))]
 
     def error(self, status: int) -> Refusal:
         """Google's envelope; a bad key is a bad request whose reason tells."""
@@ -99,7 +95,7 @@ class Gemini:
 
     def inband(self, status: int) -> bytes:
         """The envelope as an event."""
-        return sse.told(_envelope(status))
+        return _told(_envelope(status))
 
     def stop_sequences(self, body: dict[str, Any]) -> list[str] | None:
         """A list in the generation's configuration."""
@@ -176,6 +172,11 @@ class GeminiArray(Gemini):
         return [Event("", element) for element in elements]
 
 
+def _told(body: dict[str, Any]) -> bytes:
+    """One event, with the line ends that Google's host writes."""
+    return sse.told(body).replace(b"\n", b"\r\n")
+
+
 def _envelope(status: int) -> dict[str, Any]:
     return {"error": {"code": status, "message": MESSAGE, "status": _WORDS[status]}}
 
@@ -197,14 +198,38 @@ def _call(name: str, arguments: Any) -> dict[str, Any]:
     return {"functionCall": {"name": name, "args": arguments}}
 
 
-def _chunk(parts: list[dict[str, Any]], reason: str | None, answer: Answer) -> dict[str, Any]:
+def _pieces(answer: Answer) -> list[dict[str, Any]]:
+    thoughts: list[dict[str, Any]] = [{"text": piece, "thought": True} for piece in pieces(answer.thinking)]
+    return thoughts + [{"text": piece} for piece in pieces(answer.text)]
+
+
+def _growing(parts: list[dict[str, Any]], of: int, answer: Answer) -> list[dict[str, Any]]:
+    """A chunk for each part, with the counts so far, when there are so many parts in all."""
+    return [_chunk([part], None, _counts(answer, place, of)) for place, part in enumerate(parts, start=1)]
+
+
+def _counts(answer: Answer, told: int = 1, of: int = 1) -> dict[str, Any]:
+    """The usage once so many parts were told: thoughts are counted first and apart, what is 0 is not told at all."""
+    prompt, out = answer.prompt or 0, answer.out or 0
+    thinking, beside = len(pieces(answer.thinking)), len(pieces(answer.text)) + len(answer.calls)
+    so_far = out * told // of
+    thoughts = min(so_far, out * thinking // max(1, thinking + beside))
+    usage: dict[str, Any] = {"promptTokenCount": prompt}
+    if so_far > thoughts:
+        usage["candidatesTokenCount"] = so_far - thoughts
+    usage["totalTokenCount"] = prompt + so_far
+    if answer.cached is not None:
+        usage["cachedContentTokenCount"] = answer.cached
+    usage["promptTokensDetails"] = [{"modality": "TEXT", "tokenCount": prompt}]
+    if thoughts:
+        usage["thoughtsTokenCount"] = thoughts
+    return usage
+
+
+def _chunk(parts: list[dict[str, Any]], reason: str | None, usage: dict[str, Any]) -> dict[str, Any]:
     candidate: dict[str, Any] = {"index": 0, "content": {"role": "model", "parts": parts}}
     if reason is not None:
         candidate["finishReason"] = reason
-    prompt, out = answer.prompt or 0, answer.out or 0
-    usage = {"promptTokenCount": prompt, "candidatesTokenCount": out, "totalTokenCount": prompt + out}
-    if answer.cached is not None:
-        usage["cachedContentTokenCount"] = answer.cached
     return {"candidates": [candidate], "usageMetadata": usage, "modelVersion": "scripted", "responseId": "r1"}
 
 

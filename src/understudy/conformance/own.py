@@ -20,8 +20,8 @@ providers:
 models:
   - {{name: text, provider: scripted-chat, model: text}}
 """
-# It loses patience soon, so that the judge need not wait; a stream that has begun is kept alive once before.
-HASTY = "timeouts: {{first_token_s: 1, idle_s: 2, total_s: 20, keep_alive_s: 1.5}}\n" + CONFIG
+# It loses patience soon, so that the judge need not wait; a stream is kept alive before, whether it has begun or not.
+HASTY = "timeouts: {{first_token_s: 2, idle_s: 2, total_s: 20, keep_alive_s: 0.5}}\n" + CONFIG
 # How this configuration calls an upstream dialect's scenario.
 MODEL = "scripted-{upstream}/{scenario}"
 

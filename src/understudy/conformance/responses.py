@@ -111,6 +111,8 @@ class Responses:
         for item in body.get("output") or ():
             if item["type"] == "function_call":
                 calls.append((item["name"], arguments_of(item["arguments"])))
+            elif item["type"] == "custom_tool_call":
+                calls.append((item["name"], item["input"]))
             for piece in item.get("content") or ():
                 text += piece.get("text") or piece.get("refusal") or ""
                 refused = refused or piece["type"] == "refusal"
@@ -136,7 +138,7 @@ class Responses:
         words = "".join(one["delta"] for one in told if _kind(one) in ("output_text.delta", "refusal.delta"))
         flaws = in_order("sequence_number", (one["sequence_number"] for one in told))
         flaws += sse.odd(events, sse.CLOSING) + sse.misnamed(events, nameless=True)
-        calls = [one for one in told if _kind(one) == "output_item.done" and one["item"]["type"] == "function_call"]
+        calls = [one for one in told if _kind(one) == "output_item.done" and "call_id" in one["item"]]
         closed = len(calls) + sum(_kind(one) == "function_call_arguments.done" for one in told)
         failed = next((one["response"] for one in told if _kind(one) == "failed"), None)
         failure = None if failed is None else _failed(failed)
@@ -200,7 +202,10 @@ def _items(answer: Answer) -> list[dict[str, Any]]:
         items.append(message)
     for n, (name, arguments) in enumerate(answer.calls):
         call = {"id": f"fc_{n}", "type": "function_call", "status": "completed", "call_id": f"call_{n}", "name": name}
-        items.append({**call, "arguments": json.dumps(arguments)})
+        if isinstance(arguments, str):
+            items.append({**call, "id": f"ctc_{n}", "type": "custom_tool_call", "input": arguments})
+        else:
+            items.append({**call, "arguments": json.dumps(arguments)})
     return items
 
 
@@ -210,6 +215,7 @@ def _item_events(place: int, item: dict[str, Any]) -> list[dict[str, Any]]:
         "reasoning": {"summary": []},
         "message": {"content": []},
         "function_call": {"arguments": ""},
+        "custom_tool_call": {"input": ""},
     }
     opened = {**item, **empties[item["type"]], **({"status": "in_progress"} if "status" in item else {})}
     told: list[dict[str, Any]] = [{"type": "response.output_item.added", "output_index": place, "item": opened}]
@@ -217,6 +223,10 @@ def _item_events(place: int, item: dict[str, Any]) -> list[dict[str, Any]]:
         kind = "response.function_call_arguments"
         told += [{"type": f"{kind}.delta", **at, "delta": half} for half in halves(json.loads(item["arguments"]))]
         told.append({"type": f"{kind}.done", **at, "arguments": item["arguments"]})
+    elif item["type"] == "custom_tool_call":
+        kind = "response.custom_tool_call_input"
+        told += [{"type": f"{kind}.delta", **at, "delta": word} for word in pieces(item["input"])]
+        told.append({"type": f"{kind}.done", **at, "input": item["input"]})
     elif item["type"] == "reasoning":
         kind, piece = "response.reasoning_summary_text", item["summary"][0]
         at = {**at, "summary_index": 0}

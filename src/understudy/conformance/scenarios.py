@@ -72,6 +72,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     _broken("garbage", "F4: one event is no JSON; the rest must arrive", None),
     _broken("inband", "F5: an error in mid-stream", "429", holds=True),
     Scenario("inband-first", "faults", "F5a: an error as the first event", cause="500", whole=False),
+    _broken("inband-late", "S1: an error as the first event, after a silence that was broken", "500"),
     _broken("slow", "F7: nothing comes", "late", holds=True),
     _broken("halftool", "F8: the stream ends inside a call", "broken", _CALLING),
     _broken("pings", "F9: pings, and nothing else", "late", holds=True),

@@ -33,6 +33,8 @@ MARK = re.compile(rb"question-\d+")
 PAGE = "<html><body><h1>502 Bad Gateway</h1><p>host db-7.internal</p></body></html>"
 # How often a silent upstream says that it lives, in the scenario that is about it.
 PING_S = 0.2
+# How late the first event is, in the scenario that is about it: our own gateway has broken the silence by then.
+LATE_S = 1.0
 # Between the last words and a cut or an error: long enough that they are read, and passed on, before it.
 BEFORE_CUT_S = 0.05
 
@@ -137,6 +139,8 @@ async def _stream(request: web.Request, wire: Wire, scenario: Scenario, hold_s: 
         await asyncio.sleep(hold_s)
     response = web.StreamResponse(headers={"content-type": wire.stream_type})
     await response.prepare(request)
+    if scenario.name == "inband-late":
+        await asyncio.sleep(LATE_S)
     told = frames(wire, scenario)
     if wire.name not in BY_NAME:
         told = as_array(told, closed=scenario.cause is None and not scenario.holds)
@@ -176,7 +180,7 @@ def frames(wire: Wire, scenario: Scenario) -> list[bytes]:
             return [*told[:middle], wire.garbage, *told[middle:]]
         case "inband":
             return [*told[:middle], wire.inband(int(str(scenario.cause)))]
-        case "inband-first":
+        case "inband-first" | "inband-late":
             return [wire.inband(int(str(scenario.cause)))]
         case "halftool":
             return wire.half(scenario.said)

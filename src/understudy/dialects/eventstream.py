@@ -61,7 +61,8 @@ class EventStreamParser:
                 break
             messages.append(_message(data[place : place + total], headers))
             place += total
-        self._buffer = bytearray(data[place:])
+        if self._buffer or place < len(data):
+            self._buffer = bytearray(data[place:])
         return messages
 
     def close(self) -> None:

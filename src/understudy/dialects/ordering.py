@@ -26,7 +26,7 @@ class InOrder:
         elif index != self._current:
             self._waiting.setdefault(index, []).append(event)
             return ()
-        if not isinstance(event, PartEnded):
+        if type(event) is not PartEnded:
             return (event,)
         self._current = None
         return (event, *self._released()) if self._waiting else (event,)

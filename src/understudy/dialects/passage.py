@@ -1,6 +1,7 @@
 """Passage: whole bodies that go on as they came, the model's name apart, and what the gateway adds to an answer."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -25,7 +26,7 @@ class Renaming:
     def __init__(self, field: str) -> None:
         named = msgspec.defstruct("Named", [("model", str | None, msgspec.field(name=field, default=None))])
         self._decode = msgspec.json.Decoder(named).decode
-        self._keys = (f'"{field}":'.encode(), f'"{field}": '.encode())
+        self._field = field
 
     def __call__(self, raw: bytes, model: str) -> bytes | None:
         """The bytes with the name in place; None where it is not spelt in the usual way, so that a rewrite must do."""
@@ -35,11 +36,20 @@ class Renaming:
             return None
         if named is None or named == model:
             return raw
-        for key in self._keys:
-            name = key + msgspec.json.encode(named)
-            if raw.count(name) == 1:
-                return raw.replace(name, key + msgspec.json.encode(model))
+        for old, new in _spellings(self._field, named, model):
+            before, found, after = raw.partition(old)
+            if found and old not in after:
+                return before + new + after
         return None
+
+
+# A stream names the same two in every event.
+@lru_cache(maxsize=256)
+def _spellings(field: str, named: str, model: str) -> tuple[tuple[bytes, bytes], ...]:
+    """The field with the one name and with the other, in the usual ways to put a blank between."""
+    keys = (f'"{field}":'.encode(), f'"{field}": '.encode())
+    old, new = msgspec.json.encode(named), msgspec.json.encode(model)
+    return tuple((key + old, key + new) for key in keys)
 
 
 def passed(

@@ -13,7 +13,10 @@ from understudy.canon.value import Value
 # One event carries at most one whole tool call or one inline picture; 16 MiB is above every body limit of the field.
 MAX_FRAME_BYTES = 16 * 1024 * 1024
 SSE_TYPE = "text/event-stream; charset=utf-8"
-_END = re.compile(rb"(?:\r\n|\n|\r(?!\n)){2}")
+# Two ends of lines. The first begins with one of two bytes, by which places are skipped quickly; it may be the latter
+# half of CRLF, since where all of it begins is nobody's question.
+_END = re.compile(rb"(?:\n|\r(?!\n))(?:\r\n|\n|\r(?!\n))")
+_BLANKS = (b"\n\n", b"\r\n\r\n")
 _LINE = re.compile(rb"\r\n|\n|\r")
 # The longest end of a frame, less one byte: how far a new search must step back.
 _OVERLAP = 3
@@ -36,16 +39,17 @@ class SseParser:
 
     def feed(self, data: bytes) -> list[SseFrame]:
         """The frames that these bytes complete."""
-        if not self._buffer and data.endswith(b"\n\n") and b"\r" not in data:
-            if (alone := _alone(data)) is not None:
-                return [alone]
-            if b"\n\n\n" not in data:
-                return [_parse_lf(raw + b"\n\n") for raw in data[:-2].split(b"\n\n")]
+        if not self._buffer and (frames := _whole(data)) is not None:
+            return frames
         self._buffer += data
         buffer = self._buffer
+        if buffer.endswith(_BLANKS) and (frames := _whole(bytes(buffer))) is not None:
+            buffer.clear()
+            self._scanned = 0
+            return frames
         # A CR at the very end may be half of a CRLF: it waits for the next byte.
         limit = len(buffer) - 1 if buffer.endswith(b"\r") else len(buffer)
-        frames: list[SseFrame] = []
+        frames = []
         start = 0
         while match := _END.search(buffer, max(start, self._scanned - _OVERLAP), limit):
             frames.append(_parse(bytes(buffer[start : match.end()])))
@@ -68,18 +72,35 @@ def _parse(raw: bytes) -> SseFrame:
     return _parse_lines(raw, _LINE.split(raw))
 
 
-def _parse_lf(raw: bytes) -> SseFrame:
-    """A frame of what nearly all servers send: whole, with LF alone."""
-    return _alone(raw) or _parse_lines(raw, raw.split(b"\n"))
+def _whole(data: bytes) -> list[SseFrame] | None:
+    """The frames of bytes that are nothing but whole ones, with lines that all end alike: nearly always so."""
+    if (alone := _alone(data)) is not None:
+        return [alone]
+    if not data.endswith(_BLANKS):
+        return None
+    newline = b"\r\n" if data.endswith(b"\r\n") else b"\n"
+    returns = data.count(b"\r")
+    if returns and not returns == data.count(b"\n") == data.count(newline):
+        return None
+    blank = newline + newline
+    if blank + newline in data:
+        return None
+    events = [event + blank for event in data[: -len(blank)].split(blank)]
+    return [_alone(raw) or _parse_lines(raw, raw.split(newline)) for raw in events]
 
 
 def _alone(raw: bytes) -> SseFrame | None:
-    """One event of one data line, its name before it or none, which nearly all are; None for anything else."""
-    lines = raw.split(b"\n")
-    if len(lines) == 3 and lines[0].startswith(b"data: "):
-        return SseFrame(raw, None, lines[0][6:])
-    if len(lines) == 4 and lines[0].startswith(b"event: ") and lines[1].startswith(b"data: "):
-        return SseFrame(raw, lines[0][7:].strip().decode("utf-8", "replace"), lines[1][6:])
+    """One event of one data line, which nearly all are; its name may stand before it. None for anything else."""
+    end, returned, size = raw.find(b"\n"), raw.find(b"\r"), len(raw)
+    if returned == size - 4 and end == size - 3:
+        if raw.startswith(b"data: ") and raw.endswith(b"\r\n\r\n"):
+            return SseFrame(raw, None, raw[6:returned])
+    elif returned < 0 and raw.endswith(b"\n\n"):
+        if end == size - 2 and raw.startswith(b"data: "):
+            return SseFrame(raw, None, raw[6:end])
+        begin = end + 1
+        if raw.startswith(b"event: ") and raw.startswith(b"data: ", begin) and raw.find(b"\n", begin) == size - 2:
+            return SseFrame(raw, raw[7:end].strip().decode("utf-8", "replace"), raw[begin + 6 : -2])
     return None
 
 

@@ -14,8 +14,6 @@ from understudy.dialects.contract import Echo
 from understudy.dialects.losses import Gathered
 from understudy.dialects.ordering import InOrder, PartEvent
 
-_OF_PARTS = (Delta, PartStarted, PartEnded, Sealed)
-
 
 class OrderedWriter:
     """The encoder of one caller's stream, but for its words."""
@@ -50,18 +48,20 @@ class OrderedWriter:
 
     def send(self, event: Event) -> bytes:
         """The bytes that tell this event; empty while it waits or says nothing here."""
-        # Parts are nearly all there is.
-        if isinstance(event, _OF_PARTS):
-            if type(event) is PartStarted and isinstance(event.part, Refusal):
-                self._refused = True
+        # By the type itself, which takes a tenth of the time; words are nearly all there is, and then counts.
+        if type(event) is Delta:
             told = self._order.feed(event)
-            return self._tell(told[0]) if len(told) == 1 else b"".join(map(self._tell, told))
-        if isinstance(event, Started):
+            return self._tell(told[0]) if told else b""
+        if type(event) is Metered:
+            self._usage = merge(self._usage, event.usage)
+        elif isinstance(event, PartStarted | PartEnded | Sealed):
+            if isinstance(event, PartStarted) and isinstance(event.part, Refusal):
+                self._refused = True
+            return b"".join(map(self._tell, self._order.feed(event)))
+        elif isinstance(event, Started):
             self._started = event
             self._leave(event)
             return self._begin(event)
-        if isinstance(event, Metered):
-            self._usage = merge(self._usage, event.usage)
         elif isinstance(event, Finished):
             self._finished = event
             self._leave(event)

@@ -54,6 +54,8 @@ def test_a_tool_that_takes_a_script_gets_one() -> None:
     tool = Offered("functions__exec", {"properties": {"input": {"type": "string"}}, "required": ["input"]})
     ((_, arguments),) = answer_to(seen(ERRAND, tool)).calls
     assert json.dumps(COMMAND) in arguments["input"]
+    free = Offered("exec", {}, free=True)
+    assert answer_to(seen(ERRAND, free)).calls == (("exec", arguments["input"]),)
 
 
 def test_without_tools_the_errand_is_an_edit_in_words() -> None:

@@ -58,6 +58,27 @@ def test_the_errand_is_done_through_the_gateway_from_every_dialect_to_every_othe
     asyncio.run(run())
 
 
+def test_a_tool_of_free_text_that_the_conversation_declares_gets_its_text_from_every_upstream() -> None:
+    free = {"type": "custom", "name": "exec", "format": {"type": "text"}}
+    declared = {"type": "additional_tools", "tools": [{"type": "namespace", "name": "functions", "tools": [free]}]}
+
+    async def run() -> None:
+        wire = next(wire for wire in WIRES if wire.name == "responses")
+        async with coding_upstream() as upstream, own_gateway(upstream.url, CODING_CONFIG) as url:
+            for name in UPSTREAMS:
+                body = errand("responses", f"{name}-coding")
+                body = {**body, "input": [declared, *body["input"]], "tools": []}
+                async with aiohttp.ClientSession() as session, session.post(f"{url}/v1/responses", json=body) as told:
+                    answer = wire.listen(read(await told.read())).answer
+                ((called, text),) = answer.calls
+                assert (called, answer.stop) == ("exec", "tools")
+                assert text.startswith("text(await tools.exec_command(")
+                ((asked, seen),) = upstream.taken()
+                assert (asked, [tool.free for tool in seen.offered]) == (name, [name == "responses"])
+
+    asyncio.run(run())
+
+
 def test_a_path_of_no_dialect_is_not_found() -> None:
     async def run() -> int:
         async with (

@@ -81,3 +81,9 @@ def test_T53_an_exception_ends_the_answer() -> None:
 def test_unknown_events_and_payloads_that_are_no_json_tell_nothing() -> None:
     frames = DIALECT.reply_decoder("m").feed(told("ping") + message_bytes("event", "contentBlockDelta", b"{"))
     assert [(frame.events, frame.malformed) for frame in frames] == [((), False), ((), True)]
+
+
+def test_words_of_a_wrong_type_are_malformed_and_the_rest_goes_on() -> None:
+    frames = DIALECT.reply_decoder("m").feed(OPENING + delta(0, text=5) + delta(0, text="Hi", p="abc") + delta(0))
+    assert [frame.malformed for frame in frames] == [False, True, False, False]
+    assert [len(frame.events) for frame in frames] == [1, 0, 2, 0]

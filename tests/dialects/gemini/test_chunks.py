@@ -1,10 +1,11 @@
+import json
 from typing import Any
 
 import pytest
 from tests.dialects.gemini.samples import USAGE, chunk
 
 from understudy.canon.parts import Opaque, Text, Thinking, ToolCall
-from understudy.canon.reply import Failed, Reply, StopReason, reply_of
+from understudy.canon.reply import Failed, Metered, Reply, StopReason, reply_of
 from understudy.dialects.gemini.chunks import Chunks, Malformed
 
 
@@ -66,6 +67,41 @@ def test_T53_an_error_inside_is_a_failure() -> None:
     (failed,) = Chunks("gemini").take({"error": {"code": 503, "message": "m", "status": "UNAVAILABLE"}})
     assert isinstance(failed, Failed)
     assert failed.message == "m"
+
+
+WORDS = [
+    chunk({"text": "hm", "thought": True}, createTime="2026"),
+    chunk({"text": "a"}, usageMetadata={"promptTokenCount": 8, "promptTokensDetails": [{"modality": "TEXT"}]}),
+    chunk({"text": "b"}, usageMetadata={"promptTokenCount": 8, "candidatesTokenCount": 1}),
+    chunk({"text": "c"}, usageMetadata={"promptTokenCount": 8, "candidatesTokenCount": 1}),
+    chunk({"text": ""}, usageMetadata={"thoughtsTokenCount": 2}),
+]
+ODD = [
+    chunk({"text": "a"}, usageMetadata={"promptTokenCount": "8", "candidatesTokenCount": -1, "thoughtsTokenCount": 2}),
+    chunk({"text": "a", "thoughtSignature": "s"}),
+    chunk({"text": "a"}, {"text": "b"}),
+    chunk({"functionCall": {"name": "f", "args": {}}}, odd=1),
+    {"candidates": [{"content": {"parts": [{"text": "no"}]}, "index": 1}]},
+    {"candidates": [{"content": None}], "usageMetadata": None, "responseId": None},
+    {"error": {"code": 503, "message": "m", "status": "UNAVAILABLE"}},
+]
+
+
+@pytest.mark.parametrize("said", [WORDS, ODD, [WORDS[1], *ODD, *WORDS]], ids=["words", "odd", "both"])
+def test_words_have_a_decoder_of_their_own_that_tells_what_the_other_tells(said: list[dict[str, Any]]) -> None:
+    usage = {**USAGE, "promptTokensDetails": [{"modality": "TEXT"}]}
+    said = [*said, chunk(finish="STOP", usageMetadata=usage)]
+    quick, slow = Chunks("gemini"), Chunks("gemini")
+    for one in said:
+        assert quick.read(json.dumps(one).encode()) == slow.take(one)
+    assert (quick.finish(), quick.extras) == (slow.finish(), slow.extras)
+    assert quick.extras["usageMetadata"] == {"promptTokensDetails": [{"modality": "TEXT"}]}
+
+
+def test_T32_counts_are_told_as_they_grow_and_no_oftener() -> None:
+    reader = Chunks("gemini")
+    told = [event for one in WORDS for event in reader.read(json.dumps(one).encode()) if isinstance(event, Metered)]
+    assert [(event.usage.total_in, event.usage.out) for event in told] == [(8, None), (8, 1), (8, 3)]
 
 
 BROKEN = {"candidates": [{"content": {"parts": [7]}}]}

@@ -8,12 +8,13 @@ from tests.dialects.gemini.samples import array, chunk, sse
 
 from understudy.canon.faults import Fault
 from understudy.dialects.gemini import framing
-from understudy.dialects.gemini.framing import Framing, Piece
+from understudy.dialects.gemini.framing import Closing, Framing
+from understudy.dialects.sse import SseFrame
 
 CHUNKS = [chunk({"text": 'one " quote, a \\ and a [brace} '}), chunk({"text": "é"}, finish="STOP")]
 
 
-def pieces(raw: bytes, cuts: list[int]) -> list[Piece]:
+def pieces(raw: bytes, cuts: list[int]) -> list[SseFrame]:
     found = Framing()
     edges = sorted({0, len(raw), *(cut % (len(raw) + 1) for cut in cuts)})
     told = [piece for begin, end in pairwise(edges) for piece in found.feed(raw[begin:end])]
@@ -34,7 +35,7 @@ def test_brackets_and_escapes_inside_texts_end_nothing() -> None:
 
 def test_the_end_of_an_array_is_marked() -> None:
     told = pieces(array(*CHUNKS), [])
-    assert [piece.last for piece in told] == [False, False, True, False]
+    assert [isinstance(piece, Closing) for piece in told] == [False, False, True, False]
 
 
 def test_an_element_without_end_is_the_upstreams_fault(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,4 +46,4 @@ def test_an_element_without_end_is_the_upstreams_fault(monkeypatch: pytest.Monke
 
 def test_white_space_before_the_first_element_shows_life_and_says_nothing() -> None:
     assert pieces(b"", []) == []
-    assert pieces(b" \n", [1]) == [Piece(b" ", None), Piece(b"\n", None)]
+    assert pieces(b" \n", [1]) == [SseFrame(b" ", None, None), SseFrame(b"\n", None, None)]

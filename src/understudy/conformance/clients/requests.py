@@ -8,10 +8,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Offered:
-    """A tool as the request offers it: its name, and the JSON schema of its arguments."""
+    """A tool as the request offers it: its name, and the JSON schema of its arguments, unless it takes free text."""
 
     name: str
     schema: dict[str, Any]
+    free: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,13 +44,13 @@ def read_responses(body: dict[str, Any], path: str) -> Seen:
     """OpenAI Responses."""
     asked = body["input"]
     items = [{"role": "user", "content": asked}] if isinstance(asked, str) else asked
-    functions = [tool for tool in body.get("tools") or () if tool.get("type") == "function"]
+    declared = [*(body.get("tools") or ()), *(tool for item in items for tool in item.get("tools") or ())]
     form = ((body.get("text") or {}).get("format") or {}).get("schema")
     words = (item.get("content") for item in items if item.get("role") not in (None, "assistant"))
     return Seen(
         _joined((body.get("instructions"), *words)),
         _joined(item.get("output") for item in items if str(item.get("type")).endswith("call_output")),
-        tuple(Offered(one["name"], one.get("parameters") or {}) for one in functions),
+        tuple(_offered(declared)),
         form,
         bool(body.get("stream")),
     )
@@ -92,6 +93,15 @@ ENDS: dict[str, tuple[str, Callable[[dict[str, Any], str], Seen]]] = {
     ":generateContent": ("gemini", read_gemini),
     ":streamGenerateContent": ("gemini", read_gemini),
 }
+
+
+def _offered(tools: Iterable[dict[str, Any]]) -> Iterator[Offered]:
+    """The tools of Responses that its client runs, those in namespaces too."""
+    for tool in tools:
+        if tool.get("type") == "namespace":
+            yield from _offered(tool["tools"])
+        elif tool.get("type") in ("function", "custom"):
+            yield Offered(tool["name"], tool.get("parameters") or {}, free=tool["type"] == "custom")
 
 
 def _blocks(message: dict[str, Any]) -> list[dict[str, Any]]:

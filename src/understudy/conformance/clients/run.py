@@ -17,7 +17,8 @@ from understudy.conformance.clients.upstream import Upstream
 from understudy.conformance.own import CONFIG
 
 UPSTREAMS = ("chat", "responses", "messages", "gemini")
-# A column of its own: the client asks for a model that it has built in, and the gateway's aliases say who answers.
+# A column of its own: the client asks for models that it has built in, and the gateway's aliases say who answers. One
+# of them brings free-text tools with it, to whatever dialect.
 BUILT_IN = "built-in"
 COLUMNS = (*UPSTREAMS, BUILT_IN)
 # How the gateway that is started here calls an upstream's model, and what stands behind names that are built in.
@@ -25,7 +26,8 @@ MODEL = "{upstream}-coding"
 CODING_CONFIG = (
     CONFIG
     + "".join(f"  - {{{{name: {name}-coding, provider: scripted-{name}, model: coding}}}}\n" for name in UPSTREAMS)
-    + 'aliases: {{"claude-*": chat-coding, "gpt-*": messages-coding, "gemini-*": responses-coding}}\n'
+    + 'aliases: {{"gpt-6.2-sol": responses-coding, "gpt-6.2-astra": chat-coding, "gpt-6.1-sol": gemini-coding, '
+    + '"claude-*": chat-coding, "gpt-*": messages-coding, "gemini-*": responses-coding}}\n'
 )
 # How much of what a client printed last is told where something went wrong.
 _TOLD_CHARS = 300
@@ -49,8 +51,8 @@ async def judged(
     """All cells of the gateway at `url`; `named` says how it calls an upstream's model."""
     for client in clients:
         at = program(client, folder)
-        for column in COLUMNS:
-            model = client.built_in if column == BUILT_IN else named(column)
+        columns = [(column, named(column)) for column in UPSTREAMS] + [(BUILT_IN, name) for name in client.built_in]
+        for column, model in columns:
             for task in TASKS:
                 if at is None:
                     yield Cell(client.name, column, task, f"not installed; {client.remedy}", 0, 0.0)

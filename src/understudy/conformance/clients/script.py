@@ -55,12 +55,13 @@ def instance(schema: dict[str, Any]) -> Any:
     return _WORD
 
 
-def _command(tool: Offered) -> dict[str, Any] | None:
-    """Arguments by which a tool runs the errand's command; None if it runs no commands."""
+def _command(tool: Offered) -> Any:
+    """Arguments, or free text, by which a tool runs the errand's command; None if it runs no commands."""
     properties = tool.schema.get("properties") or {}
-    if tool.name.endswith("exec") and list(properties) == ["input"]:
-        # Codex lets its newest models write a script that calls its tools.
-        return {"input": f"text(await tools.exec_command({{cmd: {json.dumps(COMMAND)}}}));"}
+    if tool.name.endswith("exec") and (tool.free or list(properties) == ["input"]):
+        # Codex lets its newest models write a script that calls its tools, as free text where a dialect has that.
+        script = f"text(await tools.exec_command({{cmd: {json.dumps(COMMAND)}}}));"
+        return script if tool.free else {"input": script}
     name = next((name for name in _COMMANDS if name in properties and "enum" not in properties[name]), None)
     if name is None:
         return None

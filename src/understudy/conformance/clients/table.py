@@ -15,14 +15,14 @@ Installer = Literal["npm", "pip"]
 class Client:
     """One client. `package` is what npm or pip installs, `program` what is then there; `setup` runs before each task.
 
-    `dialect` is what it speaks, `built_in` a model that it knows by name.
+    `dialect` is what it speaks, `built_in` are models that it knows by name.
     """
 
     name: str
     package: str
     program: str
     dialect: str
-    built_in: str
+    built_in: tuple[str, ...]
     command: tuple[str, ...]
     environ: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
@@ -104,7 +104,7 @@ CLIENTS: tuple[Client, ...] = (
         "@anthropic-ai/claude-code@2.1.332",
         "claude",
         "messages",
-        "opus",
+        ("opus",),
         ("-p", "{prompt}", "--allowedTools", "Bash"),
         environ={
             "ANTHROPIC_BASE_URL": "{url}",
@@ -121,7 +121,7 @@ CLIENTS: tuple[Client, ...] = (
         "@openai/codex@0.171.0",
         "codex",
         "responses",
-        "gpt-6.2-sol",
+        ("gpt-6-sol", "gpt-6.2-sol", "gpt-6.2-astra", "gpt-6.1-sol"),
         ("exec", "--skip-git-repo-check", "--dangerously-bypass-approvals-and-sandbox", "{prompt}"),
         environ={"CODEX_HOME": "{home}/.codex", "GATEWAY_KEY": "{key}"},
         files={".codex/config.toml": _CODEX},
@@ -131,7 +131,7 @@ CLIENTS: tuple[Client, ...] = (
         "@google/gemini-cli@0.61.0",
         "gemini",
         "gemini",
-        "auto",
+        ("auto",),
         ("-m", "{model}", "-p", "{prompt}", "--approval-mode", "yolo"),
         environ={
             "GOOGLE_GEMINI_BASE_URL": "{url}",
@@ -145,7 +145,7 @@ CLIENTS: tuple[Client, ...] = (
         "opencode-ai@1.18.33",
         "opencode",
         "chat",
-        "gpt-5.5",
+        ("gpt-5.5",),
         ("run", "{prompt}"),
         environ={
             "OPENCODE_DISABLE_MODELS_FETCH": "1",
@@ -160,7 +160,7 @@ CLIENTS: tuple[Client, ...] = (
         "@qwen-code/qwen-code@0.24.4",
         "qwen",
         "chat",
-        "gpt-5.5",
+        ("gpt-5.5",),
         ("--auth-type", "openai", "-p", "{prompt}", "--approval-mode", "yolo"),
         environ={"OPENAI_API_KEY": "{key}", "OPENAI_BASE_URL": "{url}/v1", "OPENAI_MODEL": "{model}"},
         files={".qwen/settings.json": _QWEN},
@@ -170,7 +170,7 @@ CLIENTS: tuple[Client, ...] = (
         "cline@3.0.65",
         "cline",
         "chat",
-        "gpt-5.5",
+        ("gpt-5.5",),
         ("-P", "openai", "-m", "{model}", "-k", "{key}", "--json", "{prompt}"),
         # Its sessions run in a process that outlives it, unless they are local.
         environ={"CLINE_NO_AUTO_UPDATE": "1", "CLINE_SESSION_BACKEND_MODE": "local"},
@@ -182,7 +182,7 @@ CLIENTS: tuple[Client, ...] = (
         "@continuedev/cli@1.5.47",
         "cn",
         "chat",
-        "gpt-5.5",
+        ("gpt-5.5",),
         ("--config", "{home}/cn.yaml", "--auto", "-p", "{prompt}"),
         environ={"CONTINUE_CLI_ENABLE_TELEMETRY": "0", "CONTINUE_METRICS_ENABLED": "0"},
         files={"cn.yaml": _CONTINUE},
@@ -192,7 +192,7 @@ CLIENTS: tuple[Client, ...] = (
         "aider-chat==0.86.2",
         "aider",
         "chat",
-        "gpt-5.5",
+        ("gpt-5.5",),
         (
             "--model", "openai/{model}", "--weak-model", "openai/gpt-4o-mini", "--edit-format", "whole", "--yes-always",
             "--no-show-model-warnings", "--no-show-release-notes", "--no-check-update", "--no-analytics", "--no-pretty",

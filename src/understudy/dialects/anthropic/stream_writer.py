@@ -99,13 +99,13 @@ class StreamWriter(OrderedWriter):
         return _event({"type": "message_start", "message": message})
 
     def _tell(self, event: PartEvent) -> bytes:
+        block = self._block
+        if type(event) is Delta:
+            return b"" if block is None else self._delta(block, event.text)
         if isinstance(event, PartStarted):
             return self._open(event)
-        block = self._block
         if block is None:
             return b""
-        if isinstance(event, Delta):
-            return self._delta(block, event.text)
         if isinstance(event, Sealed):
             return self._seal(block, event)
         self._block = None

@@ -32,7 +32,32 @@ class _Block:
         self.opaque: dict[str, Any] | None = None
 
 
-_DECODER = msgspec.json.Decoder(dict[str, Any])
+class _ToolUse(msgspec.Struct):
+    input: str | None = None
+
+
+class _Reasoning(msgspec.Struct, rename="camel"):
+    text: str | None = None
+    signature: str | None = None
+    redacted_content: str | None = None
+
+
+class _Delta(msgspec.Struct, rename="camel"):
+    text: str | None = None
+    tool_use: _ToolUse | None = None
+    reasoning_content: _Reasoning | None = None
+
+
+class _Said(msgspec.Struct, rename="camel"):
+    """More of a block, which nearly all messages are: they have a decoder of their own."""
+
+    content_block_index: int | None = None
+    delta: _Delta | None = None
+
+
+_SAID = "contentBlockDelta"
+_decode_said = msgspec.json.Decoder(_Said).decode
+_decode = msgspec.json.Decoder(dict[str, Any]).decode
 
 
 class StreamReader:
@@ -59,30 +84,34 @@ class StreamReader:
     def _frame(self, message: StreamMessage) -> Frame:
         if self._over:
             return Frame(message.raw)
+        payload = message.payload or b"{}"
         try:
-            body = _DECODER.decode(message.payload or b"{}")
+            if message.kind in _ERRORS:
+                return self._failed(message, _decode(payload))
+            if message.name == _SAID:
+                self._said(_decode_said(payload))
+            else:
+                self._read(message.name, _decode(payload))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return Frame(message.raw, malformed=True)
-        if message.kind in _ERRORS:
-            self._over = True
-            text = body.get("message") or body.get("Message")
-            why = text if isinstance(text, str) and text else "the upstream broke off without a message"
-            return Frame(message.raw, (Failed(why, kind_of(message.name), message.name),))
-        self._read(message.name, body)
         events = tuple(self._out)
         self._out.clear()
         return Frame(message.raw, events, terminal=message.name == "metadata")
 
+    def _failed(self, message: StreamMessage, body: dict[str, Any]) -> Frame:
+        self._over = True
+        text = body.get("message") or body.get("Message")
+        why = text if isinstance(text, str) and text else "the upstream broke off without a message"
+        return Frame(message.raw, (Failed(why, kind_of(message.name), message.name),))
+
     def _read(self, name: str, body: dict[str, Any]) -> None:
-        if name == "contentBlockDelta":
-            self._delta(self._block(body), object_of(body.get("delta")))
-        elif name == "contentBlockStart":
-            self._start(self._block(body), object_of(body.get("start")))
+        if name == "contentBlockStart":
+            self._start(self._block(body.get("contentBlockIndex")), object_of(body.get("start")))
         elif name == "messageStart" and not self._started:
             self._started = True
             self._out.append(Started("", "", NAME))
         elif name == "contentBlockStop":
-            self._stop(self._block(body))
+            self._stop(self._block(body.get("contentBlockIndex")))
         elif name == "messageStop":
             self._finish(body)
         elif name == "metadata":
@@ -90,8 +119,7 @@ class StreamReader:
             if usage is not NO_USAGE:
                 self._out.append(Metered(usage))
 
-    def _block(self, body: dict[str, Any]) -> _Block:
-        place = body.get("contentBlockIndex")
+    def _block(self, place: Any) -> _Block:
         place = place if isinstance(place, int) else 0
         block = self._blocks.get(place)
         if block is None:
@@ -115,28 +143,32 @@ class StreamReader:
             self._out.append(PartStarted(block.index, part))
         return block.index
 
-    def _delta(self, block: _Block, delta: dict[str, Any]) -> None:
-        if block.opaque is not None:
+    def _said(self, said: _Said) -> None:
+        block, delta = self._block(said.content_block_index), said.delta
+        if delta is None or block.opaque is not None:
             return
-        match delta:
-            case {"text": str(text)}:
-                self._say(block, Text(""), text)
-            case {"toolUse": {"input": str(text)}}:
-                if isinstance(block.part, ToolCall):
-                    self._say(block, block.part, text)
-            case {"reasoningContent": {"text": str(text)}}:
-                self._say(block, Thinking(), text)
-            case {"reasoningContent": {"signature": str(seal)}}:
-                self._seal(block, Thinking(), seal)
-            case {"reasoningContent": {"redactedContent": str(seal)}}:
-                self._seal(block, Thinking(redacted=True), seal)
+        if delta.text is not None:
+            self._say(block, Text(""), delta.text)
+        elif delta.tool_use is not None:
+            if isinstance(block.part, ToolCall):
+                self._say(block, block.part, delta.tool_use.input)
+        elif delta.reasoning_content is not None:
+            self._thought(block, delta.reasoning_content)
 
-    def _say(self, block: _Block, part: ReplyPart, text: str) -> None:
+    def _thought(self, block: _Block, thought: _Reasoning) -> None:
+        if thought.text is not None:
+            self._say(block, Thinking(), thought.text)
+        elif thought.signature is not None:
+            self._seal(block, Thinking(), thought.signature)
+        else:
+            self._seal(block, Thinking(redacted=True), thought.redacted_content)
+
+    def _say(self, block: _Block, part: ReplyPart, text: str | None) -> None:
         if text:
             index = self._open(block, part) if block.index is None else block.index
             self._out.append(Delta(index, text))
 
-    def _seal(self, block: _Block, part: ReplyPart, seal: str) -> None:
+    def _seal(self, block: _Block, part: ReplyPart, seal: str | None) -> None:
         if seal:
             index = self._open(block, part) if block.index is None else block.index
             self._out.append(Sealed(index, seal, self._maker))

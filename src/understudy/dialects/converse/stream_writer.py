@@ -23,12 +23,13 @@ from understudy.dialects.stopping import Calls
 from understudy.dialects.writing import OrderedWriter
 
 _encode = msgspec.json.encode
-# What stands around the words of each kind of part.
-_AROUND = {
+# What stands around the words of each kind of part that has any.
+_CALL = (b'{"toolUse":{"input":', b"}}")
+_AROUND: dict[type, tuple[bytes, bytes]] = {
     Text: (b'{"text":', b"}"),
     Refusal: (b'{"text":', b"}"),
     Thinking: (b'{"reasoningContent":{"text":', b"}}"),
-    ToolCall: (b'{"toolUse":{"input":', b"}}"),
+    ToolCall: _CALL,
 }
 
 
@@ -69,13 +70,13 @@ class StreamWriter(OrderedWriter):
         return _event("messageStart", {"role": "assistant"})
 
     def _tell(self, event: PartEvent) -> bytes:
+        current = self._current
+        if type(event) is Delta:
+            return b"" if current is None else self._said(current, event.text)
         if isinstance(event, PartStarted):
             return self._open(event)
-        current = self._current
         if current is None:
             return b""
-        if isinstance(event, Delta):
-            return self._said(current, event.text)
         if isinstance(event, Sealed):
             return self._sealed(current, event.seal, event.sealed_by)
         self._current = None
@@ -104,13 +105,13 @@ class StreamWriter(OrderedWriter):
         return told
 
     def _said(self, current: PartStarted, text: str) -> bytes:
-        if not text or isinstance(current.part, Opaque):
+        around = _AROUND.get(type(current.part))
+        if not text or around is None:
             return b""
         self._begun = True
-        kind = type(current.part)
-        if kind is ToolCall:
+        if around is _CALL:
             self._calls.say(text)
-        head, tail = _AROUND[kind]
+        head, tail = around
         payload = b'{"contentBlockIndex":%d,"delta":%b%b%b}' % (self._blocks, head, _encode(text), tail)
         return message_bytes("event", "contentBlockDelta", payload)
 

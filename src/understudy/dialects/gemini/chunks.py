@@ -1,10 +1,13 @@
 """Chunks: the pieces in which this dialect tells an answer, each a small answer of its own, into events.
 
 A stream is read through here chunk by chunk, and so is an answer that came as an array of chunks. Which bytes a chunk
-was, and when an answer is over, is not known here: `finish` is called once nothing more can come.
+was, and when an answer is over, is not known here: `finish` is called once nothing more can come. Nearly all chunks of
+a stream say a few words and the counts so far, and have a decoder of their own, which takes nothing else.
 """
 
-from typing import Any
+from typing import Any, Literal
+
+import msgspec
 
 from understudy.canon.parts import Opaque, Text, Thinking, ToolCall
 from understudy.canon.reply import (
@@ -20,7 +23,7 @@ from understudy.canon.reply import (
 )
 from understudy.dialects.gemini.assembly import Assembly
 from understudy.dialects.gemini.errors import kind_of_word, told
-from understudy.dialects.gemini.metering import read_usage, unread_usage
+from understudy.dialects.gemini.metering import NO_COUNTS, Counts, counts_in, merged, read_usage, unread_usage
 from understudy.dialects.gemini.pieces import SIGNATURE
 from understudy.dialects.gemini.toolids import made
 from understudy.dialects.gemini.words import NAME, finish_word, stop_of
@@ -34,6 +37,35 @@ class Malformed(Exception):
     """A chunk that says nothing this dialect allows."""
 
 
+class _Part(msgspec.Struct, forbid_unknown_fields=True):
+    text: str
+    thought: bool = False
+
+
+class _Content(msgspec.Struct, forbid_unknown_fields=True):
+    parts: tuple[_Part]
+    role: Any = None
+
+
+class _Candidate(msgspec.Struct, forbid_unknown_fields=True):
+    content: _Content
+    index: Literal[0] = 0
+
+
+class _Words(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
+    """A chunk that says words, or thoughts, and nothing that ends an answer."""
+
+    candidates: tuple[_Candidate]
+    usage_metadata: Counts = NO_COUNTS
+    model_version: Any = None
+    response_id: Any = None
+    # Canon has no word for it, and one of the two hosts tells it in every chunk.
+    create_time: str | None = None
+
+
+_decode_words = msgspec.json.Decoder(_Words).decode
+
+
 class Chunks:
     """One answer being told; `maker` is whose seals it brings."""
 
@@ -45,9 +77,9 @@ class Chunks:
         # The part that is open: its index, and whether it is thinking.
         self._open: tuple[int, bool] | None = None
         self._assembly: Assembly | None = None
-        # All counts so far, and those of the last chunk.
-        self._usage: dict[str, Any] = {}
-        self._told: dict[str, Any] = {}
+        # All counts so far, and what else was told with them, which the chunks with words leave to that of the ending.
+        self._counts = NO_COUNTS
+        self._beside: dict[str, Any] = {}
         # Why the model stopped, in its own word, once a chunk has told.
         self.word: str | None = None
         self._blocked = False
@@ -58,6 +90,20 @@ class Chunks:
         """What canon has no word for in the answer's frame."""
         return self._extras
 
+    def read(self, data: bytes) -> list[Event]:
+        """The events of one chunk as it came: words by their own decoder, anything else by `take`."""
+        try:
+            words = _decode_words(data)
+        except msgspec.ValidationError:
+            return self.take(msgspec.json.decode(data))
+        events = self._started(words.response_id, words.model_version) if self._id is None else []
+        part = words.candidates[0].content.parts[0]
+        if part.text:
+            events += self._words(part.text, thinking=part.thought)
+        if words.create_time is not None:
+            self._extras["createTime"] = words.create_time
+        return events + self._metered(words.usage_metadata)
+
     def take(self, chunk: Any) -> list[Event]:
         """The events of one chunk; the ending that it may tell waits for `finish`."""
         if not isinstance(chunk, dict):
@@ -65,21 +111,16 @@ class Chunks:
         if chunk.get("error"):
             message, word = told(chunk)
             return [Failed(message or "the upstream broke off without a message", kind_of_word(word), word)]
-        events: list[Event] = []
-        if self._id is None:
-            self._id = _text(chunk.get("responseId"))
-            events.append(Started(self._id, _text(chunk.get("modelVersion")), NAME))
+        events = self._started(chunk.get("responseId"), chunk.get("modelVersion")) if self._id is None else []
         for candidate in _candidates(chunk):
             events += self._candidate(candidate)
         blocked = chunk.get("promptFeedback")
         if isinstance(blocked, dict) and (word := finish_word(blocked.get("blockReason"))):
             self.word, self._blocked = word, True
         usage = chunk.get("usageMetadata")
-        if isinstance(usage, dict) and usage != self._told:
-            # Counts are cumulative: the last word on each wins; what was told already is not told again.
-            self._told = usage
-            self._usage |= usage
-            events.append(Metered(read_usage(self._usage, final=False)))
+        if isinstance(usage, dict):
+            self._beside |= unread_usage(usage)
+            events += self._metered(counts_in(usage))
         self._keep(chunk, _READ)
         return events
 
@@ -88,14 +129,26 @@ class Chunks:
         if self.word is None:
             return []
         events = self._closed()
-        if self._usage:
-            events.append(Metered(read_usage(self._usage, final=True)))
-            if more := unread_usage(self._usage):
-                self._extras["usageMetadata"] = more
+        if self._counts != NO_COUNTS:
+            events.append(Metered(read_usage(self._counts, final=True)))
+        if self._beside:
+            self._extras["usageMetadata"] = self._beside
         reason = stop_of("SAFETY" if self._blocked else self.word, calls=self._calls > 0)
         if reason is not None:
             events.append(Finished(reason, self.word, extras=self._extras))
         return events
+
+    def _started(self, response_id: Any, model: Any) -> list[Event]:
+        self._id = _text(response_id)
+        return [Started(self._id, _text(model), NAME)]
+
+    def _metered(self, counts: Counts) -> list[Event]:
+        """What the counts of a chunk add to those so far, if anything."""
+        counts = merged(self._counts, counts)
+        if counts == self._counts:
+            return []
+        self._counts = counts
+        return [Metered(read_usage(counts, final=False))]
 
     def _candidate(self, candidate: dict[str, Any]) -> list[Event]:
         content = candidate.get("content")
@@ -116,11 +169,6 @@ class Chunks:
     def _part(self, part: Any) -> list[Event]:
         if not isinstance(part, dict):
             raise Malformed
-        if len(part) == 1 and self._open is not None and not self._open[1]:
-            # Words and nothing else, after words: nearly all there is.
-            text = part.get("text")
-            if isinstance(text, str) and text:
-                return [Delta(self._open[0], text)]
         seal = part.get(SIGNATURE)
         seal = seal if isinstance(seal, str) and seal else None
         call = part.get("functionCall")

@@ -1,23 +1,19 @@
 """Framing: a stream of this dialect comes as server-sent events or as one JSON array; the first byte tells which.
 
 Sans-IO, like `sse`. Joining the raw bytes of all pieces gives the stream again. What an element says is not read here.
+An element of an array is a piece like an event: bytes, and the data among them.
 """
 
 from understudy.canon.faults import Fault, FaultKind
-from understudy.canon.value import Value
-from understudy.dialects.sse import MAX_FRAME_BYTES, SseParser
+from understudy.dialects.sse import MAX_FRAME_BYTES, SseFrame, SseParser
 
 _BLANK = b" \t\r\n"
 _OPENERS, _CLOSERS = b"{[", b"}]"
 _QUOTE, _BACKSLASH = b'"'[0], b"\\"[0]
 
 
-class Piece(Value, frozen=True):
-    """One element of a stream as it came; `data` is None where it says nothing, `last` marks the array's end."""
-
-    raw: bytes
-    data: bytes | None
-    last: bool = False
+class Closing(SseFrame, frozen=True):
+    """What closes an array."""
 
 
 class Framing:
@@ -32,26 +28,26 @@ class Framing:
         """Whether the stream is a JSON array; False while nobody knows."""
         return self._array is not None
 
-    def feed(self, data: bytes) -> list[Piece]:
+    def feed(self, data: bytes) -> list[SseFrame]:
         """The pieces that these bytes complete."""
         if self._sse is not None:
-            return [Piece(frame.raw, frame.data) for frame in self._sse.feed(data)]
+            return self._sse.feed(data)
         if self._array is not None:
             return self._array.feed(data)
         begun = data.lstrip(_BLANK)
         if not begun:
             # White space before the first element: it says that the other side lives, and nothing of the form.
-            return [Piece(data, None)] if data else []
+            return [SseFrame(data, None, None)] if data else []
         if begun.startswith(b"["):
             self._array = _ArrayParser()
         else:
             self._sse = SseParser()
         return self.feed(data)
 
-    def close(self) -> list[Piece]:
+    def close(self) -> list[SseFrame]:
         """What is left when the stream ends; an array that was cut off leaves nothing that could be read."""
         if self._sse is not None:
-            return [Piece(frame.raw, frame.data) for frame in self._sse.close()]
+            return self._sse.close()
         return []
 
 
@@ -67,9 +63,9 @@ class _ArrayParser:
         # Where the element being read begins, once its first byte was seen.
         self._begin: int | None = None
 
-    def feed(self, data: bytes) -> list[Piece]:
+    def feed(self, data: bytes) -> list[SseFrame]:
         self._buffer += data
-        pieces: list[Piece] = []
+        pieces: list[SseFrame] = []
         cut = 0
         for place in range(self._scanned, len(self._buffer)):
             piece = self._step(place, cut)
@@ -78,7 +74,7 @@ class _ArrayParser:
                 cut = place + 1
         if self._depth <= 1 and not self._buffer[cut:].strip(_BLANK) and len(self._buffer) > cut:
             # White space between elements keeps a connection open, and waits for nothing.
-            pieces.append(Piece(bytes(self._buffer[cut:]), None))
+            pieces.append(SseFrame(bytes(self._buffer[cut:]), None, None))
             cut = len(self._buffer)
         del self._buffer[:cut]
         self._begin = None if self._begin is None else self._begin - cut
@@ -87,7 +83,7 @@ class _ArrayParser:
             raise Fault(f"the upstream sent an element of more than {MAX_FRAME_BYTES} bytes", kind=FaultKind.UPSTREAM)
         return pieces
 
-    def _step(self, place: int, cut: int) -> Piece | None:
+    def _step(self, place: int, cut: int) -> SseFrame | None:
         """Take one byte; the piece that it completes."""
         byte = self._buffer[place]
         if self._quoted:
@@ -108,7 +104,7 @@ class _ArrayParser:
             self._depth -= 1
             if self._depth == 1 and self._begin is not None:
                 begin, self._begin = self._begin, None
-                return Piece(bytes(self._buffer[cut : place + 1]), bytes(self._buffer[begin : place + 1]))
+                return SseFrame(bytes(self._buffer[cut : place + 1]), None, bytes(self._buffer[begin : place + 1]))
             if self._depth == 0:
-                return Piece(bytes(self._buffer[cut : place + 1]), None, last=True)
+                return Closing(bytes(self._buffer[cut : place + 1]), None, None)
         return None

@@ -10,7 +10,8 @@ import msgspec
 from understudy.canon.frames import Frame
 from understudy.canon.reply import Event, Failed, Metered, Started
 from understudy.dialects.gemini.chunks import Chunks, Malformed
-from understudy.dialects.gemini.framing import Framing, Piece
+from understudy.dialects.gemini.framing import Closing, Framing
+from understudy.dialects.sse import SseFrame
 
 
 class StreamReader:
@@ -24,7 +25,10 @@ class StreamReader:
 
     def feed(self, data: bytes) -> list[Frame]:
         """The frames that these bytes complete."""
-        return [frame for piece in self._framing.feed(data) for frame in self._frames(piece)]
+        frames: list[Frame] = []
+        for piece in self._framing.feed(data):
+            frames += self._frames(piece)
+        return frames
 
     def close(self) -> list[Frame]:
         """The ending, where one was told; an array that never closed is cut off, whatever its last element said."""
@@ -37,10 +41,10 @@ class StreamReader:
             frames.append(self._ending(b""))
         return frames
 
-    def _frames(self, piece: Piece) -> list[Frame]:
-        if piece.last:
-            return [self._ending(piece.raw) if self._chunks.word is not None else Frame(piece.raw)]
+    def _frames(self, piece: SseFrame) -> list[Frame]:
         if piece.data is None or piece.data == b"[DONE]":
+            if isinstance(piece, Closing) and self._chunks.word is not None:
+                return [self._ending(piece.raw)]
             if self._held:
                 self._held.append(piece.raw)
                 return []
@@ -48,10 +52,10 @@ class StreamReader:
         chunks = self._chunks
         before = chunks.word
         try:
-            events = chunks.take(msgspec.json.decode(piece.data))
+            events = chunks.read(piece.data)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, Malformed):
             return [Frame(piece.raw, malformed=True)]
-        if events and isinstance(events[0], Failed):
+        if events and type(events[0]) is Failed:
             self._held.clear()
             held, self._held_events = self._held_events, []
             return [Frame(piece.raw, (*held, *events))]

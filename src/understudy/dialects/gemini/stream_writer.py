@@ -66,28 +66,29 @@ class StreamWriter(OrderedWriter):
         return b""
 
     def _tell(self, event: PartEvent) -> bytes:
+        current = self._current
+        if type(event) is Delta:
+            return b"" if current is None else self._delta(current, event.text)
         if isinstance(event, PartStarted):
             self._current, self._arguments = event, []
             if isinstance(event.part, Opaque | ToolCall) or not getattr(event.part, "text", ""):
                 return b""
             return self._part({"text": event.part.text})
-        current = self._current
         if current is None:
             return b""
-        if isinstance(event, Delta):
-            return self._delta(current, event.text)
         if isinstance(event, Sealed):
             return self._sealed(current, event)
         self._current = None
         return self._close(current)
 
     def _delta(self, current: PartStarted, text: str) -> bytes:
-        if isinstance(current.part, ToolCall):
+        kind = type(current.part)
+        if kind is ToolCall:
             self._arguments.append(text)
             return b""
-        if not text or isinstance(current.part, Opaque):
+        if not text or kind is Opaque:
             return b""
-        if isinstance(current.part, Thinking):
+        if kind is Thinking:
             return self._content(b'{"text":' + _encode(text) + b',"thought":true}')
         if self._seal is not None:
             return self._part({"text": text})

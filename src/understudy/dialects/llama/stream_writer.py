@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from understudy.canon.parts import Refusal, Text, ToolCall
-from understudy.canon.reply import Delta, PartEnded, PartStarted, Sealed, Started
+from understudy.canon.reply import Delta, PartEnded, PartStarted, Started
 from understudy.dialects.contract import Echo
 from understudy.dialects.llama.answers import carried
 from understudy.dialects.llama.metering import write_metrics
@@ -23,6 +23,8 @@ from understudy.dialects.stopping import Calls
 from understudy.dialects.writing import OrderedWriter
 
 _NOTHING = {"type": "text", "text": ""}
+_PROGRESS = b',"event":{"event_type":"progress","delta":{"type":"text","text":'
+_encode = msgspec.json.encode
 
 
 class StreamWriter(OrderedWriter):
@@ -35,6 +37,8 @@ class StreamWriter(OrderedWriter):
         # The part being told, while it has a form here.
         self._part: Text | Refusal | ToolCall | None = None
         self._calls = Calls()
+        # What stands before the words of an event that only says some.
+        self._head = b""
 
     def end(self, echo: Echo) -> bytes:
         """Why the model stopped, then the whole usage and the extension."""
@@ -51,29 +55,27 @@ class StreamWriter(OrderedWriter):
 
     def _event(self, kind: str, delta: dict[str, Any], beside: dict[str, Any] | None = None, **fields: Any) -> bytes:
         event = {"event_type": kind, "delta": delta, **fields}
-        return event_bytes(msgspec.json.encode({"id": self._started.id, "event": event, **(beside or {})}))
+        return event_bytes(_encode({"id": self._started.id, "event": event, **(beside or {})}))
 
     def _begin(self, event: Started) -> bytes:
-        return self._event("start", _NOTHING)
+        told = self._event("start", _NOTHING)
+        self._head = b'data: {"id":' + _encode(event.id) + _PROGRESS
+        return told
 
     def _tell(self, event: PartEvent) -> bytes:
-        match event:
-            case PartStarted():
-                return self._open(event)
-            case Delta():
-                return self._said(event.text)
-            case PartEnded():
-                told = b""
-                if isinstance(self._part, ToolCall):
-                    # Clients read the arguments as JSON, which nothing is not.
-                    told = self._said("{}") if self._calls.silent else b""
-                    self._calls.end()
-                self._part = None
-                return told
-            case Sealed():
-                # Thinking has no place here, and was told as left out when it began.
-                pass
-        return b""
+        if type(event) is Delta:
+            return self._said(event.text)
+        if isinstance(event, PartStarted):
+            return self._open(event)
+        told = b""
+        # A seal has no place here, and its thinking was told as left out when it began.
+        if isinstance(event, PartEnded):
+            if isinstance(self._part, ToolCall):
+                # Clients read the arguments as JSON, which nothing is not.
+                told = self._said("{}") if self._calls.silent else b""
+                self._calls.end()
+            self._part = None
+        return told
 
     def _open(self, event: PartStarted) -> bytes:
         part = event.part
@@ -97,4 +99,4 @@ class StreamWriter(OrderedWriter):
         if isinstance(part, ToolCall):
             self._calls.say(text)
             return self._event("progress", {"type": "tool_call", "id": part.id, "function": {"arguments": text}})
-        return self._event("progress", {"type": "text", "text": text})
+        return self._head + _encode(text) + b"}}}\n\n"

@@ -73,21 +73,22 @@ class StreamWriter:
 
     def send(self, event: Event) -> bytes:
         """The bytes that tell this event; empty where it waits for the end or says nothing here."""
-        if isinstance(event, Delta):
+        # By the type itself, which takes a fifth of the time; words are nearly all there is, and then counts.
+        if type(event) is Delta:
             return self._delta(event)
-        if isinstance(event, PartStarted):
+        if type(event) is Metered:
+            self._usage = merge(self._usage, event.usage)
+        elif isinstance(event, PartStarted):
             return self._release(event.part) + self._open(event)
-        if isinstance(event, PartEnded):
+        elif isinstance(event, PartEnded):
             if event.index in self._waiting_texts:
                 return self._end_free(event.index)
             # Clients read the arguments as JSON, which nothing is not.
             return self._delta(Delta(event.index, "{}")) if event.index in self._silent else b""
-        if isinstance(event, Sealed):
+        elif isinstance(event, Sealed):
             return self._seal(event)
-        if isinstance(event, Started):
+        elif isinstance(event, Started):
             return self._start(event)
-        if isinstance(event, Metered):
-            self._usage = merge(self._usage, event.usage)
         elif isinstance(event, Finished):
             self._finish(event)
             return self._release(None)

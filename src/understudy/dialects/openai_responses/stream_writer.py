@@ -86,13 +86,13 @@ class StreamWriter(OrderedWriter):
             note_stop(event.stop_sequence, self._losses)
 
     def _tell(self, event: PartEvent) -> bytes:
+        item = self._item
+        if type(event) is Delta:
+            return b"" if item is None else self._delta(item, event.text)
         if isinstance(event, PartStarted):
             return self._open(event)
-        item = self._item
         if item is None:
             return b""
-        if isinstance(event, Delta):
-            return self._delta(item, event.text)
         if isinstance(event, Sealed):
             item.seal(event.seal, event.sealed_by)
             return b"" if self._begun else self._open_item(item)
