@@ -11,9 +11,9 @@ import msgspec
 from understudy.canon.frames import Frame
 from understudy.canon.reply import Started
 from understudy.dialects.contract import Echo
-from understudy.dialects.gemini.framing import Framing, Piece
+from understudy.dialects.gemini.framing import Framing
 from understudy.dialects.passage import EXTENSION, Renaming
-from understudy.dialects.sse import event_bytes
+from understudy.dialects.sse import SseFrame, event_bytes
 
 _MODEL = b'"modelVersion"'
 _renamed = Renaming("modelVersion")
@@ -62,7 +62,7 @@ def _of_array(raw: bytes) -> bool:
     return raw.lstrip()[:1] in (b"[", b",", b"]") and b"\ndata:" not in raw
 
 
-def _cut(raw: bytes, *, array: bool) -> list[Piece]:
+def _cut(raw: bytes, *, array: bool) -> list[SseFrame]:
     """The pieces of a frame; one from the midst of an array is read as if it began it."""
     framing = Framing()
     opening = b"[" if array and not raw.lstrip().startswith(b"[") else b""

@@ -18,7 +18,7 @@ from understudy.dialects.batches import Told, lines, word
 from understudy.dialects.contract import Account, PassedRequest
 from understudy.dialects.fields import object_of
 from understudy.dialects.gemini.addresses import model_path
-from understudy.dialects.gemini.metering import read_usage
+from understudy.dialects.gemini.metering import counts_in, read_usage
 from understudy.dialects.gemini.words import NAME
 
 PICTURE, FILM = "predict", "predictLongRunning"
@@ -56,7 +56,7 @@ class GeminiPassing:
             told = object_of(msgspec.json.decode(body))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return body, NO_USAGE
-        usage = read_usage(told.get("usageMetadata"), final=True)
+        usage = read_usage(counts_in(object_of(told.get("usageMetadata"))), final=True)
         if not _OPERATION.match(str(told.get("name"))):
             return body, usage
         fields: dict[str, Any] = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
@@ -78,7 +78,7 @@ def _results(path: str, body: bytes) -> Iterable[Told]:
 
 def _result(line: dict[str, Any]) -> Told:
     answer = object_of(line.get("response"))
-    return word(answer.get("modelVersion")), read_usage(answer.get("usageMetadata"), final=True)
+    return word(answer.get("modelVersion")), read_usage(counts_in(object_of(answer.get("usageMetadata"))), final=True)
 
 
 # Files, caches, batches; a large file is sent to a place that the answer to its announcement names, without a key.
