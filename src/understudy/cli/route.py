@@ -15,7 +15,7 @@ from understudy.canon.faults import Fault
 from understudy.canon.request import Request
 from understudy.cli.books import open_books_or_leave
 from understudy.cli.screen import ConfigOption, JsonOption, give_up, load_or_leave, out
-from understudy.jobs.board import with_books
+from understudy.jobs.board import base_board, with_books
 from understudy.jobs.learning import belief_of
 from understudy.jobs.pools import PoolView, pool_views
 from understudy.ports import Exchange, Store
@@ -73,8 +73,8 @@ def explain(
 def status(config: ConfigOption = None, json: JsonOption = None) -> None:
     """List what every route with a pool has learned: each model's record by kind, the dial, and what serves."""
     settings = load_or_leave(config)
-    incumbents = {route.name: route.incumbent for route in settings.file.routes if route.choose_from}
-    found = pool_views(open_books_or_leave(settings), incumbents)
+    board = base_board(models_of(settings), settings.file.routes, {})
+    found = pool_views(open_books_or_leave(settings), board.routes)
     if json is not None:
         json.write_bytes(msgspec.json.encode({"pools": found}))
     if not found:
@@ -88,13 +88,25 @@ def _show(view: PoolView) -> None:
     if view.dial is not None:
         out.print(f"dial: {view.dial.words}", markup=False, soft_wrap=True)
     table = Table(
-        "kind", "lessons", "model", "quality", "95 %", "n", "$ a request", "ms", box=None, header_style="bold"
+        "kind",
+        "lessons",
+        "compared",
+        "model",
+        "quality",
+        "95 %",
+        "n",
+        "$ a request",
+        "ms",
+        box=None,
+        header_style="bold",
     )
     for kind in sorted(view.lessons.keys() | view.records.keys()):
         spoken = f"{kind} *" if kind in view.speaks else kind
         rows: Mapping[str, Record | None] = view.records.get(kind) or {"": None}
         for name, record in rows.items():
-            table.add_row(spoken, f"{view.lessons.get(kind, 0):,}", *_record(name, record, view.incumbent))
+            compared = f"{view.compared.get(kind, view.compared_new):.1%}"
+            lessons = f"{view.lessons.get(kind, 0):,}"
+            table.add_row(spoken, lessons, compared, *_record(name, record, view.incumbent))
             spoken = ""
     out.print(table)
     if view.speaks:
@@ -156,7 +168,8 @@ def _only_route(settings: Settings) -> str:
 def _planned(settings: Settings, store: Store, request: Request, kind: Kind, tenant: str) -> Plan:
     models = models_of(settings)
     base = board_of(settings, models, load_panels(settings, models))
-    board = with_books(base, store.slices(), unfolded(store.beliefs(), {}), store.board_version())
+    beliefs = unfolded(store.beliefs(), {})
+    board = with_books(base, store.slices(), beliefs, store.board_version(), store.strata(), store.paces())
     route = board.routes.get(request.model)
     features = Features(
         asked=request.model,

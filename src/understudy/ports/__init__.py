@@ -28,6 +28,7 @@ from understudy.ports.records import (
     Source,
     SpoolReader,
     Status,
+    StrataRow,
     Verb,
     Verdict,
 )
@@ -111,6 +112,7 @@ __all__ = [
     "StaleLease",
     "Status",
     "Store",
+    "StrataRow",
     "TextRow",
     "TrafficRow",
     "TransitionRow",
