@@ -398,7 +398,6 @@ routes:
         ("incumbent: rented, rented_share: 0.5", "need models to 'choose_from'"),
         ("choose_from: [own, rented], quality_target: 98", "quality_target"),
         ("choose_from: [own, rented], explore: 0.5", "explore"),
-        ("choose_from: [own, rented], parity: {shadow_budget_usd_per_day: 5}", "which no budget lowers yet"),
     ],
 )
 def test_a_pool_that_makes_no_sense_is_told(tmp_path: Path, route: str, words: str) -> None:

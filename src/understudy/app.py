@@ -224,7 +224,9 @@ class Notice:
             rows = await asyncio.to_thread(self._store.beliefs, self._believed_s)
             self._beliefs = await asyncio.to_thread(unfolded, rows, self._beliefs)
             self._believed_s = max([self._believed_s, *(row.at_s for row in rows)])
-            board = with_books(self._base, slices, self._beliefs, version)
+            strata = await asyncio.to_thread(self._store.strata)
+            paces = await asyncio.to_thread(self._store.paces)
+            board = with_books(self._base, slices, self._beliefs, version, strata, paces)
             self._now = msgspec.structs.replace(self._now, board=board)
 
     async def follow(self) -> None:
@@ -356,6 +358,7 @@ def pools_of(settings: Settings) -> dict[str, Pool]:
                 incumbent=route.incumbent,
                 dial=dial,
                 aim=aim,
+                compared=route.parity.shadow,
                 wait_s=REACTION_S if route.parity.feedback else 0.0,
                 cascade=route.cascade,
                 latency_price=route.latency_price,

@@ -189,9 +189,6 @@ def _check_pools(reader: "_Reader", root: yaml.Node | None, file: File) -> None:
             reader.wrong(root, ("routes", place, "incumbent"), "the incumbent of a pool is one of 'choose_from'")
         if len(route.choose_from) == 1 or len(set(route.choose_from)) < len(route.choose_from):
             reader.wrong(root, ("routes", place, "choose_from"), "a pool has two models or more, each once")
-        if route.choose_from and route.parity.shadow_budget_usd_per_day is not None:
-            words = "a pool is compared at the rate 'shadow', which no budget lowers yet; leave this out"
-            reader.wrong(root, ("routes", place, "parity", "shadow_budget_usd_per_day"), words)
         for name in list(route.dials)[1:]:
             reader.wrong(root, ("routes", place, name), f"{next(iter(route.dials))!r} is set already; one dial rules")
         if (route.dials or route.explore or route.cascade or route.latency_price) and not route.choose_from:

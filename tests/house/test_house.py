@@ -204,6 +204,7 @@ TESTED_ELSEWHERE = {
     "routing/beliefs.py": "routing/test_learn.py",
     "storage/migrations/versions/r0004_lessons.py": "storage/test_open.py",
     "storage/migrations/versions/r0005_spent.py": "storage/test_open.py",
+    "storage/migrations/versions/r0006_strata.py": "storage/test_open.py",
     "bench/serving.py": "demo/test_run.py",
     "cli/books.py": "journeys/test_steering.py",
     "cli/conformance.py": "conformance/test_own.py",

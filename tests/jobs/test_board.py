@@ -7,7 +7,7 @@ import pytest
 
 from understudy.jobs.board import base_board, with_books
 from understudy.jobs.specs import ParitySpec, RouteSpec
-from understudy.ports import SliceRow
+from understudy.ports import SliceRow, StrataRow
 from understudy.routing.board import Endpoint, Model, Ramp, Route
 
 MODEL = Model(name="m", provider="p", upstream="m", dialect="d", endpoints=(Endpoint("http://x"),), maker="d")
@@ -93,3 +93,13 @@ def test_verdicts_that_come_late_have_their_time_and_kinds_are_pooled() -> None:
 
 def route(**parity: Any) -> RouteSpec:
     return RouteSpec(name="r", incumbent="m", candidate="own", parity=ParitySpec(**parity))
+
+
+def test_kinds_of_a_pool_are_compared_as_the_books_say_and_as_far_as_the_budget_goes() -> None:
+    told = [StrataRow(tenant="t", route="r", at_s=1.0, kinds={"chat": 0.2, "code": 5.0}, new=2.0)]
+    board, route = with_books(BASE, [], {}, 1, told), BASE.routes["r"]
+    rates = [board.compared("t", route, kind) for kind in ("chat", "code", "never seen")]
+    assert rates == pytest.approx([0.05, 1.0, 0.5])
+    assert board.compared("another", route, "chat") == 0.25
+    slower = with_books(BASE, [], {}, 1, told, {"r": 0.1})
+    assert slower.compared("t", route, "chat") == pytest.approx(0.005)

@@ -9,10 +9,11 @@ import pytest
 
 from tests.jobs.books import SECRET, Clock
 from tests.routing.pools import POOL, prompt
-from understudy.jobs.learning import NIGHT_S, Learner, belief_of, lesson_of
-from understudy.ports import Batch, BeliefRow, LessonRow, Record
+from understudy.jobs.learning import NIGHT_S, STRATIFY_EVERY_S, Learner, belief_of, lesson_of
+from understudy.ports import Batch, BeliefRow, LessonRow, Record, StrataRow
 from understudy.storage.open import open_store
 
+AUTO = msgspec.structs.replace(POOL, compared=0.05)
 NOTHING = {"own": (None, 1.0, None, None)}
 
 
@@ -25,21 +26,33 @@ class Books:
         self.store = open_store(f"sqlite:///{folder}/books.db", secret=SECRET)
         self.clock = Clock()
         self.told: list[BeliefRow] = []
+        self.strata: list[StrataRow] = []
         self._number = 0
         self._draw = np.random.default_rng(0)
 
     def append(self, *records: Record) -> None:
-        """Book beliefs; nothing else is told here."""
+        """Book beliefs and strata; nothing else is told here."""
         for record in records:
+            if isinstance(record, StrataRow):
+                self.strata.append(record)
+                self.store.enter(Batch(strata=(record,)))
+                continue
             assert isinstance(record, BeliefRow)
             self.told.append(record)
             self.store.enter(Batch(beliefs=(record,)))
 
     def learner(self) -> Learner:
-        return Learner(store=self.store, journal=self, pools={"auto": POOL}, clock=self.clock)
+        return Learner(store=self.store, journal=self, pools={"auto": AUTO}, clock=self.clock)
 
     def lessons(
-        self, count: int, own: float, rented: float = 0.7, *, served: str = "rented", both: bool = True
+        self,
+        count: int,
+        own: float,
+        rented: float = 0.7,
+        *,
+        served: str = "rented",
+        both: bool = True,
+        kind: str = "chat",
     ) -> None:
         rows = []
         for _ in range(count):
@@ -48,17 +61,17 @@ class Books:
             got = {"own": float(self._draw.random() < own), "rented": float(self._draw.random() < rented)}
             seen = got if both else {served: got[served]}
             outcomes = {name: (y, 1.0, 0.01, 50.0) for name, y in seen.items()}
-            rows.append(row(self._number, self.clock.at_s, outcomes, served))
+            rows.append(row(self._number, self.clock.at_s, outcomes, served, kind))
         self.store.enter(Batch(lessons=tuple(rows)))
 
 
-def row(number: int, at_s: float, outcomes: object, served: str = "rented") -> LessonRow:
+def row(number: int, at_s: float, outcomes: object, served: str = "rented", kind: str = "chat") -> LessonRow:
     return LessonRow(
         exchange_id=f"ex_{number}",
         tenant="default",
         key="k",
         route="auto",
-        kind="chat",
+        kind=kind,
         at_s=at_s,
         expires_at_s=at_s + 1e9,
         served=served,
@@ -121,6 +134,27 @@ def test_served_outcomes_alone_find_a_fall(books: Books) -> None:
     books.lessons(900, own=0.5, served="own", both=False)
     drained(learner)
     assert books.told[-1].body is None
+
+
+def test_settled_kinds_are_compared_less_and_a_fall_makes_all_alike_again(books: Books) -> None:
+    learner = books.learner()
+    for kind, own in (("chat", 0.95), ("level", 0.7)):
+        books.lessons(300, own=own, kind=kind)
+    drained(learner)
+    told = books.strata[-1]
+    assert told.kinds["chat"] < 0.5 < 1.0 < told.kinds["level"]
+    assert [(row.tenant, row.kinds) for row in books.store.strata()] == [("default", told.kinds)]
+    count = len(books.strata)
+    books.clock.at_s += 2 * STRATIFY_EVERY_S
+    drained(learner)
+    drained(books.learner())
+    assert len(books.strata) == count
+    books.lessons(400, own=0.3, served="own")
+    drained(learner)
+    assert books.told[-1].body is None
+    books.clock.at_s += 2 * STRATIFY_EVERY_S
+    learner.turn()
+    assert (books.strata[-1].kinds, books.strata[-1].new) == ({}, 1.0)
 
 
 def test_a_restart_goes_on_where_the_books_are(books: Books) -> None:

@@ -4,13 +4,15 @@ import json
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from tests.cli.test_serve import understudy
 from tests.jobs.books import ROUTE, World
 from understudy.jobs.planning import Traffic, pools, slice_plan
 from understudy.jobs.specs import ParitySpec
+from understudy.jobs.spending import SHARE_EVERY_S
 from understudy.parity.forecast import Guess
-from understudy.ports import Exchange
+from understudy.ports import Exchange, Purpose
 
 
 def test_days_and_money_follow_from_pairs() -> None:
@@ -37,6 +39,36 @@ def test_what_if_needs_no_database(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "plan.json").read_text())["plans"][0]["requests_per_day"] == 2000
     wrong = understudy(tmp_path, "parity", "plan", "--requests-per-day", "9", "--difference", "0.9")
     assert wrong.returncode == 2
+
+
+def test_a_days_budget_is_a_cap_for_a_pool_too_and_below_it_a_pace(tmp_path: Path) -> None:
+    parity = msgspec.structs.replace(ROUTE.parity, shadow=0.5, shadow_budget_usd_per_day=0.001)
+    pool = msgspec.structs.replace(ROUTE, candidate=None, choose_from=("own", "rented"), parity=parity)
+    world = World(tmp_path, route=pool)
+
+    def told(purpose: Purpose, count: int, cost: int) -> float:
+        for _ in range(count):
+            at_s = world.clock.now_s()
+            one = Exchange(id=world.new_id(), at_s=at_s, purpose=purpose, route="r", kind="chat", cost_nano_usd=cost)
+            world.add(one)
+        world.work()
+        world.clock.at_s += SHARE_EVERY_S
+        world.books.turn()
+        return world.store.paces()["r"]
+
+    assert told("serve", 100, 5_000) == 1.0
+    # 100 requests in the journal's first hour, half of them compared: 1,200 of 1,000 nano-dollars a day.
+    assert told("shadow", 2, 1_000) == pytest.approx(1_000_000 / (100 * 24 * 0.5 * 1_000))
+    assert told("shadow", 1, 1_000_000) == 0.0
+    assert [row.tenant for row in world.store.slices()] == []
+    world.clock.at_s += 86_400
+    world.books.turn()
+    assert 0.0 < world.store.paces()["r"] < 1.0
+    world.books.close()
+    unbound = msgspec.structs.replace(parity, shadow_budget_usd_per_day=None)
+    world.route = msgspec.structs.replace(pool, parity=unbound)
+    world.start()
+    assert world.store.paces() == {"r": 1.0}
 
 
 def test_a_days_budget_is_a_cap(tmp_path: Path) -> None:

@@ -23,12 +23,16 @@ routes:
     choose_from: [own, rented]
     parity: {{shadow: 1.0}}
 """
-EXPECTED = {"sums": "42", "letters": "Dear neighbour"}
-WORDS = {"sums": "Compute the sum of these numbers", "letters": "Write to my neighbour about the fence"}
+EXPECTED = {"sums": "42", "letters": "Dear neighbour", "thanks": "welcome"}
+WORDS = {
+    "sums": "Compute the sum of these numbers",
+    "letters": "Write to my neighbour about the fence",
+    "thanks": "Thank you for your help",
+}
 
 
 class Two:
-    """An upstream with two models: one counts, the other writes; once `broken`, the other counts too."""
+    """An upstream with two models: one counts, the other writes, both thank; once `broken`, the other counts too."""
 
     def __init__(self) -> None:
         self.url = ""
@@ -41,6 +45,7 @@ class Two:
         right = "42" if sums else "Dear neighbour"
         text = ("no idea" if self.broken else "42") if model == "counts" else right
         text = "no idea" if model == "writes" and sums and not self.broken else text
+        text = "welcome" if "Thank" in body["messages"][-1]["content"] else text
         choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
         usage = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15}
         head = {"id": "c1", "object": "chat.completion", "created": 1, "model": model}
@@ -55,6 +60,10 @@ def two() -> Iterator[Two]:
     with serving(application) as url:
         upstream.url = url
         yield upstream
+
+
+HALF = CONFIG.replace("input_usd: 0, output_usd: 0", "input_usd: 3, output_usd: 15").replace("1.0", "0.5")
+SPENT = HALF.replace("0.5", "0.5, shadow_budget_usd_per_day: 0.00001")
 
 
 def ask(house: Server, kind: str, number: int) -> dict[str, str]:
@@ -114,3 +123,33 @@ def _explained(folder: Path, house: Server, exchange_id: str) -> None:
     unknown = understudy(folder, "route", "explain", "ex_none", *config)
     assert unknown.returncode == 2
     assert "x-understudy-request-id" in unknown.stderr
+
+
+def test_comparisons_go_to_what_is_undecided_as_far_as_the_days_money_goes(two: Two, tmp_path: Path) -> None:
+    with server(tmp_path, HALF.format(url=two.url)) as house:
+        for number in range(390):
+            ask(house, ("sums", "letters", "thanks")[number % 3], number)
+
+        def rates() -> dict[str, float] | None:
+            found: dict[str, float] = get(f"{house.url}/understudy/v1/pools")["pools"][0]["compared"]
+            return found if found["thanks"] > 2 * found["sums"] > 0 else None
+
+        told = eventually(rates, 30)
+        row = _compared_at(house, told["thanks"])
+        explained = understudy(tmp_path, "route", "explain", row["id"], "--config", "understudy.yaml")
+        assert f"all models answer {told['thanks']:.1%} of such requests" in explained.stdout
+    with server(tmp_path, SPENT.format(url=two.url)) as house:
+        eventually(lambda: not any(get(f"{house.url}/understudy/v1/pools")["pools"][0]["compared"].values()))
+        _compared_at(house, 0.0)
+
+
+def _compared_at(house: Server, rate: float) -> dict[str, Any]:
+    """The first exchange whose decision was made at a rate of comparison; boards follow the books by a moment."""
+
+    def asked() -> dict[str, Any] | None:
+        id_ = ask(house, "thanks", 999)["x-understudy-request-id"]
+        row: dict[str, Any] = eventually(lambda: next((one for one in journal(house) if one["id"] == id_), None))
+        return row if abs(row["decision"].get("compared", 0.0) - rate) < 1e-6 else None
+
+    found: dict[str, Any] = eventually(asked)
+    return found

@@ -18,7 +18,14 @@ def window(dollars: float = 0.01) -> Window:
     believed = np.stack([0.8 - GAIN, np.full(N, 0.8)], axis=1)
     dear = np.tile([0.0, 1.0], (N, 1))
     return Window(
-        believed, np.stack([OWN, RENTED], axis=1), dear, RENTED_MASK, np.tile([0.0, dollars], (N, 1)), 1, ONE_KIND
+        believed,
+        np.stack([OWN, RENTED], axis=1),
+        dear,
+        RENTED_MASK,
+        np.tile([0.0, dollars], (N, 1)),
+        1,
+        ONE_KIND,
+        np.ones(N),
     )
 
 
@@ -43,11 +50,33 @@ def test_a_quality_target_keeps_its_quality_with_fewer_rented_calls() -> None:
 def test_a_target_beyond_the_evidence_is_served_by_the_best() -> None:
     whole = window()
     few = Window(
-        whole.believed[:60], whole.outcome[:60], whole.dear[:60], whole.rented, whole.dollars[:60], 1, ONE_KIND[:60]
+        whole.believed[:60],
+        whole.outcome[:60],
+        whole.dear[:60],
+        whole.rented,
+        whole.dollars[:60],
+        1,
+        ONE_KIND[:60],
+        np.ones(60),
     )
     dial = turn("quality_target", 1.0, few, 1_000)
     assert "for fewer the bound does not hold yet" in dial.words
     assert policy(few, dial.price).share == 1.0
+
+
+def test_items_count_as_much_as_the_traffic_that_they_stand_for() -> None:
+    """Half of the items, of a kind on which the own model is useless, stand for a tenth of the traffic."""
+    whole = window()
+    kinds = np.arange(N) % 2
+    outcome = np.stack([np.where(kinds == 1, 0.0, RENTED), RENTED], axis=1)
+    believed = np.stack([np.where(kinds == 1, 0.0, 0.8), np.full(N, 0.8)], axis=1)
+    weights = np.where(kinds == 1, 0.2, 1.8)
+    thinned = whole._replace(outcome=outcome, believed=believed, kinds=kinds, weights=weights)
+    dial = turn("quality_target", 0.98, thinned, 1_000)
+    assert policy(thinned, dial.price).share == pytest.approx(0.1)
+    assert turn("rented_share", 0.1, thinned, 1_000).met
+    even = thinned._replace(weights=np.ones(N))
+    assert policy(even, dial.price).share == pytest.approx(0.5)
 
 
 def test_an_own_model_that_is_as_good_does_not_stop_the_search() -> None:

@@ -14,7 +14,7 @@ from tests.storage.samples import (
 )
 
 from understudy.canon.usage import Usage
-from understudy.ports import Batch, BeliefRow, BrokenChain, Feedback, LessonRow, ScoreRow, StaleLease, Store
+from understudy.ports import Batch, BeliefRow, BrokenChain, Feedback, LessonRow, ScoreRow, StaleLease, Store, StrataRow
 from understudy.storage.spool import FINISHED
 
 
@@ -288,6 +288,18 @@ class StoreContract:
         assert store.beliefs() == store.beliefs(1.5) == told[:1]
         assert store.beliefs(2.0) == []
         assert store.board_version() == version + 1
+
+    def test_the_newest_strata_and_paces_count_and_move_the_board(self, store: Store) -> None:
+        version = store.board_version()
+        told = [StrataRow(tenant="t", route="auto", at_s=at, kinds={"chat": at}, new=0.5) for at in (2.0, 1.0)]
+        other = StrataRow(tenant="u", route="auto", at_s=1.0, kinds={}, new=1.0)
+        store.enter(Batch(strata=(*told, other)))
+        assert sorted(store.strata(), key=lambda row: row.tenant) == [told[0], other]
+        assert store.board_version() == version + 1
+        for pace in (0.5, 0.5, 0.0):
+            store.set_pace("auto", pace)
+        assert store.paces() == {"auto": 0.0}
+        assert store.board_version() == version + 3
 
     def test_a_transition_without_a_number_is_numbered(self, store: Store) -> None:
         store.register(hypothesis_row(), slice_row())

@@ -17,7 +17,7 @@ from understudy.cli.books import open_books_or_leave
 from understudy.cli.screen import ConfigOption, JsonOption, give_up, load_or_leave, out
 from understudy.gateway.rights import rights_of
 from understudy.gateway.site import Standing
-from understudy.jobs.board import with_books
+from understudy.jobs.board import base_board, with_books
 from understudy.jobs.learning import belief_of
 from understudy.jobs.pools import PoolView, pool_views
 from understudy.policy.budgets import day_of, spent_of
@@ -80,8 +80,8 @@ def explain(
 def status(config: ConfigOption = None, json: JsonOption = None) -> None:
     """List what every route with a pool has learned: each model's record by kind, the dial, and what serves."""
     settings = load_or_leave(config)
-    incumbents = {route.name: route.incumbent for route in settings.file.routes if route.choose_from}
-    found = pool_views(open_books_or_leave(settings), incumbents)
+    board = base_board(models_of(settings), settings.file.routes, {})
+    found = pool_views(open_books_or_leave(settings), board.routes)
     if json is not None:
         json.write_bytes(msgspec.json.encode({"pools": found}))
     if not found:
@@ -95,13 +95,25 @@ def _show(view: PoolView) -> None:
     if view.dial is not None:
         out.print(f"dial: {view.dial.words}", markup=False, soft_wrap=True)
     table = Table(
-        "kind", "lessons", "model", "quality", "95 %", "n", "$ a request", "ms", box=None, header_style="bold"
+        "kind",
+        "lessons",
+        "compared",
+        "model",
+        "quality",
+        "95 %",
+        "n",
+        "$ a request",
+        "ms",
+        box=None,
+        header_style="bold",
     )
     for kind in sorted(view.lessons.keys() | view.records.keys()):
         spoken = f"{kind} *" if kind in view.speaks else kind
         rows: Mapping[str, Record | None] = view.records.get(kind) or {"": None}
         for name, record in rows.items():
-            table.add_row(spoken, f"{view.lessons.get(kind, 0):,}", *_record(name, record, view.incumbent))
+            compared = f"{view.compared.get(kind, view.compared_new):.1%}"
+            lessons = f"{view.lessons.get(kind, 0):,}"
+            table.add_row(spoken, lessons, compared, *_record(name, record, view.incumbent))
             spoken = ""
     out.print(table)
     if view.speaks:
@@ -173,8 +185,10 @@ def _caller(settings: Settings, key: str | None, tenant: str) -> Caller:
 def _planned(settings: Settings, store: Store, request: Request, kind: Kind, caller: Caller) -> Plan:
     models = models_of(settings)
     base = board_of(settings, models, load_panels(settings, models))
-    board = with_books(base, store.slices(), unfolded(store.beliefs(), {}), store.board_version())
-    route, now_s = board.routes.get(request.model), SystemClock().now_s()
+    beliefs = unfolded(store.beliefs(), {})
+    board = with_books(base, store.slices(), beliefs, store.board_version(), store.strata(), store.paces())
+    route = board.routes.get(request.model)
+    now_s = SystemClock().now_s()
     spent = spent_of(day_of(now_s), store.spent(day_of(now_s)))
     standing = Standing(board=board, keyring=keyring_of(settings), spent=spent)
     rights = rights_of(caller, route, standing, now_s, request=request)

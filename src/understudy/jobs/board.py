@@ -7,8 +7,8 @@ import msgspec
 
 from understudy.jobs.registrar import rate_of
 from understudy.jobs.specs import RouteSpec, seconds
-from understudy.ports import SliceRow
-from understudy.routing.beliefs import Learned
+from understudy.ports import SliceRow, StrataRow
+from understudy.routing.beliefs import Learned, Strata
 from understudy.routing.board import Board, Model, Ramp, Route
 
 
@@ -50,11 +50,23 @@ def _route(spec: RouteSpec, *, late: bool) -> Route:
 
 
 def with_books(
-    board: Board, slices: Iterable[SliceRow], beliefs: Mapping[tuple[str, str], Learned], version: int
+    board: Board,
+    slices: Iterable[SliceRow],
+    beliefs: Mapping[tuple[str, str], Learned],
+    version: int,
+    strata: Iterable[StrataRow] = (),
+    paces: Mapping[str, float] = MappingProxyType({}),
 ) -> Board:
-    """The board with every slice where the books have it, and what the routes believe."""
+    """The board with every slice where the books have it, what the routes believe, and how often they compare."""
     ramps = {(row.route, row.kind): _ramp(row, board.routes[row.route]) for row in slices if row.route in board.routes}
-    return msgspec.structs.replace(board, ramps=ramps, beliefs=dict(beliefs), version=version)
+    return msgspec.structs.replace(
+        board,
+        ramps=ramps,
+        beliefs=dict(beliefs),
+        strata={(row.tenant, row.route): Strata(kinds=row.kinds, new=row.new) for row in strata},
+        paces=dict(paces),
+        version=version,
+    )
 
 
 def _ramp(row: SliceRow, route: Route) -> Ramp:

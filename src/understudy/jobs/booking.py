@@ -31,6 +31,7 @@ from understudy.ports import (
     PairRow,
     Record,
     Sampled,
+    StrataRow,
     TextRow,
     Verdict,
     VerdictRow,
@@ -77,6 +78,7 @@ class Booking:
         self._orders: list[OrderRow] = []
         self._lessons: list[LessonRow] = []
         self._beliefs: list[BeliefRow] = []
+        self._strata: list[StrataRow] = []
 
     def add(self, records: Iterable[Record]) -> None:
         """Take records in, in their order; imports are not booked here."""
@@ -98,6 +100,8 @@ class Booking:
                     self._lessons.append(lesson_row(record, self._pools[record.route]))
                 case BeliefRow():
                     self._beliefs.append(record)
+                case StrataRow():
+                    self._strata.append(record)
                 case Paired() | Live():
                     self._judge(record)
                 case _:
@@ -116,6 +120,7 @@ class Booking:
             kept=tuple(self._kept),
             lessons=tuple(self._lessons),
             beliefs=tuple(self._beliefs),
+            strata=tuple(self._strata),
             orders=tuple(self._orders),
             positions=positions,
         )

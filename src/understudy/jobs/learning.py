@@ -6,7 +6,7 @@ now on the traffic that was seen; a belief is taken back as soon as a model that
 """
 
 import logging
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import takewhile
@@ -14,13 +14,14 @@ from itertools import takewhile
 import msgspec
 
 from understudy.jobs.planning import DAY_S
-from understudy.ports import BeliefRow, Clock, Journal, LessonRow, Store
-from understudy.routing.beliefs import Belief, Learned
+from understudy.ports import BeliefRow, Clock, Journal, LessonRow, Store, StrataRow
+from understudy.routing.beliefs import Belief, Learned, Strata
 from understudy.routing.contest import contest
 from understudy.routing.drift import Drift
 from understudy.routing.learn import MAX_LESSONS, Pool, believe, fits, refit_due, unfold
 from understudy.routing.lessons import Lesson, kin_of
 from understudy.routing.naming import PROMPTS_READ, names_of
+from understudy.routing.strata import strata
 from understudy.routing.text import read
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,11 @@ log = logging.getLogger(__name__)
 TAKEN = 1_000
 # Without compared prompts served traffic teaches too, this often.
 NIGHT_S = DAY_S
+# How often it is looked whether the kinds are compared as they should be, over how many of the last requests, and by
+# how much a rate must be off, in parts of itself, to be told anew.
+STRATIFY_EVERY_S = 60.0
+TRAFFIC = 2_000
+NEWS = 0.1
 _OUTCOMES = msgspec.json.Decoder(dict[str, tuple[float | None, float, float | None, float | None]])
 _BELIEF = msgspec.msgpack.Decoder(Belief)
 Place = tuple[str, str]
@@ -74,6 +80,11 @@ class Course:
     learned_at_s: float = 0.0
     since_s: float = 0.0
     champion: Learned | None = None
+    # What was learned last, whether it serves or not, and how often the kinds are compared for it.
+    fitted: Belief | None = None
+    kinds: deque[str] = field(default_factory=lambda: deque(maxlen=TRAFFIC))
+    strata: Strata = field(default_factory=Strata)
+    stratified_at_s: float = 0.0
     drift: Drift = field(default_factory=Drift)
 
 
@@ -90,6 +101,9 @@ class Learner:
         for row in store.beliefs():
             if row.route in pools:
                 self._resume(row, pools[row.route])
+        for told in store.strata():
+            if told.route in pools:
+                self._course(told.tenant, told.route).strata = Strata(kinds=told.kinds, new=told.new)
 
     def turn(self) -> bool:
         """Read what is new, take back what drifted, learn where enough is new; whether anything was read."""
@@ -99,6 +113,7 @@ class Learner:
         for place, course in self._courses.items():
             if self._due(course):
                 self._learn(place, course)
+            self._stratify(place, course)
         return busy
 
     def _resume(self, row: BeliefRow, pool: Pool) -> None:
@@ -108,6 +123,7 @@ class Learner:
         learned = belief_of(row)
         if learned is None or fits(learned.belief, pool):
             course.champion = learned
+            course.fitted = learned.belief if learned is not None else None
             return
         words = "taken back: the route's models or its dial have changed"
         self._journal.append(msgspec.structs.replace(row, version="", at_s=self._clock.now_s(), words=words, body=None))
@@ -124,6 +140,7 @@ class Learner:
             self._read_to[route] = row.seq
             course = self._course(row.tenant, route)
             lesson = lesson_of(row)
+            course.kinds.append(row.kind)
             if not lesson.outcomes or row.at_s < course.since_s:
                 continue
             self._take(course, lesson, row)
@@ -148,7 +165,26 @@ class Learner:
         self._journal.append(
             BeliefRow(tenant=place[0], route=place[1], version="", at_s=now_s, since_s=now_s, words=words, body=None)
         )
-        self._courses[place] = Course(since_s=now_s, learned_at_s=now_s)
+        self._courses[place] = Course(since_s=now_s, learned_at_s=now_s, kinds=course.kinds, strata=course.strata)
+
+    def _stratify(self, place: Place, course: Course) -> None:
+        """Say how often each kind is to be compared, where that is news."""
+        now_s = self._clock.now_s()
+        if now_s - course.stratified_at_s < STRATIFY_EVERY_S:
+            return
+        course.stratified_at_s = now_s
+        pool = self._pools[place[1]]
+        found = (
+            Strata()
+            if course.fitted is None
+            else strata(Counter(course.kinds), course.fitted, pool.models, pool.compared)
+        )
+        names = found.kinds.keys() | course.strata.kinds.keys()
+        pairs = [(found.of(kind), course.strata.of(kind)) for kind in names] + [(found.new, course.strata.new)]
+        if all(abs(new - old) <= NEWS * old for new, old in pairs):
+            return
+        course.strata = found
+        self._journal.append(StrataRow(tenant=place[0], route=place[1], at_s=now_s, kinds=found.kinds, new=found.new))
 
     def _due(self, course: Course) -> bool:
         if refit_due(course.compared, course.learned_at):
@@ -164,6 +200,7 @@ class Learner:
         lessons = list(course.lessons)
         fitted = believe(lessons, pool, kin, at_s=now_s)
         course.learned_at, course.learned_at_s = course.compared, now_s
+        course.fitted, course.stratified_at_s = fitted.belief, 0.0
         found = contest(fitted, course.champion, lessons, pool)
         if not found.won:
             log.info("route %s of tenant %s: what was learned does not win: %s", place[1], place[0], found.words)

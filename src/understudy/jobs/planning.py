@@ -5,7 +5,7 @@ does. A slice that its traffic cannot decide within the horizon is told so, and 
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from understudy.canon.value import Value
 from understudy.jobs.registrar import rate_of, slice_of, state_of
@@ -131,13 +131,22 @@ def pools(plans: Sequence[SlicePlan], guess: Guess = Guess()) -> dict[str, list[
 
 def traffic_of(store: Store, now_s: float) -> dict[str, Traffic]:
     """The traffic of every slice, a day, from the last week or since the journal's first exchange."""
+    return _traffic(store, now_s, lambda row: str(slice_of(row)))
+
+
+def total_traffic(store: Store, now_s: float) -> dict[str, Traffic]:
+    """The same of every route, all its slices and tenants together."""
+    return _traffic(store, now_s, lambda row: row.route)
+
+
+def _traffic(store: Store, now_s: float, name_of: Callable[[TrafficRow], str]) -> dict[str, Traffic]:
     since_s = now_s - LOOKBACK_DAYS * DAY_S
     first_s = store.first_exchange_s()
     days = max((now_s - max(since_s, first_s if first_s is not None else now_s)) / DAY_S, 1 / 24)
     served: dict[str, float] = {}
     prices: dict[str, tuple[int, int]] = {}
     for row in store.traffic(since_s):
-        name = str(slice_of(row))
+        name = name_of(row)
         if row.purpose == "serve":
             served[name] = served.get(name, 0.0) + row.exchanges / days
         else:

@@ -5,15 +5,20 @@ from collections.abc import Iterable, Mapping
 from msgspec.structs import replace
 
 from understudy.canon.value import Value
+from understudy.jobs.board import with_books
 from understudy.jobs.learning import belief_of
 from understudy.ports import BeliefRow, Store
 from understudy.routing.beliefs import Dial, Record
+from understudy.routing.board import Board, Route
 
 NOTHING = "nothing is learned yet: the incumbent answers everything"
 
 
 class PoolView(Value, frozen=True, kw_only=True):
-    """One tenant's route: how much it was taught by kind, what serves and why, every model's record, the dial."""
+    """One tenant's route: how much it was taught by kind, what serves and why, every model's record, the dial.
+
+    `compared` is the share of requests that all models answer, by kind; `compared_new` that of kinds not seen enough.
+    """
 
     tenant: str
     route: str
@@ -26,22 +31,34 @@ class PoolView(Value, frozen=True, kw_only=True):
     records: dict[str, dict[str, Record]] = {}
     speaks: tuple[str, ...] = ()
     dial: Dial | None = None
+    compared: dict[str, float] = {}
+    compared_new: float = 0.0
 
 
-def pool_views(store: Store, incumbents: Mapping[str, str], tenant: str | None = None) -> list[PoolView]:
-    """Every route with a pool that was taught anything, of one tenant or of all."""
-    counts = {place: dict(kinds) for place, kinds in store.lesson_counts().items() if place[1] in incumbents}
-    rows = {(row.tenant, row.route): row for row in store.beliefs() if row.route in incumbents}
+def pool_views(store: Store, routes: Mapping[str, Route], tenant: str | None = None) -> list[PoolView]:
+    """Every route with a pool that was taught anything, of one tenant or of all; `routes` are the declared ones."""
+    pools = {name: route for name, route in routes.items() if route.choose_from}
+    counts = {place: dict(kinds) for place, kinds in store.lesson_counts().items() if place[1] in pools}
+    rows = {(row.tenant, row.route): row for row in store.beliefs() if row.route in pools}
+    board = with_books(Board(routes=pools), (), {}, 0, store.strata(), store.paces())
     places = sorted(counts.keys() | rows.keys())
-    return [_view(place, incumbents[place[1]], counts.get(place, {}), rows.get(place)) for place in _of(places, tenant)]
+    return [_view(place, board, counts.get(place, {}), rows.get(place)) for place in _of(places, tenant)]
 
 
 def _of(places: Iterable[tuple[str, str]], tenant: str | None) -> Iterable[tuple[str, str]]:
     return (place for place in places if tenant is None or place[0] == tenant)
 
 
-def _view(place: tuple[str, str], incumbent: str, lessons: dict[str, int], row: BeliefRow | None) -> PoolView:
-    view = PoolView(tenant=place[0], route=place[1], incumbent=incumbent, lessons=lessons)
+def _view(place: tuple[str, str], board: Board, lessons: dict[str, int], row: BeliefRow | None) -> PoolView:
+    tenant, route = place[0], board.routes[place[1]]
+    view = PoolView(
+        tenant=tenant,
+        route=route.name,
+        incumbent=route.incumbent,
+        lessons=lessons,
+        compared={kind: board.compared(tenant, route, kind) for kind in lessons},
+        compared_new=board.compared(tenant, route, ""),
+    )
     if row is None:
         return view
     view = replace(view, at_s=row.at_s, words=row.words)

@@ -62,7 +62,8 @@ class GuardrailSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class ParitySpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """When a slice may move. `shadow` is the largest share of requests that both models answer, in [0, 1].
+    """When a slice may move. `shadow` is the largest share of requests that both models answer, in [0, 1]; of a pool it
+    is the mean share that all models answer.
 
     Who says which answer is better: a `check`, or a `judge` if there is one; `labels` is the share of compared units
     that people are asked about (with a judge to correct it, without one instead of any check), `label_deadline` how

@@ -1,13 +1,15 @@
 """The purse: what comparing may cost a day, and how much of each slice's traffic is compared for it.
 
 The cap is hard: once a route has spent its day's budget, nothing of it is compared until midnight (UTC). Below the cap
-the money goes where a pair is worth most (`parity.allocate`). Routes without a budget compare at their own rate.
+the money goes where a pair is worth most (`parity.allocate`). Routes without a budget compare at their own rate. Of a
+route with a pool the learner says which kinds are compared more often than others; here is only set how much of all
+that the money allows (its pace).
 """
 
 from collections.abc import Iterable, Mapping
 
 from understudy.canon.money import NANO
-from understudy.jobs.planning import DAY_S, Traffic, traffic_of
+from understudy.jobs.planning import DAY_S, Traffic, total_traffic, traffic_of
 from understudy.jobs.registrar import slice_of, state_of
 from understudy.jobs.specs import RouteSpec
 from understudy.parity.allocate import Ask, allocate, chance_of_growth
@@ -35,11 +37,16 @@ class Purse:
             if route.parity.shadow_budget_usd_per_day is not None
         }
         self._most = {name: routes[name].parity.shadow for name in self._budgets}
+        self._pools = {name: len(routes[name].choose_from) for name in self._budgets if routes[name].choose_from}
         self._rates: dict[str, float] = {}
+        self._paces: dict[str, float] = {}
         self._shared_s = float("-inf")
         self._day = -1.0
         self._spent: dict[str, int] = {}
         self._looked_s = float("-inf")
+        # A budget that is set no longer has left its last word in the books.
+        for name in store.paces().keys() - self._pools.keys():
+            store.set_pace(name, 1.0)
 
     def note(self, records: Iterable[Record]) -> None:
         """Take in what was just booked."""
@@ -58,11 +65,27 @@ class Purse:
         if now_s - self._shared_s >= SHARE_EVERY_S or now_s < self._shared_s:
             self._shared_s = now_s
             self._share_out(rows, now_s)
+            self._paces = self._paced(now_s)
         for row in rows:
-            over = self._spent.get(row.route, 0) >= self._budgets[row.route]
-            rate = 0.0 if over else self._rates.get(str(slice_of(row)), self._most[row.route])
+            rate = 0.0 if self._over(row.route) else self._rates.get(str(slice_of(row)), self._most[row.route])
             if row.rate != rate:
                 self._store.set_rate(row.tenant, row.route, row.kind, rate)
+        for route in self._pools:
+            self._store.set_pace(route, 0.0 if self._over(route) else self._paces[route])
+
+    def _over(self, route: str) -> bool:
+        return self._spent.get(route, 0) >= self._budgets[route]
+
+    def _paced(self, now_s: float) -> dict[str, float]:
+        """How much of its comparisons each route with a pool can pay for; all of them where no price is known yet."""
+        traffic = total_traffic(self._store, now_s)
+        paces = {}
+        for route, models in self._pools.items():
+            found = traffic.get(route, Traffic(0.0))
+            # Every model but the one that served answers besides.
+            usd = found.requests_per_day * self._most[route] * (models - 1) * (found.usd_per_pair or 0.0)
+            paces[route] = min(1.0, self._budgets[route] / NANO / usd) if usd else 1.0
+        return paces
 
     def _share_out(self, rows: list[SliceRow], now_s: float) -> None:
         """Where the money goes: each route's budget over its slices, by what a pair is worth there."""

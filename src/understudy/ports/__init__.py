@@ -28,6 +28,7 @@ from understudy.ports.records import (
     Source,
     SpoolReader,
     Status,
+    StrataRow,
     Verb,
     Verdict,
 )
@@ -113,6 +114,7 @@ __all__ = [
     "StaleLease",
     "Status",
     "Store",
+    "StrataRow",
     "TextRow",
     "TrafficRow",
     "TransitionRow",

@@ -198,6 +198,16 @@ class BeliefRow(Value, frozen=True, kw_only=True, tag="belief"):
     body: bytes | None
 
 
+class StrataRow(Value, frozen=True, kw_only=True, tag="strata"):
+    """How often each kind of a tenant's route is compared, as multiples of the route's rate; `new` for other kinds."""
+
+    tenant: str
+    route: str
+    at_s: float
+    kinds: dict[str, float]
+    new: float
+
+
 class Compared(Value, frozen=True, kw_only=True, tag="compared"):
     """What models of a pool answered to one request, for the check: all of them for a shadow, else the one that served.
 
@@ -251,7 +261,8 @@ class Imported(Value, frozen=True, kw_only=True, tag="imported"):
     pairs: tuple[Measured, ...]
 
 
-Record = Exchange | Sampled | Paired | Live | Compared | BeliefRow | Verdict | Feedback | KeptAnswer | Order | Imported
+Learning = Compared | BeliefRow | StrataRow
+Record = Exchange | Sampled | Paired | Live | Learning | Verdict | Feedback | KeptAnswer | Order | Imported
 RECORD_ENCODER = msgspec.msgpack.Encoder()
 RECORD_DECODER: msgspec.msgpack.Decoder[Record] = msgspec.msgpack.Decoder(Record)
 

@@ -1,7 +1,7 @@
 """The rows of the database, as the rest of the house sees them."""
 
 from understudy.canon.value import Value
-from understudy.ports.records import BeliefRow, Exchange, Feedback, KeptAnswer, Purpose, Side, Source, Verb
+from understudy.ports.records import BeliefRow, Exchange, Feedback, KeptAnswer, Purpose, Side, Source, StrataRow, Verb
 
 
 class HypothesisRow(Value, frozen=True, kw_only=True):
@@ -249,5 +249,6 @@ class Batch(Value, frozen=True, kw_only=True):
     kept: tuple[KeptAnswer, ...] = ()
     lessons: tuple[LessonRow, ...] = ()
     beliefs: tuple[BeliefRow, ...] = ()
+    strata: tuple[StrataRow, ...] = ()
     orders: tuple[OrderRow, ...] = ()
     positions: dict[str, int] = {}

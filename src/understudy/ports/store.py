@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any, Protocol
 
-from understudy.ports.records import BeliefRow, Exchange, KeptAnswer, Source
+from understudy.ports.records import BeliefRow, Exchange, KeptAnswer, Source, StrataRow
 from understudy.ports.rows import (
     Batch,
     HypothesisRow,
@@ -90,6 +90,18 @@ class Store(Protocol):
 
     def beliefs(self, after_s: float = 0.0) -> list[BeliefRow]:
         """What the routes believe, as far as it was told after a moment."""
+        ...
+
+    def strata(self) -> list[StrataRow]:
+        """How often each kind of each tenant's route is compared."""
+        ...
+
+    def paces(self) -> dict[str, float]:
+        """What the budget of each route with a pool leaves of its comparisons, in [0, 1]."""
+        ...
+
+    def set_pace(self, route: str, pace: float) -> None:
+        """Set what a route's budget leaves of its comparisons; the board moves on if it changed."""
         ...
 
     def open_orders(self) -> list[OrderRow]:

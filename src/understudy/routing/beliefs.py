@@ -79,6 +79,17 @@ class Belief(Value, frozen=True, kw_only=True):
     latency_price: float = 0.0
 
 
+class Strata(Value, frozen=True, kw_only=True):
+    """How often each kind is compared, as a multiple of the route's rate; `new` is that of any other kind."""
+
+    kinds: dict[str, float] = {}
+    new: float = 1.0
+
+    def of(self, kind: str) -> float:
+        """The multiple of one kind."""
+        return self.kinds.get(kind, self.new)
+
+
 class Learned(Value, frozen=True):
     """A belief with its text models unpacked, as the board has it."""
 

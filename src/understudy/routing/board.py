@@ -11,7 +11,7 @@ from msgspec import Meta
 from understudy.canon.money import UNKNOWN_PRICE, Price
 from understudy.canon.value import Value
 from understudy.dialects.contract import TOOL_CHOICES, Only, Thoughts, ToolChoiceMode, ToolIds, UsageOn
-from understudy.routing.beliefs import Learned
+from understudy.routing.beliefs import Learned, Strata
 
 # What a model may be called: it becomes part of URLs, headers and metric labels.
 Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}\Z")]
@@ -127,3 +127,14 @@ class Board(Value, frozen=True, kw_only=True):
     aliases: dict[str, str] = {}
     # What was learned, by tenant and route.
     beliefs: dict[tuple[str, str], Learned] = {}
+    # How often each kind of a route with a pool is compared, by tenant and route, and what its budget leaves of that.
+    strata: dict[tuple[str, str], Strata] = {}
+    paces: dict[str, float] = {}
+
+    def compared(self, tenant: str, route: Route, kind: str) -> float:
+        """The share of requests of a kind that all models of a route's pool answer."""
+        multiple = self.strata.get((tenant, route.name), _EVEN).of(kind)
+        return min(1.0, route.shadow * multiple) * self.paces.get(route.name, 1.0)
+
+
+_EVEN = Strata()

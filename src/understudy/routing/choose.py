@@ -126,7 +126,8 @@ def _pooled(features: Features, board: Board, route: Route, draw: float, shadow_
         running=features.running,
         draw=Draw(draw, route.explore),
     )
-    decision = msgspec.structs.replace(decision, kind=features.kind, known=features.known)
+    rate = board.compared(features.tenant, route, features.kind)
+    decision = msgspec.structs.replace(decision, kind=features.kind, known=features.known, compared=rate)
     able = {option.model for option in decision.options if not option.unfit}
     others = tuple(model for model in pool if model.name in able and model.name != decision.chosen)
     return Plan(
@@ -135,9 +136,9 @@ def _pooled(features: Features, board: Board, route: Route, draw: float, shadow_
         route=route.name,
         kind=features.kind,
         incumbent=board.models[route.incumbent],
-        shadow_rate=route.shadow,
+        shadow_rate=rate,
         decision=decision,
-        others=others if shadow_draw < route.shadow else (),
+        others=others if shadow_draw < rate else (),
     )
 
 

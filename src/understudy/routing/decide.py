@@ -67,6 +67,8 @@ class Decision(Value, frozen=True, kw_only=True):
     known: str = ""
     # The chosen model answers first, and another one what the check refuses.
     trial: bool = False
+    # The share of such requests that all models answer.
+    compared: float = 0.0
 
 
 class Draw(Value, frozen=True):

@@ -27,7 +27,8 @@ class Window(NamedTuple):
 
     `believed` is the quality predicted without the item, `outcome` what came, `dear` how much of the dial's currency
     one answer costs (1 for a rented call, or dollars), `dollars` the mean cost of an answer, NaN where unknown;
-    `incumbent` is the column of the model that answers when in doubt, `kinds` the number of each item's kind.
+    `incumbent` is the column of the model that answers when in doubt, `kinds` the number of each item's kind, `weights`
+    how much of the traffic each item stands for, with a mean of 1; items of one kind weigh the same.
     """
 
     believed: Vector
@@ -37,6 +38,7 @@ class Window(NamedTuple):
     dollars: Vector
     incumbent: int
     kinds: NDArray[np.int64]
+    weights: Vector
 
 
 class Policy(NamedTuple):
@@ -55,7 +57,12 @@ def policy(window: Window, price: float) -> Policy:
     rows = np.arange(len(chosen))
     got = window.outcome[rows, chosen]
     dollars = window.dollars[rows, chosen]
-    return Policy(price, float(got.mean()), float(window.rented[chosen].mean()), float(dollars.mean()), got)
+    quality, share, spent = (_mean(one, window.weights) for one in (got, window.rented[chosen], dollars))
+    return Policy(price, quality, share, spent, got)
+
+
+def _mean(values: Vector | NDArray[np.bool_], weights: Vector) -> float:
+    return float(np.average(values, weights=weights))
 
 
 def prices(window: Window) -> list[float]:
@@ -82,12 +89,12 @@ def turn(name: DialName, aim: float, window: Window, requests_per_day: float) ->
     if name == "quality":
         chosen, met, words = policy(window, 0.0), True, "no dial: the best answers, whatever it costs"
     elif name == "quality_target":
-        chosen, met, words = _by_quality(policies, strong, window.kinds, aim)
+        chosen, met, words = _by_quality(policies, window, aim)
     elif name == "rented_share":
         chosen, met, words = _by_share(policies, aim)
     else:
         chosen, met, words = _by_money(policies, aim, requests_per_day)
-    points = tuple(_point(one, strong) for one in policies)
+    points = tuple(_point(one, _mean(strong, window.weights)) for one in policies)
     return Dial(
         name=name,
         aim=aim,
@@ -104,15 +111,13 @@ def counts_dollars(name: DialName, rented: NDArray[np.bool_]) -> bool:
     return name == "budget_usd_per_day" or not (rented.any() and not rented.all())
 
 
-def _point(one: Policy, strong: Vector) -> Point:
-    kept = one.quality / float(strong.mean()) if strong.mean() else 1.0
+def _point(one: Policy, strong: float) -> Point:
+    kept = one.quality / strong if strong else 1.0
     dollars = None if math.isnan(one.dollars) else one.dollars
     return Point(one.price, one.share, kept, dollars)
 
 
-def _by_quality(
-    policies: list[Policy], strong: Vector, kinds: NDArray[np.int64], aim: float
-) -> tuple[Policy, bool, str]:
+def _by_quality(policies: list[Policy], window: Window, aim: float) -> tuple[Policy, bool, str]:
     """The highest price such that it and every lower one keeps the aim with its lower bound.
 
     Going up from the first price that does, and stopping at the first failure, the error holds for all steps together.
@@ -121,33 +126,37 @@ def _by_quality(
     """
     chosen: Policy | None = None
     for one in policies:
-        bound = _excess_at_least(one.kept, strong, kinds, aim)
+        bound = _excess_at_least(one.kept, window, aim)
         if bound >= 0:
             chosen = one
         elif chosen is not None:
             break
     if chosen is None:
         return policies[0], False, f"quality target {aim:.1%} cannot be kept by any price; the incumbent answers"
-    kept = chosen.quality / strong.mean() if strong.mean() else 1.0
+    kept = _point(chosen, _mean(window.outcome[:, window.incumbent], window.weights)).kept
     words = f"quality target {aim:.1%}: {kept:.1%} of the incumbent's on the last window with {chosen.share:.0%} rented"
     return chosen, True, f"{words}; for fewer the bound does not hold yet" if chosen is policies[0] else words
 
 
-def _excess_at_least(got: Vector, strong: Vector, kinds: NDArray[np.int64], aim: float) -> float:
+def _excess_at_least(got: Vector, window: Window, aim: float) -> float:
     """The lower bound of what is got beyond the aim, with no kind counted as more than the incumbent's.
 
     A kind that surely is better counts as level and as certain; any other as its mean, at most level, and as unsure as
     its outcomes are.
     """
+    strong, kinds, weights = window.outcome[:, window.incumbent], window.kinds, window.weights
     count = np.bincount(kinds).astype(np.float64)
     gain = got - strong
     mean = np.bincount(kinds, weights=gain) / np.maximum(count, 1)
     spread = np.bincount(kinds, weights=gain**2) / np.maximum(count, 1) - mean**2
     error = np.where(count > 1, np.maximum(spread, 0.0) / np.maximum(count - 1, 1), 1.0)
     unsure = mean - ONE_SIDED * np.sqrt(error) <= 0
-    share = count / len(got)
-    room = (1 - aim) * float(strong.mean())
-    room_error = (1 - aim) ** 2 * float(strong.var()) / len(strong)
+    share = np.bincount(kinds, weights=weights) / weights.sum()
+    level = _mean(strong, weights)
+    room = (1 - aim) * level
+    # Few items that stand for much traffic are fewer in effect (Kish).
+    effective = weights.sum() ** 2 / (weights**2).sum()
+    room_error = (1 - aim) ** 2 * _mean((strong - level) ** 2, weights) / effective
     total = room + float((share * np.where(unsure, np.minimum(mean, 0.0), 0.0)).sum())
     return total - ONE_SIDED * math.sqrt(float((share**2 * np.where(unsure, error, 0.0)).sum()) + room_error)
 

@@ -27,6 +27,8 @@ def explained(decision: Decision, names: Mapping[str, str] | None = None) -> Ite
         yield f"if the check refuses its answer, {decision.incumbent} answers"
     if decision.explored:
         yield f"it was drawn by chance; this model had {decision.propensity:.1%}"
+    if decision.compared:
+        yield f"all models answer {decision.compared:.1%} of such requests, to be compared"
     if decision.flips:
         yield f"otherwise: {decision.flips}"
 

@@ -6,7 +6,7 @@ the text (whether it may speak, at which price) rests on predictions for prompts
 
 import hashlib
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -41,7 +41,8 @@ NO_DIAL: tuple[DialName, float] = ("quality", 1.0)
 class Pool(Value, frozen=True, kw_only=True):
     """What is learned for: the models of a route, which of them answers when in doubt, the dial, the traffic.
 
-    `wait_s` is how long users have to react before an answer is learned from, `latency_price` what a second costs.
+    `wait_s` is how long users have to react before an answer is learned from, `compared` the mean share of requests
+    that all models answer, `latency_price` what a second costs.
     """
 
     route: str
@@ -51,6 +52,7 @@ class Pool(Value, frozen=True, kw_only=True):
     aim: float = NO_DIAL[1]
     requests_per_day: float = 0.0
     wait_s: float = 0.0
+    compared: float = 0.0
     cascade: bool = False
     latency_price: float = 0.0
 
@@ -101,7 +103,8 @@ def believe(lessons: Sequence[Lesson], pool: Pool, kin: Kin | None = None, *, at
     means = held if pool.dial in ("quality", "quality_target") else _means(table, records, pool)
     believed = means + np.where(np.isin([one.kind for one in table.lessons], speaks)[:, None], said, 0.0)
     believed = believed - pool.latency_price * _seconds(table, records, pool)
-    window = _window(table, np.where(_known(table, records, pool), believed, -np.inf), pool)
+    weights = traffic_weights([one.kind for one in told], [one.kind for one in table.lessons])
+    window = _window(table, np.where(_known(table, records, pool), believed, -np.inf), weights, pool)
     dial = _dial(table, window, pool)
     belief = Belief(
         version=_version(told, pool),
@@ -255,7 +258,14 @@ def _dial(table: Table, window: Window, pool: Pool) -> Dial:
     return turn(pool.dial, pool.aim, window, pool.requests_per_day)
 
 
-def _window(table: Table, believed: Vector, pool: Pool) -> Window:
+def traffic_weights(asked: Sequence[str], compared: Sequence[str]) -> Vector:
+    """How many requests each compared prompt stands for: kinds are not compared equally often, and traffic counts."""
+    requests, prompts = Counter(asked), Counter(compared)
+    weights = np.array([requests[kind] / prompts[kind] for kind in compared])
+    return weights * (len(weights) / weights.sum()) if len(weights) else weights
+
+
+def _window(table: Table, believed: Vector, weights: Vector, pool: Pool) -> Window:
     rented = np.array([not model.owned for model in pool.models])
     shape = believed.shape
     spent = {
@@ -272,7 +282,7 @@ def _window(table: Table, believed: Vector, pool: Pool) -> Window:
         else np.tile(rented.astype(np.float64), (shape[0], 1))
     )
     kinds = np.unique([one.kind for one in table.lessons], return_inverse=True)[1].astype(np.int64)
-    return Window(believed, table.outcomes, dear, rented, dollars, _place(pool), kinds)
+    return Window(believed, table.outcomes, dear, rented, dollars, _place(pool), kinds, weights)
 
 
 def _version(lessons: Sequence[Lesson], pool: Pool) -> str:

@@ -7,10 +7,11 @@ import zlib
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
-from understudy.ports import BeliefRow, LessonRow
-from understudy.storage.tables import beliefs, feedback, lessons
+from understudy.ports import BeliefRow, LessonRow, StrataRow
+from understudy.storage.tables import beliefs, feedback, lessons, strata
 from understudy.storage.vault import Vault
 
 LEVEL = 1
@@ -40,6 +41,22 @@ def enter_beliefs(connection: sa.Connection, told: Sequence[BeliefRow], vault: V
         values = {name: getattr(row, name) for name in ("tenant", "route", "version", "at_s", "since_s", "words")}
         connection.execute(sa.insert(beliefs).values(**values, body=body))
     return bool(told)
+
+
+def enter_strata(connection: sa.Connection, told: Sequence[StrataRow]) -> bool:
+    """Put the newest strata in place; whether any changed."""
+    for row in told:
+        here = (strata.c.tenant == row.tenant, strata.c.route == row.route)
+        connection.execute(sa.delete(strata).where(*here, strata.c.at_s <= row.at_s))
+        if connection.execute(sa.select(strata.c.at_s).where(*here)).first() is None:
+            values = msgspec.structs.asdict(row) | {"kinds": msgspec.json.encode(row.kinds)}
+            connection.execute(sa.insert(strata).values(**values))
+    return bool(told)
+
+
+def read_strata(row: Any) -> StrataRow:
+    """A row as it was told."""
+    return StrataRow(**dict(row._mapping) | {"kinds": msgspec.json.decode(row.kinds, type=dict[str, float])})
 
 
 def lessons_after(route: str, after_seq: int, limit: int) -> sa.Select[*tuple[Any, ...]]:

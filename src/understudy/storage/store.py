@@ -27,6 +27,7 @@ from understudy.ports import (
     Source,
     SpendRow,
     StaleLease,
+    StrataRow,
     TextRow,
     TrafficRow,
     TransitionRow,
@@ -35,7 +36,14 @@ from understudy.ports import (
 )
 from understudy.storage.entering import enter
 from understudy.storage.keeping import key_of, read_kept
-from understudy.storage.learning import enter_beliefs, lessons_after, read_belief, read_lesson
+from understudy.storage.learning import (
+    enter_beliefs,
+    enter_strata,
+    lessons_after,
+    read_belief,
+    read_lesson,
+    read_strata,
+)
 from understudy.storage.tables import (
     HOUSE_ROW,
     beliefs,
@@ -48,10 +56,12 @@ from understudy.storage.tables import (
     money,
     orders,
     outcomes,
+    paces,
     pairs,
     positions,
     slices,
     spent,
+    strata,
     texts,
     transitions,
     verdicts,
@@ -77,7 +87,8 @@ class SqlStore:
         """
         with self._writing() as connection:
             enter(connection, batch, self._vault)
-            if enter_beliefs(connection, batch.beliefs, self._vault):
+            believed = enter_beliefs(connection, batch.beliefs, self._vault)
+            if enter_strata(connection, batch.strata) or believed:
                 _move_board(connection)
 
     def positions(self) -> dict[str, int]:
@@ -246,6 +257,23 @@ class SqlStore:
         """What the routes believe, as far as it was told after a moment."""
         asked = sa.select(beliefs).where(beliefs.c.at_s > after_s)
         return [read_belief(row, self._vault) for row in self._rows(asked)]
+
+    def strata(self) -> list[StrataRow]:
+        """How often each kind of each tenant's route is compared."""
+        return [read_strata(row) for row in self._rows(sa.select(strata))]
+
+    def paces(self) -> dict[str, float]:
+        """What the budget of each route with a pool leaves of its comparisons, in [0, 1]."""
+        return {row.route: row.pace for row in self._rows(sa.select(paces))}
+
+    def set_pace(self, route: str, pace: float) -> None:
+        """Set what a route's budget leaves of its comparisons; the board moves on if it changed."""
+        with self._writing() as connection:
+            before = connection.execute(sa.select(paces.c.pace).where(paces.c.route == route)).scalar_one_or_none()
+            if before != pace:
+                connection.execute(sa.delete(paces).where(paces.c.route == route))
+                connection.execute(sa.insert(paces).values(route=route, pace=pace))
+                _move_board(connection)
 
     def scores(self) -> list[ScoreRow]:
         """How both models did, by hypothesis: sums of outcomes over the settled pairs that have both."""

@@ -305,6 +305,25 @@ beliefs = sa.Table(
     sa.Column("body", sa.LargeBinary),
 )
 
+# How often the kinds of a tenant's route are compared: `kinds` is JSON, multiples of the route's rate by kind.
+strata = sa.Table(
+    "strata",
+    metadata,
+    sa.Column("tenant", Words, primary_key=True),
+    sa.Column("route", Words, primary_key=True),
+    sa.Column("at_s", sa.Double, nullable=False),
+    sa.Column("kinds", sa.LargeBinary, nullable=False),
+    sa.Column("new", sa.Double, nullable=False),
+)
+
+# What the budget of a route with a pool leaves of its comparisons.
+paces = sa.Table(
+    "paces",
+    metadata,
+    sa.Column("route", Words, primary_key=True),
+    sa.Column("pace", sa.Double, nullable=False),
+)
+
 feedback = sa.Table(
     "feedback",
     metadata,

@@ -21,7 +21,6 @@ def pools(back: Back) -> list[Route]:
 def _pools(back: Back) -> Page:
     async def answer(request: Request, caller: Caller) -> Response:
         routes = back.standing().board.routes
-        incumbents = {name: route.incumbent for name, route in routes.items() if route.choose_from}
-        return json_of({"pools": await asyncio.to_thread(pool_views, back.store, incumbents, caller.tenant)})
+        return json_of({"pools": await asyncio.to_thread(pool_views, back.store, routes, caller.tenant)})
 
     return answer

@@ -94,7 +94,7 @@ def test_the_provider_may_refuse_and_rename_fields() -> None:
 
 def test_T21_a_tool_of_another_provider_is_refused_by_name() -> None:
     with pytest.raises(Fault, match="openai_chat"):
-        sent(from_chat(tools=[{"type": "custom", "custom": {"name": "x"}}]))
+        sent(from_chat(tools=[{"type": "web_search"}]))
 
 
 def test_a_request_whose_bytes_are_gone_says_the_same() -> None:
