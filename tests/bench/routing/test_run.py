@@ -82,4 +82,5 @@ def test_a_wrong_folder_or_suite_is_told(tmp_path: Path) -> None:
 def test_each_suite_is_run_where_its_folder_is_named(tmp_path: Path) -> None:
     clone(tmp_path, mmlu=40, gsm8k=10)
     assert [task.name for task in tasks(tmp_path, tmp_path, only=[], quick=True)] == list(NAMES)
+    assert "cascades" in [task.name for task in tasks(tmp_path, None, only=[], quick=False)]
     assert "online" not in [task.name for task in tasks(tmp_path, None, only=[], quick=False)]
