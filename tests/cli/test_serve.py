@@ -11,7 +11,9 @@ import pytest
 from tests.journeys.house import free_port, get, start, upstream
 
 
-def understudy(folder: Path, *arguments: str, **environ: str) -> "subprocess.CompletedProcess[str]":
+def understudy(
+    folder: Path, *arguments: str, timeout_s: float = 60, **environ: str
+) -> "subprocess.CompletedProcess[str]":
     """Run the command and wait."""
     return subprocess.run(
         [sys.executable, "-m", "understudy", *arguments],
@@ -19,7 +21,7 @@ def understudy(folder: Path, *arguments: str, **environ: str) -> "subprocess.Com
         env={"PATH": os.environ["PATH"], "HOME": str(folder), "COLUMNS": "200", **environ},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=timeout_s,
     )
 
 

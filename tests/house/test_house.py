@@ -195,11 +195,13 @@ TESTED_ELSEWHERE = {
     "cli/bench_chunks.py": "bench/test_chunks.py",
     "cli/bench_parity.py": "bench/parity/test_run.py",
     "cli/bench_routing.py": "bench/routing/test_run.py",
+    "cli/bench_routing_tables.py": "bench/routing/test_run.py",
     "cli/route.py": "journeys/test_pool.py",
     "jobs/pools.py": "journeys/test_pool.py",
     "web/pools.py": "journeys/test_pool.py",
     **dict.fromkeys(
-        [f"bench/routing/{name}.py" for name in ("frozen", "latency", "rows", "suites")], "bench/routing/test_run.py"
+        [f"bench/routing/{name}.py" for name in ("frozen", "latency", "rows", "sheet", "suites")],
+        "bench/routing/test_run.py",
     ),
     "routing/beliefs.py": "routing/test_learn.py",
     "storage/migrations/versions/r0004_lessons.py": "storage/test_open.py",

@@ -6,11 +6,10 @@ from typing import Annotated
 import msgspec
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from understudy.bench.parity.real import NoData
-from understudy.bench.routing.rows import Row, Suite
 from understudy.bench.routing.run import NAMES, Task, run, tasks
+from understudy.cli.bench_routing_tables import show
 from understudy.cli.screen import EXIT_FAILED, JsonOption, err, give_up, out
 
 RouteLLMOption = Annotated[Path | None, typer.Option("--data", help="A clone of lm-sys/RouteLLM.")]
@@ -50,7 +49,7 @@ def routing(
 
         found = run(todo, done)
     for one in found:
-        _print(one)
+        show(one)
     if quick:
         out.print("This was --quick: a look, not a figure.")
     if json is not None:
@@ -64,36 +63,3 @@ def routing(
         out.print(f"falls short: {line}", soft_wrap=True, markup=False)
     if check and short:
         raise typer.Exit(EXIT_FAILED)
-
-
-def _print(suite: Suite) -> None:
-    if suite.rows:
-        names = ("APGR", "95 %", "bins", "CPT50", "CPT80", "CPT95", "more", "labels")
-        table = Table(title=suite.title, title_justify="left", box=None, header_style="bold")
-        for name in ("", *names):
-            table.add_column(name, no_wrap=True)
-        for row in suite.rows:
-            table.add_row(*_cells(row))
-        out.print(table)
-    else:
-        out.print(f"[bold]{suite.title}[/]")
-    for note in suite.notes:
-        out.print(f"  {note}", markup=False, soft_wrap=True)
-    for bar in suite.bars:
-        mark = "[green]holds[/]" if bar.passed else "[red]falls short[/]"
-        out.print(f"  {bar.what}: {bar.shown} (asked {bar.asked}) {mark}", soft_wrap=True)
-    out.print()
-
-
-def _cells(row: Row) -> list[str]:
-    interval = f"{row.low:.3f}–{row.high:.3f}" if row.low is not None and row.high is not None else ""
-    shares = ["" if share is None else f"{share:.1f}" for share in (*row.cpt, None, None, None)[:3]]
-    return [row.name, _three(row.apgr), interval, _three(row.bins), *shares, _three(row.more), _whole(row.labels)]
-
-
-def _three(value: float | None) -> str:
-    return "" if value is None else f"{value:.3f}"
-
-
-def _whole(value: int | None) -> str:
-    return "" if value is None else f"{value:,}"

@@ -145,7 +145,7 @@ def _alone(belief: Belief, lesson: Lesson, model: str) -> _Seen:
 
 
 def _cascaded(found: Cascade, first: _Seen, then: _Seen) -> _Seen:
-    """The first model's outcome where the check lets it through, else the other's; seen where both were."""
-    outcome = first.outcome if first.outcome >= RIGHT else then.outcome
+    """What an accepted answer counts, or the other model's outcome; seen where both were."""
+    outcome = found.counts if first.outcome >= RIGHT else then.outcome
     both = not np.isnan(first.outcome) and not np.isnan(then.outcome)
     return _Seen(outcome if both else np.nan, min(first.chance, then.chance), found.quality)

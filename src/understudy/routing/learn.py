@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from understudy.canon.value import Value
 from understudy.routing.beliefs import Belief, Dial, DialName, Learned, Record
 from understudy.routing.board import Model
-from understudy.routing.cascade import MIN_COMPARED, Cascade, Compared, cascade, error_rates
+from understudy.routing.cascade import MIN_COMPARED, Cascade, Compared, cascade, weak_and_dear
 from understudy.routing.decide import DITHER, MIN_LABELS
 from understudy.routing.dials import Window, counts_dollars, turn
 from understudy.routing.lessons import UNKNOWN, Kin, Leaf, Lesson, by_slice, kin_of, lot_of, records_of
@@ -136,10 +136,11 @@ def _cascades(table: Table, pool: Pool) -> dict[str, Cascade]:
             one.usd.get(first),
             one.usd.get(pool.incumbent),
             one.said if one.served == first else None,
+            one.said if one.served == pool.incumbent else None,
         )
         by_kind[one.kind].append(outcome)
-    enough = {kind: told for kind, told in by_kind.items() if len(told) >= MIN_COMPARED}
-    return {kind: cascade(first, pool.incumbent, told, *error_rates(told)) for kind, told in enough.items()}
+    enough = {kind: told for kind, told in by_kind.items() if len(told) >= MIN_COMPARED and not weak_and_dear(told)}
+    return {kind: cascade(first, pool.incumbent, told) for kind, told in enough.items()}
 
 
 def _choices(table: Table, window: Window, dial: Dial, pool: Pool) -> dict[str, str]:

@@ -30,14 +30,17 @@ def test_the_bench_from_a_clone(tmp_path: Path) -> None:
     clone(tmp_path, mmlu=3_600, gsm8k=200)
     wanted = ("routellm-mmlu", "routellm-gsm8k", "transfer", "unseen-slices", "mt-bench", "latency")
     asked = [word for name in wanted for word in ("--suite", name)]
-    done = understudy(tmp_path, "bench", "routing", "--data", str(tmp_path), *asked, "--json", "found.json", "--check")
+    command = ("bench", "routing", "--data", str(tmp_path), *asked, "--json", "found.json", "--check")
+    done = understudy(tmp_path, *command, timeout_s=300)
     assert done.returncode == 1, done.stdout + done.stderr
     for words in (
         "ours: text",
         "slice mean",
         "RouteLLM",
         "leakage: 0 of",
+        "in 10 splits",
         "share asked",
+        "realised over predicted, slope",
         "falls short: online: not run",
     ):
         assert words in done.stdout, words
@@ -45,8 +48,23 @@ def test_the_bench_from_a_clone(tmp_path: Path) -> None:
     assert set(found) == set(wanted)
     rows = {row["name"]: row for row in found["routellm-mmlu"]["rows"]}
     assert abs(rows["random"]["apgr"] - 0.5) < 0.1
+    assert (rows["always weak"]["apgr"], rows["always strong"]["apgr"]) == (0.0, 1.0)
+    assert rows["always weak"]["quality"] < rows["ours: text"]["quality"] < rows["oracle"]["quality"]
+    assert rows["ours: text"]["share_error"] < 10
+    assert len(rows["ours: text"]["cpu_ms"]) == 3
     assert rows["ours: text"]["apgr"] > rows["random"]["apgr"]
     assert rows["oracle"]["apgr"] > 0.9
+    ranking = [suite for name, suite in found.items() if name != "latency"]
+    for suite in ranking:
+        assert {"always weak", "always strong", "random", "length", "ours: text", "oracle"} <= {
+            row["name"] for row in suite["rows"]
+        }
+        assert suite["bars"][-1] == {
+            "what": "scored prompts among the labelled ones", "asked": "0", "shown": "0", "passed": True,
+        }  # fmt: skip
+        assert len(suite["dialled"]) == 5
+        assert suite["curves"]
+    assert len(found["routellm-mmlu"]["reliability"]) == 2
     assert all(bar["passed"] for name in ("transfer", "unseen-slices") for bar in found[name]["bars"])
 
 
@@ -64,4 +82,5 @@ def test_a_wrong_folder_or_suite_is_told(tmp_path: Path) -> None:
 def test_each_suite_is_run_where_its_folder_is_named(tmp_path: Path) -> None:
     clone(tmp_path, mmlu=40, gsm8k=10)
     assert [task.name for task in tasks(tmp_path, tmp_path, only=[], quick=True)] == list(NAMES)
+    assert "cascades" in [task.name for task in tasks(tmp_path, None, only=[], quick=False)]
     assert "online" not in [task.name for task in tasks(tmp_path, None, only=[], quick=False)]

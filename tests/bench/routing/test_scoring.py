@@ -4,9 +4,8 @@ import numpy as np
 
 from understudy.bench.routing.data import Item
 from understudy.bench.routing.scoring import (
-    disjoint,
+    cpu_ms,
     folds,
-    leakage,
     measured,
     ranked,
     single_scores,
@@ -58,10 +57,14 @@ def test_ours_is_better_than_chance_and_worse_than_the_oracle() -> None:
     }  # fmt: skip
 
 
-def test_a_leak_is_found_and_taken_out() -> None:
-    twice = [*ITEMS, ITEMS[TEST[0]]._replace(id="copy")]
-    train = np.append(TRAIN, 600)
-    assert leakage(twice, train, TEST).same == 1
-    clean = disjoint(twice, train, TEST)
-    assert leakage(twice, clean, TEST).same == 0
-    assert len(clean) == len(TRAIN)
+def test_a_prediction_is_the_labels_mean_gain_and_what_the_prompt_adds() -> None:
+    parts = [(TRAIN[:200], TEST[:100]), (TRAIN[200:], TEST[100:])]
+    found = ranked(PAIR, parts, 0, sliced=False)
+    assert found.base is not None
+    assert found.base[0] == PAIR.gains[TRAIN[:200]].mean()
+    assert found.base[-1] == PAIR.gains[TRAIN[200:]].mean()
+
+
+def test_a_prompt_is_read_against_the_clock() -> None:
+    p50, p95, p99 = cpu_ms([item.prompt for item in ITEMS], PAIR.prompts.take(TRAIN), PAIR.gains[TRAIN])
+    assert 0 < p50 <= p95 <= p99 < 100

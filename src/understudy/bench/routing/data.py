@@ -21,7 +21,7 @@ _HASH_HEX = 16
 
 
 class Item(NamedTuple):
-    """One prompt: its slice, and for each model its outcome and, where told, its cost in dollars."""
+    """One prompt: its slice, and for each model its outcome and, where told, dollars and characters of its answer."""
 
     id: str
     slice: str
@@ -29,6 +29,7 @@ class Item(NamedTuple):
     outcomes: Mapping[str, float]
     usd: Mapping[str, float] = {}
     source: str = ""
+    chars: Mapping[str, float] = {}
 
 
 def routellm(folder: Path) -> dict[str, list[Item]]:
@@ -45,7 +46,9 @@ def _csv(file: Path) -> Iterator[Item]:
     with file.open(encoding="utf-8", newline="") as opened:
         for number, row in enumerate(csv.DictReader(opened)):
             outcomes = {model: float(row[model] == "True") for model in (GPT4, MIXTRAL)}
-            yield Item(f"{name}/{number}", name, row["prompt"], outcomes)
+            told = {model: row.get(f"{model}_response") for model in outcomes}
+            chars = {model: float(len(answer)) for model, answer in told.items() if answer is not None}
+            yield Item(f"{name}/{number}", name, row["prompt"], outcomes, chars=chars)
 
 
 def _mt_bench(base: Path) -> list[Item]:
@@ -83,22 +86,22 @@ def parquet(folder: Path, name: str) -> list[Item]:
     items, outcomes = folder / f"{name}.items.parquet", folder / f"{name}.outcomes.parquet"
     if not items.exists() or not outcomes.exists():
         raise NoData(f"{str(folder)!r} holds no {items.name} and {outcomes.name}")
-    table = pq.read_table(outcomes)
-    usd = table["cost_usd"].to_pylist() if "cost_usd" in table.schema.names else [None] * table.num_rows
-    scores: dict[str, tuple[dict[str, float], dict[str, float]]] = {}
-    rows = zip(table["item_id"].to_pylist(), table["model"].to_pylist(), table["score"].to_pylist(), usd, strict=True)
-    for item_id, model, score, dollars in rows:
-        mine = scores.setdefault(item_id, ({}, {}))
-        mine[0][model] = float(score)
-        if dollars is not None:
-            mine[1][model] = float(dollars)
-    told = pq.read_table(items).to_pylist()
-    found = [
-        Item(row["item_id"], row["task"], row["prompt"], *scores.get(row["item_id"], ({}, {})), row.get("src") or "")
-        for row in told
-        if not row.get("contaminated")
-    ]
-    return [item for item in found if item.outcomes]
+    columns = pq.read_table(outcomes).to_pydict()
+    empty: list[None] = [None] * len(columns["item_id"])
+    scores: dict[str, tuple[dict[str, float], dict[str, float], dict[str, float]]] = {}
+    told = (columns["score"], columns.get("cost_usd", empty), columns.get("out_chars", empty))
+    for item_id, model, *figures in zip(columns["item_id"], columns["model"], *told, strict=True):
+        for into, figure in zip(scores.setdefault(item_id, ({}, {}, {})), figures, strict=True):
+            if figure is not None:
+                into[model] = float(figure)
+    found = []
+    for row in pq.read_table(items).to_pylist():
+        mine = scores.get(row["item_id"])
+        if mine is not None and not row.get("contaminated"):
+            outcome, usd, chars = mine
+            source = row.get("src") or ""
+            found.append(Item(row["item_id"], row["task"], row["prompt"], outcome, usd, source, chars))
+    return found
 
 
 def unwrapped(prompt: str) -> str:

@@ -1,4 +1,4 @@
-"""A row of the table: one way of ranking prompts, and how good it is on the items of a suite."""
+"""What the bench tells of a suite: ways of ranking, dials, reliability, policies, bars. Figures, no words."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.stats.ranking import Interval, apgr, apgr_bins, apgr_interval, call_share
+from understudy.stats.ranking import Interval, apgr, apgr_bins, apgr_interval, call_share, curve, order
 
 Vector = NDArray[np.float64]
 RESAMPLES = 300
@@ -17,7 +17,9 @@ PERCENTS = (50.0, 80.0, 95.0)
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """One way of ranking. `apgr` is the mean over the first seeds, `more` over the others; the interval is seed 0's.
 
-    `published` rows were not measured here; `source` says where they stand.
+    `quality` is the mean outcome with `share` of the calls at the strong model; `share_error` how far the shares of
+    strong calls lie from those that a dial asked for, in points. `cpu_ms` has percentiles 50, 95 and 99 of reading and
+    scoring one prompt. `published` rows were not measured here; `source` says where they stand.
     """
 
     name: str
@@ -28,6 +30,10 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     cpt: tuple[float | None, ...] = ()
     more: float | None = None
     labels: int | None = None
+    quality: float | None = None
+    share: float | None = None
+    share_error: float | None = None
+    cpu_ms: tuple[float, ...] = ()
     published: bool = False
     source: str = ""
 
@@ -41,23 +47,94 @@ class Bar(msgspec.Struct, frozen=True, kw_only=True):
     passed: bool | None
 
 
+class Dialled(msgspec.Struct, frozen=True, kw_only=True):
+    """A share of strong calls that a dial asked for, set on prompts without labels; what others then got."""
+
+    asked: float
+    realised: float
+    quality: float
+
+
+class Decile(msgspec.Struct, frozen=True, kw_only=True):
+    """A tenth of the scored prompts by predicted gain: what was predicted, what came, its 95 % interval."""
+
+    n: int
+    predicted: float
+    realised: float
+    low: float
+    high: float
+
+
+class Reliability(msgspec.Struct, frozen=True, kw_only=True):
+    """Predicted against realised gains of one way: deciles, the mean error, the slope of realised over predicted.
+
+    `by_chance` is the error that perfect predictions would show with so many prompts. A slope below 1 is overconfident.
+    """
+
+    name: str
+    deciles: tuple[Decile, ...]
+    error: float
+    low: float
+    high: float
+    by_chance: float
+    slope: float
+    slope_low: float
+    slope_high: float
+
+
+class Curve(msgspec.Struct, frozen=True, kw_only=True):
+    """Mean outcome over the share of strong calls, for one way of ranking."""
+
+    name: str
+    points: tuple[tuple[float, float], ...]
+
+
+class Served(msgspec.Struct, frozen=True, kw_only=True):
+    """What the answers of one policy come to: mean outcome with its 95 % interval, dollars a request.
+
+    `cost` is over that of the fixed model which the suite compares with; `aiq` the area under the policy's hull;
+    `at_best` the cost at which it reaches the best single model's quality, over that model's; `predicted` and
+    `predicted_usd` what our formula said before; `enabled` whether the router would serve so.
+    """
+
+    name: str
+    quality: float
+    low: float | None = None
+    high: float | None = None
+    usd: float | None = None
+    cost: float | None = None
+    aiq: float | None = None
+    at_best: float | None = None
+    predicted: float | None = None
+    predicted_usd: float | None = None
+    enabled: bool | None = None
+
+
 class Suite(msgspec.Struct, frozen=True, kw_only=True):
-    """One table of the bench: its rows, its bars, and what has to be said beside it."""
+    """One part of the bench: its rows, its bars, and what has to be said beside them."""
 
     name: str
     title: str
     rows: tuple[Row, ...] = ()
+    served: tuple[Served, ...] = ()
+    dialled: tuple[Dialled, ...] = ()
+    reliability: tuple[Reliability, ...] = ()
+    curves: tuple[Curve, ...] = ()
     bars: tuple[Bar, ...] = ()
     notes: tuple[str, ...] = ()
 
 
 class Ranked(NamedTuple):
-    """The scored items of one seed: both models' outcomes and each way's scores."""
+    """The scored items of one seed: both models' outcomes and each way's scores.
+
+    `base` is the mean gain of the labels that an item was scored by: with it, our scores are predicted gains.
+    """
 
     strong: Vector
     weak: Vector
     scores: dict[str, Vector]
     seed: int
+    base: Vector | None = None
 
 
 def rows_of(runs: Sequence[Ranked], first: int, labels: dict[str, int]) -> tuple[Row, ...]:
@@ -80,7 +157,15 @@ def _row(name: str, runs: Sequence[Ranked], others: Sequence[Ranked], labels: in
         cpt=tuple(float(np.mean(share)) for share in shares),
         more=float(np.mean(more)) if more else None,
         labels=labels,
+        quality=float(np.mean([quality_at(r, name, 0.5) for r in runs])),
+        share=0.5,
     )
+
+
+def quality_at(one: Ranked, name: str, share: float) -> float:
+    """The mean outcome with so many of the calls at the strong model, those of the highest scores."""
+    y = curve(one.strong, one.weak, order(one.scores[name], lots(one)))
+    return float(np.interp(share * (len(y) - 1), np.arange(len(y)), y))
 
 
 def interval_of(one: Ranked, name: str) -> Interval:

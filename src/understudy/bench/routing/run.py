@@ -8,8 +8,9 @@ from pathlib import Path
 
 import msgspec
 
-from understudy.bench.parity.real import NoData
-from understudy.bench.routing import data, latency, online, suites
+from understudy.bench.parity.real import GPT4, NoData
+from understudy.bench.parity.real import MIXTRAL as WEAK
+from understudy.bench.routing import cascades, data, latency, online, suites
 from understudy.bench.routing.frozen import FROZEN
 from understudy.bench.routing.rows import Suite
 
@@ -19,6 +20,7 @@ NAMES = (
     "transfer",
     "unseen-slices",
     "online",
+    "cascades",
     "latency",
     "mt-bench",
     "routerarena-sub10",
@@ -27,14 +29,19 @@ NAMES = (
 GEMINI, HAIKU = "gemini-2.0-flash-001", "claude-3-haiku-20240307"
 PRO, MIXTRAL = "gemini-1.5-pro-002", "Mixtral-8x7B-Instruct-v0.1"
 LARGE, SMALL = "Meta-Llama-3_1-70B-Instruct", "Meta-Llama-3_1-8B-Instruct"
+# Dollars for a million tokens: as the paper of RouteLLM prices its pair; and, as an assumption, a cent for each billion
+# of parameters of Llama's.
+PAPER_PRICES = {GPT4: 24.7, WEAK: 0.24}
+PRICES_BY_SIZE = {LARGE: 0.70, SMALL: 0.08}
 
 
 class Task(msgspec.Struct, frozen=True):
-    """One suite to run: its name, the folder that it reads, and how often it simulates."""
+    """One suite to run: its name, the folder that it reads, a clone besides, and how often it simulates."""
 
     name: str
     folder: Path | None
     runs: int = 1
+    clone: Path | None = None
 
     def run(self) -> list[Suite]:
         """Do it."""
@@ -47,7 +54,7 @@ def tasks(routellm: Path | None, sets: Path | None, *, only: Sequence[str], quic
     if unknown:
         raise NoData(f"there is no suite {unknown[0]!r}; there are {', '.join(NAMES)}")
     wanted = only or NAMES
-    by_set = ("online", "routerarena-sub10", "mmlu-pro")
+    by_set = ("online", "cascades", "routerarena-sub10", "mmlu-pro")
     if routellm is None and sets is None:
         raise NoData("nothing to read: name a clone of lm-sys/RouteLLM with --data, or a folder of sets with --sets")
     if routellm is not None:
@@ -57,7 +64,9 @@ def tasks(routellm: Path | None, sets: Path | None, *, only: Sequence[str], quic
         folder = sets if name in by_set else routellm
         if folder is not None:
             runs = max(2, FROZEN.online_seeds // 10) if quick else FROZEN.online_seeds
-            found.append(Task(name, folder, runs if name == "online" else 1))
+            found.append(Task(name, folder, runs if name == "online" else 1, routellm))
+        elif name == "cascades":
+            found.append(Task(name, None, clone=routellm))
     return found
 
 
@@ -94,12 +103,31 @@ def _mmlu_pro(task: Task) -> list[Suite]:
     ]
 
 
+def _cases(task: Task) -> list[cascades.Case]:
+    """Where a cascade may pay, and where it never does: the same pair with the weak and dear model first."""
+    found = []
+    if task.clone is not None:
+        title = "GSM8K, Mixtral then GPT-4 (the paper's prices, recorded answers)"
+        sums = data.routellm(task.clone)[data.GSM8K]
+        found.append(cascades.case(title, sums, (WEAK, GPT4), prices=PAPER_PRICES))
+    if task.folder is not None:
+        arena, pro = data.parquet(task.folder, "routerarena_sub10"), data.parquet(task.folder, "mmlu_pro")
+        title = "MMLU-Pro by subject, Llama 3.1 8B then 70B (assumed prices, recorded lengths)"
+        found += [
+            cascades.case("RouterArena, the better and cheaper model first (recorded dollars)", arena, (GEMINI, HAIKU)),
+            cascades.case("RouterArena, the weak and dear model first (recorded dollars)", arena, (HAIKU, GEMINI)),
+            cascades.case(title, pro, (SMALL, LARGE), sliced=True, prices=PRICES_BY_SIZE),
+        ]
+    return found
+
+
 _CALLS: dict[str, Callable[[Task], list[Suite]]] = {
     "routellm-mmlu": lambda task: [suites.mmlu(_study(task).mmlu)],
     "routellm-gsm8k": lambda task: [suites.gsm8k(_study(task).gsm8k)],
     "transfer": lambda task: [suites.transfer(_study(task).mmlu, _study(task).gsm8k)],
     "unseen-slices": lambda task: [suites.unseen(_study(task).mmlu)],
     "online": lambda task: [online.suite(data.parquet(_folder(task), "mmlu_pro"), task.runs)],
+    "cascades": lambda task: [cascades.suite(case) for case in _cases(task)],
     "latency": lambda task: [latency.suite(data.routellm(_folder(task))[data.MMLU])],
     "mt-bench": lambda task: [suites.mt_bench(_study(task))],
     "routerarena-sub10": lambda task: suites.arena(data.parquet(_folder(task), "routerarena_sub10"), GEMINI, HAIKU),

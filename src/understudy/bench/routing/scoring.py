@@ -4,20 +4,24 @@ Ways are always-strong against weak by chance, by length, by the mean of the sli
 oracle. A blind way is given prompts and labels and nothing else; what an item is called cannot reach it.
 """
 
+import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.bench.routing.data import Item, prompt_hash, word_windows
+from understudy.bench.routing.data import Item
+from understudy.bench.routing.frozen import FROZEN
+from understudy.bench.routing.leakage import Places, Prints
 from understudy.bench.routing.rows import Ranked, Vector
 from understudy.routing.text import Design, design, learn, read
 from understudy.stats.ridge import dense_rows, fit, idf_of, weighted
 from understudy.stats.shrinkage import Tally, shrunk
 
-Places = NDArray[np.int64]
-OVERLAP_WORDS = 8
+# So many prompts of a suite are read against the clock.
+CLOCKED = 300
+PERCENTILES = (0.5, 0.95, 0.99)
 HAND_PENALTY, WORD_PENALTY, CHAR_PENALTY = 10.0, 3.0, 2.0
 
 
@@ -65,6 +69,11 @@ def folds(count: int, number: int, seed: int) -> list[tuple[Places, Places]]:
     ]
 
 
+def folded(pair: Measured, marks: Prints, seed: int) -> list[tuple[Places, Places]]:
+    """The folds of one seed, without labelled prompts that are scored ones."""
+    return [(marks.disjoint(*part), part[1]) for part in folds(len(pair.items), FROZEN.folds, seed)]
+
+
 def text_scores(prompts: Design, gains: Vector, train: Places, test: Places) -> Vector:
     """Blind: prompts and the gains of some of them in, scores of others out, free of the training's mean gain."""
     return learn(prompts.take(train), gains[train]).gains(prompts.take(test))
@@ -109,37 +118,16 @@ def ranked(pair: Measured, parts: Sequence[tuple[Places, Places]], seed: int, *,
     if sliced:
         scores["ours: both"] = by_slice + text
     scores["oracle"] = pair.gains[test]
-    return Ranked(pair.strong[test], pair.weak[test], scores, seed)
+    base = np.concatenate([np.full(len(part[1]), pair.gains[part[0]].mean()) for part in parts])
+    return Ranked(pair.strong[test], pair.weak[test], scores, seed, base)
 
 
-class Leakage(NamedTuple):
-    """Scored prompts that are also labelled ones: by their hash, and by any eight words in a row."""
-
-    same: int
-    overlapping: int
-    scored: int
-
-    @property
-    def words(self) -> str:
-        """The check in words."""
-        return (
-            f"leakage: {self.same} of {self.scored:,} scored prompts are labelled ones (by hash), "
-            f"{self.overlapping:,} share {OVERLAP_WORDS} words in a row with one"
-        )
-
-
-def disjoint(items: Sequence[Item], train: Places, test: Places) -> Places:
-    """The labelled items whose prompt is no scored one's: equal prompts stand in public sets more than once."""
-    scored = {prompt_hash(items[place].prompt) for place in test}
-    return np.array([place for place in train if prompt_hash(items[place].prompt) not in scored], dtype=np.int64)
-
-
-def leakage(items: Sequence[Item], train: Places, test: Places) -> Leakage:
-    """What labelled and scored items have in common."""
-    hashes = {prompt_hash(items[place].prompt) for place in train}
-    windows: set[int] = set()
-    for place in train:
-        windows |= word_windows(items[place].prompt, OVERLAP_WORDS)
-    same = sum(prompt_hash(items[place].prompt) in hashes for place in test)
-    overlapping = sum(not windows.isdisjoint(word_windows(items[place].prompt, OVERLAP_WORDS)) for place in test)
-    return Leakage(same, overlapping, len(test))
+def cpu_ms(prompts: Sequence[str], learned_on: Design, gains: Vector) -> tuple[float, ...]:
+    """CPU milliseconds of reading and scoring one prompt, percentiles 50, 95 and 99."""
+    model = learn(learned_on, gains)
+    times = []
+    for prompt in prompts[:CLOCKED]:
+        begun = time.process_time_ns()
+        model.gain(read(prompt))
+        times.append((time.process_time_ns() - begun) / 1e6)
+    return tuple(map(float, np.quantile(times, PERCENTILES)))
