@@ -25,6 +25,15 @@ def test_the_text_speaks_only_where_it_is_better_out_of_sample() -> None:
     assert believe(by_text(80), POOL).belief.texts == {}
 
 
+def test_the_text_says_nothing_that_the_kinds_means_say_already() -> None:
+    lessons = by_kind(800)
+    model = unfold(believe(lessons, POOL).belief).texts["own"]
+    sums, letters = (
+        np.mean([model.gain(one.prompt) for one in lessons if one.kind == kind]) for kind in ("sums", "letters")
+    )
+    assert abs(sums - letters) < 0.1
+
+
 def test_too_few_lessons_turn_no_dial_and_win_nothing() -> None:
     fitted = believe(by_kind(20), msgspec.structs.replace(POOL, dial="quality_target", aim=0.98))
     assert not fitted.belief.dial.met

@@ -95,8 +95,8 @@ def believe(lessons: Sequence[Lesson], pool: Pool, kin: Kin | None = None, *, at
     tenant = told[-1].tenant if told else ""
     records = records_of(by_slice(told), tenant, pool.route, kin)
     table = _table(told, pool)
-    texts, said = _texts(table, pool)
     held = _means_held_out(table, pool)
+    texts, said = _texts(table, held, pool)
     speaks = _speaks(table, held, said, pool)
     # Where quality is promised it is judged on lessons that were held out; where a share or money is, the choices must
     # be those that will be made.
@@ -174,21 +174,25 @@ def _place(pool: Pool) -> int:
     return [model.name for model in pool.models].index(pool.incumbent)
 
 
-def _texts(table: Table, pool: Pool) -> tuple[dict[str, TextModel], Vector]:
-    """A text model for each model but the incumbent, and what each says of the prompts that were held out."""
+def _texts(table: Table, means: Vector, pool: Pool) -> tuple[dict[str, TextModel], Vector]:
+    """A text model for each model but the incumbent, and what each says of the prompts that were held out.
+
+    It is learned from what the kinds' means leave open (RT-2.2): added to a mean, a gain would count the kind twice.
+    """
     said = np.zeros_like(table.outcomes)
     found: dict[str, TextModel] = {}
     # Traffic that is one prompt over and over leaves nothing to hold out.
     if len(table.lessons) < MIN_PAIRS or len(np.unique(table.folds)) < FOLDS:
         return found, said
-    base = table.outcomes[:, _place(pool)]
+    base = _place(pool)
     for column, model in enumerate(pool.models):
-        gains = table.outcomes[:, column] - base
+        gains = table.outcomes[:, column] - table.outcomes[:, base]
         if model.name == pool.incumbent or not gains.any():
             continue
-        held = held_out(table.prompts, gains, table.folds)
+        left = gains - (means[:, column] - means[:, base])
+        held = held_out(table.prompts, left, table.folds)
         said[:, column] = held.gains
-        found[model.name] = learn(table.prompts, gains, float(np.quantile(held.known, FOREIGN)))
+        found[model.name] = learn(table.prompts, left, float(np.quantile(held.known, FOREIGN)))
     return found, said
 
 

@@ -42,4 +42,4 @@ def _window(worth: Vector) -> Window:
     pairs = np.stack([worth, np.zeros_like(worth)], axis=1)
     one = np.tile([1.0, 0.0], (len(worth), 1))
     kinds = np.zeros(len(worth), dtype=np.int64)
-    return Window(pairs, np.zeros_like(pairs), one, np.array([True, False]), one, 0, kinds)
+    return Window(pairs, np.zeros_like(pairs), one, np.array([True, False]), one, 0, kinds, np.ones(len(worth)))

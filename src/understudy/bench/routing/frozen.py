@@ -11,6 +11,7 @@ class Frozen(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     committed: str
     chosen_on: str
     changed_since: str
+    second_version: str
     max_deviations: float
     seeds: tuple[int, ...]
     more_seeds: tuple[int, ...]

@@ -105,6 +105,13 @@ def slice_scores(slices: NDArray[np.str_], gains: Vector, train: Places, test: P
     return np.array([shrunk(told.get(str(name), Tally()), mean) - mean for name in slices[test]])
 
 
+def slice_and_text(pair: Measured, train: Places, test: Places) -> Vector:
+    """The slice's mean, and what the text adds of what the means leave open, as a route's learner has it."""
+    means = slice_scores(pair.slices, pair.gains, train, np.concatenate([test, train]))
+    left = pair.gains[train] - pair.gains[train].mean() - means[len(test) :]
+    return means[: len(test)] + learn(pair.prompts.take(train), left).gains(pair.prompts.take(test))
+
+
 def ranked(pair: Measured, parts: Sequence[tuple[Places, Places]], seed: int, *, sliced: bool) -> Ranked:
     """Every way of ranking the items of all parts together, each part by what was learned from its own labels."""
     test = np.concatenate([part[1] for part in parts])
@@ -116,7 +123,7 @@ def ranked(pair: Measured, parts: Sequence[tuple[Places, Places]], seed: int, *,
         scores["slice mean"] = by_slice
     scores["ours: text"] = text
     if sliced:
-        scores["ours: both"] = by_slice + text
+        scores["ours: both"] = np.concatenate([slice_and_text(pair, *part) for part in parts])
     scores["oracle"] = pair.gains[test]
     base = np.concatenate([np.full(len(part[1]), pair.gains[part[0]].mean()) for part in parts])
     return Ranked(pair.strong[test], pair.weak[test], scores, seed, base)
