@@ -4,10 +4,11 @@ import msgspec
 
 from tests.routing.pools import POOL, by_text, prompt
 from understudy.routing.decide import decide
-from understudy.routing.explain import explained
+from understudy.routing.explain import WORDS, explained
 from understudy.routing.learn import believe, unfold
 from understudy.routing.naming import names_in
 from understudy.routing.text import read
+from understudy.stats.features import NAMES
 
 LEARNED = unfold(believe(by_text(1_500), POOL).belief)
 
@@ -18,9 +19,24 @@ def test_a_decision_in_words() -> None:
     lines = "\n".join(explained(decision, names_in(asked)))
     assert lines.startswith("own answers: worth +")
     parts = ("own: own, quality 0.", "rented: rented, quality 0.", "n 1,500", "$0.010000 a completed request")
-    more = ("text +", "(word)", "the text speaks", "no dial", "otherwise: rented if every call were rented")
+    more = ("text +", "(words)", "the text speaks", "no dial", "otherwise: rented if every call were rented")
     for part in parts + more:
         assert part in lines, part
+
+
+def test_what_the_text_adds_adds_up_and_names_its_model() -> None:
+    asked = prompt(3, sums=True)
+    decision = decide(POOL.models, "rented", LEARNED, "chat", lambda: read(asked))
+    lines = list(explained(decision, names_in(asked)))
+    head = next(place for place, line in enumerate(lines) if line.startswith("of the "))
+    told = [float(line.split()[0]) for line in lines[head + 1 : head + 2 + len(decision.contributions)]]
+    assert lines[head].endswith("that the text adds to own, most first:")
+    assert abs(sum(told) - float(lines[head].split()[2])) < 0.0005
+    assert lines[head + 1 + len(decision.contributions)].endswith("all else")
+
+
+def test_every_feature_has_a_name_for_people() -> None:
+    assert tuple(WORDS) == NAMES
 
 
 def test_nothing_known_is_said_in_two_lines_a_model() -> None:

@@ -183,7 +183,7 @@ def _option(
 ) -> Option:
     record, unfit = records.get(model.name), out is not None
     if record is None or record.n < MIN_LABELS:
-        few = f"only {record.n if record else 0:.0f} outcomes on this kind; {MIN_LABELS:.0f} are asked"
+        few = f"outcomes on this kind: {record.n if record else 0:.0f}; {MIN_LABELS:.0f} are asked"
         out = out or few
     if record is None:
         return Option(model=model.name, owned=model.owned, out=out, unfit=unfit)

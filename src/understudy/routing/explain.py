@@ -4,6 +4,20 @@ from collections.abc import Iterator, Mapping
 
 from understudy.routing.decide import Decision, Option
 
+# The hand features as people call them, by the names that the model has for them.
+WORDS = {
+    "digits": "digits", "numbers": "numbers", "latex": "LaTeX", "code": "marks of code", "q": "question marks",
+    "list": "items of lists", "opt": "options A to J", "caps": "capitals", "upperword": "words in capitals",
+    "math": "signs of mathematics", "neg": "words that negate", "why": "words that ask why or how",
+    "write": "words that ask to write", "quote": "quotation marks", "statement": "'Statement' or 'following'",
+    "non_ascii": "characters beyond ASCII", "newl": "line breaks", "money": "signs of money and per cent",
+    "log_len": "length in characters", "log_words": "length in words", "avg_word": "length of its words",
+    "uniq_ratio": "share of different words", "max_num": "largest number", "sent_len": "length of its sentences",
+}  # fmt: skip
+_PIECES = {"word": "words", "char": "characters"}
+# A rest that would be shown as nothing is not shown.
+_NOTHING = 0.00005
+
 
 def explained(decision: Decision, names: Mapping[str, str] | None = None) -> Iterator[str]:
     """The whole reason, one line a fact. `names` has the tenant's n-grams for buckets."""
@@ -15,10 +29,7 @@ def explained(decision: Decision, names: Mapping[str, str] | None = None) -> Ite
         yield f"learned from {decision.labels:,} prompts (belief {decision.belief}); {speaks}"
     for option in decision.options:
         yield f"  {option.model}: {_option(option, decision)}"
-    if decision.contributions:
-        yield "what in the prompt moves the expected gain over the incumbent, most first:"
-    for block, feature, gain in decision.contributions:
-        yield f"  {gain:+.4f}  {_feature(block, feature, names or {})}"
+    yield from _moves(decision, names or {})
     if decision.dial:
         yield f"dial: {decision.dial} (price {decision.price:+.4f} a rented call)" if decision.price else decision.dial
     if decision.latency_price:
@@ -31,6 +42,19 @@ def explained(decision: Decision, names: Mapping[str, str] | None = None) -> Ite
         yield f"all models answer {decision.compared:.1%} of such requests, to be compared"
     if decision.flips:
         yield f"otherwise: {decision.flips}"
+
+
+def _moves(decision: Decision, names: Mapping[str, str]) -> Iterator[str]:
+    """What the text adds to the model that it moves most, feature by feature; the lines add up to all of it."""
+    if not decision.contributions:
+        return
+    moved = max(decision.options, key=lambda option: abs(option.text))
+    yield f"of the {moved.text:+.4f} that the text adds to {moved.model}, most first:"
+    for block, feature, gain in decision.contributions:
+        yield f"  {gain:+.4f}  {_feature(block, feature, names)}"
+    rest = moved.text - sum(gain for _, _, gain in decision.contributions)
+    if abs(rest) >= _NOTHING:
+        yield f"  {rest:+.4f}  all else"
 
 
 def _option(option: Option, decision: Decision) -> str:
@@ -54,6 +78,6 @@ def _option(option: Option, decision: Decision) -> str:
 
 def _feature(block: str, feature: str | int, names: Mapping[str, str]) -> str:
     if isinstance(feature, str):
-        return f"{feature} ({block})"
-    gram = names.get(f"{block}:{feature}")
-    return f"{gram!r} ({block})" if gram is not None else f"bucket {feature} ({block})"
+        return WORDS.get(feature, feature)
+    gram, pieces = names.get(f"{block}:{feature}"), _PIECES.get(block, block)
+    return f"{gram!r} ({pieces})" if gram is not None else f"bucket {feature} ({pieces})"
