@@ -12,7 +12,7 @@ import types
 from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any, Union, get_args, get_origin
+from typing import Any, Literal, Union, get_args, get_origin
 
 import msgspec
 import yaml
@@ -364,8 +364,9 @@ class _Reader:
         try:
             return msgspec.convert(_plain(node), kind)
         except msgspec.ValidationError as error:
-            words = _WORDS.get(kind)
-            self.note(path, node, words.format(node.value) if words else _worded(str(error)))
+            words = _WORDS.get(kind) or _choice(kind)
+            value = node.value if isinstance(node, yaml.ScalarNode) else _plain(node)
+            self.note(path, node, words.format(value) if words else _worded(str(error)))
         return None
 
     def _entries(self, node: yaml.MappingNode, path: str) -> Iterator[tuple[yaml.ScalarNode, yaml.Node, str]]:
@@ -440,6 +441,13 @@ def _without_none(kind: Any) -> Any:
         rest = tuple(arg for arg in get_args(kind) if arg is not type(None))
         return rest[0] if len(rest) == 1 else Union[rest]  # noqa: UP007
     return kind
+
+
+def _choice(kind: Any) -> str | None:
+    """What is said of a value that is none of the few words that exist at its place."""
+    if get_origin(kind) is not Literal:
+        return None
+    return "{0!r} is none of the values that exist: " + ", ".join(map(repr, get_args(kind)))
 
 
 def _unknown_key(key: str, fields: Mapping[str, Any]) -> str:

@@ -21,6 +21,7 @@ from understudy.canon.parts import (
 from understudy.canon.reply import Event, Reply, StopReason, events_of
 from understudy.canon.request import Request, Sampling, ThinkingAsk, Tool
 from understudy.canon.usage import Usage
+from understudy.dialects.openai_chat.thinktags import OPEN
 
 WORDS = st.text(st.characters(codec="utf-8"), max_size=12)
 SAID = WORDS.filter(lambda text: bool(text.strip()))
@@ -87,19 +88,25 @@ def conversations(draw: st.DrawFn, dialect: str) -> Request:
 
 @st.composite
 def replies(draw: st.DrawFn, dialect: str) -> Reply:
-    """A whole answer of some dialect."""
+    """A whole answer of some dialect; no thought stands between tags in its words, which Chat reads as one (T41)."""
     calls = st.builds(ToolCall, NAMES, NAMES, ARGUMENTS)
     opaque = st.just(Opaque("search", {"type": "search", "hits": [1]}))
     parts = st.one_of(TEXTS, st.builds(Refusal, WORDS), THOUGHTS, calls, opaque)
+    said = draw(st.lists(parts, max_size=5).filter(_untagged))
     return Reply(
         id=draw(NAMES),
         model=draw(NAMES),
         dialect=dialect,
-        parts=tuple(draw(st.lists(parts, max_size=5))),
+        parts=tuple(said),
         stop=draw(st.sampled_from(StopReason)),
         stop_sequence=draw(st.none() | WORDS),
         usage=draw(USAGES),
     )
+
+
+def _untagged(parts: list[Any]) -> bool:
+    words = "".join(part.text for part in parts if isinstance(part, Text))
+    return OPEN not in words or words.strip() == OPEN
 
 
 @st.composite

@@ -1,10 +1,26 @@
 """Reading one object: each field once, a wrong one by name and value."""
 
+from typing import Any
+
 import pytest
 from tests.dialects.openai_chat.samples import asked, refused
 
+from understudy.dialects.contract import Target
 from understudy.dialects.fields import ARRAY, FLAG, INTEGER, MAX_SHOWN, NUMBER, OBJECT, STRING, count_of, object_of
-from understudy.dialects.openai_fields import MAX_USER_CHARS, Fields, Losses, at, checked, user_of
+from understudy.dialects.openai_fields import (
+    MAX_USER_CHARS,
+    SAFETY,
+    Fields,
+    Losses,
+    at,
+    checked,
+    read_user,
+    shared,
+    user_of,
+)
+
+HERE, OTHER = "openai_responses", "openai_chat"
+TARGET = Target("m", "acme")
 
 
 def test_a_field_is_taken_once_and_what_is_left_is_the_rest() -> None:
@@ -57,7 +73,41 @@ def test_counts_and_objects_are_what_they_say_or_nothing() -> None:
 
 def test_T64_a_user_that_hosts_would_refuse_stays_behind() -> None:
     losses = Losses()
-    assert user_of(asked(), losses, own=False) == {}
+    assert user_of(asked(), TARGET, losses, HERE) == {}
     for user, own, sent in (("u" * MAX_USER_CHARS, False, True), ("u" * 65, True, True), ("u" * 65, False, False)):
-        assert user_of(asked(user=user), losses, own=own) == ({"user": user} if sent else {})
+        request = asked(user=user, dialect=HERE if own else "anthropic")
+        assert user_of(request, TARGET, losses, HERE) == ({"user": user} if sent else {})
     assert [omission.field for omission in losses.items] == ["user"]
+
+
+@pytest.mark.parametrize(
+    ("dialect", "maker", "name"), [(HERE, "acme", SAFETY), (OTHER, HERE, SAFETY), (OTHER, "acme", "user")]
+)
+def test_T64_a_user_goes_by_its_newer_name_to_those_that_know_it(dialect: str, maker: str, name: str) -> None:
+    request = asked(user="u", dialect=dialect, spelling=(SAFETY,))
+    assert user_of(request, Target("m", maker), Losses(), HERE) == {name: "u"}
+
+
+@pytest.mark.parametrize(
+    ("body", "user", "spelling", "rest"),
+    [
+        ({"user": "u"}, "u", [], {}),
+        ({SAFETY: "s"}, "s", [SAFETY], {}),
+        ({"user": None, SAFETY: "s"}, "s", [SAFETY], {"user": None}),
+        ({"user": "u", SAFETY: "s"}, "u", [], {SAFETY: "s"}),
+        ({}, None, [], {}),
+    ],
+)
+def test_T64_the_user_is_read_by_either_name(body: Any, user: str | None, spelling: list[str], rest: Any) -> None:
+    top, words = Fields(body, ""), list[str]()
+    assert (read_user(top, words), words, top.rest) == (user, spelling, rest)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "maker", "crosses"), [(OTHER, HERE, True), (OTHER, "acme", False), ("acme", HERE, False)]
+)
+def test_T64_fields_that_both_have_cross_to_their_maker_alone(dialect: str, maker: str, crosses: bool) -> None:
+    both, losses = {"service_tier": "flex", SAFETY: "s"}, Losses()
+    request = asked(dialect=dialect, extras={**both, "verbosity": "low"})
+    assert shared(request, Target("m", maker), losses, HERE) == (both if crosses else {})
+    assert {one.field for one in losses.items} == {"verbosity", *(() if crosses else both)}

@@ -1,5 +1,6 @@
 """What a translation is about, under the names that the caller's own body has."""
 
+import msgspec
 import pytest
 
 from understudy.canon.faults import bad_request
@@ -115,3 +116,10 @@ def test_a_fault_names_the_callers_field_in_its_words_too() -> None:
     other = faulted(bad_request("say less", "temperature"), asked(GEMINI), GEMINI.spelling)
     assert (other.param, other.message) == ("generationConfig.temperature", "say less")
     assert faulted(bad_request("say less"), asked(GEMINI), GEMINI.spelling).param is None
+
+
+@pytest.mark.parametrize("dialect", [CHAT, RESPONSES])
+@pytest.mark.parametrize(("words", "name"), [((), "user"), (("safety_identifier",), "safety_identifier")])
+def test_a_name_of_two_is_the_one_that_the_caller_used(dialect: Dialect, words: tuple[str, ...], name: str) -> None:
+    request = msgspec.structs.replace(asked(dialect), spelling=words)
+    assert spelt("user", request, dialect.spelling) == name

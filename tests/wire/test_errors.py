@@ -129,6 +129,13 @@ def test_T57_a_status_takes_the_callers_own(wire: Wire, upstream: Dialect, row: 
     assert wire.ask(R, model, written(R, ASK)).status == wire.ask(L, model, written(L, ASK)).status == expected[0]
 
 
+@mutant("dialects/converse/__init__.py", "headers.get(ERROR_HEADER)", "None")
+def test_T57_the_name_in_a_header_counts_before_the_status(wire: Wire) -> None:
+    name = "ThrottlingException:http://aws.example/errors"
+    model = wire.says(V, fails(400, {"message": WHY}, x_amzn_errortype=name))
+    assert wire.ask(C, model, written(C, ASK)).status == 429
+
+
 @mutant("dialects/gemini/errors.py", 'detail.get("reason") == BAD_KEY', 'detail.get("reason") == "none"')
 def test_T57_a_bad_key_is_401_although_google_says_400(wire: Wire) -> None:
     detail = {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_KEY_INVALID"}

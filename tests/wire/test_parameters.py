@@ -242,18 +242,41 @@ def test_T64_the_callers_user_is_carried_to_all_that_have_a_field_for_it(wire: W
         assert name in ask(wire, caller, upstream, USER[caller]).omitted
 
 
-CHAT_ONLY = {"service_tier": "flex", "safety_identifier": "s-1", "prompt_cache_key": "k-1"}
+MAKERS_OWN = {"service_tier": "flex", "prompt_cache_key": "k-1", "prompt_cache_retention": "24h"}
 
 
 @pytest.mark.parametrize("upstream", [A, G, L, V])
-@mutant("dialects/losses.py", "            if value is not None:\n", "            if value is not None and path:\n")
+@mutant("dialects/losses.py", 'if value not in (None, ""):', 'if path and value not in (None, ""):')
 def test_T64_tiers_and_keys_of_one_maker_are_dropped_and_told(wire: Wire, upstream: Dialect) -> None:
-    assert ask(wire, C, upstream, CHAT_ONLY).omitted == {*CHAT_ONLY}
-    assert not CHAT_ONLY.keys() & wire.sent().json.keys()
-    assert ask(wire, C, upstream, CHAT_ONLY, strict=True).status == 400
-    answer = ask(wire, C, C, CHAT_ONLY)
-    assert wire.sent().json.items() >= CHAT_ONLY.items()
-    assert not answer.omitted
+    assert ask(wire, C, upstream, MAKERS_OWN).omitted == {*MAKERS_OWN}
+    assert not MAKERS_OWN.keys() & wire.sent().json.keys()
+    assert ask(wire, C, upstream, MAKERS_OWN, strict=True).status == 400
+
+
+@pytest.mark.parametrize("upstream", [C, R])
+@pytest.mark.parametrize("caller", [C, R])
+@mutant("dialects/openai_fields.py", "target.maker == here else ()", "target.maker != here else ()")
+def test_T64_tiers_and_keys_cross_between_the_dialects_of_their_maker(
+    wire: Wire, caller: Dialect, upstream: Dialect
+) -> None:
+    fields = {**MAKERS_OWN, "safety_identifier": "s-1"}
+    for more in ({}, {"user": "u-1"}):
+        answer = ask(wire, caller, upstream, fields | more)
+        assert wire.sent().json.items() >= (fields | more).items()
+        assert not answer.omitted
+
+
+@pytest.mark.parametrize("caller", [C, R])
+@mutant("dialects/spelling.py", "if whole not in request.spelling:", "if True:")
+def test_T64_a_safety_identifier_is_the_callers_user(wire: Wire, caller: Dialect) -> None:
+    for upstream in (A, L):
+        answer = ask(wire, caller, upstream, {"safety_identifier": "s-1"})
+        assert (
+            wire.sent().json.items() >= ({"metadata": {"user_id": "s-1"}} if upstream == A else {"user": "s-1"}).items()
+        )
+        assert not answer.omitted
+    for upstream in (G, V):
+        assert ask(wire, caller, upstream, {"safety_identifier": "s-1"}).omitted == {"safety_identifier"}
 
 
 @pytest.mark.parametrize("upstream", [C, R, G, L, V])

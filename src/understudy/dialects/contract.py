@@ -6,8 +6,9 @@ of streams are the only things with state, one pair per exchange.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, Protocol
 
 import msgspec
@@ -33,6 +34,7 @@ UsageOn = Literal["asked", "always"]
 # What becomes of thinking without a seal in a turn that goes back: it is as a caller of the same dialect chose, the
 # host demands it beside calls of tools, or the host refuses it.
 Thoughts = Literal["chosen", "required", "refused"]
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 # What may lie at a URL.
 MediaKind = Literal["image", "document"]
 MEDIA_KINDS: tuple[MediaKind, ...] = ("image", "document")
@@ -385,6 +387,8 @@ class Dialect(Protocol):
         """
         ...
 
-    def decode_fault(self, status: int, body: bytes, retry_after_s: float | None) -> Fault:
-        """What an upstream's error answer says, in whatever envelope it came."""
+    def decode_fault(
+        self, status: int, body: bytes, retry_after_s: float | None, headers: Mapping[str, str] = NO_HEADERS
+    ) -> Fault:
+        """What an upstream's error answer says, in whatever envelope it came. Names of headers are in small letters."""
         ...

@@ -1,9 +1,11 @@
 """The door that dialects of OpenAI's making have in common: events for streams, errors, lists of models."""
 
 import re
+from collections.abc import Mapping
 
 from understudy.canon.faults import Fault
 from understudy.canon.request import Request
+from understudy.dialects.contract import NO_HEADERS
 from understudy.dialects.openai_errors import read_fault, write_fault
 from understudy.dialects.openai_lists import write_model, write_models
 from understudy.dialects.sse import SSE_TYPE, comment
@@ -38,6 +40,8 @@ class OpenAiDoor:
         """The HTTP status and body of a fault."""
         return write_fault(fault, request_id)
 
-    def decode_fault(self, status: int, body: bytes, retry_after_s: float | None) -> Fault:
+    def decode_fault(
+        self, status: int, body: bytes, retry_after_s: float | None, headers: Mapping[str, str] = NO_HEADERS
+    ) -> Fault:
         """What an upstream's error answer says, whatever its envelope."""
         return read_fault(status, body, retry_after_s)

@@ -22,14 +22,15 @@ EVERYBODY: tuple[Role, ...] = ("system", "developer", "user", "assistant", "tool
 class Spelling(Value, frozen=True):
     """How the callers of one dialect name things.
 
-    `names` are theirs by the common ones. `turns` holds the conversation, each turn at its number where `numbered`, and
-    the pieces of the turns of `pieced` at theirs. Instructions stand in `opening`, apart from the turns, if `apart` is
-    among the words that the request's spelling remembers, or always where there is no such word. What is said of a tool
-    stands below `tool` in it; None where tools do not stand at their numbers. A path is `dotted` (`a.0.b`) or has its
-    numbers in brackets.
+    `names` are theirs by the common ones; those of `said` hold where the request's spelling remembers them. `turns`
+    holds the conversation, each turn at its number where `numbered`, and the pieces of the turns of `pieced` at theirs.
+    Instructions stand in `opening`, apart from the turns, if `apart` is among the words that the request's spelling
+    remembers, or always where there is no such word. What is said of a tool stands below `tool` in it; None where tools
+    do not stand at their numbers. A path is `dotted` (`a.0.b`) or has its numbers in brackets.
     """
 
     names: dict[str, str] = {}
+    said: dict[str, str] = {}
     turns: str = MESSAGES
     numbered: bool = True
     pieced: tuple[Role, ...] = EVERYBODY
@@ -63,7 +64,9 @@ def spelt(field: str, request: Request, spelling: Spelling) -> str:
         return _placed(int(steps[1]), steps[2:], request, spelling)
     if not steps:
         return field
-    whole = spelling.names.get(".".join(steps))
+    whole = spelling.said.get(field)
+    if whole not in request.spelling:
+        whole = spelling.names.get(".".join(steps))
     if whole is not None:
         return whole
     below = steps[1:]

@@ -123,7 +123,8 @@ async def _refusal(site: Site, call: UpstreamCall, answer: UpstreamAnswer) -> Fa
     """What an error answer says, with how long to wait and what is left where it tells."""
     now_s = site.clock.now_s()
     dialect = site.dialects[call.model.dialect]
-    fault = dialect.decode_fault(answer.status, await _error_body(answer), read_wait_s(answer.headers, now_s))
+    wait_s = read_wait_s(answer.headers, now_s)
+    fault = dialect.decode_fault(answer.status, await _error_body(answer), wait_s, answer.headers)
     prefixes = tuple(one.quotas for one in site.dialects.values() if one.quotas is not None)
     fault.limits = read_limits(answer.headers, prefixes, now_s)
     return fault

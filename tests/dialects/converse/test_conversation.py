@@ -46,6 +46,19 @@ def test_T9_an_id_outside_the_alphabet_becomes_a_digest() -> None:
     assert len(fitted_id("x" * 65)) <= 64
 
 
+def test_T9_an_id_that_stands_twice_is_made_unique_in_call_and_result_alike() -> None:
+    calls = Message("assistant", (ToolCall("a", "f"), ToolCall("a", "g")))
+    results = Message("user", (ToolResult("a", (Text("1"),)), ToolResult("a", (Text("2"),))))
+    messages = sent(said(ASK, calls, results, calls, results))["messages"]
+    assert sent(said(ASK, calls, results))["messages"] == messages[:3]
+    asked = [piece["toolUse"]["toolUseId"] for turn in messages[1::2] for piece in turn["content"]]
+    told = [piece["toolResult"] for turn in messages[2::2] for piece in turn["content"]]
+    assert asked == [result["toolUseId"] for result in told]
+    assert [result["content"][0]["text"] for result in told] == ["1", "2", "1", "2"]
+    assert asked[0] == "a"
+    assert len(set(asked)) == 4
+
+
 def test_T37_T40_thinking_goes_back_to_its_maker() -> None:
     request = said(ASK, Message("assistant", (Thinking("So", "c2VhbA==", "anthropic"), Text("Two"))), ASK)
     thought = {"reasoningContent": {"reasoningText": {"text": "So", "signature": "c2VhbA=="}}}

@@ -6,7 +6,10 @@ import pytest
 from tests.dialects.converse.samples import read_by_aws
 
 from understudy.canon.faults import Fault, FaultKind
+from understudy.dialects.converse import DIALECT
 from understudy.dialects.converse.errors import kind_of, read_fault, write_failure, write_fault
+
+SLOW = "ThrottlingException"
 
 
 @pytest.mark.parametrize(
@@ -41,3 +44,32 @@ def test_an_upstreams_error_is_read() -> None:
     assert kind_of("com.amazon#ValidationException:http://x") is FaultKind.BAD_REQUEST
     assert kind_of("throttlingException") is FaultKind.RATE_LIMITED
     assert kind_of(None) is kind_of("Odd") is FaultKind.UPSTREAM
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "name", "kind", "native"),
+    [
+        (429, b'{"message":"m"}', "ModelNotReadyException", FaultKind.OVERLOADED, "ModelNotReadyException"),
+        (
+            400,
+            b'{"message":"m"}',
+            "ThrottlingException:http://a.example/x",
+            FaultKind.RATE_LIMITED,
+            "ThrottlingException",
+        ),
+        (
+            429,
+            b'{"message":"m","__type":"ThrottlingException"}',
+            "Other",
+            FaultKind.RATE_LIMITED,
+            "ThrottlingException",
+        ),
+        (503, b'{"message":"m"}', "StrangeException", FaultKind.OVERLOADED, "StrangeException"),
+        (503, b'{"message":"m"}', "", FaultKind.OVERLOADED, None),
+    ],
+)
+def test_T56_a_header_classes_an_error_whose_body_does_not(
+    status: int, body: bytes, name: str, kind: FaultKind, native: str | None
+) -> None:
+    fault = DIALECT.decode_fault(status, body, None, {"x-amzn-errortype": name})
+    assert (fault.kind, fault.native, fault.message) == (kind, native, "m")

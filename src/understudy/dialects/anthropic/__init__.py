@@ -7,6 +7,7 @@ unknown here: everything that comes from them comes as canon. Reference: https:/
 """
 
 import re
+from collections.abc import Mapping
 
 from understudy.canon.faults import Fault
 from understudy.canon.frames import Frame
@@ -22,6 +23,7 @@ from understudy.dialects.anthropic.stream_reader import StreamReader
 from understudy.dialects.anthropic.stream_writer import StreamWriter
 from understudy.dialects.anthropic.words import NAME, PREAMBLE, SPELLING
 from understudy.dialects.contract import (
+    NO_HEADERS,
     Account,
     Counting,
     Dialect,
@@ -121,7 +123,9 @@ class Anthropic:
         """The event that ends a stream in a fault; no ending may follow it."""
         return write_failure(fault, request_id)
 
-    def decode_fault(self, status: int, body: bytes, retry_after_s: float | None) -> Fault:
+    def decode_fault(
+        self, status: int, body: bytes, retry_after_s: float | None, headers: Mapping[str, str] = NO_HEADERS
+    ) -> Fault:
         """What an upstream's error answer says, whatever its envelope."""
         return read_fault(status, body, retry_after_s)
 

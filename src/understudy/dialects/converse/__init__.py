@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.htm
 """
 
 import re
+from collections.abc import Mapping
 
 import msgspec
 
@@ -17,6 +18,7 @@ from understudy.canon.reply import Reply
 from understudy.canon.request import Request
 from understudy.dialects.contract import (
     MEDIA_KINDS,
+    NO_HEADERS,
     Account,
     Counting,
     Dialect,
@@ -31,7 +33,7 @@ from understudy.dialects.contract import (
 from understudy.dialects.converse.addresses import SERVED, write_address
 from understudy.dialects.converse.answers import read_reply, write_count, write_reply
 from understudy.dialects.converse.edits import edit_frame
-from understudy.dialects.converse.errors import read_fault, write_failure, write_fault
+from understudy.dialects.converse.errors import ERROR_HEADER, read_fault, write_failure, write_fault
 from understudy.dialects.converse.request_reader import read_counted, read_request
 from understudy.dialects.converse.request_writer import write_request
 from understudy.dialects.converse.stream_reader import StreamReader
@@ -121,9 +123,11 @@ class Converse:
         """The exception that ends a stream in a fault; no ending may follow it."""
         return write_failure(fault, request_id)
 
-    def decode_fault(self, status: int, body: bytes, retry_after_s: float | None) -> Fault:
+    def decode_fault(
+        self, status: int, body: bytes, retry_after_s: float | None, headers: Mapping[str, str] = NO_HEADERS
+    ) -> Fault:
         """What an upstream's error answer says."""
-        return read_fault(status, body, retry_after_s)
+        return read_fault(status, body, retry_after_s, headers.get(ERROR_HEADER))
 
 
 def _model(name: str) -> dict[str, str]:

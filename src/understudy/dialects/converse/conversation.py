@@ -2,7 +2,8 @@
 
 A conversation of this dialect goes out as it came. One of another dialect is rebuilt: instructions that open it become
 `system`, later ones marked text at their place; neighbours of one side are merged; every call is answered in the turn
-after it; thinking crosses only with a seal of the target's own maker.
+after it, and each has an id of its own, since the API refuses one that stands twice; thinking crosses only with a seal
+of the target's own maker.
 """
 
 import hashlib
@@ -59,12 +60,14 @@ def _own(request: Request) -> dict[str, Any]:
 
 def _written(merged: tuple[Message, ...], losses: Losses) -> list[dict[str, Any]]:
     due: list[tuple[str, str]] = []
+    used: set[str] = set()
     written: list[dict[str, Any]] = []
     for turn in merged:
         if turn.role == "assistant":
-            due = [(part.id, fitted_id(part.id)) for part in turn.parts if isinstance(part, ToolCall)]
+            due = [(part.id, _own_id(part.id, used)) for part in turn.parts if isinstance(part, ToolCall)]
+            wires = iter(due)
             parts = tuple(
-                msgspec.structs.replace(part, id=fitted_id(part.id)) if isinstance(part, ToolCall) else part
+                msgspec.structs.replace(part, id=next(wires)[1]) if isinstance(part, ToolCall) else part
                 for part in turn.parts
             )
             written.append({"role": "assistant", "content": write_pieces(parts, own=False)})
@@ -82,6 +85,16 @@ def fitted_id(call_id: str) -> str:
     if _LEGAL_ID.fullmatch(call_id):
         return call_id
     return "tooluse_" + hashlib.sha256(call_id.encode()).hexdigest()[:_DIGEST]
+
+
+def _own_id(call_id: str, used: set[str]) -> str:
+    """The id on the wire of one call: the first that stands nowhere before it, so the same in every later turn."""
+    wire, times = fitted_id(call_id), 1
+    while wire in used:
+        times += 1
+        wire = fitted_id(f"{call_id}#{times}")
+    used.add(wire)
+    return wire
 
 
 class _Pieces(Adapter):

@@ -1,7 +1,8 @@
 """Errors: faults as exceptions of this dialect, and what an upstream's error body says.
 
 A body is `{"message": …}`; the exception's name stands in a header on the wire, and in `__type` here, where clients
-look for it too. Inside a stream an exception is a message of its own.
+look for it too. An upstream's name counts before its status, which several exceptions share. Inside a stream an
+exception is a message of its own.
 """
 
 import msgspec
@@ -15,7 +16,8 @@ from understudy.dialects.overflow import narrowed, worded
 # How clients know a prompt that is too long: there is no word for it but this message.
 TOO_LONG_LEAD = "Input is too long for requested model"
 TOO_LONG = TOO_LONG_LEAD + ": {asked} tokens, at most {most}"
-# The fields that class an error.
+# The header and the fields that class an error.
+ERROR_HEADER = "x-amzn-errortype"
 CLASSING = ("__type", "code", "type")
 
 
@@ -35,10 +37,16 @@ def _message(fault: Fault) -> str:
     return worded(fault, TOO_LONG, TOO_LONG_LEAD)
 
 
-def read_fault(status: int, body: bytes, retry_after_s: float | None) -> Fault:
-    """The fault that an upstream's error answer stands for."""
+def read_fault(status: int, body: bytes, retry_after_s: float | None, name: str | None = None) -> Fault:
+    """The fault that an upstream's error answer stands for; `name` is the exception's where a header tells it."""
     (message, word, _), _ = envelopes.read(body, CLASSING)
-    kind = narrowed(kind_of_status(status) if status >= 400 else kind_of(word), message, word)
+    if word is None and name:
+        # An address may stand behind it.
+        word = name.partition(":")[0]
+    kind = kind_of(word)
+    if kind is FaultKind.UPSTREAM and status >= 400:
+        kind = kind_of_status(status)
+    kind = narrowed(kind, message, word)
     message = message or f"the upstream answered {status} without a message"
     return Fault(message, kind=kind, native=word, retry_after_s=retry_after_s)
 

@@ -8,12 +8,14 @@ comes from them comes as canon. Reference: https://ai.google.dev/api/generate-co
 """
 
 import re
+from collections.abc import Mapping
 
 from understudy.canon.faults import Fault
 from understudy.canon.frames import Frame
 from understudy.canon.reply import Reply
 from understudy.canon.request import Request
 from understudy.dialects.contract import (
+    NO_HEADERS,
     Account,
     Counting,
     Dialect,
@@ -134,7 +136,9 @@ class Gemini:
         """What ends a stream in a fault; no ending may follow it."""
         return write_failure(fault, request_id, array=ARRAY in request.spelling, started=bool(sent))
 
-    def decode_fault(self, status: int, body: bytes, retry_after_s: float | None) -> Fault:
+    def decode_fault(
+        self, status: int, body: bytes, retry_after_s: float | None, headers: Mapping[str, str] = NO_HEADERS
+    ) -> Fault:
         """What an upstream's error answer says, whatever its envelope."""
         return read_fault(status, body, retry_after_s)
 

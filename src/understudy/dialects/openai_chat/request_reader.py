@@ -19,7 +19,7 @@ from understudy.dialects.freetext import CUSTOM, parameters
 from understudy.dialects.openai_chat.blocks import misplaced, read_calls, read_content, takes_text
 from understudy.dialects.openai_chat.thinking import placed, read_thinking, spelling_of
 from understudy.dialects.openai_chat.words import NAME
-from understudy.dialects.openai_fields import Fields, at, checked, wrong
+from understudy.dialects.openai_fields import Fields, at, checked, read_user, wrong
 
 _ROLES = get_args(Role)
 _MODES = ("auto", "none", "required")
@@ -43,6 +43,7 @@ def _read(value: Any, source: bytes) -> Request:
     elif "max_tokens" in top.rest:
         max_tokens = top.take("max_tokens", INTEGER)
     effort = top.take("reasoning_effort", STRING)
+    user = read_user(top, spelling)
     return Request(
         model=model,
         messages=messages,
@@ -56,7 +57,7 @@ def _read(value: Any, source: bytes) -> Request:
         format=_read_format(top),
         stream=top.take("stream", FLAG),
         stream_usage=_read_stream_options(top),
-        user=top.take("user", STRING),
+        user=user,
         spelling=tuple(spelling),
         extras=top.rest,
         source=source,

@@ -27,7 +27,7 @@ from understudy.dialects.openai_chat.conversation import (
 from understudy.dialects.openai_chat.thinking import settled_thoughts, write_effort
 from understudy.dialects.openai_chat.toolids import fitted
 from understudy.dialects.openai_chat.words import NAME
-from understudy.dialects.openai_fields import Losses, user_of
+from understudy.dialects.openai_fields import Losses, shared, user_of
 
 # The most stop sequences that the API takes.
 MAX_STOPS = 4
@@ -88,12 +88,11 @@ def _made(request: Request, target: Target, losses: Losses) -> dict[str, Any]:
     asked = True if request.streamed else request.stream_usage
     if asked is not None and (own or request.streamed):
         fields["stream_options"] = {"include_usage": asked}
-    fields |= user_of(request, losses, own=own)
+    fields |= user_of(request, target, losses, NAME)
     if own:
         # A stream asks for its usage even where the caller wrote null.
         return merged(fields, request.extras) | ({"stream_options": _options(request)} if request.streamed else {})
-    losses.extras("", request.extras, request.dialect)
-    return fields
+    return fields | shared(request, target, losses, NAME)
 
 
 def _tools(request: Request, own: bool, losses: Losses) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Thinking between tags: models whose host does not tell it apart write `<think>…</think>` before their words.
 
 Only an answer that opens with the tag is read so, since anywhere else it may be meant. White space around the tags is
-theirs. A stream may cut a tag anywhere: what could still become one is held back.
+theirs. A tag that nothing follows opens no thought and is words. A stream may cut a tag anywhere: what could still
+become one is held back.
 """
 
 from understudy.canon.parts import Text, Thinking
@@ -35,19 +36,15 @@ class ThinkTags:
     def _opening(self) -> list[tuple[type[Text | Thinking], str]]:
         said = self._held.lstrip()
         if said.startswith(OPEN):
-            self._held, self._read = said[len(OPEN) :].lstrip(), self._before
-            return self._before()
+            thought = said[len(OPEN) :].lstrip()
+            if not thought:
+                return []
+            self._held, self._read = thought, self._inside
+            return self._inside()
         if OPEN.startswith(said):
             return []
         self._read = self._plain
         return self._plain()
-
-    def _before(self) -> list[tuple[type[Text | Thinking], str]]:
-        self._held = self._held.lstrip()
-        if not self._held:
-            return []
-        self._read = self._inside
-        return self._inside()
 
     def _inside(self) -> list[tuple[type[Text | Thinking], str]]:
         thought, closed, rest = self._held.partition(CLOSE)

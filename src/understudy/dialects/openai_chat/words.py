@@ -5,6 +5,7 @@ functions that build or read bodies. Reference: https://platform.openai.com/docs
 """
 
 from understudy.canon.reply import StopReason
+from understudy.dialects.openai_fields import SAFETY
 from understudy.dialects.spelling import Spelling
 
 NAME = "openai_chat"
@@ -74,6 +75,7 @@ SPELLING = Spelling(
         "thinking.budget_tokens": "reasoning_effort",
         "parallel_tools": "parallel_tool_calls",
     },
+    said={"user": SAFETY},
     pieced=("system", "developer", "user"),
     tool="function",
 )

@@ -14,7 +14,7 @@ from understudy.canon.parts import Opaque, Text
 from understudy.canon.request import Format, Request, Sampling, ThinkingAsk, ToolChoice
 from understudy.dialects.bodies import read_body
 from understudy.dialects.fields import ARRAY, FLAG, INTEGER, NUMBER, OBJECT, STRING
-from understudy.dialects.openai_fields import Fields, wrong
+from understudy.dialects.openai_fields import Fields, read_user, wrong
 from understudy.dialects.openai_responses.items import read_input
 from understudy.dialects.openai_responses.tools import read_tools
 from understudy.dialects.openai_responses.words import ELSEWHERE, INSTRUCTIONS, NAME, SEALS, UNSTORED
@@ -39,6 +39,7 @@ def _read(value: Any, source: bytes) -> Request:
     tools = read_tools(top, spelling)
     if top.take("store", FLAG) is False:
         spelling.append(UNSTORED)
+    user = read_user(top, spelling)
     return Request(
         model=model,
         messages=_read_messages(top, spelling),
@@ -57,7 +58,7 @@ def _read(value: Any, source: bytes) -> Request:
         stream=top.take("stream", FLAG),
         # A stream of this dialect always tells its usage.
         stream_usage=True,
-        user=top.take("user", STRING),
+        user=user,
         spelling=tuple(spelling),
         extras=_read_include(top),
         source=source,

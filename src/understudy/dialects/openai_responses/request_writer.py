@@ -19,7 +19,7 @@ from understudy.dialects.contract import Encoded, Target
 from understudy.dialects.freetext import CUSTOM
 from understudy.dialects.offers import offered
 from understudy.dialects.openai_efforts import effort_for
-from understudy.dialects.openai_fields import Losses, user_of
+from understudy.dialects.openai_fields import Losses, shared, user_of
 from understudy.dialects.openai_responses.conversation import strip_seals, write_conversation
 from understudy.dialects.openai_responses.tools import names_of, write_tool
 from understudy.dialects.openai_responses.words import MIN_TOKENS, NAME, SEALS, UNSTORED
@@ -77,9 +77,9 @@ def _made(request: Request, target: Target, losses: Losses) -> dict[str, Any]:
     fields |= _format(request, own, losses)
     if request.stream is not None:
         fields["stream"] = request.stream
-    fields |= user_of(request, losses, own=own)
+    fields |= user_of(request, target, losses, NAME)
     if not own:
-        losses.extras("", request.extras, request.dialect)
+        fields |= shared(request, target, losses, NAME)
         return {**fields, "store": False, **({"include": [SEALS]} if _reasons(request) else {})}
     if UNSTORED in request.spelling:
         fields["store"] = False

@@ -5,6 +5,7 @@ functions that build or read bodies. Reference: https://platform.openai.com/docs
 """
 
 from understudy.canon.reply import StopReason
+from understudy.dialects.openai_fields import SAFETY
 from understudy.dialects.spelling import Spelling
 
 NAME = "openai_responses"
@@ -61,6 +62,7 @@ SPELLING = Spelling(
         "response_format": "text.format",
         "max_tokens": "max_output_tokens",
     },
+    said={"user": SAFETY},
     turns="input",
     numbered=False,
     pieced=(),
