@@ -92,6 +92,18 @@ class Store(Protocol):
         """What the routes believe, as far as it was told after a moment."""
         ...
 
+    def held(self, tenant: str) -> dict[str, int]:
+        """How much a tenant's deletion would take, by what it is."""
+        ...
+
+    def delete_tenant(self, order_id: str, tenant: str, at_s: float) -> str:
+        """Delete a tenant's words, weights and reactions, as an open order asks; what the order is answered."""
+        ...
+
+    def deleted(self) -> dict[str, float]:
+        """When each deleted tenant was deleted, the last time."""
+        ...
+
     def open_orders(self) -> list[OrderRow]:
         """What people asked for and nobody has answered yet, oldest first."""
         ...

@@ -34,6 +34,7 @@ from understudy.ports import (
     Waiting,
 )
 from understudy.storage.entering import enter
+from understudy.storage.erasing import deleted, erase, held
 from understudy.storage.keeping import key_of, read_kept
 from understudy.storage.learning import enter_beliefs, lessons_after, read_belief, read_lesson
 from understudy.storage.tables import (
@@ -246,6 +247,31 @@ class SqlStore:
         """What the routes believe, as far as it was told after a moment."""
         asked = sa.select(beliefs).where(beliefs.c.at_s > after_s)
         return [read_belief(row, self._vault) for row in self._rows(asked)]
+
+    def held(self, tenant: str) -> dict[str, int]:
+        """How much a tenant's deletion would take, by what it is."""
+        with self._engine.connect() as connection:
+            return held(connection, tenant)
+
+    def delete_tenant(self, order_id: str, tenant: str, at_s: float) -> str:
+        """Delete a tenant's words, weights and reactions, as an open order asks; what the order is answered.
+
+        One that is answered already changes nothing. The board moves on.
+        """
+        this = sa.and_(orders.c.id == order_id, orders.c.done.is_(None))
+        with self._writing() as connection:
+            if connection.execute(sa.select(orders.c.id).where(this)).first() is None:
+                return "done already"
+            gone = erase(connection, tenant, at_s)
+            words = "gone are " + ", ".join(f"{count:,} {name}" for name, count in gone.items())
+            connection.execute(sa.update(orders).where(this).values(done=True, words=words))
+            _move_board(connection)
+            return words
+
+    def deleted(self) -> dict[str, float]:
+        """When each deleted tenant was deleted, the last time."""
+        with self._engine.connect() as connection:
+            return deleted(connection)
 
     def scores(self) -> list[ScoreRow]:
         """How both models did, by hypothesis: sums of outcomes over the settled pairs that have both."""
