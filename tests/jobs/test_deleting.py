@@ -50,3 +50,11 @@ def test_an_order_that_a_crash_left_open_is_done_at_the_start(tmp_path: Path) ->
     world.start()
     assert world.store.held("default")["kept answers"] == 0
     assert world.store.open_orders() == []
+
+
+def test_an_order_in_another_bookkeepers_hands_is_left_to_it(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.show()
+    world.store.enter(Batch(orders=(OrderRow(**msgspec.structs.asdict(order(world))),)))
+    world.work()
+    assert [row.done for row in world.store.open_orders()] == [None]

@@ -62,7 +62,7 @@ class Store(Protocol):
     def waiting(
         self, sources: Sequence[Source], hypotheses: Collection[str], now_s: float, limit: int
     ) -> list[PairRow]:
-        """Answered pairs of these hypotheses within their deadline that have no verdict of any of these sources.
+        """Answered pairs of these hypotheses, with words, within their deadline, without a verdict of these sources.
 
         A "label" waits only where one was asked for; the oldest come first.
         """

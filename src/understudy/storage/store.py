@@ -195,14 +195,15 @@ class SqlStore:
     def waiting(
         self, sources: Sequence[Source], hypotheses: Collection[str], now_s: float, limit: int
     ) -> list[PairRow]:
-        """Answered pairs of these hypotheses within their deadline that have no verdict of any of these sources.
+        """Answered pairs of these hypotheses, with words, within their deadline, without a verdict of these sources.
 
         A "label" waits only where one was asked for; the oldest come first.
         """
         heard = sa.select(verdicts.c.seq).where(
             verdicts.c.exchange_id == pairs.c.exchange_id, verdicts.c.source.in_(sources)
         )
-        wanted = (pairs.c.answered, sa.not_(pairs.c.settled), pairs.c.deadline_s > now_s)
+        readable = sa.exists().where(texts.c.exchange_id == pairs.c.exchange_id)
+        wanted = (readable, pairs.c.answered, sa.not_(pairs.c.settled), pairs.c.deadline_s > now_s)
         asked = sa.select(pairs).where(*wanted, pairs.c.hypothesis.in_(list(hypotheses)), ~heard.exists())
         if "label" in sources:
             asked = asked.where(pairs.c.asked)
