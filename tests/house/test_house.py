@@ -197,6 +197,7 @@ TESTED_ELSEWHERE = {
     "cli/bench_routing.py": "bench/routing/test_run.py",
     "cli/bench_routing_tables.py": "bench/routing/test_run.py",
     "cli/route.py": "journeys/test_pool.py",
+    "cli/tenant.py": "journeys/test_tenant.py",
     "jobs/pools.py": "journeys/test_pool.py",
     "web/pools.py": "journeys/test_pool.py",
     **dict.fromkeys(

@@ -10,7 +10,7 @@ import pytest
 from tests.jobs.books import SECRET, Clock
 from tests.routing.pools import POOL, prompt
 from understudy.jobs.learning import NIGHT_S, STRATIFY_EVERY_S, Learner, belief_of, lesson_of
-from understudy.ports import Batch, BeliefRow, LessonRow, Record, StrataRow
+from understudy.ports import Batch, BeliefRow, LessonRow, OrderRow, Record, StrataRow
 from understudy.storage.open import open_store
 
 AUTO = msgspec.structs.replace(POOL, compared=0.05)
@@ -43,6 +43,15 @@ class Books:
 
     def learner(self) -> Learner:
         return Learner(store=self.store, journal=self, pools={"auto": AUTO}, clock=self.clock)
+
+    def delete(self) -> float:
+        """Delete the tenant; when that was."""
+        order = OrderRow(
+            id="o", at_s=0.0, tenant="default", route="", kind="", verb="delete", who="me", rung=None, seen="", note=""
+        )
+        self.store.enter(Batch(orders=(order,)))
+        self.store.delete_tenant("o", "default", self.clock.now_s())
+        return self.clock.now_s()
 
     def lessons(
         self,
@@ -204,3 +213,29 @@ def test_the_users_word_is_an_outcome_where_no_check_spoke() -> None:
     checked = lesson_of(msgspec.structs.replace(row(1, 1.0, {"own": (1.0, 1.0, None, None)}, "own"), said=0.0))
     assert (checked.outcomes, checked.spoken) == ({"own": 1.0}, False)
     assert lesson_of(row(1, 1.0, NOTHING, "own")).outcomes == {}
+
+
+def test_RT_6_5_a_deleted_tenant_is_learned_from_anew(books: Books) -> None:
+    learner = books.learner()
+    books.lessons(300, own=0.95)
+    drained(learner)
+    assert books.told[-1].body is not None
+    deleted_s = books.delete()
+    books.lessons(40, own=0.95)
+    told = len(books.told)
+    drained(learner)
+    assert len(books.told) == told, "the 300 of before count no more"
+    books.lessons(260, own=0.95)
+    drained(learner)
+    assert (books.told[-1].body is not None, books.told[-1].since_s) == (True, deleted_s)
+    (row,) = books.store.beliefs()
+    learned = belief_of(row)
+    assert learned is not None
+    assert learned.belief.labels <= 300
+
+
+def test_RT_6_5_a_learner_that_starts_after_a_deletion_is_believed(books: Books) -> None:
+    deleted_s = books.delete()
+    books.lessons(300, own=0.95)
+    drained(books.learner())
+    assert [(row.since_s, row.body is not None) for row in books.store.beliefs()] == [(deleted_s, True)]

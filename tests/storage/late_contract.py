@@ -92,7 +92,10 @@ class LateContract:
         late = 1_000_000_000_000.0
         pairs = [answered(n, deadline_s=late, asked=n == 2) for n in range(1, 5)] + [settled_pair(5)]
         pairs[3] = msgspec.structs.replace(pairs[3], deadline_s=1.0)
-        store.enter(Batch(sampled=tuple(pairs), settled=tuple(pairs), verdicts=(verdict(pairs[0]),)))
+        wordless = answered(6, deadline_s=late, asked=True)
+        store.enter(Batch(sampled=(wordless,), settled=(wordless,)))
+        words = tuple(text(pair, late) for pair in pairs)
+        store.enter(Batch(sampled=tuple(pairs), settled=tuple(pairs), verdicts=(verdict(pairs[0]),), texts=words))
 
         def waiting(*sources: str, of: str = HYPOTHESIS, limit: int = 9) -> list[str]:
             return [row.exchange_id for row in store.waiting(sources, [of], 50.0, limit)]  # type: ignore[arg-type]

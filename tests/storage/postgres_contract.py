@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from tests.storage.contract import StoreContract
+from tests.storage.erasing_contract import ErasingContract
 from tests.storage.late_contract import SECRET, LateContract
 from tests.storage.samples import exchange, hypothesis_row, open_pair, slice_row, transition
 
@@ -84,7 +85,7 @@ def run_sql(url: str, *statements: str) -> None:
     engine.dispose()
 
 
-class TestStoreOnPostgres(StoreContract, LateContract):
+class TestStoreOnPostgres(StoreContract, LateContract, ErasingContract):
     pass
 
 
@@ -102,7 +103,7 @@ def test_a_reader_follows_and_cannot_write(url: str) -> None:
         open_store(url, read_only=True)
     assert "will be made" in database_state(url)
     writer = open_store(url)
-    assert "schema 0006" in database_state(url)
+    assert "schema 0007" in database_state(url)
     reader = open_store(url, read_only=True)
     writer.register(hypothesis_row(), slice_row())
     assert reader.board_version() == 1

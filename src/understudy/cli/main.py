@@ -2,7 +2,7 @@
 
 import typer
 
-from understudy.cli import bench, conformance, demo, doctor, keys, label, models, parity, route, serve
+from understudy.cli import bench, conformance, demo, doctor, keys, label, models, parity, route, serve, tenant
 
 HELP = """One gateway before every model you rent or own.
 
@@ -18,6 +18,7 @@ app.add_typer(parity.app, name="parity")
 app.add_typer(route.app, name="route")
 app.command("label")(label.run)
 app.add_typer(keys.app, name="key")
+app.add_typer(tenant.app, name="tenant")
 app.add_typer(bench.app, name="bench")
 app.command("conformance")(conformance.run)
 

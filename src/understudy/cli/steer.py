@@ -15,7 +15,7 @@ from understudy.app import new_id, orders_to
 from understudy.cli.books import open_books_or_leave
 from understudy.cli.screen import EXIT_FAILED, ConfigOption, give_up, load_or_leave, out
 from understudy.parity.slices import SliceId
-from understudy.ports import Order, Record, Verb
+from understudy.ports import Order, Record, Store, Verb
 from understudy.settings import Settings
 
 # How long a command waits for the bookkeeper, which looks many times a second.
@@ -75,16 +75,22 @@ def _order(config: Path | None, slice_: str, verb: Verb, note: str, rung: int | 
         seen=links[-1].hash if links else "",
         note=note,
     )
+    carry_out(settings, store, order, slice_)
+
+
+def carry_out(settings: Settings, store: Store, order: Order, name: str) -> None:
+    """Give an order about what is called `name`, wait for what comes of it, and say so."""
     tell(settings, order)
     until = time.monotonic() + WAIT_S
     while ((row := store.order_of(order.id)) is None or row.done is None) and time.monotonic() < until:
         time.sleep(LOOK_S)
     if row is None or row.done is None:
-        out.print(f"{verb} {slice_} waits in the spool: no server answers for this database; it is done at its start")
+        waits = "waits in the spool: no server answers for this database; it is done at its start"
+        out.print(f"{order.verb} {name} {waits}")
     elif row.done:
-        out.print(f"{slice_}: {row.words}")
+        out.print(f"{name}: {row.words}")
     else:
-        give_up(f"{slice_}: {row.words}", status=EXIT_FAILED)
+        give_up(f"{name}: {row.words}", status=EXIT_FAILED)
 
 
 def tell(settings: Settings, *records: Record) -> None:

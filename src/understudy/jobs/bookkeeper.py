@@ -7,13 +7,14 @@ instant costs nothing and doubles nothing.
 from collections.abc import Iterable, Mapping
 
 from understudy.jobs.booking import Booking
+from understudy.jobs.deleting import delete_tenants
 from understudy.jobs.evaluator import Evaluator, Key
 from understudy.jobs.imported import enter_imported
 from understudy.jobs.panel import Panel
 from understudy.jobs.specs import RouteSpec
 from understudy.jobs.spending import Purse
 from understudy.parity.fleet import DEFAULT_PLACES
-from understudy.ports import Clock, Exchange, Imported, Record, Store
+from understudy.ports import Clock, Exchange, Imported, Order, Record, Store
 from understudy.ports import SpoolReader as Reader
 from understudy.routing.board import Model
 
@@ -67,6 +68,8 @@ class Bookkeeper:
         self._booked_to_s = float("-inf")
         self._evaluator.open(set())
         self._learn()
+        # One may be left from before a crash.
+        delete_tenants(store, clock.now_s())
 
     def turn(self) -> bool:
         """Drain one batch and look at the slices if something came or some time has passed; whether there was work."""
@@ -99,6 +102,8 @@ class Bookkeeper:
         booking = Booking(self._panel_of, self._models, self._pools)
         booking.add(records)
         self._store.enter(booking.batch(positions))
+        if any(isinstance(record, Order) and record.verb == "delete" for record in records):
+            delete_tenants(self._store, self._clock.now_s())
         self._purse.note(records)
         self._reader.forget(positions)
         return bool(records)

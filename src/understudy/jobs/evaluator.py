@@ -98,7 +98,7 @@ class Evaluator:
 
     def _obey(self, held: list[Held]) -> bool:
         """Do what people ask of the slices that are held here, or say why not; whether anything was done."""
-        orders = self._store.open_orders()
+        orders = [order for order in self._store.open_orders() if order.verb != "delete"]
         if not orders:
             return False
         # By bare names: what a person asks for may be no slice at all.

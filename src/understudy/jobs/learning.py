@@ -98,6 +98,7 @@ class Learner:
         self._clock = clock
         self._read_to = dict.fromkeys(pools, 0)
         self._courses: dict[Place, Course] = {}
+        self._deleted = store.deleted()
         for row in store.beliefs():
             if row.route in pools:
                 self._resume(row, pools[row.route])
@@ -108,6 +109,7 @@ class Learner:
     def turn(self) -> bool:
         """Read what is new, take back what drifted, learn where enough is new; whether anything was read."""
         busy = False
+        self._forget()
         for route in self._pools:
             busy = self._hear(route) or busy
         for place, course in self._courses.items():
@@ -119,7 +121,7 @@ class Learner:
     def _resume(self, row: BeliefRow, pool: Pool) -> None:
         """Go on from a belief; one that was learned for another pool or dial is taken back, its lessons still count."""
         course = self._course(row.tenant, row.route)
-        course.since_s, course.learned_at_s = row.since_s, row.at_s
+        course.since_s, course.learned_at_s = max(course.since_s, row.since_s), row.at_s
         learned = belief_of(row)
         if learned is None or fits(learned.belief, pool):
             course.champion = learned
@@ -129,7 +131,16 @@ class Learner:
         self._journal.append(msgspec.structs.replace(row, version="", at_s=self._clock.now_s(), words=words, body=None))
 
     def _course(self, tenant: str, route: str) -> Course:
-        return self._courses.setdefault((tenant, route), Course(learned_at_s=self._clock.now_s()))
+        since_s = self._deleted.get(tenant, 0.0)
+        return self._courses.setdefault((tenant, route), Course(since_s=since_s, learned_at_s=self._clock.now_s()))
+
+    def _forget(self) -> None:
+        """Begin anew with the tenants that were deleted since the last look."""
+        self._deleted = self._store.deleted()
+        for (tenant, route), course in list(self._courses.items()):
+            if course.since_s < self._deleted.get(tenant, 0.0):
+                del self._courses[tenant, route]
+                self._course(tenant, route)
 
     def _hear(self, route: str) -> bool:
         settled_s = self._clock.now_s() - self._pools[route].wait_s

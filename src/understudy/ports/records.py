@@ -26,7 +26,7 @@ Side = Literal["candidate", "incumbent"]
 Purpose = Literal["serve", "shadow", "judge", "trial"]
 # Who says what of a pair: a check that takes its time, a judge (a model), a person.
 Source = Literal["check", "judge", "label"]
-Verb = Literal["hold", "release", "lower", "approve", "retry"]
+Verb = Literal["hold", "release", "lower", "approve", "retry", "delete"]
 
 
 class Exchange(Value, frozen=True, kw_only=True, tag="exchange"):
@@ -228,7 +228,10 @@ class Compared(Value, frozen=True, kw_only=True, tag="compared"):
 
 
 class Order(Value, frozen=True, kw_only=True, tag="order"):
-    """What a person asks of a slice. `rung` in whole percent for "lower" and "approve"; `seen` is the record's hash."""
+    """What a person asks of a slice. `rung` in whole percent for "lower" and "approve"; `seen` is the record's hash.
+
+    "delete" is asked of a whole tenant; `route` and `kind` are empty then.
+    """
 
     id: str
     at_s: float

@@ -62,7 +62,7 @@ class Store(Protocol):
     def waiting(
         self, sources: Sequence[Source], hypotheses: Collection[str], now_s: float, limit: int
     ) -> list[PairRow]:
-        """Answered pairs of these hypotheses within their deadline that have no verdict of any of these sources.
+        """Answered pairs of these hypotheses, with words, within their deadline, without a verdict of these sources.
 
         A "label" waits only where one was asked for; the oldest come first.
         """
@@ -102,6 +102,18 @@ class Store(Protocol):
 
     def set_pace(self, route: str, pace: float) -> None:
         """Set what a route's budget leaves of its comparisons; the board moves on if it changed."""
+        ...
+
+    def held(self, tenant: str) -> dict[str, int]:
+        """How much a tenant's deletion would take, by what it is."""
+        ...
+
+    def delete_tenant(self, order_id: str, tenant: str, at_s: float) -> str:
+        """Delete a tenant's words, weights and reactions, as an open order asks; what the order is answered."""
+        ...
+
+    def deleted(self) -> dict[str, float]:
+        """When each deleted tenant was deleted, the last time."""
         ...
 
     def open_orders(self) -> list[OrderRow]:

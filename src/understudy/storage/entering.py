@@ -12,6 +12,7 @@ import msgspec
 import sqlalchemy as sa
 
 from understudy.ports import Batch, Exchange, Feedback, OutcomeRow, PairRow, TextRow, VerdictRow
+from understudy.storage.erasing import surviving
 from understudy.storage.keeping import enter_kept
 from understudy.storage.learning import enter_lessons
 from understudy.storage.tables import (
@@ -56,6 +57,8 @@ def enter(connection: sa.Connection, batch: Batch, vault: Vault) -> None:
     _enter_settled(connection, batch.settled)
     _enter_outcomes(connection, [*batch.outcomes, *_outcomes_of(batch.feedback)])
     _enter_verdicts(connection, batch.verdicts)
+    # Numbers are all booked; words are not where a tenant was deleted.
+    batch = surviving(connection, batch)
     _enter_new(
         connection, texts, texts.c.exchange_id, [_sealed(row, vault) for row in _first(batch.texts, "exchange_id")]
     )

@@ -11,6 +11,7 @@ import msgspec
 import sqlalchemy as sa
 
 from understudy.ports import BeliefRow, LessonRow, StrataRow
+from understudy.storage.erasing import deleted, learned_since
 from understudy.storage.tables import beliefs, feedback, lessons, strata
 from understudy.storage.vault import Vault
 
@@ -31,8 +32,13 @@ def enter_lessons(connection: sa.Connection, told: Sequence[LessonRow], vault: V
 
 
 def enter_beliefs(connection: sa.Connection, told: Sequence[BeliefRow], vault: Vault) -> bool:
-    """Put the newest beliefs in place; whether any changed."""
+    """Put the newest beliefs in place; whether any changed. One that rests on a deleted tenant's lessons is none."""
+    if not told:
+        return False
+    ends = deleted(connection)
     for row in told:
+        if not learned_since(row.since_s, row.tenant, ends):
+            continue
         here = (beliefs.c.tenant == row.tenant, beliefs.c.route == row.route)
         connection.execute(sa.delete(beliefs).where(*here, beliefs.c.at_s <= row.at_s))
         if connection.execute(sa.select(beliefs.c.at_s).where(*here)).first() is not None:
@@ -40,11 +46,13 @@ def enter_beliefs(connection: sa.Connection, told: Sequence[BeliefRow], vault: V
         body = None if row.body is None else vault.seal(row.body, _place(row.tenant, row.route))
         values = {name: getattr(row, name) for name in ("tenant", "route", "version", "at_s", "since_s", "words")}
         connection.execute(sa.insert(beliefs).values(**values, body=body))
-    return bool(told)
+    return True
 
 
 def enter_strata(connection: sa.Connection, told: Sequence[StrataRow]) -> bool:
-    """Put the newest strata in place; whether any changed."""
+    """Put the newest strata in place, less those from before their tenant's deletion; whether any changed."""
+    ends = deleted(connection) if told else {}
+    told = [row for row in told if row.tenant not in ends or row.at_s > ends[row.tenant]]
     for row in told:
         here = (strata.c.tenant == row.tenant, strata.c.route == row.route)
         connection.execute(sa.delete(strata).where(*here, strata.c.at_s <= row.at_s))

@@ -35,6 +35,7 @@ from understudy.ports import (
     Waiting,
 )
 from understudy.storage.entering import enter
+from understudy.storage.erasing import deleted, erase, held
 from understudy.storage.keeping import key_of, read_kept
 from understudy.storage.learning import (
     enter_beliefs,
@@ -205,14 +206,15 @@ class SqlStore:
     def waiting(
         self, sources: Sequence[Source], hypotheses: Collection[str], now_s: float, limit: int
     ) -> list[PairRow]:
-        """Answered pairs of these hypotheses within their deadline that have no verdict of any of these sources.
+        """Answered pairs of these hypotheses, with words, within their deadline, without a verdict of these sources.
 
         A "label" waits only where one was asked for; the oldest come first.
         """
         heard = sa.select(verdicts.c.seq).where(
             verdicts.c.exchange_id == pairs.c.exchange_id, verdicts.c.source.in_(sources)
         )
-        wanted = (pairs.c.answered, sa.not_(pairs.c.settled), pairs.c.deadline_s > now_s)
+        readable = sa.exists().where(texts.c.exchange_id == pairs.c.exchange_id)
+        wanted = (readable, pairs.c.answered, sa.not_(pairs.c.settled), pairs.c.deadline_s > now_s)
         asked = sa.select(pairs).where(*wanted, pairs.c.hypothesis.in_(list(hypotheses)), ~heard.exists())
         if "label" in sources:
             asked = asked.where(pairs.c.asked)
@@ -274,6 +276,31 @@ class SqlStore:
                 connection.execute(sa.delete(paces).where(paces.c.route == route))
                 connection.execute(sa.insert(paces).values(route=route, pace=pace))
                 _move_board(connection)
+
+    def held(self, tenant: str) -> dict[str, int]:
+        """How much a tenant's deletion would take, by what it is."""
+        with self._engine.connect() as connection:
+            return held(connection, tenant)
+
+    def delete_tenant(self, order_id: str, tenant: str, at_s: float) -> str:
+        """Delete a tenant's words, weights and reactions, as an open order asks; what the order is answered.
+
+        One that is answered already changes nothing. The board moves on.
+        """
+        this = sa.and_(orders.c.id == order_id, orders.c.done.is_(None))
+        with self._writing() as connection:
+            if connection.execute(sa.select(orders.c.id).where(this)).first() is None:
+                return "done already"
+            gone = erase(connection, tenant, at_s)
+            words = "gone are " + ", ".join(f"{count:,} {name}" for name, count in gone.items())
+            connection.execute(sa.update(orders).where(this).values(done=True, words=words))
+            _move_board(connection)
+            return words
+
+    def deleted(self) -> dict[str, float]:
+        """When each deleted tenant was deleted, the last time."""
+        with self._engine.connect() as connection:
+            return deleted(connection)
 
     def scores(self) -> list[ScoreRow]:
         """How both models did, by hypothesis: sums of outcomes over the settled pairs that have both."""

@@ -401,3 +401,11 @@ leases = sa.Table(
     sa.Column("fence", sa.BigInteger, nullable=False),
     sa.Column("expires_at_s", sa.Double, nullable=False),
 )
+
+# When a tenant was last deleted. Its words, weights and reactions from before are not booked any more.
+deletions = sa.Table(
+    "deletions",
+    metadata,
+    sa.Column("tenant", Words, primary_key=True),
+    sa.Column("at_s", sa.Double, nullable=False),
+)
