@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -194,7 +195,8 @@ def test_where_seconds_have_a_price_the_quicker_of_two_equals_answers(upstream: 
         exchange_id = eventually(lambda: (s := served(house))[0] == "own" and s[1], 30)
         decision = row(house, exchange_id)["decision"]
         assert decision["latency_price"] == 1.0
-        assert "rented if the latency price were below" in decision["flips"]
+        # The two are equally good: whether the price that splits them is 0 or a hair above depends on rounding.
+        assert re.search("rented if (seconds had no price|the latency price were below 0.0)", decision["flips"])
         told = understudy(tmp_path, "route", "explain", exchange_id, "--config", str(tmp_path / "understudy.yaml"))
         assert "latency: 1 a second" in told.stdout
         assert "ms (worth -0." in told.stdout

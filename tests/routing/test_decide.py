@@ -214,6 +214,17 @@ def test_a_price_on_seconds_moves_the_choice_where_it_outweighs_the_quality() ->
     assert "latency" not in decide(MODELS, "rented", KINDS, "letters", unread).flips
 
 
+def test_of_two_that_are_equally_good_the_slower_one_answers_if_seconds_had_no_price() -> None:
+    learned = hurried(1.0)
+    own = learned.belief.records["letters"]["own"]
+    for hair in (-1e-12, 0.0, 1e-12):
+        rented = msgspec.structs.replace(learned.belief.records["letters"]["rented"], mean=own.mean + hair)
+        records = {"letters": {"own": own, "rented": rented}}
+        equal = unfold(msgspec.structs.replace(learned.belief, records=records))
+        decision = decide(MODELS, "rented", equal, "letters", unread)
+        assert (decision.chosen, decision.flips.rpartition("; ")[2]) == ("own", "rented if seconds had no price")
+
+
 def test_a_cascade_is_charged_for_both_waits() -> None:
     found = Cascade(first="own", then="rented", n=100, tpr=1, fpr=0, accepted=0.5, quality=1.0)
     belief = msgspec.structs.replace(KINDS.belief, cascades={"letters": found})

@@ -21,6 +21,8 @@ SWITCH_MARGIN = 0.10
 # With a dial, the worth of rented models moves by half of this either way, by lot: a slice whose models are level at
 # the dial's price is split, so that shares and budgets can be met between whole slices. It costs half a point at most.
 DITHER = 0.01
+# A price of latency that is no more than rounding.
+_FREE = 1e-6
 # Contributions told of a decision.
 TOLD = 6
 
@@ -312,10 +314,12 @@ def _flips_of_latency(able: Mapping[str, Option], best: str, belief: Belief) -> 
         if belief.latency_price and name != best and slower_s:
             price = belief.latency_price + ((option.worth or 0.0) - (mine.worth or 0.0)) / slower_s
             found.append((abs(price - belief.latency_price), price, name, slower_s))
-    wanted = [one for one in found if one[1] >= 0]
+    wanted = [one for one in found if one[1] >= -_FREE]
     if not wanted:
         return ""
     _, price, name, slower_s = min(wanted)
+    if price <= _FREE:
+        return f"{name} if seconds had no price"
     return f"{name} if the latency price were {'below' if slower_s > 0 else 'above'} {price:.4f}"
 
 
