@@ -45,10 +45,8 @@ async def pass_on(site: Site, call: Call, draft: Draft, sender: Sender, relay: R
         watch.keep_alive, watch.keep_alive_s = relay.keep_alive, site.timeouts.keep_alive_s
     way = _Way(site, means, draft, sender, relay, watch)
     path, _, query = call.address.partition("?")
-    body, path = (
-        means.write(call.body, kind, model.upstream),
-        means.path_to(joined(path, foreign(query)), model.upstream),
-    )
+    body = means.write(call.body, kind, model.upstream)
+    path = means.path_to(joined(path, foreign(query)), model.upstream)
     await in_turn(site, draft, model, path, body, way.ask, headers={"content-type": kind}, method=call.method)
 
 

@@ -126,7 +126,7 @@ def _cascaded(decision: Decision, belief: Belief, kind: str) -> Decision:
     able = {option.model: option for option in decision.options if option.out is None}
     if found is None or decision.explored or not {found.first, found.then, decision.chosen} <= able.keys():
         return decision
-    first, then = (_charged(belief, able[name]) for name in (found.first, found.then))
+    first, then = (priced(belief, able[name].owned, able[name]) for name in (found.first, found.then))
     more = found.quality - (first + (1 - found.accepted) * then) - (able[decision.chosen].worth or 0.0)
     if more <= 0:
         return decision
@@ -206,14 +206,9 @@ def _option(
     )
 
 
-def priced(belief: Belief, owned: bool, record: Record) -> float:
+def priced(belief: Belief, owned: bool, record: Record | Option) -> float:
     """What is charged for one answer of a model, in units of outcome: by the dial, and for the time that it takes."""
     return belief.dial.price * dearness(belief, owned, record.cost_usd) + waited(belief, record.latency_ms)
-
-
-def _charged(belief: Belief, option: Option) -> float:
-    """The same for a model of the choice."""
-    return belief.dial.price * dearness(belief, option.owned, option.cost_usd) + waited(belief, option.latency_ms)
 
 
 def waited(belief: Belief, latency_ms: float | None) -> float:
