@@ -55,18 +55,22 @@ def surviving(connection: sa.Connection, batch: Batch) -> Batch:
     asked = _found(connection, exchanges.c.id, exchanges.c.tenant, said_of)
     asked_s = _found(connection, exchanges.c.id, exchanges.c.at_s, said_of)
 
-    def lives(tenant: str | None, at_s: float) -> bool:
-        return tenant is None or at_s > ends.get(tenant, _NEVER)
-
     return msgspec.structs.replace(
         batch,
-        lessons=tuple(row for row in batch.lessons if lives(row.tenant, row.at_s)),
-        kept=tuple(row for row in batch.kept if lives(row.tenant, row.at_s)),
-        texts=tuple(row for row in batch.texts if lives(owners.get(row.hypothesis), row.at_s)),
+        lessons=tuple(row for row in batch.lessons if lives(row.tenant, row.at_s, ends)),
+        kept=tuple(row for row in batch.kept if lives(row.tenant, row.at_s, ends)),
+        texts=tuple(row for row in batch.texts if lives(owners.get(row.hypothesis), row.at_s, ends)),
         feedback=tuple(
-            row for row in batch.feedback if lives(asked.get(row.exchange_id), asked_s.get(row.exchange_id, row.at_s))
+            row
+            for row in batch.feedback
+            if lives(asked.get(row.exchange_id), asked_s.get(row.exchange_id, row.at_s), ends)
         ),
     )
+
+
+def lives(tenant: str | None, at_s: float, ends: Mapping[str, float]) -> bool:
+    """Whether what was told at a moment is of a tenant that was not deleted at that moment or after it."""
+    return tenant is None or at_s > ends.get(tenant, _NEVER)
 
 
 def learned_since(since_s: float, tenant: str, ends: Mapping[str, float]) -> bool:

@@ -11,7 +11,7 @@ import msgspec
 import sqlalchemy as sa
 
 from understudy.ports import BeliefRow, LessonRow, StrataRow
-from understudy.storage.erasing import deleted, learned_since
+from understudy.storage.erasing import deleted, learned_since, lives
 from understudy.storage.tables import beliefs, feedback, lessons, strata
 from understudy.storage.vault import Vault
 
@@ -52,7 +52,7 @@ def enter_beliefs(connection: sa.Connection, told: Sequence[BeliefRow], vault: V
 def enter_strata(connection: sa.Connection, told: Sequence[StrataRow]) -> bool:
     """Put the newest strata in place, less those from before their tenant's deletion; whether any changed."""
     ends = deleted(connection) if told else {}
-    told = [row for row in told if row.tenant not in ends or row.at_s > ends[row.tenant]]
+    told = [row for row in told if lives(row.tenant, row.at_s, ends)]
     for row in told:
         here = (strata.c.tenant == row.tenant, strata.c.route == row.route)
         connection.execute(sa.delete(strata).where(*here, strata.c.at_s <= row.at_s))
