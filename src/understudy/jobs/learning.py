@@ -19,8 +19,9 @@ from understudy.routing.beliefs import Belief, Learned, Strata
 from understudy.routing.contest import contest
 from understudy.routing.drift import Drift
 from understudy.routing.learn import MAX_LESSONS, Pool, believe, fits, refit_due, unfold
-from understudy.routing.lessons import Lesson, kin_of
+from understudy.routing.lessons import Lesson
 from understudy.routing.naming import PROMPTS_READ, names_of
+from understudy.routing.records import kin_of
 from understudy.routing.strata import strata
 from understudy.routing.text import read
 
@@ -207,7 +208,8 @@ class Learner:
         pool = self._pools[place[1]]
         span_s = max(1.0, course.lessons[-1].at_s - course.lessons[0].at_s)
         pool = msgspec.structs.replace(pool, requests_per_day=len(course.lessons) * DAY_S / span_s)
-        kin = kin_of([lesson for other in self._courses.values() for lesson in other.lessons])
+        incumbents = {route: other.incumbent for route, other in self._pools.items()}
+        kin = kin_of([lesson for other in self._courses.values() for lesson in other.lessons], incumbents)
         lessons = list(course.lessons)
         fitted = believe(lessons, pool, kin, at_s=now_s)
         course.learned_at, course.learned_at_s = course.compared, now_s

@@ -19,7 +19,8 @@ from understudy.routing.board import Model
 from understudy.routing.cascade import MIN_COMPARED, Cascade, Compared, cascade, weak_and_dear
 from understudy.routing.decide import DITHER, MIN_LABELS
 from understudy.routing.dials import Window, counts_dollars, turn
-from understudy.routing.lessons import UNKNOWN, Kin, Leaf, Lesson, by_slice, kin_of, lot_of, records_of
+from understudy.routing.lessons import Lesson, by_slice, lot_of
+from understudy.routing.records import Kin, Leaf, kin_of, records_of
 from understudy.routing.text import Design, TextModel, design, held_out, learn, packed, unpacked
 from understudy.stats.offpolicy import ONE_SIDED
 from understudy.stats.ridge import Places, Vector
@@ -91,9 +92,9 @@ class Fitted(NamedTuple):
 def believe(lessons: Sequence[Lesson], pool: Pool, kin: Kin | None = None, *, at_s: float = 0.0) -> Fitted:
     """What these lessons of one tenant's route teach; `kin` is what all tenants' means say."""
     told = list(lessons)[-MAX_LESSONS:]
-    kin = kin or kin_of(told)
+    kin = kin or kin_of(told, {pool.route: pool.incumbent})
     tenant = told[-1].tenant if told else ""
-    records = records_of(by_slice(told), tenant, pool.route, kin)
+    records = records_of(by_slice(told), tenant, pool.route, kin, pool.incumbent)
     table = _table(told, pool)
     held = _means_held_out(table, pool)
     texts, said = _texts(table, held, pool)
@@ -198,21 +199,19 @@ def _texts(table: Table, means: Vector, pool: Pool) -> tuple[dict[str, TextModel
 
 def _means_held_out(table: Table, pool: Pool) -> Vector:
     """What the means by kind say of each lesson, without its own fold."""
-    found = np.full_like(table.outcomes, UNKNOWN)
+    found = np.zeros_like(table.outcomes)
+    tenant = table.lessons[0].tenant if table.lessons else ""
     for fold in range(FOLDS):
         inside = np.flatnonzero(table.folds == fold)
         outside = [one for one, its in zip(table.lessons, table.folds, strict=True) if its != fold]
-        if not len(inside) or not outside:
-            continue
-        kin = kin_of(outside)
-        tenant = outside[0].tenant
-        records = records_of(by_slice(outside), tenant, pool.route, kin)
+        kin = kin_of(outside, {pool.route: pool.incumbent})
+        means: dict[str, list[float]] = {}
         for row in inside:
             kind = table.lessons[row].kind
-            for column, model in enumerate(pool.models):
-                record = records.get(kind, {}).get(model.name)
-                unseen = Leaf(tenant, pool.route, kind, model.name)
-                found[row, column] = record.mean if record else kin.parent(unseen)
+            if kind not in means:
+                leaves = (Leaf(tenant, pool.route, kind, model.name, pool.incumbent) for model in pool.models)
+                means[kind] = [kin.mean(leaf) for leaf in leaves]
+            found[row] = means[kind]
     return found
 
 

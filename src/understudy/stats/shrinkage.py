@@ -9,6 +9,9 @@ from typing import NamedTuple
 
 # With an outcome's variance near 0.25 and slices whose means spread by about 0.1, the best weight lies near 25.
 PSEUDO = 20.0
+# What one model gains over another spreads less, by about 0.07: the best weight lies near 50 (measured on MMLU-Pro and
+# RouterArena, docs/decisions/2026-11-28-gains-are-drawn-to-kin.md).
+PSEUDO_GAINS = 50.0
 # Two-sided 95 %.
 _Z = 1.959963984540054
 

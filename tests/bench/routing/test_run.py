@@ -20,8 +20,8 @@ def test_the_routers_constants_are_the_frozen_ones() -> None:
         FROZEN.read_chars, FROZEN.word_buckets, FROZEN.char_buckets,
     ) == (features.READ_CHARS, ngrams.WORD_BUCKETS, ngrams.CHAR_BUCKETS)  # fmt: skip
     assert (
-        FROZEN.pseudo_outcomes, FROZEN.min_labels, FROZEN.min_pairs,
-    ) == (shrinkage.PSEUDO, decide.MIN_LABELS, learn.MIN_PAIRS)  # fmt: skip
+        FROZEN.pseudo_outcomes, FROZEN.pseudo_gains, FROZEN.min_labels, FROZEN.min_pairs,
+    ) == (shrinkage.PSEUDO, shrinkage.PSEUDO_GAINS, decide.MIN_LABELS, learn.MIN_PAIRS)  # fmt: skip
     assert (FROZEN.resamples, FROZEN.folds) == (RESAMPLES, learn.FOLDS)
     assert set(FROZEN.seeds).isdisjoint(FROZEN.more_seeds)
 

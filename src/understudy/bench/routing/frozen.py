@@ -12,6 +12,7 @@ class Frozen(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     chosen_on: str
     changed_since: str
     second_version: str
+    third_version: str
     max_deviations: float
     seeds: tuple[int, ...]
     more_seeds: tuple[int, ...]
@@ -25,6 +26,7 @@ class Frozen(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     word_buckets: int
     char_buckets: int
     pseudo_outcomes: float
+    pseudo_gains: float
     min_labels: float
     min_pairs: int
     online_requests: int

@@ -17,7 +17,7 @@ from understudy.bench.routing.leakage import Places, Prints
 from understudy.bench.routing.rows import Ranked, Vector
 from understudy.routing.text import Design, design, learn, read
 from understudy.stats.ridge import dense_rows, fit, idf_of, weighted
-from understudy.stats.shrinkage import Tally, shrunk
+from understudy.stats.shrinkage import PSEUDO_GAINS, Tally, shrunk
 
 # So many prompts of a suite are read against the clock.
 CLOCKED = 300
@@ -102,7 +102,7 @@ def slice_scores(slices: NDArray[np.str_], gains: Vector, train: Places, test: P
     for name in np.unique(slices[train]):
         inside = gains[train][slices[train] == name]
         told[str(name)] = Tally(len(inside), float(inside.sum()))
-    return np.array([shrunk(told.get(str(name), Tally()), mean) - mean for name in slices[test]])
+    return np.array([shrunk(told.get(str(name), Tally()), mean, PSEUDO_GAINS) - mean for name in slices[test]])
 
 
 def slice_and_text(pair: Measured, train: Places, test: Places) -> Vector:
