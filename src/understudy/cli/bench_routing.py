@@ -8,7 +8,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from understudy.bench.parity.real import NoData
-from understudy.bench.routing.run import NAMES, Task, run, tasks
+from understudy.bench.routing.run import NAMES, Task, read_once, run, tasks
 from understudy.cli.bench_routing_tables import show
 from understudy.cli.screen import EXIT_FAILED, JsonOption, err, give_up, out
 
@@ -36,8 +36,9 @@ def routing(
     """
     try:
         todo = tasks(data, sets, only=suite or [], quick=quick)
+        partial = read_once(todo)
     except NoData as error:
-        give_up(str(error))
+        give_up(str(error), error.remedy)
     except ModuleNotFoundError:
         give_up("sets in Parquet need pyarrow", "pip install 'understudy[parquet]'")
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -58,7 +59,7 @@ def routing(
     short = [
         f"{one.name}: {bar.what}: {bar.shown}, asked {bar.asked}" for one in found for bar in one.bars if not bar.passed
     ]
-    short += [f"{name}: not run" for name in missing]
+    short += [*partial, *(f"{name}: not run" for name in missing)]
     for line in short:
         out.print(f"falls short: {line}", soft_wrap=True, markup=False)
     if check and short:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.bench.routing.data import Item
+from understudy.bench.routing.data import Item, answered
 from understudy.bench.routing.frozen import FROZEN
 from understudy.bench.routing.rows import Bar, Suite, Vector
 from understudy.routing.beliefs import Learned
@@ -93,7 +93,7 @@ def suite(items: Sequence[Item], runs: int) -> Suite:
 
 def recorded(items: Sequence[Item]) -> Stream:
     """The items that both models answered."""
-    both = [item for item in items if RENTED in item.outcomes and OWN in item.outcomes]
+    both = answered(items, (RENTED, OWN))
     kind_of = {task: kind for kind, tasks in KINDS.items() for task in tasks}
     kinds = [kind_of[item.slice] for item in both]
     rented = np.array([item.outcomes[RENTED] for item in both])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from understudy.bench.parity.real import GPT4, NoData
+from understudy.bench.parity.real import CLONE, GPT4, NoData
 from understudy.bench.parity.real import MIXTRAL as WEAK
 from understudy.bench.routing import cascades, data, latency, online, suites
 from understudy.bench.routing.frozen import FROZEN
@@ -29,6 +29,13 @@ NAMES = (
 GEMINI, HAIKU = "gemini-2.0-flash-001", "claude-3-haiku-20240307"
 PRO, MIXTRAL = "gemini-1.5-pro-002", "Mixtral-8x7B-Instruct-v0.1"
 LARGE, SMALL = "Meta-Llama-3_1-70B-Instruct", "Meta-Llama-3_1-8B-Instruct"
+# What suites read in the folder of sets, and of which models; the others read the pair in the clone.
+READS = {
+    "online": ((data.MMLU_PRO, (online.RENTED, online.OWN)),),
+    "cascades": ((data.ARENA, (GEMINI, HAIKU)), (data.MMLU_PRO, (SMALL, LARGE))),
+    "routerarena-sub10": ((data.ARENA, (GEMINI, HAIKU)),),
+    "mmlu-pro": ((data.MMLU_PRO, (PRO, MIXTRAL)), (data.MMLU_PRO, (LARGE, SMALL))),
+}
 # Dollars for a million tokens: as the paper of RouteLLM prices its pair; and, as an assumption, a cent for each billion
 # of parameters of Llama's.
 PAPER_PRICES = {GPT4: 24.7, WEAK: 0.24}
@@ -49,25 +56,38 @@ class Task(msgspec.Struct, frozen=True):
 
 
 def tasks(routellm: Path | None, sets: Path | None, *, only: Sequence[str], quick: bool) -> list[Task]:
-    """What there is to do with these folders. Raises data.NoData for a folder without the files, or an unknown name."""
+    """What there is to do with these folders. Raises NoData where no folder is named, or for an unknown suite."""
     unknown = [name for name in only if name not in NAMES]
     if unknown:
-        raise NoData(f"there is no suite {unknown[0]!r}; there are {', '.join(NAMES)}")
-    wanted = only or NAMES
-    by_set = ("online", "cascades", "routerarena-sub10", "mmlu-pro")
+        raise NoData(f"there is no suite {unknown[0]!r}", f"--suite is one of: {', '.join(NAMES)}")
     if routellm is None and sets is None:
-        raise NoData("nothing to read: name a clone of lm-sys/RouteLLM with --data, or a folder of sets with --sets")
-    if routellm is not None:
-        data.routellm(routellm)
+        raise NoData("nothing to read: neither --data nor --sets is given", f"{CLONE}\n{data.SETS}")
     found = []
-    for name in wanted:
-        folder = sets if name in by_set else routellm
+    for name in only or NAMES:
+        folder = sets if name in READS else routellm
         if folder is not None:
             runs = max(2, FROZEN.online_seeds // 10) if quick else FROZEN.online_seeds
             found.append(Task(name, folder, runs if name == "online" else 1, routellm))
         elif name == "cascades":
             found.append(Task(name, None, clone=routellm))
     return found
+
+
+def read_once(todo: Sequence[Task]) -> list[str]:
+    """Read all that the tasks will read, before anything is computed. Raises NoData; returns what is not whole."""
+    clones = {clone for task in todo for clone in (task.clone, None if task.name in READS else task.folder) if clone}
+    asked = sorted({(task.folder, *read) for task in todo for read in READS.get(task.name, ()) if task.folder})
+    sets = {(folder, name): data.parquet(folder, name) for folder, name, _ in asked}
+    wanted = [(f"{str(folder)!r}, {name}", name, sets[folder, name], models) for folder, name, models in asked]
+    for clone in sorted(clones):
+        wanted += [
+            (f"{str(clone)!r}, {name}", name, items, (GPT4, WEAK)) for name, items in data.routellm(clone).items()
+        ]
+    for where, _, items, models in wanted:
+        if not data.answered(items, models):
+            raise NoData(f"{where}: no prompt has outcomes of both {' and '.join(models)}", f"{CLONE}\n{data.SETS}")
+    told = {name: data.partial(name, items) for _, name, items, _ in wanted}
+    return [words for words in told.values() if words is not None]
 
 
 def run(todo: Sequence[Task], done: Callable[[Task], None]) -> list[Suite]:
@@ -96,7 +116,7 @@ def _folder(task: Task) -> Path:
 
 
 def _mmlu_pro(task: Task) -> list[Suite]:
-    items = data.parquet(_folder(task), "mmlu_pro")
+    items = data.parquet(_folder(task), data.MMLU_PRO)
     return [
         suites.pair_suite("mmlu-pro", "MMLU-Pro: Gemini 1.5 Pro against Mixtral (reported only)", items, PRO, MIXTRAL),
         suites.pair_suite("mmlu-pro", "MMLU-Pro: Llama 3.1 70B against 8B (reported only)", items, LARGE, SMALL),
@@ -111,7 +131,7 @@ def _cases(task: Task) -> list[cascades.Case]:
         sums = data.routellm(task.clone)[data.GSM8K]
         found.append(cascades.case(title, sums, (WEAK, GPT4), prices=PAPER_PRICES))
     if task.folder is not None:
-        arena, pro = data.parquet(task.folder, "routerarena_sub10"), data.parquet(task.folder, "mmlu_pro")
+        arena, pro = data.parquet(task.folder, data.ARENA), data.parquet(task.folder, data.MMLU_PRO)
         title = "MMLU-Pro by subject, Llama 3.1 8B then 70B (assumed prices, recorded lengths)"
         found += [
             cascades.case("RouterArena, the better and cheaper model first (recorded dollars)", arena, (GEMINI, HAIKU)),
@@ -126,10 +146,10 @@ _CALLS: dict[str, Callable[[Task], list[Suite]]] = {
     "routellm-gsm8k": lambda task: [suites.gsm8k(_study(task).gsm8k)],
     "transfer": lambda task: [suites.transfer(_study(task).mmlu, _study(task).gsm8k)],
     "unseen-slices": lambda task: [suites.unseen(_study(task).mmlu)],
-    "online": lambda task: [online.suite(data.parquet(_folder(task), "mmlu_pro"), task.runs)],
+    "online": lambda task: [online.suite(data.parquet(_folder(task), data.MMLU_PRO), task.runs)],
     "cascades": lambda task: [cascades.suite(case) for case in _cases(task)],
     "latency": lambda task: [latency.suite(data.routellm(_folder(task))[data.MMLU])],
     "mt-bench": lambda task: [suites.mt_bench(_study(task))],
-    "routerarena-sub10": lambda task: suites.arena(data.parquet(_folder(task), "routerarena_sub10"), GEMINI, HAIKU),
+    "routerarena-sub10": lambda task: suites.arena(data.parquet(_folder(task), data.ARENA), GEMINI, HAIKU),
     "mmlu-pro": _mmlu_pro,
 }

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.bench.routing.data import Item
+from understudy.bench.routing.data import Item, answered
 from understudy.bench.routing.frozen import FROZEN
 from understudy.bench.routing.leakage import Places, Prints
 from understudy.bench.routing.rows import Ranked, Vector
@@ -43,7 +43,7 @@ class Measured(NamedTuple):
 
 def measured(items: Sequence[Item], strong: str, weak: str) -> Measured:
     """The items that both models answered."""
-    both = [item for item in items if strong in item.outcomes and weak in item.outcomes]
+    both = answered(items, (strong, weak))
     return Measured(
         both,
         np.array([item.outcomes[strong] for item in both]),
