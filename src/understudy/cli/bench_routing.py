@@ -1,5 +1,7 @@
 """`understudy bench routing`: how well requests are told apart, on recorded outcomes, beside what was published."""
 
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +11,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from understudy.bench.parity.real import NoData
 from understudy.bench.routing.run import NAMES, Task, read_once, run, tasks
-from understudy.cli.bench_routing_tables import show
+from understudy.bench.routing.run import explain as explain_each
+from understudy.cli.bench_routing_tables import show, show_words
 from understudy.cli.screen import EXIT_FAILED, JsonOption, err, give_up, out
 
 RouteLLMOption = Annotated[Path | None, typer.Option("--data", help="A clone of lm-sys/RouteLLM.")]
@@ -24,6 +27,10 @@ def routing(
     data: RouteLLMOption = None,
     sets: SetsOption = None,
     suite: SuiteOption = None,
+    explain: Annotated[
+        int | None,
+        typer.Option(min=1, help="Measure nothing; word so many decisions of each suite that tells two models apart."),
+    ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="A tenth of the simulations: a look, not a figure.")] = False,
     json: JsonOption = None,
     check: Annotated[bool, typer.Option("--check", help="Exit 1 if a bar falls short or was not run.")] = False,
@@ -41,13 +48,10 @@ def routing(
         give_up(str(error), error.remedy)
     except ModuleNotFoundError:
         give_up("sets in Parquet need pyarrow", "pip install 'understudy[parquet]'")
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=err, transient=True) as progress:
-        bar = progress.add_task("replaying", total=len(todo))
-
-        def done(task: Task) -> None:
-            progress.update(bar, advance=1, description=task.name)
-
+    if explain is not None:
+        _explained(todo, explain, json)
+        return
+    with _progress(len(todo)) as done:
         found = run(todo, done)
     for one in found:
         show(one)
@@ -64,3 +68,22 @@ def routing(
         out.print(f"falls short: {line}", soft_wrap=True, markup=False)
     if check and short:
         raise typer.Exit(EXIT_FAILED)
+
+
+def _explained(todo: Sequence[Task], count: int, json: Path | None) -> None:
+    with _progress(len(todo)) as done:
+        told = explain_each(todo, count, done)
+    if not told:
+        give_up("none of these suites tells two models apart by learning from their prompts")
+    for one in told:
+        show_words(one)
+    if json is not None:
+        json.write_bytes(msgspec.json.encode([one.suite for one in told]))
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[Task], None]]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as progress:
+        bar = progress.add_task("replaying", total=total)
+        yield lambda task: progress.update(bar, advance=1, description=task.name)

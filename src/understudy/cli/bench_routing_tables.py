@@ -4,6 +4,7 @@ from rich.console import Console
 from rich.table import Table
 
 from understudy.bench.routing.rows import Reliability, Row, Served, Suite
+from understudy.bench.routing.worded import Told
 from understudy.cli.screen import out
 
 # The widest table; a narrower screen breaks its lines rather than its figures.
@@ -32,6 +33,19 @@ def show(suite: Suite) -> None:
     for bar in suite.bars:
         mark = "[green]holds[/]" if bar.passed else "[red]falls short[/]"
         out.print(f"  {bar.what}: {bar.shown} (asked {bar.asked}) {mark}", soft_wrap=True)
+    out.print()
+
+
+def show_words(told: Told) -> None:
+    """Print the decisions of a suite, each with its prompt cut to a line and what both answers were worth."""
+    one = told.suite
+    out.print(f"[bold]{one.name}: {one.title}[/], {one.labels:,} prompts learned from", soft_wrap=True)
+    for found, prompt in zip(one.decisions, told.prompts, strict=True):
+        worth = ", ".join(f"{model} {outcome:g}" for model, outcome in found.outcomes.items())
+        out.print(f"\n{prompt}", style="bold", markup=False, soft_wrap=True)
+        out.print(f"  recorded: {worth}", style="dim", markup=False, soft_wrap=True)
+        for line in found.lines:
+            out.print(f"  {line}", markup=False, soft_wrap=True)
     out.print()
 
 

@@ -4,16 +4,19 @@ import multiprocessing
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 from understudy.bench.parity.real import CLONE, GPT4, NoData
 from understudy.bench.parity.real import MIXTRAL as WEAK
-from understudy.bench.routing import cascades, data, latency, online, suites
+from understudy.bench.routing import cascades, data, latency, online, suites, worded
 from understudy.bench.routing.frozen import FROZEN
 from understudy.bench.routing.rows import Suite
 
+T = TypeVar("T")
 NAMES = (
     "routellm-mmlu",
     "routellm-gsm8k",
@@ -92,17 +95,31 @@ def read_once(todo: Sequence[Task]) -> list[str]:
 
 def run(todo: Sequence[Task], done: Callable[[Task], None]) -> list[Suite]:
     """Do all tasks, those that read the clock alone; `done` is told of each."""
+    clocked = [task for task in todo if task.name == "latency"]
+    found = _each(clocked, Task.run, done) | _each([task for task in todo if task not in clocked], Task.run, done)
+    return [suite for task in todo for suite in found[task.name]]
+
+
+def explain(todo: Sequence[Task], count: int, done: Callable[[Task], None]) -> list[worded.Told]:
+    """`count` decisions in words for each suite that tells two models apart; the others are left out."""
+    found = _each([task for task in todo if task.name in _ASKING], partial(_explained, count=count), done)
+    return [told for task in todo for told in found.get(task.name, ())]
+
+
+def _explained(task: Task, count: int) -> list[worded.Told]:
+    return [worded.worded(asking, count) for asking in _ASKING[task.name](task)]
+
+
+def _each(todo: Sequence[Task], call: Callable[[Task], T], done: Callable[[Task], None]) -> dict[str, T]:
+    """What comes of each task, on as many processes as there are cores."""
+    found = {}
     context = multiprocessing.get_context("spawn")
-    found: dict[str, list[Suite]] = {}
     with ProcessPoolExecutor(os.cpu_count() or 1, mp_context=context) as pool:
-        for task in [task for task in todo if task.name == "latency"]:
-            found[task.name] = pool.submit(task.run).result()
-            done(task)
-        running = {pool.submit(task.run): task for task in todo if task.name != "latency"}
+        running = {pool.submit(call, task): task for task in todo}
         for future in as_completed(running):
             found[running[future].name] = future.result()
             done(running[future])
-    return [suite for task in todo for suite in found[task.name]]
+    return found
 
 
 def _study(task: Task) -> suites.Study:
@@ -113,6 +130,18 @@ def _folder(task: Task) -> Path:
     if task.folder is None:
         raise ValueError(f"the suite {task.name!r} reads a folder")
     return task.folder
+
+
+def _pair(task: Task, title: str, learned_on: str, asked: str | None = None) -> list[worded.Asking]:
+    """RouteLLM's pair, on prompts of the benchmark that it learned from, or of another one."""
+    found = data.routellm(_folder(task))
+    others = None if asked is None else found[asked]
+    return [worded.Asking(task.name, title, GPT4, WEAK, found[learned_on], others)]
+
+
+def _pairs(task: Task, name: str, *pairs: tuple[str, str]) -> list[worded.Asking]:
+    items = data.parquet(_folder(task), name)
+    return [worded.Asking(task.name, f"{strong} against {weak}", strong, weak, items) for strong, weak in pairs]
 
 
 def _mmlu_pro(task: Task) -> list[Suite]:
@@ -141,6 +170,14 @@ def _cases(task: Task) -> list[cascades.Case]:
     return found
 
 
+_ASKING: dict[str, Callable[[Task], list[worded.Asking]]] = {
+    "routellm-mmlu": lambda task: _pair(task, "MMLU by subject", data.MMLU),
+    "routellm-gsm8k": lambda task: _pair(task, "GSM8K", data.GSM8K),
+    "transfer": lambda task: _pair(task, "learned on MMLU, asked GSM8K", data.MMLU, data.GSM8K),
+    "mt-bench": lambda task: _pair(task, "learned on MMLU, asked MT-Bench", data.MMLU, data.MT_BENCH),
+    "routerarena-sub10": lambda task: _pairs(task, data.ARENA, (GEMINI, HAIKU)),
+    "mmlu-pro": lambda task: _pairs(task, data.MMLU_PRO, (PRO, MIXTRAL), (LARGE, SMALL)),
+}
 _CALLS: dict[str, Callable[[Task], list[Suite]]] = {
     "routellm-mmlu": lambda task: [suites.mmlu(_study(task).mmlu)],
     "routellm-gsm8k": lambda task: [suites.gsm8k(_study(task).gsm8k)],

@@ -246,36 +246,38 @@ def _named(rows: Sequence[Row], name: str) -> Row:
     return next(row for row in rows if row.name == name)
 
 
-def lessons_of(pair: Measured, places: Places) -> list[Lesson]:
-    """These items as lessons of shadows: both outcomes known."""
+def lessons_of(items: Sequence[Item], models: tuple[str, str] = (GPT4, MIXTRAL)) -> list[Lesson]:
+    """These items as lessons of shadows: both outcomes known, dollars where they were recorded."""
     return [
         Lesson(
-            id=pair.items[place].id,
+            id=item.id,
             tenant="bench",
             route="bench",
-            kind=pair.items[place].slice,
+            kind=item.slice,
             at_s=0.0,
-            prompt=read(pair.items[place].prompt),
-            outcomes={GPT4: float(pair.strong[place]), MIXTRAL: float(pair.weak[place])},
+            prompt=read(item.prompt),
+            outcomes={model: item.outcomes[model] for model in models},
             chances={},
+            usd={model: item.usd[model] for model in models if model in item.usd},
         )
-        for place in places
+        for item in items
     ]
 
 
-def pair_pool() -> Pool:
-    """The pair as a pool: the strong model rented and in charge, the weak one own."""
+def pair_pool(models: tuple[str, str] = (GPT4, MIXTRAL)) -> Pool:
+    """A pair as a pool: the strong model rented and in charge, the weak one own."""
+    strong, weak = models
 
     def model(name: str, *, owned: bool) -> Model:
         return Model(name=name, provider="", upstream=name, dialect="", endpoints=(), maker="", owned=owned)
 
-    return Pool(route="bench", models=(model(GPT4, owned=False), model(MIXTRAL, owned=True)), incumbent=GPT4)
+    return Pool(route="bench", models=(model(strong, owned=False), model(weak, owned=True)), incumbent=strong)
 
 
 def _incumbent_share(learned_on: Measured, scored: Measured, train: Places, test: Places) -> float:
     """How many prompts of kinds that were never seen the policy leaves with the incumbent."""
     pool = pair_pool()
-    learned = unfold(believe(lessons_of(learned_on, train[:2000]), pool).belief)
+    learned = unfold(believe(lessons_of([learned_on.items[place] for place in train[:2000]]), pool).belief)
 
     def asked(place: int) -> Callable[[], Prompt]:
         return lambda: read(scored.items[place].prompt)
