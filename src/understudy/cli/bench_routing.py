@@ -10,6 +10,8 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from understudy.bench.parity.real import NoData
+from understudy.bench.routing.page import drawable, page
+from understudy.bench.routing.rows import Suite
 from understudy.bench.routing.run import NAMES, Task, read_once, run, tasks
 from understudy.bench.routing.run import explain as explain_each
 from understudy.cli.bench_routing_tables import show, show_words
@@ -31,6 +33,9 @@ def routing(
         int | None,
         typer.Option(min=1, help="Measure nothing; word so many decisions of each suite that tells two models apart."),
     ] = None,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", help="Draw each suite's curves into this file of HTML; it needs no other.")
+    ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="A tenth of the simulations: a look, not a figure.")] = False,
     json: JsonOption = None,
     check: Annotated[bool, typer.Option("--check", help="Exit 1 if a bar falls short or was not run.")] = False,
@@ -48,6 +53,8 @@ def routing(
         give_up(str(error), error.remedy)
     except ModuleNotFoundError:
         give_up("sets in Parquet need pyarrow", "pip install 'understudy[parquet]'")
+    if plot is not None:
+        _writable(plot)
     if explain is not None:
         _explained(todo, explain, json)
         return
@@ -59,6 +66,8 @@ def routing(
         out.print("This was --quick: a look, not a figure.")
     if json is not None:
         json.write_bytes(msgspec.json.encode(found))
+    if plot is not None:
+        _plotted(plot, found)
     missing = [name for name in NAMES if name not in {one.name for one in found}]
     short = [
         f"{one.name}: {bar.what}: {bar.shown}, asked {bar.asked}" for one in found for bar in one.bars if not bar.passed
@@ -79,6 +88,19 @@ def _explained(todo: Sequence[Task], count: int, json: Path | None) -> None:
         show_words(one)
     if json is not None:
         json.write_bytes(msgspec.json.encode([one.suite for one in told]))
+
+
+def _writable(file: Path) -> None:
+    """Minutes of computing are not lost to a folder that is not there."""
+    try:
+        file.touch()
+    except OSError as error:
+        give_up(f"the plots cannot be written: {error}")
+
+
+def _plotted(file: Path, found: Sequence[Suite]) -> None:
+    file.write_text(page(found), encoding="utf-8")
+    out.print(f"{file}: {drawable(found)} plots, {file.stat().st_size / 1024:,.0f} KiB", soft_wrap=True)
 
 
 @contextmanager

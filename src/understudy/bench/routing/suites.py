@@ -127,7 +127,7 @@ def unseen(pair: Measured) -> Suite:
 def mt_bench(pairs: Study) -> Suite:
     """Learned on MMLU, scored on 72 questions: reported only."""
     published = Row(name="RouteLLM, best", apgr=0.802, cpt=(13.4, 31.31, None), published=True, source=PAPER)
-    return _elsewhere(
+    found = _elsewhere(
         "mt-bench",
         "MT-Bench: learned on MMLU, scored on 72 questions (reported only)",
         pairs.mmlu,
@@ -140,6 +140,7 @@ def mt_bench(pairs: Study) -> Suite:
             "n = 72 gives ±.12; the published row rests on 120,000 judged prompts that this bench does not have.",
         ),
     )
+    return msgspec.structs.replace(found, unit="the judge's score, 1 to 10")
 
 
 def _elsewhere(
