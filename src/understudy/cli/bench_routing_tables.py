@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.table import Table
 
-from understudy.bench.routing.rows import Reliability, Row, Served, Suite
+from understudy.bench.routing.rows import Reliability, Row, Served, Spread, Suite
 from understudy.bench.routing.worded import Told
 from understudy.cli.screen import out
 
@@ -21,6 +21,10 @@ def show(suite: Suite) -> None:
         wide.print(_table(_RANKED, [(row.name, *_ranked(row)) for row in suite.rows]))
     if suite.served:
         wide.print(_table(_SERVED, [(one.name, *_served(one)) for one in suite.served]))
+    if suite.spreads:
+        wide.print(
+            _table(("median", "95 % of streams", "found in"), [(one.name, *_spread(one)) for one in suite.spreads])
+        )
     for told in suite.reliability:
         wide.print(_deciles(told))
         out.print(f"  {_reliable(told)}", soft_wrap=True)
@@ -80,6 +84,13 @@ def _served(one: Served) -> tuple[str, ...]:
         _dollars(one.predicted_usd),
         "" if one.enabled is None else ("yes" if one.enabled else "no"),
     )
+
+
+def _spread(one: Spread) -> tuple[str, ...]:
+    median, low, high = (
+        f"{value:,.0f}" if abs(value) >= 100 else f"{value:.1f}" for value in (one.median, one.low, one.high)
+    )
+    return median, f"{low} to {high}", f"{one.found} of {one.of}"
 
 
 def _deciles(told: Reliability) -> Table:

@@ -9,7 +9,7 @@ import pytest
 from tests.bench.routing.clone import clone
 from tests.cli.test_serve import understudy
 from understudy.bench.routing.page import drawable, page, rounded
-from understudy.bench.routing.rows import Curve, Ranked, Row, Suite, curve_of
+from understudy.bench.routing.rows import Course, Curve, Ranked, Row, Spread, Suite, curve_of
 from understudy.jobs.report.charts import BOTTOM, LEFT, RIGHT, TOP, WIDTH
 
 DRAW = np.random.default_rng(0)
@@ -67,6 +67,21 @@ def test_what_is_drawn() -> None:
     for (x, y), share, quality in zip(dots, (0.3, 0.6), (0.7, 0.76), strict=True):
         assert x == pytest.approx(LEFT + share * across, abs=0.1)
         assert y == pytest.approx(TOP + up * (high - quality) / (high - low), abs=0.1)
+
+
+def test_a_course_is_drawn_with_its_event_and_its_figures() -> None:
+    points = ((1_000.0, 0.5), (2_000.0, 0.6))
+    curves = (
+        Curve(name="ours", points=points, band=((0.48, 0.52), (0.57, 0.63))),
+        Curve(name="always a", points=points),
+    )
+    spread = Spread(name="requests until then", median=5_081.0, low=100.0, high=9_000.0, found=2, of=3)
+    course = Course(every=1_000, curves=curves, at=1_500, event="it drops")
+    told = page([Suite(name="online", title="Online", spreads=(spread,), course=course)])
+    for words in ("requests served", "it drops", "always a", "5,081", "100.0 to 9,000.0", "2 of 3"):
+        assert words in told, words
+    assert told.count("<polygon") == told.count("<svg") == 1
+    assert drawable([Suite(name="online", title="Online", course=course)]) == 1
 
 
 def test_axes_end_at_round_numbers_and_hold_everything() -> None:

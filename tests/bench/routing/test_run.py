@@ -41,6 +41,7 @@ def test_the_bench_from_a_clone(tmp_path: Path) -> None:
         "in 10 splits",
         "share asked",
         "realised over predicted, slope",
+        "MT-Bench: learned on MMLU and GSM8K, scored on 3 questions",
         "falls short: online: not run",
         "falls short: mmlu: 3,599 of 14,037 prompts are there",
     ):

@@ -1,12 +1,13 @@
-"""The bench of the router as one page of plots: quality over the share of strong calls, suite by suite.
+"""The bench of the router as one page of plots: quality over the share of strong calls, outcomes over requests.
 
 Figures are those of the suites; none is made here. The page needs no other file, and holds no prompt.
 """
 
 import math
 from collections.abc import Sequence
+from itertools import chain
 
-from understudy.bench.routing.rows import PERCENTS, Row, Suite
+from understudy.bench.routing.rows import PERCENTS, Course, Row, Suite
 from understudy.jobs.report.charts import Band, Chart, Dot, Line
 from understudy.jobs.report.markup import dim, document, table, text
 
@@ -27,12 +28,13 @@ _FIRST = ("ours: text", "length", "ours: both", "slice mean")
 def page(suites: Sequence[Suite]) -> str:
     """All suites that have something to draw, as one file of HTML."""
     body = [line for suite in suites if suite.curves for line in _suite(suite)]
+    body += [line for suite in suites if suite.course is not None for line in _course(suite, suite.course)]
     return document("Understudy: bench of the router", ["<h1>How well requests are told apart</h1>", dim(HOW), *body])
 
 
 def drawable(suites: Sequence[Suite]) -> int:
     """How many of these suites a page would show."""
-    return sum(bool(suite.curves) for suite in suites)
+    return sum(bool(suite.curves) + (suite.course is not None) for suite in suites)
 
 
 def _suite(suite: Suite) -> list[str]:
@@ -75,6 +77,36 @@ def _suite(suite: Suite) -> list[str]:
         table(heads, rows, numbers=(1, 2, 3, 4, 5)),
         *map(dim, suite.notes),
     ]
+
+
+def _course(suite: Suite, course: Course) -> list[str]:
+    """What was served over the requests of a stream, beside those who would have answered all of it."""
+    heights = [y for one in course.curves for _, y in one.points] + [
+        y for one in course.curves for y in chain(*one.band)
+    ]
+    chart = Chart(
+        suite.title,
+        "requests served",
+        f"mean outcome of {course.every:,} requests ({suite.unit})",
+        [Line(one.name, one.points) for one in course.curves],
+        rounded(min(heights), max(heights)),
+        events=[(float(course.at), course.event)],
+        bands=[
+            Band(f"{one.name}, 95 %", [(x, *edges) for (x, _), edges in zip(one.points, one.band, strict=False)], place)
+            for place, one in enumerate(course.curves)
+            if one.band
+        ],
+        y_words=lambda y: f"{y:.4g}",
+        height=_HEIGHT,
+    )
+    rows = [
+        (one.name, f"{one.median:,.1f}", f"{one.low:,.1f} to {one.high:,.1f}", f"{one.found} of {one.of}")
+        for one in suite.spreads
+    ]
+    heads = ("over all streams", "median", "95 % of streams", "found in")
+    said = "Each point is the mean of all streams; the shaded area is the 95 % interval of ours."
+    told = table(heads, rows, numbers=(1, 2, 3))
+    return [f"<h2>{text(suite.title)}</h2>", dim(said), chart.svg(), told, *map(dim, suite.notes)]
 
 
 def _end(suite: Suite, name: str) -> float:

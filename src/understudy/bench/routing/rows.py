@@ -114,6 +114,29 @@ class Served(msgspec.Struct, frozen=True, kw_only=True):
     enabled: bool | None = None
 
 
+class Spread(msgspec.Struct, frozen=True, kw_only=True):
+    """One figure over all streams: its median and what the middle 95 % of them lie between.
+
+    `found` streams have it, of `of`; in the others it counts as it stood at the end.
+    """
+
+    name: str
+    median: float
+    low: float
+    high: float
+    found: int
+    of: int
+
+
+class Course(msgspec.Struct, frozen=True, kw_only=True):
+    """Mean outcomes of so many requests each, over the requests of a stream; what happened `at` a request."""
+
+    every: int
+    curves: tuple[Curve, ...]
+    at: int
+    event: str
+
+
 class Suite(msgspec.Struct, frozen=True, kw_only=True):
     """One part of the bench: its rows, its bars, and what has to be said beside them; `unit` is that of outcomes."""
 
@@ -124,6 +147,8 @@ class Suite(msgspec.Struct, frozen=True, kw_only=True):
     dialled: tuple[Dialled, ...] = ()
     reliability: tuple[Reliability, ...] = ()
     curves: tuple[Curve, ...] = ()
+    spreads: tuple[Spread, ...] = ()
+    course: Course | None = None
     bars: tuple[Bar, ...] = ()
     notes: tuple[str, ...] = ()
     unit: str = "1 is right"

@@ -186,7 +186,7 @@ _CALLS: dict[str, Callable[[Task], list[Suite]]] = {
     "online": lambda task: [online.suite(data.parquet(_folder(task), data.MMLU_PRO), task.runs)],
     "cascades": lambda task: [cascades.suite(case) for case in _cases(task)],
     "latency": lambda task: [latency.suite(data.routellm(_folder(task))[data.MMLU])],
-    "mt-bench": lambda task: [suites.mt_bench(_study(task))],
+    "mt-bench": lambda task: suites.mt_bench(_study(task)),
     "routerarena-sub10": lambda task: suites.arena(data.parquet(_folder(task), data.ARENA), GEMINI, HAIKU),
     "mmlu-pro": _mmlu_pro,
 }

@@ -16,7 +16,7 @@ from understudy.bench.routing.frozen import FROZEN
 from understudy.bench.routing.leakage import Leakage, Places, prints
 from understudy.bench.routing.pools import pool_served
 from understudy.bench.routing.rows import Bar, Ranked, Row, Suite, Vector, at_least
-from understudy.bench.routing.scoring import Measured, cpu_ms, folded, measured, ranked, single_scores, split
+from understudy.bench.routing.scoring import Measured, cpu_ms, folded, joined, measured, ranked, single_scores, split
 from understudy.bench.routing.sheet import sheet
 from understudy.routing.board import Model
 from understudy.routing.decide import decide
@@ -124,23 +124,29 @@ def unseen(pair: Measured) -> Suite:
     return _held_to(found, at_least("share of prompts that the policy leaves with the incumbent", share, 1.0))
 
 
-def mt_bench(pairs: Study) -> Suite:
-    """Learned on MMLU, scored on 72 questions: reported only."""
+def mt_bench(pairs: Study) -> list[Suite]:
+    """Learned on MMLU, and on MMLU and GSM8K, scored on 72 questions: reported only."""
+    scored, both = pairs.mt_bench, joined(pairs.mmlu, pairs.gsm8k)
     published = Row(name="RouteLLM, best", apgr=0.802, cpt=(13.4, 31.31, None), published=True, source=PAPER)
-    found = _elsewhere(
-        "mt-bench",
-        "MT-Bench: learned on MMLU, scored on 72 questions (reported only)",
-        pairs.mmlu,
-        pairs.mt_bench,
-        {},
-        published=[published],
-        notes=(
-            _ends(pairs.mt_bench),
-            f"{PAPER}: matrix factorisation + judge",
-            "n = 72 gives ±.12; the published row rests on 120,000 judged prompts that this bench does not have.",
-        ),
+    notes = (
+        _ends(scored),
+        f"{PAPER}: matrix factorisation + judge",
+        "n = 72 gives ±.12; the published row rests on 120,000 judged prompts that this bench does not have.",
     )
-    return msgspec.structs.replace(found, unit="the judge's score, 1 to 10")
+    alone = single_scores(both.prompts, both.gains, scored.prompts)
+    found = [
+        _elsewhere(
+            "mt-bench",
+            f"MT-Bench: learned on {name}, scored on {len(scored.items)} questions (reported only)",
+            learned_on,
+            scored,
+            ways,
+            published=[published],
+            notes=notes,
+        )
+        for name, learned_on, ways in (("MMLU", pairs.mmlu, {}), ("MMLU and GSM8K", both, alone))
+    ]
+    return [msgspec.structs.replace(one, unit="the judge's score, 1 to 10") for one in found]
 
 
 def _elsewhere(
