@@ -59,7 +59,10 @@ def routing(
         _explained(todo, explain, json)
         return
     with _progress(len(todo)) as done:
-        found = run(todo, done)
+        try:
+            found = run(todo, done)
+        except NoData as error:
+            give_up(str(error), error.remedy)
     for one in found:
         show(one)
     if quick:

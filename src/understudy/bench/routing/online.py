@@ -166,7 +166,7 @@ def simulate(stream: Stream, seed: int) -> Run:
             useful = now + 1, int(shadowed[: now + 1].sum())
     best = max(float(rented.mean()), float(own.mean()))
     quarter = slice(total // 4, total // 2)
-    outcomes = {OURS: got, RENTED: rented, OWN: own, PER_KIND: _per_kind(stream, places, rented, own)}
+    outcomes = {OURS: got, "always rented": rented, "always own": own, PER_KIND: _per_kind(stream, places, rented, own)}
     return Run(
         float(got.mean()), best, float(by_own[quarter].mean()), delay, alarms, useful, int(shadowed.sum()), outcomes
     )

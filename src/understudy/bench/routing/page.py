@@ -28,8 +28,9 @@ _FIRST = ("ours: text", "length", "ours: both", "slice mean")
 def page(suites: Sequence[Suite]) -> str:
     """All suites that have something to draw, as one file of HTML."""
     body = [line for suite in suites if suite.curves for line in _suite(suite)]
+    body = [dim(HOW), *body] if body else []
     body += [line for suite in suites if suite.course is not None for line in _course(suite, suite.course)]
-    return document("Understudy: bench of the router", ["<h1>How well requests are told apart</h1>", dim(HOW), *body])
+    return document("Understudy: bench of the router", ["<h1>How well requests are told apart</h1>", *body])
 
 
 def drawable(suites: Sequence[Suite]) -> int:

@@ -12,7 +12,7 @@ import msgspec
 
 from understudy.bench.parity.real import CLONE, GPT4, NoData
 from understudy.bench.parity.real import MIXTRAL as WEAK
-from understudy.bench.routing import cascades, data, latency, online, suites, worded
+from understudy.bench.routing import cascades, data, latency, many, online, suites, worded
 from understudy.bench.routing.frozen import FROZEN
 from understudy.bench.routing.rows import Suite
 
@@ -28,6 +28,7 @@ NAMES = (
     "mt-bench",
     "routerarena-sub10",
     "mmlu-pro",
+    "mmlu-pro-pool",
 )
 GEMINI, HAIKU = "gemini-2.0-flash-001", "claude-3-haiku-20240307"
 PRO, MIXTRAL = "gemini-1.5-pro-002", "Mixtral-8x7B-Instruct-v0.1"
@@ -38,6 +39,7 @@ READS = {
     "cascades": ((data.ARENA, (GEMINI, HAIKU)), (data.MMLU_PRO, (SMALL, LARGE))),
     "routerarena-sub10": ((data.ARENA, (GEMINI, HAIKU)),),
     "mmlu-pro": ((data.MMLU_PRO, (PRO, MIXTRAL)), (data.MMLU_PRO, (LARGE, SMALL))),
+    "mmlu-pro-pool": ((data.MMLU_PRO, ()),),
 }
 # Dollars for a million tokens: as the paper of RouteLLM prices its pair; and, as an assumption, a cent for each billion
 # of parameters of Llama's.
@@ -189,4 +191,5 @@ _CALLS: dict[str, Callable[[Task], list[Suite]]] = {
     "mt-bench": lambda task: suites.mt_bench(_study(task)),
     "routerarena-sub10": lambda task: suites.arena(data.parquet(_folder(task), data.ARENA), GEMINI, HAIKU),
     "mmlu-pro": _mmlu_pro,
+    "mmlu-pro-pool": lambda task: [many.suite(data.parquet(_folder(task), data.MMLU_PRO))],
 }

@@ -92,9 +92,9 @@ def folds(count: int, number: int, seed: int) -> list[tuple[Places, Places]]:
     ]
 
 
-def folded(pair: Measured, marks: Prints, seed: int) -> list[tuple[Places, Places]]:
+def folded(count: int, marks: Prints, seed: int) -> list[tuple[Places, Places]]:
     """The folds of one seed, without labelled prompts that are scored ones."""
-    return [(marks.disjoint(*part), part[1]) for part in folds(len(pair.items), FROZEN.folds, seed)]
+    return [(marks.disjoint(*part), part[1]) for part in folds(count, FROZEN.folds, seed)]
 
 
 def text_scores(prompts: Design, gains: Vector, train: Places, test: Places) -> Vector:

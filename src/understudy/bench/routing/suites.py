@@ -197,7 +197,7 @@ def _folded(
     """Five folds of a pair of models."""
     marks, leaks, runs = prints(pair.items), Leakage(), []
     for seed in seeds:
-        parts = folded(pair, marks, seed)
+        parts = folded(len(pair.items), marks, seed)
         leaks = leaks.plus(marks.over(parts))
         runs.append(ranked(pair, parts, seed, sliced=sliced))
     return sheet(
