@@ -53,11 +53,11 @@ def routing(
         give_up(str(error), error.remedy)
     except ModuleNotFoundError:
         give_up("sets in Parquet need pyarrow", "pip install 'understudy[parquet]'")
-    if plot is not None:
-        _writable(plot)
     if explain is not None:
         _explained(todo, explain, json)
         return
+    if plot is not None:
+        _writable(plot)
     with _progress(len(todo)) as done:
         try:
             found = run(todo, done)

@@ -122,8 +122,14 @@ def test_a_damaged_set_is_named(tmp_path: Path) -> None:
     prompts = pa.array([None, *["p"] * 11])
     pq.write_table(table.set_column(2, "prompt", prompts), items)
     assert told(lambda: parquet(tmp_path, "tiny"))[0] == f"{str(items)!r} has rows without 'prompt'"
-    outcomes.unlink()
     pq.write_table(table, items)
+    told_apart = pq.read_table(outcomes)
+    words = pa.array(["right"] * told_apart.num_rows)
+    pq.write_table(told_apart.set_column(2, "score", words), outcomes)
+    assert told(lambda: parquet(tmp_path, "tiny"))[0] == (
+        f"{str(outcomes)!r} has string in 'score'; numbers were expected"
+    )
+    outcomes.unlink()
     assert told(lambda: parquet(tmp_path, "tiny"))[0] == f"there is no {str(outcomes)!r}"
 
 

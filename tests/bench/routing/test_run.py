@@ -98,7 +98,9 @@ def test_a_damaged_file_is_told_before_anything_is_computed(tmp_path: Path) -> N
     parquet_set(tmp_path, "mmlu_pro", 12)
     foreign = understudy(tmp_path, "bench", "routing", "--sets", str(tmp_path), "--suite", "mmlu-pro")
     assert foreign.returncode == 2
-    assert "mmlu_pro: no prompt has outcomes of both Meta-Llama-3_1-70B-Instruct and" in foreign.stderr
+    assert (
+        "no prompt of mmlu_pro has outcomes of both gemini-1.5-pro-002 and Mixtral-8x7B-Instruct-v0.1" in foreign.stderr
+    )
 
 
 def test_each_suite_is_run_where_its_folder_is_named(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ SETS = (
     "RouteWorks/RouterArena"
 )
 ITEM_COLUMNS, OUTCOME_COLUMNS = ("item_id", "task", "prompt"), ("item_id", "model", "score")
+NUMBERS = ("score", "cost_usd", "out_chars")
 T = TypeVar("T")
 _RUN = re.compile(r"[^a-z0-9]+")
 _HASH_HEX = 16
@@ -156,6 +157,9 @@ def _table(file: Path, columns: Collection[str]) -> "pa.Table":
     empty = next((name for name in columns if found[name].null_count), None)
     if empty is not None:
         raise NoData(f"{str(file)!r} has rows without {empty!r}", SETS)
+    for name in set(NUMBERS) & set(found.column_names):
+        if not (pa.types.is_floating(found[name].type) or pa.types.is_integer(found[name].type)):
+            raise NoData(f"{str(file)!r} has {found[name].type} in {name!r}; numbers were expected", SETS)
     return found
 
 

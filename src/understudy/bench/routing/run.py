@@ -80,19 +80,16 @@ def tasks(routellm: Path | None, sets: Path | None, *, only: Sequence[str], quic
 
 def read_once(todo: Sequence[Task]) -> list[str]:
     """Read all that the tasks will read, before anything is computed. Raises NoData; returns what is not whole."""
-    clones = {clone for task in todo for clone in (task.clone, None if task.name in READS else task.folder) if clone}
-    asked = sorted({(task.folder, *read) for task in todo for read in READS.get(task.name, ()) if task.folder})
-    sets = {(folder, name): data.parquet(folder, name) for folder, name, _ in asked}
-    wanted = [(f"{str(folder)!r}, {name}", name, sets[folder, name], models) for folder, name, models in asked]
-    for clone in sorted(clones):
-        wanted += [
-            (f"{str(clone)!r}, {name}", name, items, (GPT4, WEAK)) for name, items in data.routellm(clone).items()
-        ]
-    for where, _, items, models in wanted:
-        if not data.answered(items, models):
-            raise NoData(f"{where}: no prompt has outcomes of both {' and '.join(models)}", f"{CLONE}\n{data.SETS}")
-    told = {name: data.partial(name, items) for _, name, items, _ in wanted}
-    return [words for words in told.values() if words is not None]
+    clones = {task.clone if task.name in READS else task.folder for task in todo}
+    sets = {(task.folder, read) for task in todo for read, _ in READS.get(task.name, ())}
+    found = {name: items for clone in clones if clone is not None for name, items in data.routellm(clone).items()}
+    found |= {name: data.parquet(folder, name) for folder, name in sorted(sets) if folder is not None}
+    asked = [read for task in todo for read in READS.get(task.name, ())]
+    asked += [(name, (GPT4, WEAK)) for name in (data.MMLU, data.GSM8K, data.MT_BENCH)]
+    for name, models in asked:
+        if name in found and not data.answered(found[name], models):
+            raise NoData(f"no prompt of {name} has outcomes of both {' and '.join(models)}", f"{CLONE}\n{data.SETS}")
+    return [words for name, items in found.items() if (words := data.partial(name, items)) is not None]
 
 
 def run(todo: Sequence[Task], done: Callable[[Task], None]) -> list[Suite]:
