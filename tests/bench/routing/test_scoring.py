@@ -6,6 +6,7 @@ from understudy.bench.routing.data import Item
 from understudy.bench.routing.scoring import (
     cpu_ms,
     folds,
+    joined,
     measured,
     ranked,
     single_scores,
@@ -29,6 +30,18 @@ def test_labels_and_scores_are_apart_and_whole() -> None:
     parts = folds(600, 5, 1)
     assert sorted(np.concatenate([test for _, test in parts])) == list(range(600))
     assert all(set(train).isdisjoint(test) for train, test in parts)
+
+
+def test_two_sets_together_are_as_if_they_were_read_as_one() -> None:
+    both = joined(measured(ITEMS[:250], "s", "w"), measured(ITEMS[250:], "s", "w"))
+    np.testing.assert_array_equal(both.gains, PAIR.gains)
+    np.testing.assert_array_equal(both.lengths, PAIR.lengths)
+    np.testing.assert_array_equal(both.slices, PAIR.slices)
+    assert both.items == PAIR.items
+    for mine, its in zip(both.prompts[1:], PAIR.prompts[1:], strict=True):
+        for part, whole in zip(mine, its, strict=True):
+            np.testing.assert_array_equal(part, whole)
+    np.testing.assert_array_equal(both.prompts.hand, PAIR.prompts.hand)
 
 
 def test_blind_scores_do_not_see_what_items_are_called() -> None:

@@ -7,9 +7,8 @@ import numpy as np
 from msgspec.structs import replace
 
 from understudy.bench.parity.real import GPT4, MIXTRAL
-from understudy.bench.routing.data import Item
+from understudy.bench.routing.data import Item, answered
 from understudy.bench.routing.rows import Bar, Suite
-from understudy.bench.routing.scoring import measured
 from understudy.bench.routing.suites import lessons_of, pair_pool
 from understudy.routing.beliefs import Belief, Learned
 from understudy.routing.decide import decide
@@ -26,9 +25,8 @@ NO_MORE = 1.25
 
 def suite(items: Sequence[Item]) -> Suite:
     """CPU time of a decision, by percentile."""
-    pair = measured(items, GPT4, MIXTRAL)
     pool = pair_pool()
-    lessons = [one._replace(kind="chat") for one in lessons_of(pair, np.arange(LABELS))]
+    lessons = [one._replace(kind="chat") for one in lessons_of(answered(items, (GPT4, MIXTRAL))[:LABELS])]
     learned = unfold(believe(lessons, pool).belief)
     speaking = Learned(replace(learned.belief, speaks=("chat",)), learned.texts)
     silent = Learned(replace(learned.belief, speaks=()))
