@@ -30,6 +30,7 @@ from understudy.jobs.panel import Panel
 from understudy.jobs.specs import ParitySpec, RouteSpec, seconds
 from understudy.jobs.verdicts import Verdicts
 from understudy.ledger.health import WorkerHealth
+from understudy.ledger.holds import WorkerHolds
 from understudy.ledger.memory import MemoryLedger
 from understudy.ledger.shelf import WorkerShelf
 from understudy.outcomes.judge import PairwiseJudge, family_conflict
@@ -194,9 +195,16 @@ class Notice:
     """The newest snapshots of one worker: swapped whole, read without waiting."""
 
     def __init__(
-        self, board: Board, keyring: Keyring, store: Store, clock: Clock, policies: tuple[KindPolicy, ...] = ()
+        self,
+        board: Board,
+        keyring: Keyring,
+        store: Store,
+        clock: Clock,
+        holds: WorkerHolds,
+        policies: tuple[KindPolicy, ...] = (),
     ) -> None:
         self._base = board
+        self._holds = holds
         self._store = store
         self._clock = clock
         # Sums are read only where somebody has a budget.
@@ -215,8 +223,11 @@ class Notice:
         """Take the board up anew if it has moved, and what the day has cost."""
         if self._budgeted:
             day = day_of(self._clock.now_s())
+            # Asked before the sums: what is booked by then is surely in them.
+            booked = await asyncio.to_thread(self._store.booked, self._holds.ended())
             spent = spent_of(day, await asyncio.to_thread(self._store.spent, day))
             self._now = msgspec.structs.replace(self._now, spent=spent)
+            self._holds.booked(booked, day)
         version = await asyncio.to_thread(self._store.board_version)
         if version != self._now.board.version:
             slices = await asyncio.to_thread(self._store.slices)
@@ -311,7 +322,8 @@ async def _site(
     store = open_store(settings.database, read_only=True, secret=secret)
     journal = SpoolWriter(settings.spool, name)
     clock = SystemClock()
-    notice = Notice(board, keyring_of(settings), store, clock, settings.file.policies)
+    holds = WorkerHolds()
+    notice = Notice(board, keyring_of(settings), store, clock, holds, settings.file.policies)
     try:
         await notice.refresh()
         async with (
@@ -327,6 +339,7 @@ async def _site(
                 journal=journal,
                 ledger=MemoryLedger(clock),
                 health=WorkerHealth(clock),
+                holds=holds,
                 clock=clock,
                 wheel=Wheel(spawn),
                 spawn=spawn,

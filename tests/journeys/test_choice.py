@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -181,6 +182,30 @@ def _saving(house: Server) -> None:
     (out,) = [one for one in decision["options"] if one.get("out")]
     assert out["out"].startswith("the budget of this route of $0.00 a day is spent")
     assert out["out"].endswith("and it is not the cheapest")
+
+
+def test_requests_that_run_at_once_do_not_overspend_a_budget(upstream: Upstream, tmp_path: Path) -> None:
+    upstream.slow = {"writes"}
+    config = "secret: ${WORD}\n" + (CONFIG + MONEY).format(url=upstream.url, **keys())
+    said = {"model": "rented", "max_tokens": 5, "messages": [{"role": "user", "content": "What is the answer?"}]}
+    with server(tmp_path, config, WORD=SECRET) as house:
+
+        def burst(number: int) -> tuple[int, dict[str, str], bytes]:
+            return post(f"{house.url}/v1/chat/completions", json.dumps(said).encode(), **by("team"))
+
+        with ThreadPoolExecutor(24) as pool:
+            told = list(pool.map(burst, range(24)))
+        # Two of them fill the budget to the cent, be they done or not; the others are asked to wait or to stay away.
+        assert sorted(status for status, _, _ in told) == [200] * 2 + [429] * 22
+        waiting = [one for one in told if b"is held by requests that run now" in one[2]]
+        assert waiting
+        for _, headers, body in waiting:
+            assert ("x-should-retry" in headers, headers["retry-after"]) == (False, "1")
+            assert json.loads(body)["error"]["type"] == "budget_exceeded"
+        status, headers, body = burst(0)
+        assert (status, headers["x-should-retry"]) == (429, "false")
+        assert b"is spent; it renews at midnight UTC" in body
+        assert upstream.asked == ["writes", "writes"]
 
 
 def test_where_seconds_have_a_price_the_quicker_of_two_equals_answers(upstream: Upstream, tmp_path: Path) -> None:

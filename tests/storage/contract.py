@@ -173,6 +173,12 @@ class StoreContract:
         assert store.spent(day + 1) == [("payments-team", "assistant", 1_008)]
         assert store.spent(day - 1) == []
 
+    def test_of_many_exchanges_those_are_told_that_are_booked(self, store: Store) -> None:
+        store.enter(Batch(exchanges=(exchange(1), exchange(2))))
+        ids = [exchange(number).id for number in range(1, 2_000)]
+        assert store.booked(ids) == {exchange(1).id, exchange(2).id}
+        assert store.booked([]) == set()
+
     def test_an_unknown_cost_is_never_zero_and_never_a_saving(self, store: Store) -> None:
         unknown = exchange(1, cost_nano_usd=None)
         store.enter(Batch(exchanges=(unknown,)))

@@ -22,6 +22,7 @@ from understudy.gateway.conversation import Conversation, conversation_of
 from understudy.gateway.draft import Draft
 from understudy.gateway.embedding import embed
 from understudy.gateway.evidence import answered, compare, gather, lost
+from understudy.gateway.holding import budgeted, size_of
 from understudy.gateway.keeping import check_known, keep, resumed
 from understudy.gateway.passing import pass_on
 from understudy.gateway.relay import Relay
@@ -118,6 +119,7 @@ class Gateway:
             await relay.fail(Fault("the gateway failed; its log has the reason", kind=FaultKind.INTERNAL))
         finally:
             self._site.wheel.discard(watch)
+            self._site.holds.release(draft.id)
             if draft.plan is not None and draft.request is not None:
                 if draft.plan.decision is not None:
                     self._site.spawn(compare(self._site, draft, draft.plan, draft.request))
@@ -145,13 +147,18 @@ class Gateway:
         conversation = conversation_of(call.headers, request, caller.name, draft.id)
         draft.unit = conversation.unit
         route = standing.board.routes.get(asked)
-        now_s, health = draft.now_s(), self._site.health
-        rights = rights_of(caller, route, standing, now_s, request=request, health=health)
+        if budgeted(caller, route):
+            draft.size = await size_of(request)
+            # The sums of this moment, since holds are of this moment too; from here to the hold nobody else is let in.
+            standing = msgspec.structs.replace(standing, spent=site.standing().spent)
+        now_s, health, holds = draft.now_s(), site.health, site.holds
+        rights = rights_of(caller, route, standing, now_s, request=request, health=health, holds=holds)
         plan = rights.left(self._plan(call, request, asked, conversation, standing, caller, rights))
         # What is refused is no lost answer of the candidate's.
         draft.plan = msgspec.structs.replace(plan, canary=False)
         rights.check(plan.chain[0])
         draft.plan = plan
+        draft.hold(plan.chain[0])
         check_known(call.dialect, request, plan.chain[0])
         if plan.shadow is not None and plan.hypothesis is not None:
             self._announce(draft, plan, conversation, standing)
@@ -258,6 +265,7 @@ class Gateway:
         reply = await trial.accepted(self._site, draft, plan, request, watch)
         if reply is None:
             draft.plan = msgspec.structs.replace(plan, chain=plan.chain[1:])
+            draft.hold(plan.chain[1])
         return reply
 
     async def _stream(self, call: Call, request: Request, draft: Draft, relay: Relay, watch: Watch) -> None:
@@ -291,6 +299,8 @@ async def _try(
     places = list(_places(plan, draft.id, health))
     for number, place in enumerate(places, start=1):
         draft.model = place.model
+        if number > 1:
+            draft.hold(place.model)
         since_ms = draft.elapsed_ms()
         try:
             return await attempt(place)

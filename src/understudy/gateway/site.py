@@ -22,6 +22,7 @@ from understudy.ports import (
     Exchange,
     Fetcher,
     Health,
+    Holds,
     Journal,
     Ledger,
     Shelf,
@@ -68,6 +69,7 @@ class Site:
     journal: Journal
     ledger: Ledger
     health: Health
+    holds: Holds
     clock: Clock
     wheel: Wheel
     spawn: Spawn

@@ -88,4 +88,5 @@ def book_errand(
         unit=errand.unit,
     )
     site.journal.append(exchange)
+    site.holds.end(exchange)
     site.observe(exchange)
