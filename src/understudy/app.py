@@ -28,6 +28,7 @@ from understudy.jobs.bookkeeper import Bookkeeper
 from understudy.jobs.learning import Learner, belief_of
 from understudy.jobs.panel import Panel
 from understudy.jobs.specs import ParitySpec, RouteSpec, seconds
+from understudy.jobs.unpriced import warnings
 from understudy.jobs.verdicts import Verdicts
 from understudy.ledger.health import WorkerHealth
 from understudy.ledger.holds import WorkerHolds
@@ -444,6 +445,11 @@ def described(settings: Settings) -> list[str]:
         candidate += f", chosen from {', '.join(route.choose_from)}" if route.choose_from else ""
         lines.append(f"route  {route.name}  incumbent {route.incumbent}{candidate}")
     return lines
+
+
+def warned(settings: Settings) -> list[str]:
+    """What is no error in a configuration and yet seldom meant, with what to do."""
+    return list(warnings(board_of(settings, models_of(settings), {}), settings.file.keys))
 
 
 def undeclared(settings: Settings) -> list[Model]:

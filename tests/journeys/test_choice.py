@@ -132,6 +132,8 @@ def by(name: str) -> dict[str, str]:
 def test_a_key_without_money_gets_what_costs_nothing_or_a_429(upstream: Upstream, tmp_path: Path) -> None:
     config = "secret: ${WORD}\n" + (CONFIG + MONEY).format(url=upstream.url, **keys())
     with server(tmp_path, config, WORD=SECRET) as house:
+        log = (tmp_path / "server.log").read_text(encoding="utf-8")
+        assert "warning: key 'team' has a budget and may name any model (small/" in log
         # An answer costs 0.0015 dollars.
         model, exchange_id = served(house, **by("team"))
         assert (model, row(house, exchange_id, **by("ops"))["cost_nano_usd"]) == ("rented", 1_500_000)

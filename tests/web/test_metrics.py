@@ -65,6 +65,14 @@ def test_what_is_unknown_is_not_counted_as_nothing() -> None:
     assert "gen_ai_server_time_to_first_token_seconds_count" not in names
 
 
+def test_answers_of_unknown_cost_are_counted_and_what_was_never_answered_is_not() -> None:
+    unknown = msgspec.structs.replace(EXCHANGE, cost_nano_usd=None)
+    statuses = ("ok", "incomplete", "cancelled", "failed", "refused")
+    page = samples(EXCHANGE, *(msgspec.structs.replace(unknown, status=status) for status in statuses))
+    assert page["understudy_unpriced_total", ("own", "serve")] == 3
+    assert ("understudy_unpriced_total", ("own", "serve")) not in samples(EXCHANGE)
+
+
 def test_a_shadows_cost_stands_apart() -> None:
     page = samples(EXCHANGE, msgspec.structs.replace(EXCHANGE, purpose="shadow", model="rented"))
     assert page["understudy_cost_usd_total", ("rented", "shadow")] == 1.5

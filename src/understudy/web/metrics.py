@@ -5,6 +5,8 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from understudy.ports import Exchange
 
 _LATENCY_S = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300)
+# What cost nothing because nothing was answered.
+NOT_ANSWERED = ("failed", "refused")
 
 
 class Metrics:
@@ -42,6 +44,12 @@ class Metrics:
         self._cost = Counter(
             "understudy_cost_usd", "Money spent, in dollars.", ("model", "purpose"), registry=self._registry
         )
+        self._unpriced = Counter(
+            "understudy_unpriced",
+            "Answers whose cost is unknown: budgets count them as nothing.",
+            ("model", "purpose"),
+            registry=self._registry,
+        )
         self._malformed = Counter(
             "understudy_malformed_events",
             "Events of upstream streams that said nothing and were skipped.",
@@ -66,6 +74,8 @@ class Metrics:
             self._tokens.labels(model, "output").inc(exchange.usage.out)
         if exchange.cost_nano_usd:
             self._cost.labels(model, exchange.purpose).inc(exchange.cost_nano_usd / 1e9)
+        if exchange.cost_nano_usd is None and exchange.status not in NOT_ANSWERED:
+            self._unpriced.labels(model, exchange.purpose).inc()
         if exchange.malformed:
             self._malformed.labels(model).inc(exchange.malformed)
         if exchange.omissions:
