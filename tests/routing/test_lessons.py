@@ -66,3 +66,15 @@ def test_cost_and_latency_are_means_of_what_was_completed() -> None:
     assert record["own"].cost_usd == pytest.approx(0.0001)
     assert record["rented"].cost_usd == pytest.approx(0.02)
     assert record["own"].latency_ms == 100.0
+
+
+def test_what_came_to_no_answer_is_paid_by_those_that_were_completed() -> None:
+    """Two answers at $0.01, and $0.03 for nothing: $0.025 a completed request, drawn toward the other kind as ever."""
+    told = [lesson(1, "chat", 1.0, 1.0), lesson(2, "chat", 1.0, 1.0)]
+    lost = lesson(3, "chat", 1.0, 0.0)._replace(usd={}, ms={}, wasted_usd={"rented": 0.03})
+    found = by_slice([*told, lost])
+    record = records_of(found, "default", "auto", kin_of(told))["chat"]
+    assert record["rented"].cost_usd == pytest.approx(0.025)
+    assert record["own"].cost_usd == pytest.approx(0.0001)
+    # A model that completed nothing has no mean.
+    assert records_of(by_slice([lost]), "default", "auto", kin_of([lost]))["chat"]["rented"].cost_usd is None

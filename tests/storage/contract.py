@@ -160,6 +160,7 @@ class StoreContract:
         told = (
             exchange(1),
             exchange(2, purpose="trial"),
+            exchange(9, purpose="attempt"),
             exchange(3, purpose="shadow"),
             exchange(4, purpose="judge"),
             exchange(5, key="other", route=None),
@@ -169,7 +170,7 @@ class StoreContract:
         )
         store.enter(Batch(exchanges=told[:2]))
         store.enter(Batch(exchanges=told))
-        assert sorted(store.spent(day)) == [("other", "", 1_005), ("payments-team", "assistant", 2_003)]
+        assert sorted(store.spent(day)) == [("other", "", 1_005), ("payments-team", "assistant", 3_012)]
         assert store.spent(day + 1) == [("payments-team", "assistant", 1_008)]
         assert store.spent(day - 1) == []
 

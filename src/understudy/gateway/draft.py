@@ -53,6 +53,8 @@ class Draft:
         self.answered: dict[str, Answered] = {}
         # How much it may come to, where somebody has a budget for it.
         self.size: Size | None = None
+        # What each model's tries cost that came to nothing, in nano-dollars.
+        self.wasted: dict[str, int] = {}
         self._first_token_ms: float | None = None
         self._asked_ms: dict[str, float] = {}
         self.booked = False
@@ -88,6 +90,12 @@ class Draft:
         nano = guess(self.size, self._site.holds.mean_out(model.name), model.price)
         route = self.plan.route if self.plan is not None else None
         self._site.holds.hold(self.id, self.caller.name, route or "", nano)
+
+    def waste(self, model: Model) -> int:
+        """What a model's tries cost that came to nothing, the one that just failed among them."""
+        now = cost(self.usage, model.price) or 0
+        self.wasted[model.name] = self.wasted.get(model.name, 0) + now
+        return self.wasted[model.name]
 
     def _omitted(self) -> list[str]:
         """The fields that stayed behind, each once."""

@@ -28,6 +28,7 @@ class Lesson(NamedTuple):
     """One prompt: `outcomes` in [0, 1] by model, the `chances` that each was seen, dollars and milliseconds of each.
 
     `spoken` says that the outcome is a user's reaction, under `key`; `said` is that reaction to the answer of `served`.
+    `wasted_usd` is what a model's tries cost that came to no answer at all.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Lesson(NamedTuple):
     spoken: bool = False
     served: str = ""
     said: float | None = None
+    wasted_usd: Mapping[str, float] = {}
 
 
 def lot_of(lesson: Lesson) -> float:
@@ -52,12 +54,18 @@ def lot_of(lesson: Lesson) -> float:
 
 
 class Slice(NamedTuple):
-    """The outcomes of one model on one kind, with their weights, and the means of what they took."""
+    """The outcomes of one model on one kind, with their weights, and what they took; `wasted` came to no answer."""
 
     outcomes: list[float]
     weights: list[float]
     usd: list[float]
     ms: list[float]
+    wasted: list[float]
+
+    def paid(self) -> list[float]:
+        """What each completed request cost, its part of what was wasted included."""
+        part = sum(self.wasted) / len(self.usd) if self.usd else 0.0
+        return [usd + part for usd in self.usd]
 
 
 Slices = dict[tuple[str, str], Slice]
@@ -67,7 +75,7 @@ def by_slice(lessons: Iterable[Lesson]) -> Slices:
     """The outcomes by kind and model; a key's reactions weigh together at most MAX_KEY_WEIGHT on a kind."""
     told = list(lessons)
     spoken = Counter((one.key, one.kind) for one in told if one.spoken)
-    found: Slices = defaultdict(lambda: Slice([], [], [], []))
+    found: Slices = defaultdict(lambda: Slice([], [], [], [], []))
     for one in told:
         share = min(1.0, MAX_KEY_WEIGHT / spoken[one.key, one.kind]) if one.spoken else 1.0
         for model, outcome in one.outcomes.items():
@@ -78,6 +86,8 @@ def by_slice(lessons: Iterable[Lesson]) -> Slices:
                 into.usd.append(one.usd[model])
             if model in one.ms:
                 into.ms.append(one.ms[model])
+            if model in one.wasted_usd:
+                into.wasted.append(one.wasted_usd[model])
     return dict(found)
 
 
@@ -133,7 +143,7 @@ def kin_of(lessons: Sequence[Lesson]) -> Kin:
 
 def records_of(slices: Slices, tenant: str, route: str, kin: Kin) -> dict[str, dict[str, Record]]:
     """How each model did, by kind."""
-    usd = takings({place: one.usd for place, one in slices.items()})
+    usd = takings({place: one.paid() for place, one in slices.items()})
     ms = takings({place: one.ms for place, one in slices.items()})
     found: dict[str, dict[str, Record]] = defaultdict(dict)
     for (kind, model), slice_ in slices.items():

@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 # Engines limit the values that one statement may carry, the tightest (an old SQLite) at 999.
 MAX_VALUES = 900
 # What a caller's money goes to; a day is one of UTC.
-SERVING = ("serve", "trial")
+SERVING = ("serve", "trial", "attempt")
 DAY_S = 86_400
 # A caller may name any model of a provider; the bill shows this much of the name.
 MAX_MODEL_CHARS = 200
