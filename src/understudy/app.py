@@ -276,6 +276,7 @@ async def open_worker(settings: Settings, secret: bytes, *, name: str) -> AsyncI
             standing=notice.current,
             store=store,
             journal=site.journal,
+            health=site.health,
             metrics=metrics,
             dialects=tuple(dialects.values()),
             server_secret=secret,

@@ -90,6 +90,7 @@ def test_a_model_that_fails_is_out_of_the_choice_until_it_has_rested(upstream: U
         upstream.down = {"writes"}
         # There is nobody behind the incumbent of this route: the first failure reaches the caller.
         assert ask(house)[0] == 503
+        _shown(house)
         upstream.asked.clear()
         model, exchange_id = served(house)
         assert (model, upstream.asked) == ("own", ["counts"])
@@ -109,6 +110,18 @@ def test_a_model_that_fails_is_out_of_the_choice_until_it_has_rested(upstream: U
         assert (status, upstream.asked[-1]) == (503, "writes")
         decided = row(house, headers["x-understudy-request-id"])["decision"]
         assert "tried all the same" in decided["why"]
+
+
+def _shown(house: Server) -> None:
+    """What rests is on the page of readiness, which stays ready, and among the metrics."""
+    ready = get(f"{house.url}/readyz")
+    [place] = ready["resting"]
+    assert (ready["status"], place["provider"], place["model"]) == ("ok", "small", "rented")
+    assert place["why"].startswith("it rests after one failure (overloaded)")
+    assert 'understudy_resting_places{model="rented",provider="small"} 1.0' in get(f"{house.url}/metrics")
+    # Whoever asks for the same place by another name does not change whose it is.
+    assert ask(house, "small/writes")[0] == 503
+    assert [one["model"] for one in get(f"{house.url}/readyz")["resting"]] == ["rented"]
 
 
 MONEY = """\
@@ -152,6 +165,7 @@ def test_a_key_without_money_gets_what_costs_nothing_or_a_429(upstream: Upstream
         told = understudy(tmp_path, *asked, *config_path, WORD=SECRET)
         assert "own answers: nothing is learned of this kind yet: the incumbent is out" in told.stdout, told.stderr
         assert "rented: rented, out: the budget of key 'team'" in told.stdout
+        assert "decided as if every model were well" in told.stdout
 
 
 def _refused(house: Server, upstream: Upstream) -> None:
