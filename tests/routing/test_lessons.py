@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tests.routing.pools import lesson
+from understudy.routing.beliefs import Start
 from understudy.routing.lessons import MAX_KEY_WEIGHT, Leaf, Lesson, by_slice, kin_of, records_of
 
 
@@ -58,6 +59,23 @@ def test_a_slice_is_not_its_own_kin() -> None:
     kin = kin_of(alone)
     assert kin.parent(Leaf("default", "auto", "chat", "own")) == 0.5
     assert records_of(by_slice(alone), "default", "auto", kin)["chat"]["own"].mean == pytest.approx(0.75)
+
+
+def test_a_start_lies_above_all_that_was_seen() -> None:
+    """Outcomes on other routes, and then the slice's own, weigh against it; nothing else changes."""
+    elsewhere = [lesson(number, "chat", 1.0, 0.0)._replace(route="other") for number in range(20)]
+    here = [lesson(100 + number, "chat", 1.0, 0.0) for number in range(20)]
+    kin = kin_of(elsewhere + here)
+    starts = {("chat", "own"): Start(mean=0.0, said="so")}
+    plain, told = (records_of(by_slice(here), "default", "auto", kin, given)["chat"]["own"] for given in ({}, starts))
+    assert told.start is not None
+    # Ahead of the slice come other routes and, with the very same outcomes, its kind on them.
+    assert told.start.share == pytest.approx(0.5**3)
+    assert told.mean == pytest.approx(1 - 0.5**3)
+    assert told.untold == pytest.approx(plain.mean)
+    assert (told.n, told.high) == (plain.n, plain.high)
+    assert told.low <= told.mean
+    assert plain.start is None
 
 
 def test_cost_and_latency_are_means_of_what_was_completed() -> None:

@@ -9,9 +9,13 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
+from types import MappingProxyType
 from typing import NamedTuple
 
-from understudy.routing.beliefs import Record
+from msgspec.structs import replace
+
+from understudy.routing.beliefs import Record, Start
+from understudy.routing.priors import UNKNOWN
 from understudy.routing.takings import takings
 from understudy.routing.text import Prompt
 from understudy.stats.shrinkage import Tally, down_the_tree, shrunk, tally
@@ -20,8 +24,6 @@ from understudy.stats.shrinkage import Tally, down_the_tree, shrunk, tally
 MAX_WEIGHT = 50.0
 # What all reactions of one key may weigh on one kind, however many there are: as much as the slice's pseudo-outcomes.
 MAX_KEY_WEIGHT = 20.0
-# Where nothing at all is known of a model.
-UNKNOWN = 0.5
 
 
 class Lesson(NamedTuple):
@@ -96,9 +98,9 @@ class Kin(NamedTuple):
     leaves: Mapping[Leaf, Tally]
     sums: Mapping[tuple[str, ...], Tally]
 
-    def parent(self, leaf: Leaf) -> float:
-        """The mean that a slice is drawn toward: from other routes, its route's other kinds, its kind on other routes,
-        the same slice of other tenants. The levels share no outcome, with one another or with the slice itself.
+    def parent(self, leaf: Leaf, start: float = UNKNOWN) -> float:
+        """The mean that a slice is drawn toward: from `start` on, other routes, its route's other kinds, its kind on
+        other routes, the same slice of other tenants. The levels share no outcome, with one another or with the slice.
         """
         route, kind, model = leaf.route, leaf.kind, leaf.model
         here = self._sum(route, kind, model)
@@ -108,7 +110,7 @@ class Kin(NamedTuple):
             self._sum("", kind, model).without(here),
             here.without(self.leaves.get(leaf, Tally())),
         )
-        return down_the_tree(levels, UNKNOWN)
+        return down_the_tree(levels, start)
 
     def _sum(self, *place: str) -> Tally:
         return self.sums.get(place, Tally())
@@ -131,14 +133,21 @@ def kin_of(lessons: Sequence[Lesson]) -> Kin:
     return Kin(leaves, dict(sums))
 
 
-def records_of(slices: Slices, tenant: str, route: str, kin: Kin) -> dict[str, dict[str, Record]]:
-    """How each model did, by kind."""
+def records_of(
+    slices: Slices,
+    tenant: str,
+    route: str,
+    kin: Kin,
+    starts: Mapping[tuple[str, str], Start] = MappingProxyType({}),
+) -> dict[str, dict[str, Record]]:
+    """How each model did, by kind. `starts` say where means start, by kind and model."""
     usd = takings({place: one.usd for place, one in slices.items()})
     ms = takings({place: one.ms for place, one in slices.items()})
     found: dict[str, dict[str, Record]] = defaultdict(dict)
     for (kind, model), slice_ in slices.items():
         seen = tally(slice_.outcomes, slice_.weights)
-        mean = shrunk(seen, kin.parent(Leaf(tenant, route, kind, model)))
+        leaf, start = Leaf(tenant, route, kind, model), starts.get((kind, model))
+        mean = shrunk(seen, kin.parent(leaf, start.mean if start else UNKNOWN))
         half = seen.half_width()
         plain = seen.mean if seen.mean is not None else mean
         found[kind][model] = Record(
@@ -149,5 +158,7 @@ def records_of(slices: Slices, tenant: str, route: str, kin: Kin) -> dict[str, d
             high=min(1.0, max(plain + half, mean)),
             cost_usd=usd.get((kind, model)),
             latency_ms=ms.get((kind, model)),
+            start=start
+            and replace(start, share=shrunk(seen, kin.parent(leaf, 1.0)) - shrunk(seen, kin.parent(leaf, 0.0))),
         )
     return dict(found)
