@@ -10,7 +10,7 @@ import msgspec
 
 from understudy.bench.parity.real import GPT4, NoData
 from understudy.bench.parity.real import MIXTRAL as WEAK
-from understudy.bench.routing import cascades, data, latency, online, suites
+from understudy.bench.routing import cascades, data, latency, online, starts, suites
 from understudy.bench.routing.frozen import FROZEN
 from understudy.bench.routing.rows import Suite
 
@@ -20,6 +20,7 @@ NAMES = (
     "transfer",
     "unseen-slices",
     "online",
+    "starts",
     "cascades",
     "latency",
     "mt-bench",
@@ -54,7 +55,7 @@ def tasks(routellm: Path | None, sets: Path | None, *, only: Sequence[str], quic
     if unknown:
         raise NoData(f"there is no suite {unknown[0]!r}; there are {', '.join(NAMES)}")
     wanted = only or NAMES
-    by_set = ("online", "cascades", "routerarena-sub10", "mmlu-pro")
+    by_set = ("online", "starts", "cascades", "routerarena-sub10", "mmlu-pro")
     if routellm is None and sets is None:
         raise NoData("nothing to read: name a clone of lm-sys/RouteLLM with --data, or a folder of sets with --sets")
     if routellm is not None:
@@ -64,7 +65,7 @@ def tasks(routellm: Path | None, sets: Path | None, *, only: Sequence[str], quic
         folder = sets if name in by_set else routellm
         if folder is not None:
             runs = max(2, FROZEN.online_seeds // 10) if quick else FROZEN.online_seeds
-            found.append(Task(name, folder, runs if name == "online" else 1, routellm))
+            found.append(Task(name, folder, runs if name in ("online", "starts") else 1, routellm))
         elif name == "cascades":
             found.append(Task(name, None, clone=routellm))
     return found
@@ -127,6 +128,7 @@ _CALLS: dict[str, Callable[[Task], list[Suite]]] = {
     "transfer": lambda task: [suites.transfer(_study(task).mmlu, _study(task).gsm8k)],
     "unseen-slices": lambda task: [suites.unseen(_study(task).mmlu)],
     "online": lambda task: [online.suite(data.parquet(_folder(task), "mmlu_pro"), task.runs)],
+    "starts": lambda task: [starts.suite(data.parquet(_folder(task), "mmlu_pro"), task.runs)],
     "cascades": lambda task: [cascades.suite(case) for case in _cases(task)],
     "latency": lambda task: [latency.suite(data.routellm(_folder(task))[data.MMLU])],
     "mt-bench": lambda task: [suites.mt_bench(_study(task))],
