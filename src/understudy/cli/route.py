@@ -119,6 +119,10 @@ def _show(view: PoolView) -> None:
             table.add_row(spoken, lessons, compared, *_record(name, record, view.incumbent))
             spoken = ""
     out.print(table)
+    if view.unasked:
+        asked = ", ".join(sorted(view.lessons)) or "none"
+        words = f"priors name kinds of which nothing was asked: {', '.join(view.unasked)}; asked were: {asked}"
+        out.print(words, markup=False, soft_wrap=True)
     if view.speaks:
         out.print("* the text of a prompt speaks here too")
 

@@ -12,7 +12,7 @@ import msgspec
 
 from understudy.bench.parity.real import CLONE, GPT4, NoData
 from understudy.bench.parity.real import MIXTRAL as WEAK
-from understudy.bench.routing import cascades, data, latency, many, online, suites, worded
+from understudy.bench.routing import cascades, data, latency, many, online, starts, suites, worded
 from understudy.bench.routing.frozen import FROZEN
 from understudy.bench.routing.rows import Suite
 
@@ -23,6 +23,7 @@ NAMES = (
     "transfer",
     "unseen-slices",
     "online",
+    "starts",
     "cascades",
     "latency",
     "mt-bench",
@@ -36,6 +37,7 @@ LARGE, SMALL = "Meta-Llama-3_1-70B-Instruct", "Meta-Llama-3_1-8B-Instruct"
 # What suites read in the folder of sets, and of which models; the others read the pair in the clone.
 READS = {
     "online": ((data.MMLU_PRO, (online.RENTED, online.OWN)),),
+    "starts": ((data.MMLU_PRO, (starts.INCUMBENT,)),),
     "cascades": ((data.ARENA, (GEMINI, HAIKU)), (data.MMLU_PRO, (SMALL, LARGE))),
     "routerarena-sub10": ((data.ARENA, (GEMINI, HAIKU)),),
     "mmlu-pro": ((data.MMLU_PRO, (PRO, MIXTRAL)), (data.MMLU_PRO, (LARGE, SMALL))),
@@ -72,7 +74,7 @@ def tasks(routellm: Path | None, sets: Path | None, *, only: Sequence[str], quic
         folder = sets if name in READS else routellm
         if folder is not None:
             runs = max(2, FROZEN.online_seeds // 10) if quick else FROZEN.online_seeds
-            found.append(Task(name, folder, runs if name == "online" else 1, routellm))
+            found.append(Task(name, folder, runs if name in ("online", "starts") else 1, routellm))
         elif name == "cascades":
             found.append(Task(name, None, clone=routellm))
     return found
@@ -183,6 +185,7 @@ _CALLS: dict[str, Callable[[Task], list[Suite]]] = {
     "transfer": lambda task: [suites.transfer(_study(task).mmlu, _study(task).gsm8k)],
     "unseen-slices": lambda task: [suites.unseen(_study(task).mmlu)],
     "online": lambda task: [online.suite(data.parquet(_folder(task), data.MMLU_PRO), task.runs)],
+    "starts": lambda task: [starts.suite(data.parquet(_folder(task), data.MMLU_PRO), task.runs)],
     "cascades": lambda task: [cascades.suite(case) for case in _cases(task)],
     "latency": lambda task: [latency.suite(data.routellm(_folder(task))[data.MMLU])],
     "mt-bench": lambda task: suites.mt_bench(_study(task)),
