@@ -7,6 +7,7 @@ from understudy.routing.board import Board, Route
 from understudy.routing.choose import Features, choose
 from understudy.routing.decide import Decision, decide
 from understudy.routing.explain import WORDS, explained
+from understudy.routing.fitness import Moment
 from understudy.routing.learn import believe, unfold
 from understudy.routing.naming import names_in
 from understudy.routing.priors import Prior
@@ -57,18 +58,21 @@ def test_where_a_mean_starts_is_told_and_adds_up() -> None:
     route = Route(name="auto", incumbent="rented", choose_from=("own", "rented"), priors=pool.priors)
     board = Board(models={model.name: model for model in pool.models}, routes={"auto": route})
 
-    def own(kind: str, board: Board) -> str:
-        plan = choose(Features(asked="auto", kind=kind), board, draw=0.5, shadow_draw=1.0)
+    def own(kind: str, board: Board, moment: Moment = Moment()) -> str:  # noqa: B008 - a frozen value
+        plan = choose(Features(asked="auto", kind=kind, moment=moment), board, draw=0.5, shadow_draw=1.0)
         assert plan.decision is not None
         # What the journal keeps is explained in the same words.
         kept = msgspec.json.decode(msgspec.json.encode(plan.decision), type=Decision)
         return next(line for line in explained(kept) if line.startswith("  own: "))
 
     said = "as the route's priors say"
-    assert own("code", board) == f"  own: own, no outcomes on this kind yet; starts at 0.800, {said}"
+    assert own("code", board) == f"  own: own, nothing learned of it on this kind yet; starts at 0.800, {said}"
     belief = believe([lesson(number, "chat", number % 2, 0.0) for number in range(60)], pool).belief
     learned = msgspec.structs.replace(board, beliefs={("default", "auto"): unfold(belief)})
     assert own("code", learned) == own("code", board)
+    assert (
+        own("chat", learned, Moment(resting={"own": "it rests", "rented": "it rests"})) == "  own: own, out: it rests"
+    )
     # 30 of 60 were right, and the 20 outcomes that it began with count as 0.9 each.
     assert f"quality {(30 + 20 * 0.9) / 80:.3f}" in own("chat", learned)
     assert f"n 60), 25.0% of it the start at 0.900, {said}, " in own("chat", learned)
