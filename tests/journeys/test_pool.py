@@ -108,7 +108,7 @@ def _expected(folder: Path, house: Server, exchange_id: str) -> None:
     assert own["start"]["mean"] == 0.8
     assert "start" not in rented
     told = understudy(folder, "route", "explain", exchange_id, "--config", "understudy.yaml")
-    assert "own: own, no outcomes on this kind yet; starts at 0.800, as the route's priors say" in told.stdout
+    assert "own: own, nothing learned of it on this kind yet; starts at 0.800, as the route's priors say" in told.stdout
     status = understudy(folder, "route", "status", "--config", "understudy.yaml")
     assert "priors name kinds of which nothing was asked: smus; asked were: sums" in status.stdout
 

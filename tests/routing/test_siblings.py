@@ -60,9 +60,14 @@ def test_another_size_tuning_generation_or_an_unclear_name_is_none(one: str, oth
     assert list(siblings(pool[0], pool)) == []
 
 
+@pytest.mark.parametrize("upstream", ["", "mistral-large-2402", "gpt-4o-2024-08-06", "my-llama", "3.1"])
+def test_a_name_without_a_version_is_of_no_line(upstream: str) -> None:
+    """Builds and dates are no versions."""
+    assert line_of(model(upstream)) is None
+
+
 def test_another_makers_model_is_none() -> None:
     assert list(siblings(OLD, [OLD, model("llama-3.3-8b-instruct", maker="somebody")])) == []
-    assert line_of(model("")) is None
 
 
 def record(mean: float) -> Record:

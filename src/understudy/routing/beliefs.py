@@ -84,8 +84,8 @@ class Belief(Value, frozen=True, kw_only=True):
     `texts` are packed text models by model; `speaks` has the kinds on which they may speak,
     `cascades` those on which the own model may be tried first. `names` has the tenant's
     own n-gram for a bucket, "word:…" or "char:…", for explanations; it never leaves the tenant.
-    `latency_price` is charged for each second of an answer, in units of outcome. `priors`
-    are what the operator expected of models when it was learned.
+    `latency_price` is charged for each second of an answer, in units of outcome. `priors` are what the
+    operator expected of models when it was learned.
     """
 
     version: str

@@ -147,13 +147,13 @@ def _pooled(features: Features, board: Board, route: Route, draw: float, shadow_
 
 
 def _begun(decision: Decision, features: Features, board: Board, route: Route) -> tuple[Option, ...]:
-    """The options, with where the means of those start of which nothing was seen; it is told, and decides nothing."""
+    """The options, with where the means of those start of which nothing is learned; it is told, and decides nothing."""
     learned = board.beliefs.get((features.tenant, route.name))
     records = learned.belief.records.get(features.kind, {}) if learned is not None else {}
     pool = [board.models[option.model] for option in decision.options]
     return tuple(
         option
-        if option.mean is not None
+        if option.mean is not None or model.name in records
         else msgspec.structs.replace(
             option, start=start_of(model, features.kind, pool, route.incumbent, records, route.priors)
         )

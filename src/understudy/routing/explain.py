@@ -76,7 +76,7 @@ def _option(option: Option, decision: Decision) -> str:
         if option.worth is not None and option.out is None:
             told.append(f"worth {option.worth:.3f}")
     elif option.start is not None:
-        told.append(f"no outcomes on this kind yet; starts at {option.start.mean:.3f}, {option.start.said}")
+        told.append(f"nothing learned of it on this kind yet; starts at {option.start.mean:.3f}, {option.start.said}")
     if option.out is not None:
         told.append(f"out: {option.out}")
     return ", ".join(told)

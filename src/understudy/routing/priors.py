@@ -1,6 +1,6 @@
 """Priors: what the operator expects of a model on a route before anything was seen of it there.
 
-A prior is where the model's mean starts, at the very top of the tree that slices are drawn up by; whatever was seen
+A prior is where the model's mean starts, at the very top of the tree that slices are drawn toward; whatever was seen
 anywhere lies below it and washes it out. It lets no model serve, none is compared the less for it, and text is learned
 without it.
 """

@@ -1,8 +1,9 @@
 """Siblings: models of one line, told by maker and name, and the means that they lend to one of which little was seen.
 
 Two models are siblings if one maker made them and their names differ in nothing but the version behind its first number
-or the build: `llama-3.1-8b-instruct` and `llama-3.3-8b-instruct`. Another size, another tuning or another generation is
-no sibling: those were measured, and their means say little. Where a name has no version nothing is supposed.
+or the build: `llama-3.1-8b-instruct` and `llama-3.3-8b-instruct`. Another size or
+generation is no sibling: measured, they mislead. Nor is another tuning, which may have done anything to the model.
+Where a name has no version nothing is supposed.
 """
 
 import re
@@ -65,7 +66,8 @@ def start_of(
     if prior is not None:
         part = prior.weight / (PSEUDO if model.name == incumbent else PSEUDO_GAINS)
         return Start(mean=prior.of(kind), said="as the route's priors say", part=part)
-    told = {one.name: records[one.name].mean for one in siblings(model, pool) if one.name in records}
+    seen = [one for one in pool if one.name in records]
+    told = {one.name: records[one.name].mean for one in siblings(model, seen)} if seen else {}
     if not told:
         return None
     whose = "the mean of its sibling" if len(told) == 1 else "the mean of its siblings"

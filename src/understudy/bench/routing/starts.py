@@ -19,7 +19,7 @@ from understudy.bench.routing.rows import Bar, Suite
 from understudy.routing.beliefs import Start
 from understudy.routing.board import Model
 from understudy.routing.lessons import Lesson
-from understudy.routing.records import Leaf, kin_of
+from understudy.routing.records import NO_STARTS, Leaf, Starts, kin_of
 from understudy.routing.siblings import siblings
 from understudy.routing.text import read
 
@@ -99,9 +99,12 @@ def errors(items: Sequence[Item], pairs: Sequence[Pair], seeds: int, *, alone: b
     off: dict[tuple[int, str], list[float]] = defaultdict(list)
     for pair, seed in product(pairs, range(seeds)):
         half = halved(items, pair, seed)
-        for labels, way in product(LABELS, WAYS):
-            said = _said(half, labels, way, alone=alone)
-            off[labels, way] += [(said[kind] - truth) ** 2 for kind, truth in half.truth.items()]
+        groups = [[kind] for kind in half.truth] if alone else [list(half.truth)]
+        for labels, kinds in product(LABELS, groups):
+            kin = kin_of(list(_lessons(half, kinds, labels)), {_ROUTE: INCUMBENT})
+            for way, kind in product(WAYS, kinds):
+                said = kin.mean(Leaf("", _ROUTE, kind, "new", INCUMBENT), _starts(half, kind, way))
+                off[labels, way].append((said - half.truth[kind]) ** 2)
     return {place: float(np.mean(values)) for place, values in off.items()}
 
 
@@ -122,32 +125,20 @@ def halved(items: Sequence[Item], pair: Pair, seed: int) -> Half:
     return Half(seen, truth, lent)
 
 
-def _said(half: Half, labels: int, way: str, *, alone: bool) -> dict[str, float]:
-    """The mean on each kind as the router would have it, with so many of the new model's outcomes."""
-    if alone:
-        return {kind: _means({kind: seen[:labels]}, half, way)[kind] for kind, seen in half.seen.items()}
-    return _means({kind: seen[:labels] for kind, seen in half.seen.items()}, half, way)
-
-
-def _means(seen: Mapping[str, Sequence[tuple[float, float]]], half: Half, way: str) -> dict[str, float]:
-    kin = kin_of(list(_lessons(seen, half)), {_ROUTE: INCUMBENT})
-    starts = {} if way == "none" else {(kind, "new"): Start(mean=_start(half, kind, way), said="") for kind in seen}
-    return {kind: kin.mean(Leaf("", _ROUTE, kind, "new", INCUMBENT), starts) for kind in seen}
-
-
-def _start(half: Half, kind: str, way: str) -> float:
-    if way == "lent":
-        return half.lent[kind]
-    return min(1.0, max(0.0, half.truth[kind] + (WRONG if way == "high" else -WRONG)))
-
-
-def _lessons(seen: Mapping[str, Sequence[tuple[float, float]]], half: Half) -> Iterator[Lesson]:
-    """The incumbent has answered all that there is to learn from, the new model the first of each kind."""
-    for kind, told in half.seen.items():
-        known = len(seen.get(kind, ()))
-        for number, (mine, its) in enumerate(told):
-            outcomes = {INCUMBENT: its} if number >= known else {INCUMBENT: its, "new": mine}
+def _lessons(half: Half, kinds: Sequence[str], labels: int) -> Iterator[Lesson]:
+    """The incumbent has answered all that there is to learn from of these kinds, the new model the first of each."""
+    for kind in kinds:
+        for number, (mine, its) in enumerate(half.seen[kind]):
+            outcomes = {INCUMBENT: its, "new": mine} if number < labels else {INCUMBENT: its}
             yield Lesson(f"{kind}/{number}", "", _ROUTE, kind, 0.0, _PROMPT, outcomes, {})
+
+
+def _starts(half: Half, kind: str, way: str) -> Starts:
+    if way == "none":
+        return NO_STARTS
+    wrong = half.truth[kind] + (WRONG if way == "high" else -WRONG)
+    mean = half.lent[kind] if way == "lent" else min(1.0, max(0.0, wrong))
+    return {(kind, "new"): Start(mean=mean, said="")}
 
 
 def _where(alone: bool) -> str:
