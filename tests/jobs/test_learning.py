@@ -28,7 +28,7 @@ class Books:
         self.told: list[BeliefRow] = []
         self.strata: list[StrataRow] = []
         self._number = 0
-        self._draw = np.random.default_rng(0)
+        self.draw = np.random.default_rng(0)
 
     def append(self, *records: Record) -> None:
         """Book beliefs and strata; nothing else is told here."""
@@ -67,7 +67,7 @@ class Books:
         for _ in range(count):
             self._number += 1
             self.clock.at_s += 1.0
-            got = {"own": float(self._draw.random() < own), "rented": float(self._draw.random() < rented)}
+            got = {"own": float(self.draw.random() < own), "rented": float(self.draw.random() < rented)}
             seen = got if both else {served: got[served]}
             outcomes = {name: (y, 1.0, 0.01, 50.0) for name, y in seen.items()}
             rows.append(row(self._number, self.clock.at_s, outcomes, served, kind))
@@ -213,6 +213,65 @@ def test_the_users_word_is_an_outcome_where_no_check_spoke() -> None:
     checked = lesson_of(msgspec.structs.replace(row(1, 1.0, {"own": (1.0, 1.0, None, None)}, "own"), said=0.0))
     assert (checked.outcomes, checked.spoken) == ({"own": 1.0}, False)
     assert lesson_of(row(1, 1.0, NOTHING, "own")).outcomes == {}
+
+
+JUDGED = msgspec.structs.replace(AUTO, scale="third/1 against rented")
+
+
+def test_outcomes_of_another_scale_are_none_and_a_reaction_is_no_judges_word() -> None:
+    told = msgspec.structs.replace(row(1, 1.0, {"own": (1.0, 0.1, None, None)}, "own"), by=JUDGED.scale, said=0.25)
+    judged = lesson_of(told, JUDGED.scale)
+    assert (judged.outcomes, judged.spoken, judged.chances) == ({"own": 1.0}, False, {"own": 0.1})
+    for scale in ("third/2 against rented", "third/1 against other"):
+        assert lesson_of(told, scale).outcomes == {}
+    # By a check nothing is known of it; what the user said is.
+    assert lesson_of(told).outcomes == {"own": 0.25}
+    checked = row(1, 1.0, {"own": (1.0, 0.1, None, None)}, "own")
+    assert lesson_of(checked, JUDGED.scale).outcomes == {}
+
+
+def judged(books: Books, count: int, own: float, served: int) -> None:
+    """Comparisons that a judge has spoken on, each among as many requests that were served alone."""
+    rows = []
+    for number in range(count):
+        y = float(books.draw.random() < own)
+        seen = {"own": (y, 1 / (1 + served), None, None), "rented": (0.5, 1 / (1 + served), None, None)}
+        for place in range(1 + served):
+            books.clock.at_s += 1.0
+            told = row(number * 1000 + place, books.clock.at_s, {"rented": (None, 1.0, None, None)} if place else seen)
+            rows.append(msgspec.structs.replace(told, by="" if place else JUDGED.scale))
+    books.store.enter(Batch(lessons=tuple(rows)))
+
+
+@pytest.mark.parametrize(("own", "wins"), [(0.9, True), (0.5, False)])
+def test_a_route_learns_from_a_judges_word_among_traffic_that_was_only_served(
+    books: Books, own: float, wins: bool
+) -> None:
+    judged(books, 220, own, served=4)
+    drained(Learner(store=books.store, journal=books, pools={"auto": JUDGED}, clock=books.clock))
+    assert [row.body is not None for row in books.told] == [True] * wins
+    if wins:
+        learned = belief_of(books.store.beliefs()[0])
+        assert learned is not None
+        assert (learned.belief.scale, learned.belief.records["chat"]["rented"].mean) == (JUDGED.scale, 0.5)
+        assert learned.belief.records["chat"]["own"].n == pytest.approx(learned.belief.labels / 5, rel=0.02)
+
+
+@pytest.mark.parametrize("scale", ["", JUDGED.scale])
+def test_a_mean_is_drawn_toward_other_routes_outcomes_on_its_own_scale_alone(books: Books, scale: str) -> None:
+    judged(books, 220, 0.9, served=0)
+    worthless = msgspec.json.encode({"own": (0.0, 1.0, None, None), "rented": (0.0, 1.0, None, None)})
+    other = [
+        msgspec.structs.replace(one, route="other", exchange_id=f"o_{one.exchange_id}", outcomes=worthless, by=scale)
+        for one in books.store.lessons("auto", 0, 999)
+    ]
+    books.store.enter(Batch(lessons=tuple(other)))
+    pools = {"other": msgspec.structs.replace(AUTO, route="other", scale=scale), "auto": JUDGED}
+    drained(Learner(store=books.store, journal=books, pools=pools, clock=books.clock))
+    (row,) = books.store.beliefs()
+    learned = belief_of(row)
+    assert learned is not None
+    assert (learned.belief.records["chat"]["rented"].mean == 0.5) == (scale == "")
 
 
 def test_RT_6_5_a_deleted_tenant_is_learned_from_anew(books: Books) -> None:

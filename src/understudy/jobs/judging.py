@@ -7,6 +7,7 @@ Words stay only in `texts`; here they are read once and dropped.
 
 import hashlib
 import logging
+from collections.abc import Mapping
 
 import msgspec
 
@@ -139,14 +140,32 @@ def outcome_row(record: Live, panel: Panel) -> OutcomeRow:
 
 
 def lesson_row(record: Compared, panel: Panel) -> LessonRow:
-    """What came of each answer to one prompt; a lost answer is a failure, one without opinion says nothing."""
-    outcomes = {}
+    """What came of each answer to one prompt by the route's check: a lost one is a failure, one without opinion
+    nothing. Where a judge speaks, served traffic has no outcome.
+    """
+    outcomes = {answer.model: _checked(record.request, answer, panel) for answer in record.answers}
+    return told_row(record, panel, outcomes, record.chances)
+
+
+def _checked(request: Request, answer: Answered, panel: Panel) -> float | None:
+    if panel.judge is not None:
+        return None
+    return 0.0 if answer.reply is None else _outcome(request, answer, panel.check, on_crash=None)
+
+
+def told_row(
+    record: Compared,
+    panel: Panel,
+    outcomes: Mapping[str, float | None],
+    chances: Mapping[str, float],
+    by: str = "",
+) -> LessonRow:
+    """One prompt's lesson with these outcomes; dollars and milliseconds are those of completed answers."""
+    told = {}
     for answer in record.answers:
-        outcome = _outcome(record.request, answer, panel.check, on_crash=None) if answer.reply is not None else 0.0
         usd = None if answer.cost_nano_usd is None else answer.cost_nano_usd / 1e9
-        completed = answer.reply is not None
-        chance = record.chances.get(answer.model, 1.0)
-        outcomes[answer.model] = (outcome, chance, usd if completed else None, answer.latency_ms if completed else None)
+        spent = (None, None) if answer.reply is None else (usd, answer.latency_ms)
+        told[answer.model] = (outcomes.get(answer.model), chances.get(answer.model, 1.0), *spent)
     return LessonRow(
         exchange_id=record.exchange_id,
         tenant=record.tenant,
@@ -156,8 +175,9 @@ def lesson_row(record: Compared, panel: Panel) -> LessonRow:
         at_s=record.at_s,
         expires_at_s=record.at_s + panel.spec.lessons_s,
         served=record.served,
-        outcomes=msgspec.json.encode(outcomes),
+        outcomes=msgspec.json.encode(told),
         words=asked_words(record.request)[:READ_CHARS],
+        by=by,
     )
 
 

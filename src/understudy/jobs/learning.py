@@ -44,13 +44,16 @@ def belief_of(row: BeliefRow) -> Learned | None:
     return None if row.body is None else unfold(_BELIEF.decode(row.body))
 
 
-def lesson_of(row: LessonRow) -> Lesson:
-    """A lesson from the books, its prompt as numbers. Where no check spoke, the user's word is the outcome."""
+def lesson_of(row: LessonRow, scale: str = "") -> Lesson:
+    """A lesson from the books, its prompt as numbers; outcomes on another scale than the route's are none.
+
+    Where no check spoke, the user's word is the outcome; beside a judge's, which compares, it would be no measure.
+    """
     told = _OUTCOMES.decode(row.outcomes)
-    outcomes = {model: seen[0] for model, seen in told.items() if seen[0] is not None}
-    spoken = False
-    if not outcomes and row.said is not None:
-        outcomes, spoken = {row.served: row.said}, True
+    outcomes = {model: seen[0] for model, seen in told.items() if seen[0] is not None and row.by == scale}
+    spoken = not outcomes and row.said is not None and not scale
+    if spoken and row.said is not None:
+        outcomes = {row.served: row.said}
     return Lesson(
         id=row.exchange_id,
         tenant=row.tenant,
@@ -150,9 +153,11 @@ class Learner:
         for row in rows:
             self._read_to[route] = row.seq
             course = self._course(row.tenant, route)
-            lesson = lesson_of(row)
+            pool = self._pools[route]
+            lesson = lesson_of(row, pool.scale)
             course.kinds.append(row.kind)
-            if not lesson.outcomes or row.at_s < course.since_s:
+            # What a judge did not see is traffic all the same: by it comparisons are weighed.
+            if not (lesson.outcomes or pool.scale) or row.at_s < course.since_s:
                 continue
             self._take(course, lesson, row)
         return bool(rows)
@@ -202,12 +207,17 @@ class Learner:
             return True
         return bool(course.lessons) and self._clock.now_s() - course.learned_at_s >= NIGHT_S
 
+    def _alike(self, pool: Pool) -> list[Lesson]:
+        """The lessons of all routes and tenants whose outcomes are on one scale with a pool's."""
+        courses = [course for (_, route), course in self._courses.items() if self._pools[route].scale == pool.scale]
+        return [lesson for course in courses for lesson in course.lessons]
+
     def _learn(self, place: Place, course: Course) -> None:
         now_s = self._clock.now_s()
         pool = self._pools[place[1]]
         span_s = max(1.0, course.lessons[-1].at_s - course.lessons[0].at_s)
         pool = msgspec.structs.replace(pool, requests_per_day=len(course.lessons) * DAY_S / span_s)
-        kin = kin_of([lesson for other in self._courses.values() for lesson in other.lessons])
+        kin = kin_of(self._alike(pool))
         lessons = list(course.lessons)
         fitted = believe(lessons, pool, kin, at_s=now_s)
         course.learned_at, course.learned_at_s = course.compared, now_s

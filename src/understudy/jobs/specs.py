@@ -120,6 +120,11 @@ class ParitySpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return seconds(self.lessons)
 
     @property
+    def verdict_s(self) -> float:
+        """How long a judge or a slow check may take, in seconds."""
+        return seconds(self.verdict_deadline)
+
+    @property
     def texts_s(self) -> float:
         """How long words are kept, in seconds; 0 keeps none."""
         return seconds(self.texts)

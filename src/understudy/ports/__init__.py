@@ -17,6 +17,7 @@ from understudy.ports.records import (
     Imported,
     Journal,
     KeptAnswer,
+    LessonRow,
     Live,
     Measured,
     Order,
@@ -34,8 +35,8 @@ from understudy.ports.records import (
 )
 from understudy.ports.rows import (
     Batch,
+    ComparisonRow,
     HypothesisRow,
-    LessonRow,
     OrderRow,
     OutcomeRow,
     PairRow,
@@ -79,6 +80,7 @@ __all__ = [
     "CheckRefused",
     "Clock",
     "Compared",
+    "ComparisonRow",
     "Exchange",
     "Feedback",
     "Fetcher",

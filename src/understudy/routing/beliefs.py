@@ -61,7 +61,8 @@ class Belief(Value, frozen=True, kw_only=True):
     `texts` are packed text models by model; `speaks` has the kinds on which they may speak,
     `cascades` those on which the own model may be tried first. `names` has the tenant's
     own n-gram for a bucket, "word:…" or "char:…", for explanations; it never leaves the tenant.
-    `latency_price` is charged for each second of an answer, in units of outcome.
+    `latency_price` is charged for each second of an answer, in units of outcome. `scale` says what outcomes are
+    measured by: a judge against the incumbent, or, empty, a check.
     """
 
     version: str
@@ -77,6 +78,7 @@ class Belief(Value, frozen=True, kw_only=True):
     cascades: dict[str, Cascade] = {}
     names: dict[str, str] = {}
     latency_price: float = 0.0
+    scale: str = ""
 
 
 class Strata(Value, frozen=True, kw_only=True):

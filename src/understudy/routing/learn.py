@@ -42,7 +42,8 @@ class Pool(Value, frozen=True, kw_only=True):
     """What is learned for: the models of a route, which of them answers when in doubt, the dial, the traffic.
 
     `wait_s` is how long users have to react before an answer is learned from, `compared` the mean share of requests
-    that all models answer, `latency_price` what a second costs.
+    that all models answer, `latency_price` what a second costs. `scale` says what outcomes are measured by: a judge
+    against the incumbent, or, empty, a check.
     """
 
     route: str
@@ -55,6 +56,7 @@ class Pool(Value, frozen=True, kw_only=True):
     compared: float = 0.0
     cascade: bool = False
     latency_price: float = 0.0
+    scale: str = ""
 
 
 class Table(NamedTuple):
@@ -70,8 +72,9 @@ def fits(belief: Belief, pool: Pool) -> bool:
     """Whether a belief was learned for this pool and its dial, as the operator has them now."""
     names = {model.name for model in pool.models}
     known = {name for records in belief.records.values() for name in records}
-    learned_for = (belief.incumbent, belief.dial.name, belief.dial.aim, belief.latency_price)
-    return learned_for == (pool.incumbent, pool.dial, pool.aim, pool.latency_price) and known <= names
+    learned_for = (belief.incumbent, belief.dial.name, belief.dial.aim, belief.latency_price, belief.scale)
+    wanted = (pool.incumbent, pool.dial, pool.aim, pool.latency_price, pool.scale)
+    return learned_for == wanted and known <= names
 
 
 def refit_due(lessons: int, learned_from: int) -> bool:
@@ -119,6 +122,7 @@ def believe(lessons: Sequence[Lesson], pool: Pool, kin: Kin | None = None, *, at
         speaks=tuple(speaks),
         cascades=_cascades(table, pool) if pool.cascade else {},
         latency_price=pool.latency_price,
+        scale=pool.scale,
     )
     return Fitted(belief, _choices(table, window, dial, pool))
 
@@ -291,7 +295,9 @@ def _window(table: Table, believed: Vector, weights: Vector, pool: Pool) -> Wind
 
 
 def _version(lessons: Sequence[Lesson], pool: Pool) -> str:
-    told = hashlib.sha256(f"{pool.route}\0{pool.incumbent}\0{pool.dial}\0{pool.aim}\0{pool.latency_price}".encode())
+    told = hashlib.sha256(
+        f"{pool.route}\0{pool.incumbent}\0{pool.dial}\0{pool.aim}\0{pool.latency_price}\0{pool.scale}".encode()
+    )
     for one in lessons:
         told.update(one.id.encode())
     return told.hexdigest()[:_VERSION_HEX]

@@ -22,6 +22,8 @@ MAX_WEIGHT = 50.0
 MAX_KEY_WEIGHT = 20.0
 # Where nothing at all is known of a model.
 UNKNOWN = 0.5
+# The outcome of an answer that a judge finds as good as the incumbent's, and so of the incumbent's own.
+LEVEL = 0.5
 
 
 class Lesson(NamedTuple):
