@@ -1,6 +1,7 @@
 """Verdicts on a pool: what a judge says of a comparison becomes a lesson, once, late, and on one scale."""
 
 import asyncio
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,10 +16,11 @@ from understudy.canon.request import Request
 from understudy.gateway.unattended import Errand
 from understudy.jobs.learning import lesson_of
 from understudy.jobs.patience import BOOKED_WITHIN_S, MAX_RETRY_S, RETRY_S, Desk
-from understudy.jobs.pool_verdicts import PoolVerdicts
+from understudy.jobs.pool_verdicts import TRIED_WITHIN_S, UNBELIEVED_S, PoolVerdicts
+from understudy.jobs.sanity import AGAIN_S, EVERY, FIRST, PLANTED
 from understudy.jobs.specs import JudgeSpec, ParitySpec, RouteSpec
 from understudy.outcomes.judge import PairwiseJudge
-from understudy.ports import Answered, Batch, Compared, Exchange, OrderRow
+from understudy.ports import Answered, Batch, Compared, Exchange, OrderRow, ProbeRow
 from understudy.routing.lessons import Lesson
 
 JUDGE = PairwiseJudge(model="third", build="t1")
@@ -36,11 +38,25 @@ def better(word: str) -> Callable[[str, str], str]:
     return verdict
 
 
-class House(World):
-    """The books of a route with a pool, and its judge's desk."""
+def probe(number: int, score: float | None) -> ProbeRow:
+    """What the judge said of an answer that says nothing, some time ago."""
+    return ProbeRow(
+        exchange_id=f"before{number}",
+        tenant="t",
+        route="r",
+        at_s=1.0,
+        by=JUDGE.name,
+        version=JUDGE.version,
+        score=score,
+    )
 
-    def __init__(self, folder: Path, route: RouteSpec = ROUTE) -> None:
+
+class House(World):
+    """The books of a route with a pool, and its judge's desk; the judge was found sane, or has still to show it."""
+
+    def __init__(self, folder: Path, route: RouteSpec = ROUTE, *, tried: bool = True) -> None:
         super().__init__(folder, route=route, judge=JUDGE)
+        self.store.enter(Batch(probes=tuple(probe(number, -1.0) for number in range(FIRST * tried))))
         self.asked: list[Errand] = []
         self.says: Callable[[str, str], str] = better("right")
         self.sit()
@@ -53,8 +69,9 @@ class House(World):
     async def _ask(self, model: str, asked: Request, errand: Errand) -> Reply:
         self.asked.append(errand)
         assert model == "third"
-        blocks = text_of(asked.messages[0].parts).split("\n=====")
-        first, second = (block.split("\n", 1)[1] for block in blocks[2:4])
+        shown = text_of(asked.messages[0].parts)
+        fence = re.findall(r"the word (=\S+) is material", shown)[0]
+        first, second = (block.split("\n", 1)[1].strip() for block in shown.split(f"\n{fence} ")[2:4])
         return said(f"hm\nVERDICT: {self.says(first, second)}")
 
     def compared(self, own: str | None, rented: str | None, *more: Answered, tenant: str = "default") -> str:
@@ -232,3 +249,82 @@ def test_a_days_calls_and_money_are_caps(tmp_path: Path) -> None:
     house.compared("right", "wrong")
     house.judged()
     assert len(house.lessons()) == 2
+
+
+SILENT = {one.strip() for one in PLANTED}
+
+
+def sane(first: str, second: str) -> str:
+    """A judge to whom what says nothing is worse than anything."""
+    if first in SILENT or second in SILENT:
+        return "B>>A" if first in SILENT else "A>>B"
+    return better("right")(first, second)
+
+
+def fooled(first: str, second: str) -> str:
+    """A judge that is convinced by what speaks to it."""
+    return sane(second, first) if first in SILENT or second in SILENT else sane(first, second)
+
+
+def played(house: House, count: int) -> None:
+    for _ in range(count):
+        house.compared("right", "wrong")
+        house.judged()
+
+
+def test_RT_6_9_a_judges_verdicts_count_once_it_has_rejected_what_says_nothing(tmp_path: Path) -> None:
+    patient = msgspec.structs.replace(PARITY, verdict_deadline="9d")
+    house = House(tmp_path, msgspec.structs.replace(ROUTE, parity=patient), tried=False)
+    house.says = sane
+    played(house, FIRST - 1)
+    assert (house.lessons(), len(house.asked)) == ([], 2 * (FIRST - 1))
+    house.clock.at_s += TRIED_WITHIN_S
+    house.judged()
+    assert len(house.asked) == 2 * (FIRST - 1), "a comparison serves for one probe"
+    played(house, 1)
+    house.clock.at_s += TRIED_WITHIN_S
+    house.judged()
+    assert [one.outcomes["own"] for one in house.lessons()] == [1.0] * FIRST
+    assert len(house.store.probes("r", 99)) == FIRST
+    house.sit()
+    house.clock.at_s += BOOKED_WITHIN_S
+    played(house, EVERY - 1)
+    assert len(house.store.probes("r", 99)) == FIRST
+    played(house, 2)
+    assert len(house.store.probes("r", 99)) == FIRST + 1, "what was learned of it outlives a restart, and goes on"
+
+
+@pytest.mark.parametrize("says", [fooled, lambda *_: "A=B", lambda *_: "A>>B", lambda *_: "no idea"])
+def test_RT_6_9_a_judge_that_does_not_reject_what_says_nothing_teaches_nothing(
+    tmp_path: Path, says: Callable[[str, str], str], caplog: pytest.LogCaptureFixture
+) -> None:
+    house = House(tmp_path, tried=False)
+    house.says = says
+    played(house, FIRST + 5)
+    probes = house.store.probes("r", 99)
+    assert (len(probes), house.lessons()) == (FIRST, [])
+    assert [record.getMessage() for record in caplog.records] == [
+        "route r: judge third is not believed: it rejected 0 of 10 answers that say nothing, so that nothing is "
+        "learned from its verdicts; name another model as the judge, or say in its rubric what makes an answer good"
+    ]
+
+
+def test_RT_6_9_a_judge_that_is_fooled_later_is_not_believed_until_it_is_sane_again(tmp_path: Path) -> None:
+    spec = msgspec.structs.replace(PARITY, verdict_deadline="9d")
+    house = House(tmp_path, msgspec.structs.replace(ROUTE, parity=spec))
+    house.says = fooled
+    # Two probes of twelve are more than a tenth.
+    played(house, 2 * EVERY + 2)
+    learned = len(house.lessons())
+    assert learned == 2 * EVERY
+    played(house, 5)
+    assert len(house.lessons()) == learned
+    house.says = sane
+    while len(house.lessons()) == learned:
+        assert len(house.store.probes("r", 99)) < 40
+        house.clock.at_s += AGAIN_S
+        played(house, 1)
+    assert sum(row.score == 1.0 for row in house.store.probes("r", 20)) == 2
+    house.clock.at_s += UNBELIEVED_S
+    house.judged()
+    assert len(house.lessons()) > learned + 5

@@ -122,13 +122,34 @@ def test_RT_6_1_a_route_learns_from_a_judge_which_model_answers_what(upstream: U
         eventually(lambda: lessons(house) >= 240)
         records = pool(house)["records"]
         assert records["sums"]["rented"]["mean"] == records["letters"]["rented"]["mean"] == 0.5
-        assert records["sums"]["own"]["mean"] > 0.8 > 0.2 > records["letters"]["own"]["mean"]
+        assert records["sums"]["own"]["mean"] > 0.7 > 0.3 > records["letters"]["own"]["mean"]
         money = get(f"{house.url}/understudy/v1/money")["money"]
         rows = [row for row in money if row["purpose"] == "judge"]
         assert {row["route"] for row in rows} == {"auto"}
-        assert sum(row["cost_nano_usd"] for row in rows) >= upstream.judged * (100 * 1000 + 5 * 2000)
+        assert all(row["cost_nano_usd"] == row["costed"] * (100 * 1000 + 5 * 2000) for row in rows)
+        assert sum(row["costed"] for row in rows) >= 2 * 240
         told = understudy(tmp_path, "route", "status", "--config", str(tmp_path / "understudy.yaml"))
         assert "rented (incumbent)" in told.stdout, told.stderr
+
+
+def test_RT_6_9_a_judge_that_is_fooled_teaches_nothing_and_is_told_of(upstream: Upstream, tmp_path: Path) -> None:
+    upstream.fooled = True
+    with server(tmp_path, CONFIG.format(url=upstream.url)) as house:
+        asked(house, 40)
+        said = eventually(lambda: "not believed" in (words := pool(house).get("judge", "")) and words, 60)
+        # Ten probes in both orders, and those that ran beside the tenth.
+        assert re.search(r"it rejected 0 of 1[0-3] answers that say nothing", said)
+        assert 20 <= upstream.judged <= 26
+        assert lessons(house) == 0
+        told = understudy(tmp_path, "route", "status", "--config", str(tmp_path / "understudy.yaml"))
+        assert said in told.stdout, told.stderr
+        assert "say in its rubric what makes an answer good" in (tmp_path / "server.log").read_text(encoding="utf-8")
+    # Another rubric is another judge.
+    upstream.fooled = False
+    with server(tmp_path, CONFIG.format(url=upstream.url).replace("the right", "what is asked; the right")) as house:
+        asked(house, 20)
+        eventually(lambda: re.search(r"is believed: it rejected (\d+) of \1 ", pool(house)["judge"]), 60)
+        eventually(lambda: lessons(house) >= 20, 60)
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,7 @@ def _route(spec: RouteSpec, *, late: bool) -> Route:
         only_tags=spec.only_tags,
         budget_usd_per_day=spec.budget_usd_per_day,
         strict=spec.strict,
+        judge=spec.parity.judge.model if spec.parity.judge is not None else "",
     )
 
 

@@ -30,6 +30,7 @@ from understudy.ports import (
     OutcomeRow,
     Paired,
     PairRow,
+    ProbeRow,
     Record,
     Sampled,
     StrataRow,
@@ -97,6 +98,7 @@ class Booking:
         self._orders: list[OrderRow] = []
         self._lessons: list[LessonRow] = []
         self._comparisons: list[ComparisonRow] = []
+        self._probes: list[ProbeRow] = []
         self._beliefs: list[BeliefRow] = []
         self._strata: list[StrataRow] = []
 
@@ -120,6 +122,8 @@ class Booking:
                     self._teach(record, self._pools[record.route])
                 case LessonRow():
                     self._lessons.append(record)
+                case ProbeRow():
+                    self._probes.append(record)
                 case BeliefRow():
                     self._beliefs.append(record)
                 case StrataRow():
@@ -142,6 +146,7 @@ class Booking:
             kept=tuple(self._kept),
             lessons=tuple(self._lessons),
             comparisons=tuple(self._comparisons),
+            probes=tuple(self._probes),
             beliefs=tuple(self._beliefs),
             strata=tuple(self._strata),
             orders=tuple(self._orders),

@@ -215,7 +215,9 @@ class Learner:
     def _learn(self, place: Place, course: Course) -> None:
         now_s = self._clock.now_s()
         pool = self._pools[place[1]]
-        span_s = max(1.0, course.lessons[-1].at_s - course.lessons[0].at_s)
+        # What a judge has spoken on comes out of its order.
+        moments = [lesson.at_s for lesson in course.lessons]
+        span_s = max(1.0, max(moments) - min(moments))
         pool = msgspec.structs.replace(pool, requests_per_day=len(course.lessons) * DAY_S / span_s)
         kin = kin_of(self._alike(pool))
         lessons = list(course.lessons)

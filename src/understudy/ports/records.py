@@ -183,6 +183,21 @@ class KeptAnswer(Value, frozen=True, kw_only=True, tag="kept"):
     words: bytes | None
 
 
+class ProbeRow(Value, frozen=True, kw_only=True, tag="probe"):
+    """What a judge said of an answer that says nothing, beside the incumbent's to the same prompt; numbers only.
+
+    `score` in [-1, 1] is from the planted answer's point of view, None where it gave no verdict.
+    """
+
+    exchange_id: str
+    tenant: str
+    route: str
+    at_s: float
+    by: str
+    version: str
+    score: float | None = None
+
+
 class BeliefRow(Value, frozen=True, kw_only=True, tag="belief"):
     """What a tenant's route believes, as `routing` wrote it; without a body, a belief that was taken back.
 
@@ -288,7 +303,7 @@ class Imported(Value, frozen=True, kw_only=True, tag="imported"):
     pairs: tuple[Measured, ...]
 
 
-Learning = Compared | LessonRow | BeliefRow | StrataRow
+Learning = Compared | LessonRow | ProbeRow | BeliefRow | StrataRow
 Record = Exchange | Sampled | Paired | Live | Learning | Verdict | Feedback | KeptAnswer | Order | Imported
 RECORD_ENCODER = msgspec.msgpack.Encoder()
 RECORD_DECODER: msgspec.msgpack.Decoder[Record] = msgspec.msgpack.Decoder(Record)

@@ -7,6 +7,7 @@ from understudy.ports.records import (
     Feedback,
     KeptAnswer,
     LessonRow,
+    ProbeRow,
     Purpose,
     Side,
     Source,
@@ -253,6 +254,7 @@ class Batch(Value, frozen=True, kw_only=True):
     kept: tuple[KeptAnswer, ...] = ()
     lessons: tuple[LessonRow, ...] = ()
     comparisons: tuple[ComparisonRow, ...] = ()
+    probes: tuple[ProbeRow, ...] = ()
     beliefs: tuple[BeliefRow, ...] = ()
     strata: tuple[StrataRow, ...] = ()
     orders: tuple[OrderRow, ...] = ()

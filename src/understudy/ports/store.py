@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any, Protocol
 
-from understudy.ports.records import BeliefRow, Exchange, KeptAnswer, LessonRow, Source, StrataRow
+from understudy.ports.records import BeliefRow, Exchange, KeptAnswer, LessonRow, ProbeRow, Source, StrataRow
 from understudy.ports.rows import (
     Batch,
     ComparisonRow,
@@ -90,6 +90,10 @@ class Store(Protocol):
 
     def comparison(self, exchange_id: str) -> ComparisonRow | None:
         """One comparison that waits for a judge; None if its words are gone, or it became a lesson."""
+        ...
+
+    def probes(self, route: str, limit: int) -> list[ProbeRow]:
+        """What a route's judge said of answers that say nothing, newest first."""
         ...
 
     def lesson_counts(self) -> dict[tuple[str, str], dict[str, int]]:

@@ -11,9 +11,9 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from understudy.ports import BeliefRow, ComparisonRow, LessonRow, StrataRow
+from understudy.ports import BeliefRow, ComparisonRow, LessonRow, ProbeRow, StrataRow
 from understudy.storage.erasing import deleted, learned_since, lives
-from understudy.storage.tables import beliefs, comparisons, feedback, lessons, strata
+from understudy.storage.tables import beliefs, comparisons, feedback, lessons, probes, strata
 from understudy.storage.vault import Vault
 
 LEVEL = 1
@@ -36,6 +36,20 @@ def enter_comparisons(connection: sa.Connection, told: Sequence[ComparisonRow], 
         if not any(_known(connection, table, row.exchange_id) for table in (comparisons, lessons)):
             values = msgspec.structs.asdict(row) | {"body": vault.seal(row.body, _comparison(row.exchange_id))}
             connection.execute(sa.insert(comparisons).values(**values))
+
+
+def enter_probes(connection: sa.Connection, told: Sequence[ProbeRow]) -> None:
+    """Write the new probes of a batch; a comparison serves each version of a judge for one."""
+    for row in told:
+        here = (probes.c.exchange_id == row.exchange_id, probes.c.version == row.version)
+        if connection.execute(sa.select(probes.c.seq).where(*here)).first() is None:
+            connection.execute(sa.insert(probes).values(**msgspec.structs.asdict(row)))
+
+
+def probes_of(route: str, limit: int) -> sa.Select[*tuple[Any, ...]]:
+    """The newest probes of a route's judge, newest first."""
+    columns = [probes.c[name] for name in ProbeRow.__struct_fields__]
+    return sa.select(*columns).where(probes.c.route == route).order_by(probes.c.seq.desc()).limit(limit)
 
 
 def enter_beliefs(connection: sa.Connection, told: Sequence[BeliefRow], vault: Vault) -> bool:

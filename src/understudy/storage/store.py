@@ -23,6 +23,7 @@ from understudy.ports import (
     OrderRow,
     OutcomeRow,
     PairRow,
+    ProbeRow,
     ScoreRow,
     SliceRow,
     Source,
@@ -42,6 +43,7 @@ from understudy.storage.learning import (
     enter_beliefs,
     enter_strata,
     lessons_after,
+    probes_of,
     read_belief,
     read_comparison,
     read_lesson,
@@ -258,6 +260,10 @@ class SqlStore:
         """One comparison that waits for a judge; None if its words are gone, or it became a lesson."""
         rows = self._rows(sa.select(comparisons).where(comparisons.c.exchange_id == exchange_id))
         return read_comparison(rows[0], self._vault) if rows else None
+
+    def probes(self, route: str, limit: int) -> list[ProbeRow]:
+        """What a route's judge said of answers that say nothing, newest first."""
+        return [ProbeRow(**row._mapping) for row in self._rows(probes_of(route, limit))]
 
     def lesson_counts(self) -> dict[tuple[str, str], dict[str, int]]:
         """How many lessons there are of each tenant and route, by kind."""

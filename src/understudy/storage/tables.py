@@ -308,6 +308,23 @@ comparisons = sa.Table(
     sqlite_autoincrement=True,
 )
 
+# What judges said of answers that say nothing: numbers, so that they stay.
+probes = sa.Table(
+    "probes",
+    metadata,
+    _seq(),
+    sa.Column("exchange_id", Words, nullable=False),
+    sa.Column("tenant", Words, nullable=False),
+    sa.Column("route", Words, nullable=False),
+    sa.Column("at_s", sa.Double, nullable=False),
+    sa.Column("by", Words, nullable=False),
+    sa.Column("version", Words, nullable=False),
+    sa.Column("score", sa.Double),
+    sa.UniqueConstraint("exchange_id", "version"),
+    sa.Index(None, "route", "seq"),
+    sqlite_autoincrement=True,
+)
+
 # What a tenant's route believes; without a body, a belief that was taken back: lessons before `since_s` do not count.
 beliefs = sa.Table(
     "beliefs",
