@@ -452,6 +452,18 @@ def described(settings: Settings) -> list[str]:
     return lines
 
 
+def doubts(settings: Settings) -> list[str]:
+    """What can be served as it is declared, and is hardly meant: each with what to do."""
+    tags = {spec.name: spec.tags for spec in settings.file.models}
+    return [
+        f"route {route.name!r}: its incumbent {route.incumbent!r} lacks the tag {tag!r} that the route asks for, and "
+        "answers none of its requests; give the model that tag if it may, or name another incumbent"
+        for route in settings.file.routes
+        for tag in route.only_tags
+        if tag not in tags[route.incumbent]
+    ]
+
+
 def undeclared(settings: Settings) -> list[Model]:
     """The own models that a route compares and whose build the operator did not declare."""
     compared = {

@@ -153,6 +153,7 @@ def _compose(file: File, environ: Mapping[str, str], base: Path, reader: "_Reade
     _check_names(reader, root, rows)
     _check_places(reader, root, file, rows)
     _check_pools(reader, root, file)
+    _check_judges(reader, root, file)
     _check_media(reader, root, file.media)
     _check_policies(reader, root, file.policies)
     file = msgspec.structs.replace(file, routes=tuple(_led(route, file, rows) for route in file.routes))
@@ -194,6 +195,22 @@ def _check_pools(reader: "_Reader", root: yaml.Node | None, file: File) -> None:
         if (route.dials or route.explore or route.cascade or route.latency_price) and not route.choose_from:
             words = "dials, 'explore', 'cascade' and 'latency_price' need models to 'choose_from'"
             reader.wrong(root, ("routes", place), words)
+
+
+def _check_judges(reader: "_Reader", root: yaml.Node | None, file: File) -> None:
+    """A judge reads what is asked of its route: it bears the route's tags, as everybody does who sees that."""
+    tags = {model.name: model.tags for model in file.models}
+    for place, route in enumerate(file.routes):
+        judge = route.parity.judge
+        borne = tags.get(judge.model) if judge is not None else None
+        if judge is None or borne is None:
+            continue
+        for lacking in (tag for tag in route.only_tags if tag not in borne):
+            words = (
+                f"the judge {judge.model!r} reads what is asked of this route and lacks its tag {lacking!r}: give the "
+                "model that tag if it may, or take another judge"
+            )
+            reader.wrong(root, ("routes", place, "parity", "judge", "model"), words)
 
 
 def _check_policies(reader: "_Reader", root: yaml.Node | None, policies: tuple[KindPolicy, ...]) -> None:

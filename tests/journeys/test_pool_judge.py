@@ -11,6 +11,7 @@ from aiohttp import web
 
 from tests.cli.test_serve import understudy
 from tests.journeys.house import Server, eventually, get, post, server, serving
+from understudy.policy.keys import digest
 
 CONFIG = """\
 server: {{host: 127.0.0.1, port: {{port}}}}
@@ -85,12 +86,12 @@ def upstream() -> Iterator[Upstream]:
         yield scripted
 
 
-def ask(house: Server, kind: str, number: int) -> dict[str, str]:
+def ask(house: Server, kind: str, number: int, **headers: str) -> dict[str, str]:
     body = {"model": "auto", "messages": [{"role": "user", "content": f"{WORDS[kind]}, number {number}"}]}
-    told = {"x-understudy-kind": kind}
-    status, headers, answer = post(f"{house.url}/v1/chat/completions", json.dumps(body).encode(), **told)
+    told = {"x-understudy-kind": kind, **headers}
+    status, heard, answer = post(f"{house.url}/v1/chat/completions", json.dumps(body).encode(), **told)
     assert status == 200, answer
-    return headers
+    return heard
 
 
 def pool(house: Server) -> dict[str, Any]:
@@ -150,6 +151,23 @@ def test_RT_6_9_a_judge_that_is_fooled_teaches_nothing_and_is_told_of(upstream: 
         asked(house, 20)
         eventually(lambda: re.search(r"is believed: it rejected (\d+) of \1 ", pool(house)["judge"]), 60)
         eventually(lambda: lessons(house) >= 20, 60)
+
+
+def test_a_judge_reads_nothing_of_a_key_whose_tags_it_lacks(upstream: Upstream, tmp_path: Path) -> None:
+    secret = "s" * 32
+    keys = {name: digest(secret.encode(), name) for name in ("near", "ops")}
+    tagged = CONFIG.replace("model: counts,", "model: counts, tags: [eu],").replace("writes,", "writes, tags: [eu],")
+    text = "secret: ${WORD}\n" + tagged.format(url=upstream.url)
+    text += f"keys:\n  - {{name: near, digest: {keys['near']}, only_tags: [eu]}}\n"
+    text += f"  - {{name: ops, digest: {keys['ops']}, roles: [operate]}}\n"
+    with server(tmp_path, text, WORD=secret) as house:
+        for number in range(12):
+            ask(house, "sums", number, **{"x-api-key": "near"})
+        ask(house, "letters", 0, **{"x-api-key": "ops"})
+        eventually(lambda: upstream.judged)
+        rows = get(f"{house.url}/understudy/v1/exchanges", **{"x-api-key": "ops"})["exchanges"]
+        assert {row["kind"] for row in rows if row["purpose"] != "serve"} == {"letters"}
+        assert {row["decision"].get("compared", 0.0) for row in rows if row["kind"] == "sums"} == {0.0}
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import asyncio
 import typer
 from rich.table import Table
 
-from understudy.app import PluginMissing, load_panels, models_of, prepared, undeclared
+from understudy.app import PluginMissing, doubts, load_panels, models_of, prepared, undeclared
 from understudy.canon.faults import Fault
 from understudy.cli.screen import EXIT_FAILED, ConfigOption, load_or_leave, out
 from understudy.ports import CheckRefused
@@ -17,22 +17,25 @@ from understudy.settings import Settings
 from understudy.storage.open import DatabaseRefused, database_state
 
 PROBE_TIMEOUT_S = 5.0
-Finding = tuple[bool, str, str]
+# Whether it is good, None for a warning; of what; in words.
+Finding = tuple[bool | None, str, str]
+_SHOWN = {True: "[green]ok[/]", False: "[red]NO[/]", None: "[yellow]??[/]"}
 
 
 def doctor(config: ConfigOption = None) -> None:
     """Check configuration, database and models; exit status 1 if something is wrong."""
     settings = load_or_leave(config)
     findings: list[Finding] = [(True, "configuration", f"{len(settings.file.models)} models, no problem found")]
+    findings += [(None, "configuration", words) for words in doubts(settings)]
     findings.append(_database(settings))
     findings.append(_checks(settings))
     findings += asyncio.run(_models(settings))
     findings += asyncio.run(_builds(settings))
     table = Table("", "what", "finding", box=None)
     for good, what, finding in findings:
-        table.add_row("[green]ok[/]" if good else "[red]NO[/]", what, finding)
+        table.add_row(_SHOWN[good], what, finding)
     out.print(table)
-    raise typer.Exit(0 if all(good for good, _, _ in findings) else EXIT_FAILED)
+    raise typer.Exit(EXIT_FAILED if any(good is False for good, _, _ in findings) else 0)
 
 
 def _database(settings: Settings) -> Finding:

@@ -10,6 +10,7 @@ from understudy.app import (
     PluginMissing,
     declare,
     described,
+    doubts,
     load_panels,
     models_of,
     prepared,
@@ -116,6 +117,8 @@ def _start(settings: Settings, host: str, port: int) -> None:
     bound = listening.getsockname()[1]
     for line in described(settings):
         out.print(line, soft_wrap=True, markup=False)
+    for line in doubts(settings):
+        err.print(f"warning: {line}", soft_wrap=True, markup=False)
 
     def ready() -> None:
         out.print(f"listening on http://{host}:{bound}  (OpenAI: /v1, Anthropic, Gemini: no path)", soft_wrap=True)
