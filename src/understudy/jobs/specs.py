@@ -38,8 +38,9 @@ def midnight_s(day: datetime.date) -> float:
 
 
 class JudgeSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A model that compares both answers, and by what. It must be of neither compared model's family.
+    """A model that compares two answers, and by what: the candidate's with the incumbent's, or each model's of a pool.
 
+    It must be of no compared model's family, and bear all of the route's `only_tags`, since it reads what is asked.
     `rubric` says in words what makes an answer better; `calls_per_day` is a hard cap on what judging may take.
     `any_family` lets a model judge its own kin, or one whose maker is not known.
     """
