@@ -1,5 +1,6 @@
 """Learning from the books: a belief when it wins, none when it does not, taken back when a model falls behind."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -188,7 +189,7 @@ def test_a_belief_for_another_pool_or_dial_is_taken_back_and_its_lessons_count(
     learner = Learner(store=books.store, journal=books, pools={"auto": changed}, clock=books.clock)
     taken = books.told[-1]
     assert (taken.body is None, taken.since_s) == (True, 0.0)
-    assert taken.words == "taken back: the route's models or its dial have changed"
+    assert taken.words == "taken back: the route's models, dial or judge have changed"
     drained(learner)
     (row,) = books.store.beliefs()
     learned = belief_of(row)
@@ -230,12 +231,12 @@ def test_outcomes_of_another_scale_are_none_and_a_reaction_is_no_judges_word() -
     assert lesson_of(checked, JUDGED.scale).outcomes == {}
 
 
-def judged(books: Books, count: int, own: float, served: int) -> None:
+def judged(books: Books, count: int, own: float, served: int, y: float | None = None) -> None:
     """Comparisons that a judge has spoken on, each among as many requests that were served alone."""
     rows = []
     for number in range(count):
-        y = float(books.draw.random() < own)
-        seen = {"own": (y, 1 / (1 + served), None, None), "rented": (0.5, 1 / (1 + served), None, None)}
+        verdict = float(books.draw.random() < own) if y is None else y
+        seen = {"own": (verdict, 1 / (1 + served), None, None), "rented": (0.5, 1 / (1 + served), None, None)}
         for place in range(1 + served):
             books.clock.at_s += 1.0
             told = row(number * 1000 + place, books.clock.at_s, {"rented": (None, 1.0, None, None)} if place else seen)
@@ -254,7 +255,30 @@ def test_a_route_learns_from_a_judges_word_among_traffic_that_was_only_served(
         learned = belief_of(books.store.beliefs()[0])
         assert learned is not None
         assert (learned.belief.scale, learned.belief.records["chat"]["rented"].mean) == (JUDGED.scale, 0.5)
-        assert learned.belief.records["chat"]["own"].n == pytest.approx(learned.belief.labels / 5, rel=0.02)
+        assert learned.belief.records["chat"]["own"].n == pytest.approx(learned.belief.labels)
+
+
+@pytest.mark.parametrize(("verdict", "rented"), [(-0.08, range(1)), (-0.12, range(17, 30)), (-0.2, range(50, 60))])
+def test_a_target_of_90_percent_gives_up_a_tenth_of_the_judges_scale(
+    books: Books, verdict: float, rented: range
+) -> None:
+    """With a mean verdict of -0.08 all may leave the rented model, with -0.2 half of it; the bound asks for more."""
+    judged(books, 220, 0.0, served=1, y=0.5 + verdict / 2)
+    pool = msgspec.structs.replace(JUDGED, dial="quality_target", aim=0.9)
+    drained(Learner(store=books.store, journal=books, pools={"auto": pool}, clock=books.clock))
+    learned = belief_of(books.store.beliefs()[0])
+    assert learned is not None
+    words = re.search(r"(9\d\.\d)% of the incumbent's on the last window with (\d+)% rented", learned.belief.dial.words)
+    assert words is not None
+    assert int(words[2]) in rented
+    assert float(words[1]) == pytest.approx(100 + 100 * verdict * (1 - int(words[2]) / 100), abs=0.2)
+
+
+def test_another_judge_begins_anew(books: Books) -> None:
+    judged(books, 220, 0.9, served=0)
+    for pool in (JUDGED, msgspec.structs.replace(AUTO, scale="third/2 against rented")):
+        drained(Learner(store=books.store, journal=books, pools={"auto": pool}, clock=books.clock))
+    assert [row.body is not None for row in books.told] == [True, False]
 
 
 @pytest.mark.parametrize("scale", ["", JUDGED.scale])

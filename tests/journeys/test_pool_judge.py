@@ -1,7 +1,9 @@
 """A route with a pool learns from a judge, on the real server: comparisons wait, verdicts come late, a belief wins."""
 
+import contextlib
 import json
 import re
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -104,6 +106,13 @@ def asked(house: Server, count: int) -> None:
         ask(house, ("sums", "letters")[number % 2], number)
 
 
+def chances(folder: Path) -> set[float]:
+    """The chances with which the outcomes that a judge gave were seen."""
+    with contextlib.closing(sqlite3.connect(folder / "understudy.db")) as books:
+        rows = books.execute("SELECT outcomes FROM lessons WHERE \"by\" <> ''").fetchall()
+    return {seen[1] for (raw,) in rows for seen in json.loads(raw).values()}
+
+
 def lessons(house: Server) -> int:
     return sum(pool(house).get("lessons", {}).values())
 
@@ -147,10 +156,13 @@ def test_RT_6_9_a_judge_that_is_fooled_teaches_nothing_and_is_told_of(upstream: 
         assert "say in its rubric what makes an answer good" in (tmp_path / "server.log").read_text(encoding="utf-8")
     # Another rubric is another judge.
     upstream.fooled = False
-    with server(tmp_path, CONFIG.format(url=upstream.url).replace("the right", "what is asked; the right")) as house:
-        asked(house, 20)
+    half = CONFIG.format(url=upstream.url).replace("the right", "what is asked; the right").replace("1.0", "0.5")
+    with server(tmp_path, half) as house:
+        asked(house, 40)
         eventually(lambda: re.search(r"is believed: it rejected (\d+) of \1 ", pool(house)["judge"]), 60)
-        eventually(lambda: lessons(house) >= 20, 60)
+        eventually(lambda: 0.5 in chances(tmp_path), 60)
+        # What was compared before was compared always.
+        assert chances(tmp_path) <= {1.0, 0.5}
 
 
 def test_a_judge_reads_nothing_of_a_key_whose_tags_it_lacks(upstream: Upstream, tmp_path: Path) -> None:

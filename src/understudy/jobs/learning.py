@@ -130,7 +130,7 @@ class Learner:
             course.champion = learned
             course.fitted = learned.belief if learned is not None else None
             return
-        words = "taken back: the route's models or its dial have changed"
+        words = "taken back: the route's models, dial or judge have changed"
         self._journal.append(msgspec.structs.replace(row, version="", at_s=self._clock.now_s(), words=words, body=None))
 
     def _course(self, tenant: str, route: str) -> Course:
