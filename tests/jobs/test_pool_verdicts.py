@@ -229,7 +229,7 @@ def test_RT_6_5_a_tenant_that_is_deleted_while_the_judge_thinks_leaves_no_lesson
 
 def test_a_days_calls_and_money_are_caps(tmp_path: Path) -> None:
     spec = msgspec.structs.replace(
-        PARITY, judge=JudgeSpec(model="third", calls_per_day=3), shadow_budget_usd_per_day=1.0, verdict_deadline="9h"
+        PARITY, judge=JudgeSpec(model="third", calls_per_day=3), shadow_budget_usd_per_day=1.0, verdict_deadline="9d"
     )
     house = House(tmp_path, msgspec.structs.replace(ROUTE, parity=spec))
     for _ in range(3):
@@ -320,10 +320,12 @@ def test_RT_6_9_a_judge_that_is_fooled_later_is_not_believed_until_it_is_sane_ag
     played(house, 5)
     assert len(house.lessons()) == learned
     house.says = sane
-    while len(house.lessons()) == learned:
-        assert len(house.store.probes("r", 99)) < 40
+    for _ in range(12):
+        assert len(house.lessons()) == learned
         house.clock.at_s += AGAIN_S
         played(house, 1)
+        if len(house.lessons()) > learned:
+            break
     assert sum(row.score == 1.0 for row in house.store.probes("r", 20)) == 2
     house.clock.at_s += UNBELIEVED_S
     house.judged()

@@ -140,17 +140,15 @@ def outcome_row(record: Live, panel: Panel) -> OutcomeRow:
 
 
 def lesson_row(record: Compared, panel: Panel) -> LessonRow:
-    """What came of each answer to one prompt by the route's check: a lost one is a failure, one without opinion
-    nothing. Where a judge speaks, served traffic has no outcome.
+    """What came of each answer to one prompt; a lost answer is a failure, one without opinion says nothing.
+
+    Where a judge speaks instead of a check, this has no outcome on the judge's scale.
     """
-    outcomes = {answer.model: _checked(record.request, answer, panel) for answer in record.answers}
+    outcomes = {
+        answer.model: 0.0 if answer.reply is None else _outcome(record.request, answer, panel.check, on_crash=None)
+        for answer in record.answers
+    }
     return told_row(record, panel, outcomes, record.chances)
-
-
-def _checked(request: Request, answer: Answered, panel: Panel) -> float | None:
-    if panel.judge is not None:
-        return None
-    return 0.0 if answer.reply is None else _outcome(request, answer, panel.check, on_crash=None)
 
 
 def told_row(
