@@ -256,6 +256,9 @@ def test_a_route_learns_from_a_judges_word_among_traffic_that_was_only_served(
         assert learned is not None
         assert (learned.belief.scale, learned.belief.records["chat"]["rented"].mean) == (JUDGED.scale, 0.5)
         assert learned.belief.records["chat"]["own"].n == pytest.approx(learned.belief.labels)
+        over = re.search(r"wins over ([\d,]+) requests", books.told[0].words)
+        assert over is not None
+        assert int(over[1].replace(",", "")) > 4 * learned.belief.labels
 
 
 @pytest.mark.parametrize(("verdict", "rented"), [(-0.08, range(1)), (-0.12, range(17, 30)), (-0.2, range(50, 60))])
