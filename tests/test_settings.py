@@ -431,6 +431,23 @@ def test_a_pool_that_makes_no_sense_is_told(tmp_path: Path, route: str, words: s
     assert words in str(raised.value)
 
 
+def test_a_judge_bears_the_tags_of_its_route(tmp_path: Path) -> None:
+    text = POOL % "choose_from: [own, rented], only_tags: [eu, gpu], parity: {judge: {model: third}}"
+    third = "routes:\n  - {name: other, incumbent: own, candidate: rented, parity: {judge: {model: third}}}"
+    for tags, lacks in (("[eu]", "'gpu'"), ("[]", "'eu'"), ("[gpu, eu]", "")):
+        model = f"  - {{name: third, provider: openai, model: t, api_key: '${{KEY}}', tags: {tags}}}\n{third}"
+        path = tmp_path / "understudy.yaml"
+        path.write_text(text.replace("routes:", model), encoding="utf-8")
+        if not lacks:
+            assert load(path, {"KEY": "k"}).file.routes[1].only_tags == ("eu", "gpu")
+            continue
+        with pytest.raises(ConfigError) as raised:
+            load(path, {"KEY": "k"})
+        lacking = f"the judge 'third' reads what is asked of this route and lacks its tag {lacks}"
+        assert f"routes[1].parity.judge.model: {lacking}" in str(raised.value)
+        assert "give the model that tag if it may, or take another judge" in str(raised.value)
+
+
 @pytest.mark.parametrize(("told", "leads"), [("", "rented"), (", incumbent: own", "own")])
 def test_a_pool_is_led_by_its_first_rented_model_unless_told(tmp_path: Path, told: str, leads: str) -> None:
     path = tmp_path / "understudy.yaml"

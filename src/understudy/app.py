@@ -25,10 +25,12 @@ from understudy.gateway.unattended import Errand, ask_unattended
 from understudy.gateway.wheel import Wheel
 from understudy.jobs.board import base_board, with_books
 from understudy.jobs.bookkeeper import Bookkeeper
+from understudy.jobs.cautions import cautions
 from understudy.jobs.learning import Learner, belief_of
 from understudy.jobs.panel import Panel
+from understudy.jobs.patience import Desk
+from understudy.jobs.pool_verdicts import PoolVerdicts
 from understudy.jobs.specs import ParitySpec, RouteSpec, seconds
-from understudy.jobs.unpriced import warnings
 from understudy.jobs.verdicts import Verdicts
 from understudy.ledger.health import WorkerHealth
 from understudy.ledger.holds import WorkerHolds
@@ -108,12 +110,23 @@ def load_panels(settings: Settings, models: Mapping[str, Model]) -> dict[str, Pa
             judge=judge_of(route, models) if spec.judge is not None else None,
             rails={name: checks[rail.check] for name, rail in spec.guardrails.items()},
         )
-        if route.choose_from and panels[route.name].late:
-            raise CheckRefused(
-                f"route {route.name!r} learns from every answer: it needs a check that speaks at once, "
-                "and neither a judge, nor labels, nor a slow check"
-            )
+        if route.choose_from:
+            _teaching(route, panels[route.name])
     return panels
+
+
+def _teaching(route: RouteSpec, panel: Panel) -> None:
+    """Pass if a panel can teach a route that chooses from a pool; CheckRefused says what it needs."""
+    if panel.outcome is not OutcomeKind.JUDGE and panel.late:
+        raise CheckRefused(
+            f"route {route.name!r} chooses from a pool: it learns from a check that speaks at once, or from a judge "
+            "alone; take out 'labels' and 'feedback' beside a judge, and slow checks"
+        )
+    if route.cascade and panel.judge is not None:
+        raise CheckRefused(
+            f"route {route.name!r}: a cascade needs a check that speaks while the caller waits, and a judge is too "
+            "slow; take out 'cascade', or name a check instead of the judge"
+        )
 
 
 def _load_check(route: str, name: str, installed: Mapping[str, EntryPoint]) -> Check:
@@ -142,7 +155,7 @@ def judge_of(route: RouteSpec, models: Mapping[str, Model]) -> Judge:
     if spec is None:
         raise ValueError(f"route {route.name!r} has no judge")
     model = models[spec.model]
-    compared = [models[name] for name in (route.incumbent, str(route.candidate))]
+    compared = [models[name] for name in (route.choose_from or (route.incumbent, str(route.candidate)))]
     if not spec.any_family and family_conflict(model.maker, [one.maker for one in compared]):
         raise CheckRefused(
             f"route {route.name!r}: the judge {model.name!r} is made by {model.maker!r}, as a model is that it would "
@@ -294,7 +307,7 @@ async def open_worker(settings: Settings, secret: bytes, *, name: str) -> AsyncI
 
 
 @asynccontextmanager
-async def open_verdicts(settings: Settings, secret: bytes) -> AsyncIterator[Verdicts]:
+async def open_verdicts(settings: Settings, secret: bytes) -> AsyncIterator[tuple[Verdicts, PoolVerdicts]]:
     """Judges and slow checks, wired: they ask models as a worker does, and write to a spool segment of their own."""
     models = models_of(settings)
     panels = prepared(load_panels(settings, models))
@@ -306,7 +319,11 @@ async def open_verdicts(settings: Settings, secret: bytes) -> AsyncIterator[Verd
             reply, _ = await ask_unattended(site, models[model], request, errand, {})
             return reply
 
-        yield Verdicts(store=store, journal=site.journal, panels=panels, clock=site.clock, ask=ask)
+        pools = {route.name: route.incumbent for route in settings.file.routes if route.choose_from}
+        pairs = {name: panel for name, panel in panels.items() if name not in pools}
+        judged = {name: panel for name, panel in panels.items() if name in pools and panel.judge is not None}
+        desk = Desk(store, site.journal, site.clock, ask)
+        yield Verdicts(desk, pairs), PoolVerdicts(desk, judged, pools)
         wheel.cancel()
 
 
@@ -363,6 +380,7 @@ async def _site(
 def pools_of(settings: Settings) -> dict[str, Pool]:
     """What each route that chooses from a pool learns for."""
     models = models_of(settings)
+    panels = load_panels(settings, models)
     found = {}
     for route in settings.file.routes:
         if route.choose_from:
@@ -378,6 +396,7 @@ def pools_of(settings: Settings) -> dict[str, Pool]:
                 cascade=route.cascade,
                 latency_price=route.latency_price,
                 priors=route.priors,
+                scale=panels[route.name].scale(route.incumbent),
             )
     return found
 
@@ -450,8 +469,8 @@ def described(settings: Settings) -> list[str]:
 
 
 def warned(settings: Settings) -> list[str]:
-    """What is no error in a configuration and yet seldom meant, with what to do."""
-    return list(warnings(board_of(settings, models_of(settings), {}), settings.file.keys))
+    """What can be served as it is declared, and is hardly meant: each with what to do."""
+    return list(cautions(board_of(settings, models_of(settings), {}), settings.file.keys))
 
 
 def undeclared(settings: Settings) -> list[Model]:

@@ -22,6 +22,7 @@ import uvloop
 
 from understudy.app import load_panels, models_of, open_books, open_learner, open_verdicts, open_worker
 from understudy.jobs.learning import Learner
+from understudy.jobs.pool_verdicts import PoolVerdicts
 from understudy.jobs.verdicts import Verdicts
 from understudy.settings import Settings
 
@@ -162,15 +163,16 @@ async def _give_verdicts(settings: Settings, secret: bytes, up: Event) -> None:
         loop.add_signal_handler(number, stop.set)
     parent = os.getppid()
     async with open_verdicts(settings, secret) as verdicts, asyncio.TaskGroup() as group:
-        giving = group.create_task(_keep_giving(verdicts))
+        giving = [group.create_task(_keep_giving(one)) for one in verdicts]
         up.set()
         while not stop.is_set() and os.getppid() == parent:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), ORPHAN_POLL_S)
-        giving.cancel()
+        for one in giving:
+            one.cancel()
 
 
-async def _keep_giving(verdicts: Verdicts) -> None:
+async def _keep_giving(verdicts: Verdicts | PoolVerdicts) -> None:
     while True:
         try:
             busy = await verdicts.turn()

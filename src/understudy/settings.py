@@ -159,6 +159,7 @@ def _compose(file: File, environ: Mapping[str, str], base: Path, reader: "_Reade
     _check_places(reader, root, file, rows)
     _check_pools(reader, root, file)
     _check_networks(reader, root, ("server", "trusted_proxies"), file.server.trusted_proxies)
+    _check_judges(reader, root, file)
     _check_media(reader, root, file.media)
     _check_policies(reader, root, file.policies)
     file = msgspec.structs.replace(file, routes=tuple(_led(route, file, rows) for route in file.routes))
@@ -205,6 +206,22 @@ def _check_pools(reader: "_Reader", root: yaml.Node | None, file: File) -> None:
             if not could_be_declared(kind):
                 words = f"{kind!r} can be no kind; a kind is 1 to 64 of a-z, 0-9, '_', '.', '-'"
                 reader.wrong(root, ("routes", place, "priors", model, "kinds", kind), words)
+
+
+def _check_judges(reader: "_Reader", root: yaml.Node | None, file: File) -> None:
+    """A judge reads what is asked of its route: it bears the route's tags, as everybody does who sees that."""
+    tags = {model.name: model.tags for model in file.models}
+    for place, route in enumerate(file.routes):
+        judge = route.parity.judge
+        borne = tags.get(judge.model) if judge is not None else None
+        if judge is None or borne is None:
+            continue
+        for lacking in (tag for tag in route.only_tags if tag not in borne):
+            words = (
+                f"the judge {judge.model!r} reads what is asked of this route and lacks its tag {lacking!r}: give the "
+                "model that tag if it may, or take another judge"
+            )
+            reader.wrong(root, ("routes", place, "parity", "judge", "model"), words)
 
 
 def _check_policies(reader: "_Reader", root: yaml.Node | None, policies: tuple[KindPolicy, ...]) -> None:

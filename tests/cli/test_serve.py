@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.house import free_port, get, start, upstream
+from tests.journeys.house import free_port, get, server, start, upstream
 
 
 def understudy(
@@ -126,6 +126,24 @@ def test_doctor_checks_config_database_and_engines(tmp_path: Path) -> None:
     assert "hm  configuration" in done.stdout
     assert "key 'team' has a budget to which answers of 'up' count nothing" in done.stdout
     assert "connection to 127.0.0.1:9 failed" in done.stdout
+
+
+def test_an_incumbent_that_lacks_its_routes_tags_is_a_warning_at_start_and_for_the_doctor(tmp_path: Path) -> None:
+    words = "its incumbent 'up' lacks the tag 'eu' that the route asks for"
+    with upstream() as scripted:
+        config = (
+            f"providers: {{x: {{dialect: openai_chat, base_url: '{scripted.url}', auth: none}}}}\n"
+            "models: [{name: up, provider: x, model: a}, {name: other, provider: x, model: a, tags: [eu]}]\n"
+            "routes: [{name: r, choose_from: [up, other], only_tags: [eu]}, {name: s, incumbent: up}]\n"
+        )
+        with server(tmp_path, config) as running:
+            told = (running.folder / "server.log").read_text(encoding="utf-8")
+            assert told.count("warning: route 'r': " + words) == told.count("warning:") == 1
+        done = understudy(tmp_path, "doctor")
+        assert done.returncode == 0, done.stdout
+        assert words in " ".join(done.stdout.split())
+        (tmp_path / "understudy.yaml").write_text(config.replace("model: a}", "model: a, tags: [eu]}"))
+        assert "lacks the tag" not in " ".join(understudy(tmp_path, "doctor").stdout.split())
 
 
 def test_a_key_is_shown_once_and_only_its_digest_is_for_the_file(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from understudy.policy.budgets import DAY_S, Spent
 from understudy.policy.keys import ANYONE, Caller, Keyring
 from understudy.routing.board import Route
 from understudy.routing.choose import Plan
+from understudy.routing.decide import Decision
 
 NOW_S = 5.0 * DAY_S
 POOL = Route(name="auto", incumbent="rented", choose_from=("own", "rented"), budget_usd_per_day=1.0)
@@ -77,3 +78,21 @@ def test_tags_of_key_and_route_are_asked_of_every_model_even_by_name_and_of_shad
         plan = rights.left(msgspec.structs.replace(CHAIN, chain=(near, RENTED), shadow=RENTED))
         assert (plan.chain, plan.shadow) == ((near,), None)
         assert rights.left(msgspec.structs.replace(CHAIN, chain=(near,), shadow=near)).shadow is near
+
+
+def test_nothing_is_compared_of_what_the_judge_may_not_read() -> None:
+    judge = msgspec.structs.replace(RENTED, name="third", tags=("us",))
+    board = msgspec.structs.replace(BOARD, models={**BOARD.models, "third": judge})
+    standing = msgspec.structs.replace(STANDING, board=board)
+    near = msgspec.structs.replace(OWN, tags=("eu", "us"))
+    decision = Decision(chosen="own", incumbent="rented", why="", options=(), compared=0.5)
+    plan = Plan(chain=(near,), reason="", shadow=near, others=(near,), shadow_rate=0.5, decision=decision)
+    for route in (PLAIN, POOL):
+        judged = msgspec.structs.replace(route, judge="third")
+        for caller in (ANYONE, Caller("team", "default", only_tags=("us",))):
+            assert rights_of(caller, judged, standing, NOW_S).left(plan) is plan
+        far = Caller("team", "default", only_tags=("eu",))
+        alone = rights_of(far, judged, standing, NOW_S).left(plan)
+        assert (alone.shadow, alone.others, alone.shadow_rate) == (None, (), 0.0)
+        assert (alone.chain, alone.decision) == ((near,), msgspec.structs.replace(decision, compared=0.0))
+        assert rights_of(far, route, standing, NOW_S).left(plan) is plan

@@ -10,7 +10,7 @@ from understudy.routing.learn import believe, refit_due, unfold
 
 def test_means_by_kind_and_no_text_where_the_kind_says_it_all() -> None:
     belief = believe(by_kind(800), POOL).belief
-    assert belief.records["sums"]["own"].mean == pytest.approx(0.9, abs=0.06)
+    assert belief.records["sums"]["own"].mean == pytest.approx(0.9, abs=0.09)
     assert belief.records["letters"]["own"].mean == pytest.approx(0.4, abs=0.08)
     assert belief.records["letters"]["own"].low < 0.4 < belief.records["letters"]["own"].high
     assert belief.speaks == ()
@@ -31,7 +31,7 @@ def test_the_text_says_nothing_that_the_kinds_means_say_already() -> None:
     sums, letters = (
         np.mean([model.gain(one.prompt) for one in lessons if one.kind == kind]) for kind in ("sums", "letters")
     )
-    assert abs(sums - letters) < 0.1
+    assert abs(sums - letters) < 0.15
 
 
 def test_too_few_lessons_turn_no_dial_and_win_nothing() -> None:

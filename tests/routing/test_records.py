@@ -65,6 +65,14 @@ def test_a_slice_of_few_outcomes_looks_like_its_kin() -> None:
     assert kin.mean(never) == kin.mean(never._replace(model="rented"))
 
 
+def test_worse_on_kin_is_worse_on_a_young_slice() -> None:
+    """Gains below nothing are drawn to kin as those above it are."""
+    known = [lesson(number, "chat", 0.0, 1.0) for number in range(500)]
+    young = [lesson(9_000 + number, "code", 1.0, 1.0) for number in range(2)]
+    record = found([*known, *young])["code"]
+    assert record["own"].mean < record["rented"].mean - 0.8
+
+
 def test_a_slice_is_not_its_own_kin() -> None:
     """Its outcomes count once, however many levels they belong to."""
     alone = [lesson(number, "chat", 1.0, 0.5) for number in range(20)]

@@ -29,3 +29,9 @@ def test_an_interval_narrows_with_outcomes() -> None:
     few, many = Tally(10, 5, 5).half_width(), Tally(1000, 500, 500).half_width()
     assert many < few < 1
     assert many == pytest.approx(1.96 * 0.5 / 1000**0.5, rel=0.01)
+
+
+def test_what_is_left_keeps_its_sign_and_rounding_leaves_nothing() -> None:
+    whole = Tally(3, -1.5, 0.75)
+    assert whole.without(Tally(1, -0.5, 0.25)) == Tally(2, -1.0, 0.5)
+    assert Tally(0.1 + 0.2, 0.3, 0.3).without(Tally(0.3, 0.3, 0.3)) == Tally()

@@ -14,7 +14,19 @@ from tests.storage.samples import (
 )
 
 from understudy.canon.usage import Usage
-from understudy.ports import Batch, BeliefRow, BrokenChain, Feedback, LessonRow, ScoreRow, StaleLease, Store, StrataRow
+from understudy.ports import (
+    Batch,
+    BeliefRow,
+    BrokenChain,
+    ComparisonRow,
+    Feedback,
+    LessonRow,
+    ProbeRow,
+    ScoreRow,
+    StaleLease,
+    Store,
+    StrataRow,
+)
 from understudy.storage.spool import FINISHED
 
 
@@ -295,6 +307,48 @@ class StoreContract:
         assert store.beliefs() == store.beliefs(1.5) == told[:1]
         assert store.beliefs(2.0) == []
         assert store.board_version() == version + 1
+
+    def test_comparisons_wait_until_they_are_lessons_or_their_time_is_over(self, store: Store) -> None:
+        rows = [
+            ComparisonRow(
+                exchange_id=f"ex_{number}", tenant="t", route="auto" if number < 3 else "other", at_s=1.0,
+                expires_at_s=50.0 + number, body=b"\x00answers",
+            )
+            for number in range(4)
+        ]  # fmt: skip
+        store.enter(Batch(comparisons=tuple(rows)))
+        store.enter(Batch(comparisons=tuple(rows)))
+        assert store.unjudged(["auto", "none"], 49.0, 9) == [(f"ex_{number}", "auto") for number in range(3)]
+        assert store.unjudged(["auto"], 50.0, 1) == [("ex_1", "auto")]
+        assert store.unjudged([], 49.0, 9) == []
+        assert (store.comparison("ex_0"), store.comparison("ex_9")) == (rows[0], None)
+        lesson = LessonRow(
+            exchange_id="ex_1", tenant="t", key="k", route="auto", kind="chat", at_s=1.0, expires_at_s=90.0,
+            served="own", outcomes=b"{}", words="hi", by="a judge",
+        )  # fmt: skip
+        store.enter(Batch(lessons=(lesson, lesson)))
+        store.enter(Batch(comparisons=tuple(rows)))
+        assert store.unjudged(["auto", "other"], 49.0, 9) == [("ex_0", "auto"), ("ex_2", "auto"), ("ex_3", "other")]
+        assert [row.by for row in store.lessons("auto", 0, 9)] == ["a judge"]
+        assert store.forget_texts(52.0) == 2
+        assert store.unjudged(["auto", "other"], 1.0, 9) == [("ex_3", "other")]
+
+    def test_probes_are_read_newest_first_and_once(self, store: Store) -> None:
+        rows = [
+            ProbeRow(
+                exchange_id=f"ex_{number}", tenant="t", route="auto" if number else "other", at_s=9.0 - number,
+                by="third", version="1", score=None if number == 1 else -0.25,
+            )
+            for number in range(4)
+        ]  # fmt: skip
+        store.enter(Batch(probes=tuple(rows)))
+        store.enter(Batch(probes=(msgspec.structs.replace(rows[3], score=1.0),)))
+        assert store.probes("auto", 2) == [rows[3], rows[2]]
+        assert store.probes("auto", 9)[2:] == [rows[1]]
+        assert store.probes("none", 9) == []
+        again = msgspec.structs.replace(rows[1], version="2")
+        store.enter(Batch(probes=(again,)))
+        assert store.probes("auto", 1) == [again]
 
     def test_the_newest_strata_and_paces_count_and_move_the_board(self, store: Store) -> None:
         version = store.board_version()

@@ -4,11 +4,24 @@ import msgspec
 from tests.storage.late_contract import text
 from tests.storage.samples import exchange, hypothesis_row, open_pair, settled_pair, slice_row, transition
 
-from understudy.ports import Batch, BeliefRow, Feedback, KeptAnswer, LessonRow, OrderRow, Store, StrataRow
+from understudy.ports import (
+    Batch,
+    BeliefRow,
+    ComparisonRow,
+    Feedback,
+    KeptAnswer,
+    LessonRow,
+    OrderRow,
+    Store,
+    StrataRow,
+)
 
 TENANTS = ("gone", "stays")
 AT_S = 50.0
-NOTHING = {"lessons": 0, "beliefs": 0, "rates of comparison": 0, "words of pairs": 0, "kept answers": 0, "reactions": 0}
+NOTHING = {
+    "lessons": 0, "beliefs": 0, "rates of comparison": 0, "comparisons that wait": 0, "words of pairs": 0,
+    "kept answers": 0, "reactions": 0,
+}  # fmt: skip
 
 
 def number_of(tenant: str) -> int:
@@ -24,6 +37,9 @@ def words_of(tenant: str, *, late: bool = False, at_s: float = 1.0) -> Batch:
         exchange_id=asked.id, tenant=tenant, key="k", route="auto", kind="chat", at_s=at_s, expires_at_s=900.0,
         served="own", outcomes=b"{}", words="harbour lights",
     )  # fmt: skip
+    waiting = ComparisonRow(
+        exchange_id=f"{asked.id}_judged", tenant=tenant, route="auto", at_s=at_s, expires_at_s=900.0, body=b"answers"
+    )
     belief = BeliefRow(
         tenant=tenant, route="auto", version="v", at_s=at_s + 2, since_s=at_s - 1, words="won", body=b"weights"
     )
@@ -35,6 +51,7 @@ def words_of(tenant: str, *, late: bool = False, at_s: float = 1.0) -> Batch:
         exchanges=(asked,),
         sampled=(pair,),
         lessons=(lesson,),
+        comparisons=(waiting,),
         beliefs=(belief,),
         strata=(StrataRow(tenant=tenant, route="auto", at_s=at_s, kinds={"chat": 2.0}, new=1.0),),
         texts=(msgspec.structs.replace(text(pair, 900.0), at_s=at_s),),
@@ -72,8 +89,7 @@ class ErasingContract:
         numbers = (store.exchanges(), store.money(), store.pairs("hyp_gone"), store.outcomes("hyp_gone"))
         record, version = store.transitions(), store.board_version()
         words = store.delete_tenant(ordered(store), "gone", AT_S)
-        one = "1 lessons, 1 beliefs, 1 rates of comparison, 1 words of pairs, 1 kept answers, 1 reactions"
-        assert words == f"gone are {one}"
+        assert words == "gone are " + ", ".join(f"1 {name}" for name in NOTHING)
         row = store.order_of("o1")
         assert row is not None
         assert (row.done, row.words) == (True, words)
@@ -81,6 +97,7 @@ class ErasingContract:
         assert store.held("stays") == dict.fromkeys(NOTHING, 1)
         assert store.waiting_for(exchange(number_of("gone")).id) is None
         assert store.kept("gone", exchange(number_of("gone")).id) is None
+        assert store.unjudged(["auto"], 1.0, 9) == [(f"{exchange(number_of('stays')).id}_judged", "auto")]
         assert (store.exchanges(), store.money(), store.pairs("hyp_gone"), store.outcomes("hyp_gone")) == numbers
         assert (store.transitions(), store.board_version()) == (record, version + 1)
         assert store.deleted() == {"gone": AT_S}

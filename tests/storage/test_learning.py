@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from understudy.ports import Batch, BeliefRow, Feedback, LessonRow, Store
+from understudy.ports import Batch, BeliefRow, ComparisonRow, Feedback, LessonRow, Store
 from understudy.storage.open import open_store
 
 SECRET = b"s" * 32
@@ -64,6 +64,16 @@ def test_words_and_weights_are_sealed(store: Store, database: str) -> None:
         ]
     assert all(b"harbour" not in body for body in bodies)
     assert store.beliefs() == [belief(1.0)]
+
+
+def test_answers_that_wait_for_a_judge_are_sealed(store: Store, database: str) -> None:
+    row = ComparisonRow(
+        exchange_id="a", tenant="t", route="auto", at_s=1.0, expires_at_s=50.0, body=b"harbour lights " * 9
+    )
+    store.enter(Batch(comparisons=(row,)))
+    with sa.create_engine(database).connect() as connection:
+        assert b"harbour" not in connection.execute(sa.text("SELECT body FROM comparisons")).scalar_one()
+    assert store.comparison("a") == row
 
 
 def test_lessons_expire_with_the_words_of_pairs(store: Store) -> None:

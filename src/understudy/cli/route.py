@@ -88,13 +88,15 @@ def status(config: ConfigOption = None, json: JsonOption = None) -> None:
     if json is not None:
         json.write_bytes(msgspec.json.encode({"pools": found}))
     if not found:
-        out.print("Nothing yet: a route needs models to 'choose_from', a check, and traffic.")
+        out.print("Nothing yet: a route needs models to 'choose_from', a check or a judge, and traffic.")
     for view in found:
         _show(view)
 
 
 def _show(view: PoolView) -> None:
     out.print(f"[bold]{view.route}[/] ({view.tenant}): {view.words}", soft_wrap=True)
+    if view.judge:
+        out.print(view.judge, markup=False, soft_wrap=True)
     if view.dial is not None:
         out.print(f"dial: {view.dial.words}", markup=False, soft_wrap=True)
     table = Table(

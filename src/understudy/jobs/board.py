@@ -37,7 +37,7 @@ def _route(spec: RouteSpec, *, late: bool) -> Route:
         shadow=spec.parity.shadow,
         unit_idle_s=seconds(spec.parity.unit_idle),
         labels=spec.parity.labels,
-        verdict_s=seconds(spec.parity.verdict_deadline) if late else 0.0,
+        verdict_s=spec.parity.verdict_s if late else 0.0,
         label_s=seconds(spec.parity.label_deadline),
         pool={kind: pooled for pooled, kinds in spec.parity.pool.items() for kind in kinds},
         holdout=spec.parity.holdout,
@@ -47,6 +47,7 @@ def _route(spec: RouteSpec, *, late: bool) -> Route:
         budget_usd_per_day=spec.budget_usd_per_day,
         priors=spec.priors,
         strict=spec.strict,
+        judge=spec.parity.judge.model if spec.parity.judge is not None else "",
     )
 
 

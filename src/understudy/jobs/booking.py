@@ -19,6 +19,7 @@ from understudy.ports import (
     Batch,
     BeliefRow,
     Compared,
+    ComparisonRow,
     Exchange,
     Feedback,
     KeptAnswer,
@@ -29,6 +30,7 @@ from understudy.ports import (
     OutcomeRow,
     Paired,
     PairRow,
+    ProbeRow,
     Record,
     Sampled,
     StrataRow,
@@ -51,11 +53,29 @@ class Words(Value, frozen=True):
 
 _WRITE = msgspec.msgpack.Encoder()
 _READ: msgspec.msgpack.Decoder[Words] = msgspec.msgpack.Decoder(Words)
+_READ_COMPARED: msgspec.msgpack.Decoder[Compared] = msgspec.msgpack.Decoder(Compared)
 
 
 def words_of(row: TextRow) -> Words:
     """The words that a row keeps."""
     return _READ.decode(row.body)
+
+
+def comparison_row(record: Compared, panel: Panel) -> ComparisonRow:
+    """A comparison as it waits for its judge; its words go when the judge's time is over."""
+    return ComparisonRow(
+        exchange_id=record.exchange_id,
+        tenant=record.tenant,
+        route=record.route,
+        at_s=record.at_s,
+        expires_at_s=record.at_s + panel.spec.verdict_s,
+        body=_WRITE.encode(record),
+    )
+
+
+def compared_of(row: ComparisonRow) -> Compared:
+    """The comparison that a row keeps."""
+    return _READ_COMPARED.decode(row.body)
 
 
 class Booking:
@@ -77,6 +97,8 @@ class Booking:
         self._kept: list[KeptAnswer] = []
         self._orders: list[OrderRow] = []
         self._lessons: list[LessonRow] = []
+        self._comparisons: list[ComparisonRow] = []
+        self._probes: list[ProbeRow] = []
         self._beliefs: list[BeliefRow] = []
         self._strata: list[StrataRow] = []
 
@@ -97,7 +119,11 @@ class Booking:
                 case Order():
                     self._orders.append(OrderRow(**msgspec.structs.asdict(record)))
                 case Compared() if record.route in self._pools:
-                    self._lessons.append(lesson_row(record, self._pools[record.route]))
+                    self._teach(record, self._pools[record.route])
+                case LessonRow():
+                    self._lessons.append(record)
+                case ProbeRow():
+                    self._probes.append(record)
                 case BeliefRow():
                     self._beliefs.append(record)
                 case StrataRow():
@@ -119,11 +145,20 @@ class Booking:
             feedback=tuple(self._feedback),
             kept=tuple(self._kept),
             lessons=tuple(self._lessons),
+            comparisons=tuple(self._comparisons),
+            probes=tuple(self._probes),
             beliefs=tuple(self._beliefs),
             strata=tuple(self._strata),
             orders=tuple(self._orders),
             positions=positions,
         )
+
+    def _teach(self, record: Compared, panel: Panel) -> None:
+        """A lesson; or a comparison that waits for the route's judge, and with it its words."""
+        if panel.judge is None or len(record.answers) == 1:
+            self._lessons.append(lesson_row(record, panel))
+        else:
+            self._comparisons.append(comparison_row(record, panel))
 
     def _judge(self, record: Paired | Live) -> None:
         panel = self._panels.get(record.hypothesis)

@@ -7,6 +7,7 @@ Words stay only in `texts`; here they are read once and dropped.
 
 import hashlib
 import logging
+from collections.abc import Mapping
 
 import msgspec
 
@@ -141,18 +142,34 @@ def outcome_row(record: Live, panel: Panel) -> OutcomeRow:
 def lesson_row(record: Compared, panel: Panel) -> LessonRow:
     """What came of each answer to one prompt; a lost answer is a failure, one without opinion says nothing.
 
+    Where a judge speaks instead of a check, this has no outcome on the judge's scale.
+    """
+    outcomes = {
+        answer.model: 0.0 if answer.reply is None else _outcome(record.request, answer, panel.check, on_crash=None)
+        for answer in record.answers
+    }
+    return told_row(record, panel, outcomes, record.chances)
+
+
+def told_row(
+    record: Compared,
+    panel: Panel,
+    outcomes: Mapping[str, float | None],
+    chances: Mapping[str, float],
+    by: str = "",
+) -> LessonRow:
+    """One prompt's lesson with these outcomes.
+
     By model: the outcome, the chance of seeing it, dollars and milliseconds of a completed answer; then, where there is
     none, the dollars that it cost all the same.
     """
-    outcomes: dict[str, tuple[float | None, ...]] = {}
+    told: dict[str, tuple[float | None, ...]] = {}
     for answer in record.answers:
-        outcome = _outcome(record.request, answer, panel.check, on_crash=None) if answer.reply is not None else 0.0
         usd = None if answer.cost_nano_usd is None else answer.cost_nano_usd / 1e9
-        chance = record.chances.get(answer.model, 1.0)
-        if answer.reply is not None:
-            outcomes[answer.model] = (outcome, chance, usd, answer.latency_ms)
-        else:
-            outcomes[answer.model] = (outcome, chance, None, None, usd or 0.0)
+        seen = (outcomes.get(answer.model), chances.get(answer.model, 1.0))
+        told[answer.model] = (
+            (*seen, None, None, usd or 0.0) if answer.reply is None else (*seen, usd, answer.latency_ms)
+        )
     return LessonRow(
         exchange_id=record.exchange_id,
         tenant=record.tenant,
@@ -162,8 +179,9 @@ def lesson_row(record: Compared, panel: Panel) -> LessonRow:
         at_s=record.at_s,
         expires_at_s=record.at_s + panel.spec.lessons_s,
         served=record.served,
-        outcomes=msgspec.json.encode(outcomes),
+        outcomes=msgspec.json.encode(told),
         words=asked_words(record.request)[:READ_CHARS],
+        by=by,
     )
 
 

@@ -57,13 +57,16 @@ def belief_of(row: BeliefRow) -> Learned | None:
     return None if row.body is None else unfold(_BELIEF.decode(row.body))
 
 
-def lesson_of(row: LessonRow) -> Lesson:
-    """A lesson from the books, its prompt as numbers. Where no check spoke, the user's word is the outcome."""
+def lesson_of(row: LessonRow, scale: str = "") -> Lesson:
+    """A lesson from the books, its prompt as numbers; outcomes on another scale than the route's are none.
+
+    Where no check spoke, the user's word is the outcome; beside a judge's, which compares, it would be no measure.
+    """
     told = _OUTCOMES.decode(row.outcomes)
-    outcomes = {model: seen.outcome for model, seen in told.items() if seen.outcome is not None}
-    spoken = False
-    if not outcomes and row.said is not None:
-        outcomes, spoken = {row.served: row.said}, True
+    outcomes = {model: seen.outcome for model, seen in told.items() if seen.outcome is not None and row.by == scale}
+    spoken = not outcomes and row.said is not None and not scale
+    if spoken and row.said is not None:
+        outcomes = {row.served: row.said}
     return Lesson(
         id=row.exchange_id,
         tenant=row.tenant,
@@ -141,7 +144,7 @@ class Learner:
             course.champion = learned
             course.fitted = learned.belief if learned is not None else None
             return
-        words = "taken back: the route's models, its dial or its priors have changed"
+        words = "taken back: the route's models, dial, priors or judge have changed"
         self._journal.append(msgspec.structs.replace(row, version="", at_s=self._clock.now_s(), words=words, body=None))
 
     def _course(self, tenant: str, route: str) -> Course:
@@ -164,9 +167,11 @@ class Learner:
         for row in rows:
             self._read_to[route] = row.seq
             course = self._course(row.tenant, route)
-            lesson = lesson_of(row)
+            pool = self._pools[route]
+            lesson = lesson_of(row, pool.scale)
             course.kinds.append(row.kind)
-            if not lesson.outcomes or row.at_s < course.since_s:
+            # What a judge did not see is traffic all the same: by it comparisons are weighed.
+            if not (lesson.outcomes or pool.scale) or row.at_s < course.since_s:
                 continue
             self._take(course, lesson, row)
         return bool(rows)
@@ -216,13 +221,20 @@ class Learner:
             return True
         return bool(course.lessons) and self._clock.now_s() - course.learned_at_s >= NIGHT_S
 
+    def _alike(self, pool: Pool) -> list[Lesson]:
+        """The lessons of all routes and tenants whose outcomes are on one scale with a pool's."""
+        courses = [course for (_, route), course in self._courses.items() if self._pools[route].scale == pool.scale]
+        return [lesson for course in courses for lesson in course.lessons]
+
     def _learn(self, place: Place, course: Course) -> None:
         now_s = self._clock.now_s()
         pool = self._pools[place[1]]
-        span_s = max(1.0, course.lessons[-1].at_s - course.lessons[0].at_s)
+        # What a judge has spoken on comes out of its order.
+        moments = [lesson.at_s for lesson in course.lessons]
+        span_s = max(1.0, max(moments) - min(moments))
         pool = msgspec.structs.replace(pool, requests_per_day=len(course.lessons) * DAY_S / span_s)
         incumbents = {route: other.incumbent for route, other in self._pools.items()}
-        kin = kin_of([lesson for other in self._courses.values() for lesson in other.lessons], incumbents)
+        kin = kin_of(self._alike(pool), incumbents)
         lessons = list(course.lessons)
         fitted = believe(lessons, pool, kin, at_s=now_s)
         course.learned_at, course.learned_at_s = course.compared, now_s

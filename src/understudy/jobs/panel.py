@@ -46,6 +46,13 @@ class Panel:
         """Whether late verdicts are a judge's or a slow check's, and not people's."""
         return self.judge is not None or (self.check is not None and self.check.slow)
 
+    def scale(self, incumbent: str) -> str:
+        """On which scale a pool's outcomes are: a judge's against one incumbent; a check's is everybody's, and empty.
+
+        Outcomes of two scales are never added up.
+        """
+        return "" if self.judge is None else f"{self.judge.name}/{self.judge.version} against {incumbent}"
+
     def guardrails(self) -> tuple[Guardrail, ...]:
         """The guardrails as a hypothesis has them, in order of name."""
         return tuple(

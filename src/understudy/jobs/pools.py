@@ -1,13 +1,14 @@
 """What routes with a pool have learned, as one view for the terminal and the web: figures and names, never words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
 from understudy.canon.value import Value
 from understudy.jobs.board import with_books
 from understudy.jobs.learning import belief_of
-from understudy.ports import BeliefRow, Store
+from understudy.jobs.sanity import WINDOW, sanity
+from understudy.ports import BeliefRow, ProbeRow, Store
 from understudy.routing.beliefs import Dial, Record
 from understudy.routing.board import Board, Route
 
@@ -18,7 +19,8 @@ class PoolView(Value, frozen=True, kw_only=True):
     """One tenant's route: how much it was taught by kind, what serves and why, every model's record, the dial.
 
     `compared` is the share of requests that all models answer, by kind; `compared_new` that of kinds not seen enough.
-    `unasked` are kinds that the route's priors name and of which nothing was ever asked.
+    `unasked` are kinds that the route's priors name and of which nothing was ever asked. `judge` says whether the
+    judge's verdicts count, where there is one.
     """
 
     tenant: str
@@ -35,6 +37,7 @@ class PoolView(Value, frozen=True, kw_only=True):
     compared: dict[str, float] = {}
     compared_new: float = 0.0
     unasked: tuple[str, ...] = ()
+    judge: str = ""
 
 
 def pool_views(store: Store, routes: Mapping[str, Route], tenant: str | None = None) -> list[PoolView]:
@@ -43,8 +46,18 @@ def pool_views(store: Store, routes: Mapping[str, Route], tenant: str | None = N
     counts = {place: dict(kinds) for place, kinds in store.lesson_counts().items() if place[1] in pools}
     rows = {(row.tenant, row.route): row for row in store.beliefs() if row.route in pools}
     board = with_books(Board(routes=pools), (), {}, 0, store.strata(), store.paces())
-    places = sorted(counts.keys() | rows.keys())
-    return [_view(place, board, counts.get(place, {}), rows.get(place)) for place in _of(places, tenant)]
+    probes = {name: store.probes(name, WINDOW) for name, route in pools.items() if route.judge}
+    tried = {(row.tenant, row.route) for rows in probes.values() for row in rows}
+    places = sorted(counts.keys() | rows.keys() | tried)
+    views = [_view(place, board, counts.get(place, {}), rows.get(place)) for place in _of(places, tenant)]
+    said = {name: _judge(pools[name].judge, rows) for name, rows in probes.items()}
+    return [replace(view, judge=said.get(view.route, "")) for view in views]
+
+
+def _judge(judge: str, newest_first: Sequence[ProbeRow]) -> str:
+    """What is to be said of a judge; its version is that of the newest probe."""
+    version = newest_first[0].version if newest_first else ""
+    return sanity(judge, version, newest_first).words
 
 
 def _of(places: Iterable[tuple[str, str]], tenant: str | None) -> Iterable[tuple[str, str]]:

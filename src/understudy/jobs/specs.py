@@ -39,8 +39,9 @@ def midnight_s(day: datetime.date) -> float:
 
 
 class JudgeSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A model that compares both answers, and by what. It must be of neither compared model's family.
+    """A model that compares two answers, and by what: the candidate's with the incumbent's, or each model's of a pool.
 
+    It must be of no compared model's family, and bear all of the route's `only_tags`, since it reads what is asked.
     `rubric` says in words what makes an answer better; `calls_per_day` is a hard cap on what judging may take.
     `any_family` lets a model judge its own kin, or one whose maker is not known.
     """
@@ -119,6 +120,11 @@ class ParitySpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def lessons_s(self) -> float:
         """How long what a route learns from is kept, in seconds."""
         return seconds(self.lessons)
+
+    @property
+    def verdict_s(self) -> float:
+        """How long a judge or a slow check may take, in seconds."""
+        return seconds(self.verdict_deadline)
 
     @property
     def texts_s(self) -> float:

@@ -6,66 +6,36 @@ own. A pair that stays without a verdict is tried again until its deadline; a ju
 """
 
 import asyncio
-import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 
 from understudy.canon.faults import Fault
 from understudy.canon.reply import Reply
 from understudy.canon.request import Request
-from understudy.canon.value import Value
 from understudy.gateway.unattended import Errand
 from understudy.jobs.booking import Words, words_of
 from understudy.jobs.judging import score
 from understudy.jobs.panel import Panel
-from understudy.jobs.planning import DAY_S
-from understudy.ports import Check, Clock, HypothesisRow, Journal, Judge, PairRow, Store, Verdict
-
-log = logging.getLogger(__name__)
-# Asks a declared model by its name, for an errand.
-AskModel = Callable[[str, Request, Errand], Awaitable[Reply]]
-# Judges and sandboxes at work at a time: enough to keep a model busy, few enough for a laptop's own.
-AT_ONCE = 4
-# Pairs taken from the books in one look.
-TAKEN = 64
-# A pair whose judge could not be reached is tried again after this, doubled each time up to the second figure.
-RETRY_S, MAX_RETRY_S = 5.0, 300.0
-# A verdict that was spooled shows in the books within this time, unless the bookkeeper stands still.
-BOOKED_WITHIN_S = 30.0
-# A judge's two orders.
-CALLS = 2
-
-
-class Tried(Value, frozen=True):
-    """When a pair may be taken again, and how often it was tried."""
-
-    again_s: float
-    times: int = 0
+from understudy.jobs.patience import AT_ONCE, BOOKED_WITHIN_S, MAX_RETRY_S, TAKEN, DayCalls, Desk, Patience
+from understudy.ports import Check, Clock, HypothesisRow, Judge, PairRow, Verdict
 
 
 class Verdicts:
     """Gives verdicts on what waits for them. `panels` are by route."""
 
-    def __init__(
-        self, *, store: Store, journal: Journal, panels: Mapping[str, Panel], clock: Clock, ask: AskModel
-    ) -> None:
-        self._store = store
-        self._journal = journal
+    def __init__(self, desk: Desk, panels: Mapping[str, Panel]) -> None:
+        self._store, self._journal, self._clock, self._ask = desk
         self._panels = panels
-        self._clock = clock
-        self._ask = ask
-        self._tried: dict[str, Tried] = {}
-        # Judge calls of the day by route; the day comes first.
-        self._calls: dict[str, tuple[float, int]] = {}
+        self._patience = Patience(self._clock)
+        self._calls = DayCalls(self._store, self._clock)
 
     async def turn(self) -> bool:
         """Take what waits, up to a handful, and say what is to be said; whether there was anything."""
         now_s = self._clock.now_s()
         registered = await asyncio.to_thread(self._judged_here)
-        most = TAKEN + len(self._tried)
+        most = TAKEN + len(self._patience)
         waiting = await asyncio.to_thread(self._store.waiting, ("check", "judge"), registered.keys(), now_s, most)
-        found = {one.exchange_id for one in waiting}
-        self._tried = {one: tried for one, tried in self._tried.items() if one in found}
-        ready = [pair for pair in waiting if self._due(pair.exchange_id, now_s)][:TAKEN]
+        self._patience.keep({one.exchange_id for one in waiting})
+        ready = [pair for pair in waiting if self._patience.due(pair.exchange_id)][:TAKEN]
         gate = asyncio.Semaphore(AT_ONCE)
         async with asyncio.TaskGroup() as group:
             for pair in ready:
@@ -77,17 +47,13 @@ class Verdicts:
         routes = {name for name, panel in self._panels.items() if panel.by_machine}
         return {row.id: row for row in self._store.hypotheses() if row.route in routes and not row.imported}
 
-    def _due(self, exchange_id: str, now_s: float) -> bool:
-        tried = self._tried.get(exchange_id)
-        return tried is None or now_s >= tried.again_s
-
     async def _settle(self, pair: PairRow, registered: HypothesisRow, gate: asyncio.Semaphore) -> None:
         async with gate:
             panel = self._panels[registered.route]
             kept = await asyncio.to_thread(self._store.waiting_for, pair.exchange_id)
             if kept is None:
                 # Its words have expired, or were never kept: nobody can judge it any more.
-                self._put_off(pair.exchange_id, MAX_RETRY_S)
+                self._patience.put_off(pair.exchange_id, MAX_RETRY_S)
                 return
             words = words_of(kept.text)
             if panel.judge is not None:
@@ -96,15 +62,15 @@ class Verdicts:
                 verdict = await asyncio.to_thread(_checked, panel.check, pair, words, self._clock)
             if verdict is not None:
                 self._journal.append(verdict)
-                self._put_off(pair.exchange_id, BOOKED_WITHIN_S)
+                self._patience.put_off(pair.exchange_id, BOOKED_WITHIN_S)
 
     async def _judged(self, judge: Judge, registered: HypothesisRow, pair: PairRow, words: Words) -> Verdict | None:
         """A judge's word in both orders; None if it could not be reached, or has said enough for today."""
         spec = self._panels[registered.route].spec.judge
         if spec is None or words.candidate.reply is None or words.incumbent.reply is None:
             return None
-        if not await self._may_call(registered.route, spec.calls_per_day):
-            self._put_off(pair.exchange_id, MAX_RETRY_S)
+        if not await self._calls.may(registered.route, spec.calls_per_day):
+            self._patience.put_off(pair.exchange_id, MAX_RETRY_S)
             return None
         reached = True
 
@@ -128,7 +94,7 @@ class Verdicts:
 
         said = await judge.judge(ask, words.request, words.candidate.reply, words.incumbent.reply)
         if said.score is None and not reached:
-            self._put_off(pair.exchange_id)
+            self._patience.put_off(pair.exchange_id)
             return None
         return Verdict(
             exchange_id=pair.exchange_id,
@@ -142,23 +108,6 @@ class Verdicts:
             second=said.second,
             missing=said.missing,
         )
-
-    async def _may_call(self, route: str, most: int | None) -> bool:
-        if most is None:
-            return True
-        day = self._clock.now_s() // DAY_S
-        known, calls = self._calls.get(route, (-1.0, 0))
-        if known != day:
-            rows = await asyncio.to_thread(self._store.traffic, day * DAY_S)
-            calls = sum(row.exchanges for row in rows if row.purpose == "judge" and row.route == route)
-        allowed = calls + CALLS <= most
-        self._calls[route] = (day, calls + CALLS * allowed)
-        return allowed
-
-    def _put_off(self, exchange_id: str, seconds: float | None = None) -> None:
-        times = self._tried.get(exchange_id, Tried(0.0)).times
-        wait_s = min(MAX_RETRY_S, RETRY_S * 2.0**times) if seconds is None else seconds
-        self._tried[exchange_id] = Tried(self._clock.now_s() + wait_s, times + (seconds is None))
 
 
 def _checked(check: Check | None, pair: PairRow, words: Words, clock: Clock) -> Verdict | None:

@@ -187,6 +187,21 @@ class KeptAnswer(Value, frozen=True, kw_only=True, tag="kept"):
     words: bytes | None
 
 
+class ProbeRow(Value, frozen=True, kw_only=True, tag="probe"):
+    """What a judge said of an answer that says nothing, beside the incumbent's to the same prompt; numbers only.
+
+    `score` in [-1, 1] is from the planted answer's point of view, None where it gave no verdict.
+    """
+
+    exchange_id: str
+    tenant: str
+    route: str
+    at_s: float
+    by: str
+    version: str
+    score: float | None = None
+
+
 class BeliefRow(Value, frozen=True, kw_only=True, tag="belief"):
     """What a tenant's route believes, as `routing` wrote it; without a body, a belief that was taken back.
 
@@ -215,8 +230,8 @@ class StrataRow(Value, frozen=True, kw_only=True, tag="strata"):
 class Compared(Value, frozen=True, kw_only=True, tag="compared"):
     """What models of a pool answered to one request, for the check: all of them for a shadow, else the one that served.
 
-    `chances` are those of each model's answer being seen. The words are dropped once they are judged, but for the
-    prompt's first characters.
+    `chances` are those of each model's answer being seen, `rate` that of all of them being asked. The words are dropped
+    once they are judged, but for the prompt's first characters.
     """
 
     exchange_id: str
@@ -229,6 +244,31 @@ class Compared(Value, frozen=True, kw_only=True, tag="compared"):
     served: str
     answers: tuple[Answered, ...]
     chances: dict[str, float]
+    rate: float = 0.0
+
+
+class LessonRow(Value, frozen=True, kw_only=True, tag="lesson"):
+    """One prompt that a route learns from: its first characters, and by model what came of it.
+
+    `outcomes` is JSON: model to [outcome or null, chance that it was seen, dollars or null, milliseconds or null], and
+    behind these, where no answer came, the dollars that it cost all the same.
+    `by` says on which scale outcomes are: a judge's against one incumbent, or, empty, the check's own.
+    `said` is what the user said of the served answer, in [0, 1].
+    """
+
+    exchange_id: str
+    tenant: str
+    key: str
+    route: str
+    kind: str
+    at_s: float
+    expires_at_s: float
+    served: str
+    outcomes: bytes
+    words: str
+    by: str = ""
+    said: float | None = None
+    seq: int = 0
 
 
 class Order(Value, frozen=True, kw_only=True, tag="order"):
@@ -268,7 +308,7 @@ class Imported(Value, frozen=True, kw_only=True, tag="imported"):
     pairs: tuple[Measured, ...]
 
 
-Learning = Compared | BeliefRow | StrataRow
+Learning = Compared | LessonRow | ProbeRow | BeliefRow | StrataRow
 Record = Exchange | Sampled | Paired | Live | Learning | Verdict | Feedback | KeptAnswer | Order | Imported
 RECORD_ENCODER = msgspec.msgpack.Encoder()
 RECORD_DECODER: msgspec.msgpack.Decoder[Record] = msgspec.msgpack.Decoder(Record)

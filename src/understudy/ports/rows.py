@@ -1,7 +1,19 @@
 """The rows of the database, as the rest of the house sees them."""
 
 from understudy.canon.value import Value
-from understudy.ports.records import BeliefRow, Exchange, Feedback, KeptAnswer, Purpose, Side, Source, StrataRow, Verb
+from understudy.ports.records import (
+    BeliefRow,
+    Exchange,
+    Feedback,
+    KeptAnswer,
+    LessonRow,
+    ProbeRow,
+    Purpose,
+    Side,
+    Source,
+    StrataRow,
+    Verb,
+)
 
 
 class HypothesisRow(Value, frozen=True, kw_only=True):
@@ -215,26 +227,18 @@ class SpendRow(Value, frozen=True, kw_only=True):
     incumbent_cost_nano_usd: int
 
 
-class LessonRow(Value, frozen=True, kw_only=True):
-    """One prompt that a route learns from: its first characters, and by model what came of it.
+class ComparisonRow(Value, frozen=True, kw_only=True):
+    """All answers of a pool to one prompt, as long as they wait for a judge.
 
-    `outcomes` is JSON: model to [outcome or null, chance that it was seen, dollars or null, milliseconds or null], and
-    behind these, where no answer came, the dollars that it cost all the same.
-    `said` is what the user said of the served answer, in [0, 1].
+    `body` is what jobs made of the words; the store keeps it encrypted.
     """
 
     exchange_id: str
     tenant: str
-    key: str
     route: str
-    kind: str
     at_s: float
     expires_at_s: float
-    served: str
-    outcomes: bytes
-    words: str
-    said: float | None = None
-    seq: int = 0
+    body: bytes
 
 
 class Batch(Value, frozen=True, kw_only=True):
@@ -249,6 +253,8 @@ class Batch(Value, frozen=True, kw_only=True):
     feedback: tuple[Feedback, ...] = ()
     kept: tuple[KeptAnswer, ...] = ()
     lessons: tuple[LessonRow, ...] = ()
+    comparisons: tuple[ComparisonRow, ...] = ()
+    probes: tuple[ProbeRow, ...] = ()
     beliefs: tuple[BeliefRow, ...] = ()
     strata: tuple[StrataRow, ...] = ()
     orders: tuple[OrderRow, ...] = ()

@@ -3,11 +3,11 @@
 from collections.abc import Collection, Sequence
 from typing import Any, Protocol
 
-from understudy.ports.records import BeliefRow, Exchange, KeptAnswer, Source, StrataRow
+from understudy.ports.records import BeliefRow, Exchange, KeptAnswer, LessonRow, ProbeRow, Source, StrataRow
 from understudy.ports.rows import (
     Batch,
+    ComparisonRow,
     HypothesisRow,
-    LessonRow,
     OrderRow,
     OutcomeRow,
     PairRow,
@@ -86,6 +86,18 @@ class Store(Protocol):
 
     def lessons(self, route: str, after_seq: int, limit: int) -> list[LessonRow]:
         """What a route learns from, beyond a number, oldest first."""
+        ...
+
+    def unjudged(self, routes: Collection[str], now_s: float, limit: int) -> list[tuple[str, str]]:
+        """The comparisons of these routes that wait for a judge, as exchange and route, oldest first."""
+        ...
+
+    def comparison(self, exchange_id: str) -> ComparisonRow | None:
+        """One comparison that waits for a judge; None if its words are gone, or it became a lesson."""
+        ...
+
+    def probes(self, route: str, limit: int) -> list[ProbeRow]:
+        """What a route's judge said of answers that say nothing, newest first."""
         ...
 
     def lesson_counts(self) -> dict[tuple[str, str], dict[str, int]]:

@@ -85,7 +85,8 @@ class Belief(Value, frozen=True, kw_only=True):
     `cascades` those on which the own model may be tried first. `names` has the tenant's
     own n-gram for a bucket, "word:…" or "char:…", for explanations; it never leaves the tenant.
     `latency_price` is charged for each second of an answer, in units of outcome. `priors` are what the
-    operator expected of models when it was learned.
+    operator expected of models when it was learned, `scale` says what outcomes are measured by: a judge against the
+    incumbent, or, empty, a check.
     """
 
     version: str
@@ -102,6 +103,7 @@ class Belief(Value, frozen=True, kw_only=True):
     names: dict[str, str] = {}
     latency_price: float = 0.0
     priors: dict[str, Prior] = {}
+    scale: str = ""
 
 
 class Strata(Value, frozen=True, kw_only=True):

@@ -76,7 +76,8 @@ class Route(Value, frozen=True, kw_only=True):
     a person's label `label_s`. `pool` has the slice's kind of each kind that is joined with others. `holdout` is the
     share that stays with the incumbent at 100 %. `choose_from` are the models that are chosen from by what was learned,
     `explore` the share that falls to one of them by chance, `budget_usd_per_day` what their answers may cost,
-    `priors` what is expected of them, by model. All that answers bears `only_tags`.
+    `priors` what is expected of them, by model. All that answers bears `only_tags`; `judge` is the model that compares
+    answers, where there is one.
     Where it is `strict` a request of which anything would stay behind is refused.
     """
 
@@ -97,6 +98,7 @@ class Route(Value, frozen=True, kw_only=True):
     budget_usd_per_day: float | None = None
     priors: dict[str, Prior] = {}
     strict: bool = False
+    judge: str = ""
 
 
 class Ramp(Value, frozen=True, kw_only=True):

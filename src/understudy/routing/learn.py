@@ -45,7 +45,8 @@ class Pool(Value, frozen=True, kw_only=True):
     """What is learned for: the models of a route, which of them answers when in doubt, the dial, the traffic.
 
     `wait_s` is how long users have to react before an answer is learned from, `compared` the mean share of requests
-    that all models answer, `latency_price` what a second costs, `priors` what the operator expects of models.
+    that all models answer, `latency_price` what a second costs, `priors` what the operator expects of models. `scale`
+    says what outcomes are measured by: a judge against the incumbent, or, empty, a check.
     """
 
     route: str
@@ -59,6 +60,7 @@ class Pool(Value, frozen=True, kw_only=True):
     cascade: bool = False
     latency_price: float = 0.0
     priors: dict[str, Prior] = {}
+    scale: str = ""
 
 
 class Table(NamedTuple):
@@ -77,11 +79,10 @@ def fits(belief: Belief, pool: Pool) -> bool:
     """
     names = {model.name for model in pool.models}
     known = {name for records in belief.records.values() for name in records}
-    learned_for = (belief.incumbent, belief.dial.name, belief.dial.aim, belief.latency_price)
+    learned_for = (belief.incumbent, belief.dial.name, belief.dial.aim, belief.latency_price, belief.scale)
+    wanted = (pool.incumbent, pool.dial, pool.aim, pool.latency_price, pool.scale)
     told_otherwise = any(belief.priors.get(name) != pool.priors.get(name) for name in known)
-    if not known <= names or told_otherwise:
-        return False
-    return learned_for == (pool.incumbent, pool.dial, pool.aim, pool.latency_price)
+    return learned_for == wanted and known <= names and not told_otherwise
 
 
 def refit_due(lessons: int, learned_from: int) -> bool:
@@ -126,7 +127,7 @@ def believe(lessons: Sequence[Lesson], pool: Pool, kin: Kin | None = None, *, at
         route=pool.route,
         incumbent=pool.incumbent,
         at_s=at_s,
-        labels=len(told),
+        labels=sum(bool(one.outcomes) for one in told),
         records=records,
         dial=dial,
         texts={name: packed(model) for name, model in texts.items()},
@@ -134,6 +135,7 @@ def believe(lessons: Sequence[Lesson], pool: Pool, kin: Kin | None = None, *, at
         cascades=_cascades(table, pool) if pool.cascade else {},
         latency_price=pool.latency_price,
         priors=pool.priors,
+        scale=pool.scale,
     )
     return Fitted(belief, _choices(table, window, dial, pool))
 
@@ -315,7 +317,8 @@ def _window(table: Table, believed: Vector, dollars: Vector, weights: Vector, po
 
 
 def _version(lessons: Sequence[Lesson], pool: Pool) -> str:
-    told = hashlib.sha256(f"{pool.route}\0{pool.incumbent}\0{pool.dial}\0{pool.aim}\0{pool.latency_price}".encode())
+    settings = (pool.route, pool.incumbent, pool.dial, pool.aim, pool.latency_price, pool.scale)
+    told = hashlib.sha256("\0".join(map(str, settings)).encode())
     told.update(repr(sorted(pool.priors.items())).encode())
     for one in lessons:
         told.update(one.id.encode())

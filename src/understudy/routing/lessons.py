@@ -16,6 +16,8 @@ from understudy.routing.text import Prompt
 MAX_WEIGHT = 50.0
 # What all reactions of one key may weigh on one kind, however many there are: as much as the slice's pseudo-outcomes.
 MAX_KEY_WEIGHT = 20.0
+# The outcome of an answer that a judge finds as good as the incumbent's, and so of the incumbent's own.
+LEVEL = 0.5
 
 
 class Lesson(NamedTuple):

@@ -12,12 +12,14 @@ PSEUDO = 20.0
 # What one model gains over another spreads less, by about 0.07: the best weight lies near 50 (measured on MMLU-Pro and
 # RouterArena, docs/decisions/2026-11-28-gains-are-drawn-to-kin.md).
 PSEUDO_GAINS = 50.0
+# So little of an outcome is what rounding left over.
+_NOTHING = 1e-6
 # Two-sided 95 %.
 _Z = 1.959963984540054
 
 
 class Tally(NamedTuple):
-    """Outcomes in [0, 1] added up: how many there are in effect, the sums of y and of y squared."""
+    """Outcomes in [0, 1] or gains in [-1, 1] added up: how many in effect, the sums of y and of y squared."""
 
     n: float = 0.0
     total: float = 0.0
@@ -28,8 +30,11 @@ class Tally(NamedTuple):
         return Tally(self.n + other.n, self.total + other.total, self.squares + other.squares)
 
     def without(self, part: "Tally") -> "Tally":
-        """What is left when a part of it is taken out; never less than nothing, whatever rounding did."""
-        return Tally(*(max(0.0, mine - its) for mine, its in zip(self, part, strict=True)))
+        """What is left when a part of it is taken out; nothing where only rounding is left."""
+        n = self.n - part.n
+        if n < _NOTHING:
+            return Tally()
+        return Tally(n, self.total - part.total, max(0.0, self.squares - part.squares))
 
     @property
     def mean(self) -> float | None:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from understudy.ports import Batch, Exchange, Feedback, OutcomeRow, PairRow, TextRow, VerdictRow
 from understudy.storage.erasing import surviving
 from understudy.storage.keeping import enter_kept
-from understudy.storage.learning import enter_lessons
+from understudy.storage.learning import enter_comparisons, enter_lessons, enter_probes
 from understudy.storage.tables import (
     exchanges,
     feedback,
@@ -66,6 +66,8 @@ def enter(connection: sa.Connection, batch: Batch, vault: Vault) -> None:
         connection, feedback, feedback.c.id, [msgspec.structs.asdict(row) for row in _first(batch.feedback, "id")]
     )
     enter_kept(connection, batch.kept, vault)
+    enter_probes(connection, batch.probes)
+    enter_comparisons(connection, batch.comparisons, vault)
     enter_lessons(connection, batch.lessons, vault)
     _enter_new(connection, orders, orders.c.id, [msgspec.structs.asdict(row) for row in _first(batch.orders, "id")])
     _move_positions(connection, batch.positions)

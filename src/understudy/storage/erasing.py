@@ -11,7 +11,18 @@ import msgspec
 import sqlalchemy as sa
 
 from understudy.ports import Batch
-from understudy.storage.tables import beliefs, deletions, exchanges, feedback, hypotheses, kept, lessons, strata, texts
+from understudy.storage.tables import (
+    beliefs,
+    comparisons,
+    deletions,
+    exchanges,
+    feedback,
+    hypotheses,
+    kept,
+    lessons,
+    strata,
+    texts,
+)
 
 _NEVER = float("-inf")
 
@@ -58,6 +69,7 @@ def surviving(connection: sa.Connection, batch: Batch) -> Batch:
     return msgspec.structs.replace(
         batch,
         lessons=tuple(row for row in batch.lessons if lives(row.tenant, row.at_s, ends)),
+        comparisons=tuple(row for row in batch.comparisons if lives(row.tenant, row.at_s, ends)),
         kept=tuple(row for row in batch.kept if lives(row.tenant, row.at_s, ends)),
         texts=tuple(row for row in batch.texts if lives(owners.get(row.hypothesis), row.at_s, ends)),
         feedback=tuple(
@@ -86,6 +98,7 @@ def _places(tenant: str) -> dict[str, tuple[sa.Table, sa.ColumnElement[bool]]]:
         "lessons": (lessons, lessons.c.tenant == tenant),
         "beliefs": (beliefs, sa.and_(beliefs.c.tenant == tenant, beliefs.c.body.is_not(None))),
         "rates of comparison": (strata, strata.c.tenant == tenant),
+        "comparisons that wait": (comparisons, comparisons.c.tenant == tenant),
         "words of pairs": (texts, texts.c.hypothesis.in_(claims)),
         "kept answers": (kept, kept.c.tenant == tenant),
         "reactions": (feedback, feedback.c.exchange_id.in_(asked)),

@@ -1,34 +1,55 @@
-"""Lessons and beliefs at rest: both hold words or pieces of them, so both are sealed.
+"""Lessons, comparisons and beliefs at rest: all hold words or pieces of them, so all are sealed.
 
-The first record of an exchange counts; of a tenant's route the newest belief does.
+The first record of an exchange counts; of a tenant's route the newest belief does. A comparison that became a lesson
+has nobody to wait for any more, and goes.
 """
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
-from understudy.ports import BeliefRow, LessonRow, StrataRow
+from understudy.ports import BeliefRow, ComparisonRow, LessonRow, ProbeRow, StrataRow
 from understudy.storage.erasing import deleted, learned_since, lives
-from understudy.storage.tables import beliefs, feedback, lessons, strata
+from understudy.storage.tables import beliefs, comparisons, feedback, lessons, probes, strata
 from understudy.storage.vault import Vault
 
 LEVEL = 1
 
 
 def enter_lessons(connection: sa.Connection, told: Sequence[LessonRow], vault: Vault) -> None:
-    """Write the new lessons of a batch."""
-    seen: set[str] = set()
+    """Write the new lessons of a batch; what waited to become one waits no more."""
     for row in told:
-        known = sa.select(lessons.c.seq).where(lessons.c.exchange_id == row.exchange_id)
-        if row.exchange_id in seen or connection.execute(known).first() is not None:
+        connection.execute(sa.delete(comparisons).where(comparisons.c.exchange_id == row.exchange_id))
+        if _known(connection, lessons, row.exchange_id):
             continue
-        seen.add(row.exchange_id)
         values = {name: getattr(row, name) for name in _LESSON}
         values["body"] = vault.seal(zlib.compress(row.words.encode("utf-8", "replace"), LEVEL), row.exchange_id)
         connection.execute(sa.insert(lessons).values(**values))
+
+
+def enter_comparisons(connection: sa.Connection, told: Sequence[ComparisonRow], vault: Vault) -> None:
+    """Write the new comparisons of a batch, but those that are lessons by now."""
+    for row in told:
+        if not any(_known(connection, table, row.exchange_id) for table in (comparisons, lessons)):
+            values = msgspec.structs.asdict(row) | {"body": vault.seal(row.body, _comparison(row.exchange_id))}
+            connection.execute(sa.insert(comparisons).values(**values))
+
+
+def enter_probes(connection: sa.Connection, told: Sequence[ProbeRow]) -> None:
+    """Write the new probes of a batch; a comparison serves each version of a judge for one."""
+    for row in told:
+        here = (probes.c.exchange_id == row.exchange_id, probes.c.version == row.version)
+        if connection.execute(sa.select(probes.c.seq).where(*here)).first() is None:
+            connection.execute(sa.insert(probes).values(**msgspec.structs.asdict(row)))
+
+
+def probes_of(route: str, limit: int) -> sa.Select[*tuple[Any, ...]]:
+    """The newest probes of a route's judge, newest first."""
+    columns = [probes.c[name] for name in ProbeRow.__struct_fields__]
+    return sa.select(*columns).where(probes.c.route == route).order_by(probes.c.seq.desc()).limit(limit)
 
 
 def enter_beliefs(connection: sa.Connection, told: Sequence[BeliefRow], vault: Vault) -> bool:
@@ -77,6 +98,19 @@ def lessons_after(route: str, after_seq: int, limit: int) -> sa.Select[*tuple[An
     return asked.where(lessons.c.route == route, lessons.c.seq > after_seq).order_by(lessons.c.seq).limit(limit)
 
 
+def unjudged(routes: Collection[str], now_s: float, limit: int) -> sa.Select[tuple[str, str]]:
+    """The comparisons of these routes that have not expired, oldest first."""
+    asked = sa.select(comparisons.c.exchange_id, comparisons.c.route)
+    wanted = (comparisons.c.route.in_(list(routes)), comparisons.c.expires_at_s > now_s)
+    return asked.where(*wanted).order_by(comparisons.c.seq).limit(limit)
+
+
+def read_comparison(row: Any, vault: Vault) -> ComparisonRow:
+    """A row as it was told."""
+    told = {name: getattr(row, name) for name in ComparisonRow.__struct_fields__}
+    return ComparisonRow(**told | {"body": vault.open(row.body, _comparison(row.exchange_id))})
+
+
 def read_lesson(row: Any, vault: Vault) -> LessonRow:
     """A row as it was told."""
     words = zlib.decompress(vault.open(row.body, row.exchange_id)).decode()
@@ -93,4 +127,12 @@ def _place(tenant: str, route: str) -> str:
     return f"belief:{len(tenant)}:{tenant}{route}"
 
 
-_LESSON = ("exchange_id", "tenant", "key", "route", "kind", "at_s", "expires_at_s", "served", "outcomes")
+def _comparison(exchange_id: str) -> str:
+    return f"comparison:{exchange_id}"
+
+
+def _known(connection: sa.Connection, table: sa.Table, exchange_id: str) -> bool:
+    return connection.execute(sa.select(table.c.seq).where(table.c.exchange_id == exchange_id)).first() is not None
+
+
+_LESSON = ("exchange_id", "tenant", "key", "route", "kind", "at_s", "expires_at_s", "served", "outcomes", "by")

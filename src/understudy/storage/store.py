@@ -15,6 +15,7 @@ from understudy.ports import (
     Batch,
     BeliefRow,
     BrokenChain,
+    ComparisonRow,
     Exchange,
     HypothesisRow,
     KeptAnswer,
@@ -22,6 +23,7 @@ from understudy.ports import (
     OrderRow,
     OutcomeRow,
     PairRow,
+    ProbeRow,
     ScoreRow,
     SliceRow,
     Source,
@@ -41,13 +43,17 @@ from understudy.storage.learning import (
     enter_beliefs,
     enter_strata,
     lessons_after,
+    probes_of,
     read_belief,
+    read_comparison,
     read_lesson,
     read_strata,
+    unjudged,
 )
 from understudy.storage.tables import (
     HOUSE_ROW,
     beliefs,
+    comparisons,
     exchanges,
     house,
     hypotheses,
@@ -238,9 +244,8 @@ class SqlStore:
     def forget_texts(self, now_s: float) -> int:
         """Delete the words that have expired, kept answers among them; of how many pairs and answers."""
         with self._writing() as connection:
-            gone = [
-                connection.execute(sa.delete(one).where(one.c.expires_at_s <= now_s)) for one in (texts, kept, lessons)
-            ]
+            expiring = (texts, kept, lessons, comparisons)
+            gone = [connection.execute(sa.delete(one).where(one.c.expires_at_s <= now_s)) for one in expiring]
             return sum(one.rowcount for one in gone)
 
     def kept(self, tenant: str, answer_id: str) -> KeptAnswer | None:
@@ -251,6 +256,19 @@ class SqlStore:
     def lessons(self, route: str, after_seq: int, limit: int) -> list[LessonRow]:
         """What a route learns from, beyond a number, oldest first."""
         return [read_lesson(row, self._vault) for row in self._rows(lessons_after(route, after_seq, limit))]
+
+    def unjudged(self, routes: Collection[str], now_s: float, limit: int) -> list[tuple[str, str]]:
+        """The comparisons of these routes that wait for a judge, as exchange and route, oldest first."""
+        return [(row.exchange_id, row.route) for row in self._rows(unjudged(routes, now_s, limit))]
+
+    def comparison(self, exchange_id: str) -> ComparisonRow | None:
+        """One comparison that waits for a judge; None if its words are gone, or it became a lesson."""
+        rows = self._rows(sa.select(comparisons).where(comparisons.c.exchange_id == exchange_id))
+        return read_comparison(rows[0], self._vault) if rows else None
+
+    def probes(self, route: str, limit: int) -> list[ProbeRow]:
+        """What a route's judge said of answers that say nothing, newest first."""
+        return [ProbeRow(**row._mapping) for row in self._rows(probes_of(route, limit))]
 
     def lesson_counts(self) -> dict[tuple[str, str], dict[str, int]]:
         """How many lessons there are of each tenant and route, by kind."""

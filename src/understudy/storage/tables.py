@@ -288,6 +288,39 @@ lessons = sa.Table(
     sa.Column("served", Words, nullable=False),
     sa.Column("outcomes", sa.LargeBinary, nullable=False),
     sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("by", Words, nullable=False, server_default=""),
+    sa.Index(None, "route", "seq"),
+    sqlite_autoincrement=True,
+)
+
+# All answers of a pool to one prompt, encrypted, until a judge has spoken and they are a lesson.
+comparisons = sa.Table(
+    "comparisons",
+    metadata,
+    _seq(),
+    sa.Column("exchange_id", Words, nullable=False, unique=True),
+    sa.Column("tenant", Words, nullable=False),
+    sa.Column("route", Words, nullable=False),
+    sa.Column("at_s", sa.Double, nullable=False),
+    sa.Column("expires_at_s", sa.Double, nullable=False, index=True),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Index(None, "route", "seq"),
+    sqlite_autoincrement=True,
+)
+
+# What judges said of answers that say nothing: numbers, so that they stay.
+probes = sa.Table(
+    "probes",
+    metadata,
+    _seq(),
+    sa.Column("exchange_id", Words, nullable=False),
+    sa.Column("tenant", Words, nullable=False),
+    sa.Column("route", Words, nullable=False),
+    sa.Column("at_s", sa.Double, nullable=False),
+    sa.Column("by", Words, nullable=False),
+    sa.Column("version", Words, nullable=False),
+    sa.Column("score", sa.Double),
+    sa.UniqueConstraint("exchange_id", "version"),
     sa.Index(None, "route", "seq"),
     sqlite_autoincrement=True,
 )

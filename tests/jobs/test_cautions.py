@@ -5,7 +5,7 @@ import pytest
 
 from tests.gateway.sites import BOARD, OWN, RENTED
 from understudy.canon.money import Price
-from understudy.jobs.unpriced import REMEDY, warnings
+from understudy.jobs.cautions import REMEDY
 from understudy.policy.keys import Key
 from understudy.routing.board import Board, Route
 
@@ -23,7 +23,7 @@ TEAM = Key(name="team", digest="d", budget_usd_per_day=2.0)
 
 
 def told(board: Board = HOUSE, **changes: object) -> list[str]:
-    return list(warnings(board, [msgspec.structs.replace(TEAM, **changes)]))
+    return list(cautions(board, [msgspec.structs.replace(TEAM, **changes)]))
 
 
 def counts(names: str, whose: str = "key 'team'") -> str:
@@ -52,7 +52,7 @@ def test_nothing_is_said_where_all_is_priced_nothing_is_capped_or_nothing_is_the
 
 
 def test_a_route_with_a_budget_is_told_too() -> None:
-    assert list(warnings(msgspec.structs.replace(HOUSE, routes=ROUTES), [])) == [counts("'bare'", "route 'capped'")]
+    assert list(cautions(msgspec.structs.replace(HOUSE, routes=ROUTES), [])) == [counts("'bare'", "route 'capped'")]
 
 
 def test_a_key_without_routes_may_name_what_nobody_declared() -> None:

@@ -1,7 +1,7 @@
-"""Unpriced: budgets that models without a price can get around, each with the remedy.
+"""Cautions: what can be served as it is declared and is hardly meant, each with the remedy.
 
-An unknown cost counts as none, so that a key or a route with a budget spends without end on a model whose price nobody
-told. That is no error: an own model may cost nothing, and whoever declared it may not have said so.
+Budgets that models without a price can get around: an unknown cost counts as none. That is no error, since an own model
+may cost nothing. And routes whose incumbent lacks the tags that they ask for.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,8 +14,10 @@ from understudy.routing.choose import meant, named
 REMEDY = "give each a price, such as {input_usd: 3, output_usd: 15}, or 0 and 0 where it costs nothing"
 
 
-def warnings(board: Board, keys: Iterable[Key]) -> Iterator[str]:
-    """What is to be said of this configuration's budgets, one sentence each."""
+def cautions(board: Board, keys: Iterable[Key]) -> Iterator[str]:
+    """What is to be said of this configuration, one sentence each."""
+    for route in board.routes.values():
+        yield from _untagged(route, board)
     for key in keys:
         if key.budget_usd_per_day is not None:
             yield from _warned(f"key {key.name!r}", _of_key(key, board))
@@ -23,6 +25,15 @@ def warnings(board: Board, keys: Iterable[Key]) -> Iterator[str]:
     for route in board.routes.values():
         if route.budget_usd_per_day is not None:
             yield from _warned(f"route {route.name!r}", _of_route(route, board))
+
+
+def _untagged(route: Route, board: Board) -> Iterator[str]:
+    for tag in route.only_tags:
+        if tag not in board.models[route.incumbent].tags:
+            yield (
+                f"route {route.name!r}: its incumbent {route.incumbent!r} lacks the tag {tag!r} that the route asks "
+                "for, and answers none of its requests; give the model that tag if it may, or name another incumbent"
+            )
 
 
 def _warned(whose: str, models: Iterable[Model]) -> Iterator[str]:
