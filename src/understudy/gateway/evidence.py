@@ -119,6 +119,7 @@ async def compare(site: Site, draft: Draft, plan: Plan, request: Request) -> Non
             served=decision.chosen,
             answers=tuple(answers),
             chances=chances,
+            unit=draft.unit or "",
         )
     )
 

@@ -158,6 +158,7 @@ def lesson_row(record: Compared, panel: Panel) -> LessonRow:
         served=record.served,
         outcomes=msgspec.json.encode(outcomes),
         words=asked_words(record.request)[:READ_CHARS],
+        unit=record.unit,
     )
 
 

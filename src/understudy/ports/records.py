@@ -186,7 +186,8 @@ class KeptAnswer(Value, frozen=True, kw_only=True, tag="kept"):
 class BeliefRow(Value, frozen=True, kw_only=True, tag="belief"):
     """What a tenant's route believes, as `routing` wrote it; without a body, a belief that was taken back.
 
-    Lessons before `since_s` are not learned from any more. `words` say why this is in place.
+    Lessons before `since_s` are not learned from any more; the traffic is as it is now since `changed_s`. `words` say
+    why this is in place.
     """
 
     tenant: str
@@ -196,6 +197,7 @@ class BeliefRow(Value, frozen=True, kw_only=True, tag="belief"):
     since_s: float
     words: str
     body: bytes | None
+    changed_s: float = 0.0
 
 
 class StrataRow(Value, frozen=True, kw_only=True, tag="strata"):
@@ -225,6 +227,7 @@ class Compared(Value, frozen=True, kw_only=True, tag="compared"):
     served: str
     answers: tuple[Answered, ...]
     chances: dict[str, float]
+    unit: str = ""
 
 
 class Order(Value, frozen=True, kw_only=True, tag="order"):

@@ -219,7 +219,7 @@ class LessonRow(Value, frozen=True, kw_only=True):
     """One prompt that a route learns from: its first characters, and by model what came of it.
 
     `outcomes` is JSON: model to [outcome or null, chance that it was seen, dollars or null, milliseconds or null].
-    `said` is what the user said of the served answer, in [0, 1].
+    `said` is what the user said of the served answer, in [0, 1]; `unit` is the conversation, where it is known.
     """
 
     exchange_id: str
@@ -232,6 +232,7 @@ class LessonRow(Value, frozen=True, kw_only=True):
     served: str
     outcomes: bytes
     words: str
+    unit: str = ""
     said: float | None = None
     seq: int = 0
 

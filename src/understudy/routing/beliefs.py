@@ -55,13 +55,29 @@ class Dial(Value, frozen=True, kw_only=True):
     frontier: tuple[Point, ...] = ()
 
 
+class Forecast(Value, frozen=True, kw_only=True):
+    """What a belief expects of its traffic, so that it can be seen when that is no longer what comes.
+
+    `share` of the calls is expected at rented models (at the incumbent, where all models are rented or none). `spread`
+    has the shares of requests whose predicted gain falls between `edges`, after that of requests of which nothing is
+    predicted. It rests on `n` prompts, in effect, of `span_s` seconds.
+    """
+
+    share: float
+    edges: tuple[float, ...]
+    spread: tuple[float, ...]
+    n: float
+    span_s: float
+
+
 class Belief(Value, frozen=True, kw_only=True):
     """All of it for one tenant's route. `version` is a hash of what it was learned from.
 
     `texts` are packed text models by model; `speaks` has the kinds on which they may speak,
     `cascades` those on which the own model may be tried first. `names` has the tenant's
     own n-gram for a bucket, "word:…" or "char:…", for explanations; it never leaves the tenant.
-    `latency_price` is charged for each second of an answer, in units of outcome.
+    `latency_price` is charged for each second of an answer, in units of outcome. `drift` says what had changed, where
+    that is why it was learned; a belief of before forecasts were made has no `forecast`.
     """
 
     version: str
@@ -77,6 +93,8 @@ class Belief(Value, frozen=True, kw_only=True):
     cascades: dict[str, Cascade] = {}
     names: dict[str, str] = {}
     latency_price: float = 0.0
+    forecast: Forecast | None = None
+    drift: str = ""
 
 
 class Strata(Value, frozen=True, kw_only=True):

@@ -27,7 +27,8 @@ UNKNOWN = 0.5
 class Lesson(NamedTuple):
     """One prompt: `outcomes` in [0, 1] by model, the `chances` that each was seen, dollars and milliseconds of each.
 
-    `spoken` says that the outcome is a user's reaction, under `key`; `said` is that reaction to the answer of `served`.
+    `spoken` says that the outcome is a user's reaction, under `key`; `said` is that reaction to the answer of `served`;
+    `unit` is the conversation, where it is known.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Lesson(NamedTuple):
     spoken: bool = False
     served: str = ""
     said: float | None = None
+    unit: str = ""
 
 
 def lot_of(lesson: Lesson) -> float:

@@ -288,6 +288,7 @@ lessons = sa.Table(
     sa.Column("served", Words, nullable=False),
     sa.Column("outcomes", sa.LargeBinary, nullable=False),
     sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("unit", Words, nullable=False, server_default=""),
     sa.Index(None, "route", "seq"),
     sqlite_autoincrement=True,
 )
@@ -303,6 +304,7 @@ beliefs = sa.Table(
     sa.Column("since_s", sa.Double, nullable=False),
     sa.Column("words", Words, nullable=False),
     sa.Column("body", sa.LargeBinary),
+    sa.Column("changed_s", sa.Double, nullable=False, server_default=sa.text("0")),
 )
 
 # How often the kinds of a tenant's route are compared: `kinds` is JSON, multiples of the route's rate by kind.
