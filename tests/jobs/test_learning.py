@@ -330,3 +330,17 @@ def test_a_belief_of_before_forecasts_serves_on(books: Books) -> None:
     books.mixed(1_100, 0.9, served=BEST)
     drained(learner)
     assert len(books.told) == count
+
+
+def test_a_new_belief_is_held_against_what_comes_after_it(books: Books) -> None:
+    learner = books.learner()
+    books.mixed(400, 0.5, served=BEST, both=True)
+    drained(learner)
+    books.mixed(860, 0.5, served={"sums": "rented", "letters": "rented"})
+    books.lessons(100, own=0.95, kind="code")
+    drained(learner)
+    told = books.told[-1]
+    assert told.words.startswith("wins over 1,360 requests")
+    books.mixed(600, 0.5, served=BEST)
+    drained(learner)
+    assert books.told[-1] == told

@@ -7,15 +7,14 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from tests.routing.pools import OWN, POOL, RENTED, by_kind, by_text, lesson
+from tests.routing.pools import POOL, by_kind, by_text, lesson
 from understudy.routing.beliefs import Belief, Forecast
 from understudy.routing.decide import Draw, decide
-from understudy.routing.forecast import ALPHA, WINDOW, WINDOW_S, Seen, counted, effective
+from understudy.routing.forecast import ALPHA, WINDOW, WINDOW_S, Seen, effective
 from understudy.routing.learn import Pool, believe, unfold
 from understudy.routing.lessons import Lesson, lot_of
 
 SHARED = replace(POOL, dial="rented_share", aim=0.3)
-WHO = counted(POOL.models, POOL.incumbent)
 
 
 def forecast_of(belief: Belief) -> Forecast:
@@ -29,7 +28,7 @@ def served(belief: Belief, lessons: list[Lesson], pool: Pool = POOL) -> Seen:
     for one in lessons:
         draw = Draw(lot_of(one))
         decision = decide(pool.models, pool.incumbent, learned, one.kind, lambda: one.prompt, draw=draw)  # noqa: B023
-        seen.hear(decision, one._replace(served=decision.chosen), forecast_of(belief), WHO)
+        seen.hear(decision, one._replace(served=decision.chosen), forecast_of(belief))
     return seen
 
 
@@ -40,7 +39,7 @@ def test_a_belief_sees_what_it_expects_of_prompts_like_those_it_was_learned_from
     for pool in (POOL, SHARED):
         belief = believe(made(900, seed=1), pool).belief
         seen = served(belief, made(1_000, seed=2), pool)
-        assert seen.alarm(forecast_of(belief), WHO) is None
+        assert seen.alarm(forecast_of(belief)) is None
         assert abs(seen.counted / seen.calls - forecast_of(belief).share) < 0.05
     assert bool(belief.speaks) == (made is by_text)
 
@@ -49,7 +48,7 @@ def test_a_belief_sees_what_it_expects_of_prompts_like_those_it_was_learned_from
 def test_other_prompts_are_told(made: Callable[..., list[Lesson]]) -> None:
     belief = believe(made(900, seed=1), POOL).belief
     letters = [one for one in made(2_500, seed=2) if int(one.id[3:]) % 10 in (0, 2, 4, 6, 7)]
-    told = served(belief, letters).alarm(forecast_of(belief), WHO)
+    told = served(belief, letters).alarm(forecast_of(belief))
     assert told is not None
     assert told.startswith("prompts no longer look like those it was learned from (PSI ")
 
@@ -57,14 +56,14 @@ def test_other_prompts_are_told(made: Callable[..., list[Lesson]]) -> None:
 def test_a_kind_that_was_never_seen_is_another_prompt() -> None:
     belief = believe(by_kind(900), POOL).belief
     new = [one._replace(kind="new") if int(one.id[3:]) % 3 == 0 else one for one in by_kind(1_000, seed=2)]
-    assert "PSI" in (served(belief, new).alarm(forecast_of(belief), WHO) or "")
+    assert "PSI" in (served(belief, new).alarm(forecast_of(belief)) or "")
 
 
 def test_calls_that_went_elsewhere_than_was_forecast_are_told() -> None:
     belief = believe(by_kind(900), POOL).belief
     seen = served(belief, by_kind(1_000, seed=2))
     seen.counted += 200
-    assert seen.alarm(forecast_of(belief), WHO) == "70.0% of 1,000 calls went to rented; 50.0% were forecast"
+    assert seen.alarm(forecast_of(belief)) == "70.0% of 1,000 calls went to rented; 50.0% were forecast"
 
 
 def test_where_the_text_is_silent_every_request_counts() -> None:
@@ -110,22 +109,30 @@ def test_a_window_lasts_a_day_or_as_long_as_what_was_learned_from() -> None:
     assert (seen.whole(WINDOW_S - 1, long), seen.whole(WINDOW_S, long)) == (False, True)
 
 
-def test_where_all_models_are_alike_the_incumbents_share_counts() -> None:
-    assert counted((OWN, RENTED), "own") == {"rented"}
-    assert counted((RENTED, replace(RENTED, name="other")), "rented") == {"rented"}
-    assert counted((OWN, replace(OWN, name="other")), "other") == {"other"}
+@pytest.mark.parametrize(
+    ("owned", "incumbent", "models"),
+    [((True, False), "own", ("rented",)), ((False, False), "own", ("own",)), ((True, True), "rented", ("rented",))],
+)
+def test_the_share_is_that_of_rented_models_or_of_the_incumbent_where_all_are_alike(
+    owned: tuple[bool, bool], incumbent: str, models: tuple[str, ...]
+) -> None:
+    pool = tuple(replace(model, owned=its) for model, its in zip(POOL.models, owned, strict=True))
+    told = forecast_of(believe(by_kind(900), replace(POOL, models=pool, incumbent=incumbent)).belief)
+    assert (told.models, told.share) == (models, 0.5)
 
 
 def rings(draw: np.random.Generator, windows: int, turns: int, rented: float = 0.5) -> bool:
     """Whether a life rings: a reference of 200 comparisons, windows of conversations whose turns all go one way."""
     law, n = np.full(10, 0.1), WINDOW // turns
     spread = (0.0, *(draw.multinomial(200, law) / 200).tolist())
-    told = Forecast(share=draw.binomial(200, 0.5) / 200, edges=tuple(range(9)), spread=spread, n=200.0, span_s=0.0)
+    told = Forecast(
+        models=("r",), share=draw.binomial(200, 0.5) / 200, edges=tuple(range(9)), spread=spread, n=200.0, span_s=0.0
+    )
     units = Counter({str(number): turns for number in range(n)})
     for before in range(windows):
         bins = Counter(dict(enumerate((0, *(draw.multinomial(n, law) * turns).tolist()))))
         seen = Seen(0.0, n * turns, int(draw.binomial(n, rented)) * turns, units, bins, before)
-        if seen.alarm(told, WHO) is not None:
+        if seen.alarm(told) is not None:
             return True
     return False
 
@@ -147,5 +154,5 @@ def test_a_lesson_that_is_of_no_conversation_is_one_of_its_own() -> None:
     decision = decide(POOL.models, "rented", unfold(belief), "sums", lambda: lesson(1, "sums", 1.0, 1.0).prompt)
     for number in range(4):
         one = lesson(number, "sums", 1.0, 1.0)._replace(unit="" if number < 2 else "c")
-        seen.hear(decision, one, forecast_of(belief), WHO)
+        seen.hear(decision, one, forecast_of(belief))
     assert sorted(seen.units.values()) == [1, 1, 2]

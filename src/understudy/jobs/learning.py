@@ -23,7 +23,7 @@ from understudy.routing.beliefs import Belief, Learned, Strata
 from understudy.routing.contest import Verdict, contest
 from understudy.routing.decide import decide
 from understudy.routing.drift import Drift
-from understudy.routing.forecast import SETTLE_S, WINDOW, Seen, counted
+from understudy.routing.forecast import SETTLE_S, WINDOW, Seen
 from understudy.routing.learn import MAX_LESSONS, Pool, believe, fits, refit_due, unfold
 from understudy.routing.lessons import Lesson, kin_of
 from understudy.routing.naming import PROMPTS_READ, names_of
@@ -188,13 +188,12 @@ class Learner:
         expected = champion.belief.forecast
         if expected is None:
             return
-        who = counted(pool.models, pool.incumbent)
         decision = decide(pool.models, pool.incumbent, champion, lesson.kind, lambda: lesson.prompt)
         seen = course.seen
-        seen.hear(decision, lesson, expected, who)
+        seen.hear(decision, lesson, expected)
         if seen.whole(lesson.at_s, expected):
             course.seen = Seen(before=seen.before + 1)
-            if (change := seen.alarm(expected, who)) is not None:
+            if (change := seen.alarm(expected)) is not None:
                 course.change, course.changed_s = change, seen.since_s
 
     def _fallen(self, place: Place, course: Course, worse: str) -> None:
@@ -244,12 +243,12 @@ class Learner:
 
     def _learn(self, place: Place, course: Course) -> None:
         now_s = self._clock.now_s()
-        course.learned_at, course.learned_at_s = course.compared, now_s
         lessons = list(course.lessons)
         present = [one for one in lessons if one.at_s >= course.changed_s]
         if len(present) < min(WINDOW, len(lessons)):
-            # After a restart: not all of the traffic since it changed is read again.
+            # After a restart: the traffic since it changed is still being read again.
             return
+        course.learned_at, course.learned_at_s = course.compared, now_s
         span_s = max(1.0, present[-1].at_s - present[0].at_s)
         pool = msgspec.structs.replace(self._pools[place[1]], requests_per_day=len(present) * DAY_S / span_s)
         kin = kin_of([lesson for other in self._courses.values() for lesson in other.lessons])

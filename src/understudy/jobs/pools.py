@@ -8,7 +8,7 @@ from understudy.canon.value import Value
 from understudy.jobs.board import with_books
 from understudy.jobs.learning import belief_of
 from understudy.ports import BeliefRow, Store
-from understudy.routing.beliefs import Dial, Record
+from understudy.routing.beliefs import Dial, Forecast, Record
 from understudy.routing.board import Board, Route
 
 NOTHING = "nothing is learned yet: the incumbent answers everything"
@@ -18,6 +18,7 @@ class PoolView(Value, frozen=True, kw_only=True):
     """One tenant's route: how much it was taught by kind, what serves and why, every model's record, the dial.
 
     `compared` is the share of requests that all models answer, by kind; `compared_new` that of kinds not seen enough.
+    `forecast` is what the belief expects of its traffic.
     """
 
     tenant: str
@@ -31,6 +32,7 @@ class PoolView(Value, frozen=True, kw_only=True):
     records: dict[str, dict[str, Record]] = {}
     speaks: tuple[str, ...] = ()
     dial: Dial | None = None
+    forecast: Forecast | None = None
     compared: dict[str, float] = {}
     compared_new: float = 0.0
 
@@ -73,4 +75,5 @@ def _view(place: tuple[str, str], board: Board, lessons: dict[str, int], row: Be
         records=belief.records,
         speaks=belief.speaks,
         dial=belief.dial,
+        forecast=belief.forecast,
     )

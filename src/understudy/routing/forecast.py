@@ -13,7 +13,7 @@ traffic has its hours, or as long as what the forecast rests on, if that is less
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -38,10 +38,9 @@ BINS = 10
 NEEDED = 100.0
 
 
-def counted(pool: Sequence[Model], incumbent: str) -> frozenset[str]:
-    """The models whose share of the calls is forecast: the rented ones; where all are alike, the incumbent."""
-    rented = frozenset(model.name for model in pool if not model.owned)
-    return rented if 0 < len(rented) < len(pool) else frozenset((incumbent,))
+def _counted(pool: Sequence[Model], incumbent: str) -> tuple[str, ...]:
+    rented = tuple(model.name for model in pool if not model.owned)
+    return rented if 0 < len(rented) < len(pool) else (incumbent,)
 
 
 def score_of(decision: Decision) -> float | None:
@@ -88,15 +87,22 @@ def foresee(
     by_unit: Counter[str] = Counter()
     for one, weight in zip(told, weights.tolist(), strict=True):
         by_unit[unit_of(one.lesson)] += weight
-    n, total, wanted = effective(by_unit.values()), float(weights.sum()), counted(pool, belief.incumbent)
+    n, total, models = effective(by_unit.values()), float(weights.sum()), _counted(pool, belief.incumbent)
     if n < NEEDED:
         return None
     decisions = [unhindered(pool, belief, one.lesson.kind, one.text, lot_of(one.lesson)) for one in told]
-    share = float(weights @ [one.chosen in wanted for one in decisions]) / total
+    share = float(weights @ [one.chosen in models for one in decisions]) / total
     scores = [score_of(one) for one in decisions]
     edges = _edges([one for one in scores if one is not None])
     spread = np.bincount([_bin(one, edges) for one in scores], weights, len(edges) + 2) / total
-    return Forecast(share=share, edges=edges, spread=tuple(spread.tolist()), n=n, span_s=asked[-1].at_s - asked[0].at_s)
+    return Forecast(
+        models=models,
+        share=share,
+        edges=edges,
+        spread=tuple(spread.tolist()),
+        n=n,
+        span_s=asked[-1].at_s - asked[0].at_s,
+    )
 
 
 def _edges(scores: Sequence[float]) -> tuple[float, ...]:
@@ -125,11 +131,11 @@ class Seen:
     bins: Counter[int] = field(default_factory=Counter)
     before: int = 0
 
-    def hear(self, decision: Decision, lesson: Lesson, expected: Forecast, who: Container[str]) -> None:
+    def hear(self, decision: Decision, lesson: Lesson, expected: Forecast) -> None:
         """Count one call more, and what was decided for it."""
         self.since_s = self.since_s if self.calls else lesson.at_s
         self.calls += 1
-        self.counted += lesson.served in who
+        self.counted += lesson.served in expected.models
         self.units[unit_of(lesson)] += 1
         self.bins[_bin(score_of(decision), expected.edges)] += 1
 
@@ -137,11 +143,8 @@ class Seen:
         """Whether the window is over."""
         return self.calls >= WINDOW and at_s - self.since_s >= min(WINDOW_S, expected.span_s)
 
-    def alarm(self, expected: Forecast, who: Iterable[str]) -> str | None:
-        """What of the forecast did not come true, in words; None where it did.
-
-        `who` are the models whose share was forecast.
-        """
+    def alarm(self, expected: Forecast) -> str | None:
+        """What of the forecast did not come true, in words; None where it did."""
         n, chance = effective(self.units.values()), ALPHA / 2 / ((self.before + 1) * (self.before + 2))
         spread = [self.bins[place] / self.calls for place in range(len(expected.spread))]
         found = psi(expected.spread, spread, expected.n, n)
@@ -150,6 +153,6 @@ class Seen:
         share = self.counted / self.calls
         then, now = (expected.share, 1 - expected.share), (share, 1 - share)
         if abs(share - expected.share) >= SHARE_AT and by_chance(then, now, expected.n, n) <= chance:
-            names = ", ".join(sorted(who))
-            return f"{share:.1%} of {self.calls:,} calls went to {names}; {expected.share:.1%} were forecast"
+            models = ", ".join(expected.models)
+            return f"{share:.1%} of {self.calls:,} calls went to {models}; {expected.share:.1%} were forecast"
         return None
