@@ -1,11 +1,11 @@
-"""Budgets that a model without a price gets around: each is told once, with whom and what to do."""
+"""Budgets that a model without a price gets around, incumbents without tags: each is told, with what to do."""
 
 import msgspec
 import pytest
 
 from tests.gateway.sites import BOARD, OWN, RENTED
 from understudy.canon.money import Price
-from understudy.jobs.cautions import REMEDY
+from understudy.jobs.cautions import REMEDY, cautions
 from understudy.policy.keys import Key
 from understudy.routing.board import Board, Route
 
@@ -63,3 +63,11 @@ def test_a_key_without_routes_may_name_what_nobody_declared() -> None:
     assert told(open_, routes=("rented",)) == []
     bare = msgspec.structs.replace(RENTED, price=Price())
     assert told(msgspec.structs.replace(open_, providers={"far": bare}), routes=("far/x",)) == [counts("'far/x'")]
+
+
+def test_an_incumbent_that_its_routes_tags_shut_out_is_told() -> None:
+    route = Route(name="eu", incumbent="bare", only_tags=("eu",))
+    (words,) = cautions(msgspec.structs.replace(HOUSE, routes={"eu": route}), [])
+    assert words.startswith("route 'eu': its incumbent 'bare' lacks the tag 'eu'")
+    served = msgspec.structs.replace(route, incumbent="half")
+    assert list(cautions(msgspec.structs.replace(HOUSE, routes={"eu": served}), [])) == []

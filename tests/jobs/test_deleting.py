@@ -33,8 +33,8 @@ def test_an_order_is_obeyed_and_the_slice_stays_where_it_is(tmp_path: Path) -> N
     assert row is not None
     assert row.done
     assert (
-        row.words
-        == "gone are 0 lessons, 0 beliefs, 0 rates of comparison, 0 comparisons that wait, 1 words of pairs, 1 kept answers, 0 reactions"
+        row.words == "gone are 0 lessons, 0 beliefs, 0 rates of comparison, 0 comparisons that wait, "
+        "1 words of pairs, 1 kept answers, 0 reactions"
     )
     assert (world.standing(), world.store.transitions()) == (before, links)
     assert asked.at_s < world.store.deleted()["default"] <= world.clock.now_s()

@@ -45,8 +45,16 @@ class Books:
             self.told.append(record)
             self.store.enter(Batch(beliefs=(record,)))
 
-    def learner(self) -> Learner:
-        return Learner(store=self.store, journal=self, pools={"auto": AUTO}, clock=self.clock)
+    def learner(self, **changes: Any) -> Learner:
+        pools = {"auto": msgspec.structs.replace(AUTO, **changes)}
+        return Learner(store=self.store, journal=self, pools=pools, clock=self.clock)
+
+    def mixed(self, count: int, sums: float, *, served: dict[str, str], both: bool = False) -> None:
+        """Traffic of two kinds, `sums` a share of it: the own model is good at sums, bad at letters."""
+        self.clock.at_s += 20.0
+        for _ in range(count // 20):
+            self.lessons(round(20 * sums), own=0.95, kind="sums", served=served["sums"], both=both)
+            self.lessons(round(20 * (1 - sums)), own=0.3, kind="letters", served=served["letters"], both=both)
 
     def delete(self) -> float:
         """Delete the tenant; when that was."""
@@ -373,3 +381,100 @@ def test_RT_6_5_a_learner_that_starts_after_a_deletion_is_believed(books: Books)
     books.lessons(300, own=0.95)
     drained(books.learner())
     assert [(row.since_s, row.body is not None) for row in books.store.beliefs()] == [(deleted_s, True)]
+
+
+# Who answers what once a belief serves.
+BEST = {"sums": "own", "letters": "rented"}
+ALIKE = "prompts no longer look like those it was learned from"
+
+
+def test_RT_6_3_other_traffic_is_learned_from_anew_at_once_and_all_lessons_count(books: Books) -> None:
+    learner = books.learner()
+    books.mixed(400, 0.5, served=BEST, both=True)
+    drained(learner)
+    first = books.told[-1]
+    assert first.body is not None
+    books.mixed(1_020, 0.5, served=BEST)
+    drained(learner)
+    assert books.told[-1] == first, "the traffic is as it was"
+    books.mixed(1_020, 0.9, served=BEST)
+    drained(learner)
+    told = books.told[-1]
+    assert told.words.startswith(f"drift: {ALIKE} (PSI 0.")
+    assert "; learned anew, it wins over 1,0" in told.words
+    learned = belief_of(told)
+    assert learned is not None
+    assert learned.belief.labels > 2_200
+    assert learned.belief.drift.startswith(ALIKE)
+    assert learned.belief.forecast is not None
+    assert learned.belief.forecast.share == pytest.approx(0.1, abs=0.01)
+    count = len(books.told)
+    books.mixed(2_040, 0.9, served=BEST)
+    drained(learner)
+    drained(books.learner())
+    assert len(books.told) == count, "what is expected now is what comes"
+
+
+def test_RT_6_3_what_does_not_win_on_the_traffic_of_now_is_taken_back_and_wins_again_when_it_does(books: Books) -> None:
+    learner = books.learner()
+    books.mixed(400, 0.5, served=BEST, both=True)
+    drained(learner)
+    books.mixed(1_100, 0.0, served=BEST)
+    drained(learner)
+    told = books.told[-1]
+    assert (told.body, told.since_s) == (None, 0.0)
+    assert told.words.startswith(f"taken back: drift: {ALIKE}")
+    assert "learned anew, it does not win" in told.words
+    (row,) = books.store.beliefs()
+    assert row.changed_s == told.changed_s > 400
+    again = books.learner()
+    drained(again)
+    assert books.told[-1] == told, "a restart does not bring back what was learned for other traffic"
+    books.mixed(800, 0.5, served=BEST)
+    books.clock.at_s += 2 * NIGHT_S
+    drained(again)
+    learned = belief_of(books.told[-1])
+    assert learned is not None
+    assert learned.belief.labels == 2_300, "nothing that was learned of the models is thrown away"
+
+
+def test_RT_6_3_calls_that_go_elsewhere_than_forecast_are_learned_from_anew(books: Books) -> None:
+    learner = books.learner(dial="rented_share", aim=0.4)
+    books.mixed(400, 0.5, served=BEST, both=True)
+    drained(learner)
+    belief = belief_of(books.told[-1])
+    assert belief is not None
+    assert belief.belief.forecast is not None
+    assert belief.belief.forecast.share == pytest.approx(0.4, abs=0.01)
+    books.mixed(1_020, 0.5, served={"sums": "rented", "letters": "rented"})
+    drained(learner)
+    assert "calls went to rented; 40.0% were forecast; learned anew, it wins" in books.told[-1].words
+
+
+def test_a_belief_of_before_forecasts_serves_on(books: Books) -> None:
+    drained_one = books.learner()
+    books.mixed(400, 0.5, served=BEST, both=True)
+    drained(drained_one)
+    row = books.told[-1]
+    assert row.body is not None
+    told = msgspec.msgpack.decode(row.body)
+    del told["forecast"]
+    books.append(msgspec.structs.replace(row, at_s=row.at_s + 1, body=msgspec.msgpack.encode(told)))
+    learner, count = books.learner(), len(books.told)
+    books.mixed(1_100, 0.9, served=BEST)
+    drained(learner)
+    assert len(books.told) == count
+
+
+def test_a_new_belief_is_held_against_what_comes_after_it(books: Books) -> None:
+    learner = books.learner()
+    books.mixed(400, 0.5, served=BEST, both=True)
+    drained(learner)
+    books.mixed(860, 0.5, served={"sums": "rented", "letters": "rented"})
+    books.lessons(100, own=0.95, kind="code")
+    drained(learner)
+    told = books.told[-1]
+    assert told.words.startswith("wins over 1,360 requests")
+    books.mixed(600, 0.5, served=BEST)
+    drained(learner)
+    assert books.told[-1] == told

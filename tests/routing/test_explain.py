@@ -39,6 +39,13 @@ def test_what_the_text_adds_adds_up_and_names_its_model() -> None:
     assert lines[head + 1 + len(decision.contributions)].endswith("all else")
 
 
+def test_why_a_belief_was_learned_out_of_turn_is_told_with_every_decision_of_it() -> None:
+    belief = believe(by_text(1_500), POOL, drift="prompts have changed").belief
+    for learned, told in ((unfold(belief), True), (LEARNED, False)):
+        lines = list(explained(decide(POOL.models, "rented", learned, "chat", lambda: read("a sum"))))
+        assert ("learned anew because of drift: prompts have changed" in lines) == told
+
+
 def test_every_feature_has_a_name_for_people() -> None:
     assert tuple(WORDS) == NAMES
 

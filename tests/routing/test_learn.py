@@ -68,3 +68,19 @@ def test_names_of_the_lessons_do_not_matter() -> None:
 )  # fmt: skip
 def test_when_it_is_time_to_learn_again(lessons: int, learned_from: int, due: bool) -> None:
     assert refit_due(lessons, learned_from) is due
+
+
+def test_the_dial_is_turned_on_the_traffic_of_now_and_all_lessons_say_how_good_models_are() -> None:
+    sharing = msgspec.structs.replace(POOL, dial="rented_share", aim=0.3)
+    old = by_kind(600)
+    now = [one._replace(at_s=1_000.0 + one.at_s, outcomes={"own": one.outcomes["own"]}) for one in by_kind(600, seed=1)]
+    told = [*old, *(one._replace(id=f"now{one.id}") for one in now if one.kind == "sums")]
+    before, after = believe(told, sharing).belief, believe(told, sharing, since_s=1_000.0, drift="sums alone").belief
+    assert (after.records, after.labels, after.drift) == (before.records, 900, "sums alone")
+    assert before.forecast is not None
+    assert after.forecast is not None
+    assert before.forecast.share == pytest.approx(0.3, abs=0.02)
+    assert after.forecast.share == pytest.approx(0.3, abs=0.06)
+    # Of all calls letters alone are rented at the one price; where all are sums, three in ten of them are at the other.
+    assert before.dial.price > after.dial.price
+    assert len(believe(told, sharing, since_s=1_000.0).chosen) == 100

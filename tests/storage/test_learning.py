@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from msgspec.structs import replace
 
 from understudy.ports import Batch, BeliefRow, ComparisonRow, Feedback, LessonRow, Store
 from understudy.storage.open import open_store
@@ -48,6 +49,14 @@ def test_lessons_are_read_in_their_order_and_once(store: Store) -> None:
     found = store.lessons("auto", 0, 10)
     assert [(row.exchange_id, row.words) for row in found] == [(one, "harbour lights") for one in "abd"]
     assert [row.exchange_id for row in store.lessons("auto", found[0].seq, 1)] == ["b"]
+
+
+def test_the_conversation_of_a_lesson_and_the_change_before_a_belief_are_kept(store: Store) -> None:
+    told = (replace(lesson("a"), unit="c1"), lesson("b"))
+    changed = replace(belief(5.0), changed_s=4.0)
+    store.enter(Batch(lessons=told, beliefs=(changed,)))
+    assert [row.unit for row in store.lessons("auto", 0, 10)] == ["c1", ""]
+    assert store.beliefs() == [changed]
 
 
 def test_what_the_user_said_comes_with_the_lesson(store: Store) -> None:

@@ -99,6 +99,12 @@ def _show(view: PoolView) -> None:
         out.print(view.judge, markup=False, soft_wrap=True)
     if view.dial is not None:
         out.print(f"dial: {view.dial.words}", markup=False, soft_wrap=True)
+    if view.forecast is not None:
+        models = ", ".join(view.forecast.models)
+        told = (
+            f"forecast: {view.forecast.share:.1%} of calls to {models}, as of {view.forecast.n:,.0f} prompts in effect"
+        )
+        out.print(told, markup=False, soft_wrap=True)
     table = Table(
         "kind",
         "lessons",

@@ -124,6 +124,7 @@ async def compare(site: Site, draft: Draft, plan: Plan, request: Request) -> Non
             answers=tuple(answers),
             chances=chances,
             rate=rate,
+            unit=draft.unit or "",
         )
     )
 

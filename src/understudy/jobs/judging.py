@@ -182,6 +182,7 @@ def told_row(
         outcomes=msgspec.json.encode(told),
         words=asked_words(record.request)[:READ_CHARS],
         by=by,
+        unit=record.unit,
     )
 
 

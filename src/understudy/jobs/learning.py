@@ -3,6 +3,10 @@
 It runs beside the books and not in them: fitting takes seconds. A belief goes to the books through the spool like
 everything else, and from there to the board. What is learned serves only if it would have earned more than what serves
 now on the traffic that was seen; a belief is taken back as soon as a model that it chose is worse than the incumbent.
+
+Where the traffic is no longer what a belief expects, no model has become worse: all lessons go on to teach how good the
+models are. The belief is learned anew at once, its dial turned on the traffic since the change, and must win again over
+"always the incumbent" on that traffic; else the incumbent answers until it does.
 """
 
 import logging
@@ -16,8 +20,10 @@ import msgspec
 from understudy.jobs.planning import DAY_S
 from understudy.ports import BeliefRow, Clock, Journal, LessonRow, Store, StrataRow
 from understudy.routing.beliefs import Belief, Learned, Strata
-from understudy.routing.contest import contest
+from understudy.routing.contest import Verdict, contest
+from understudy.routing.decide import decide
 from understudy.routing.drift import Drift
+from understudy.routing.forecast import SETTLE_S, WINDOW, Seen
 from understudy.routing.learn import MAX_LESSONS, Pool, believe, fits, refit_due, unfold
 from understudy.routing.lessons import Lesson
 from understudy.routing.naming import PROMPTS_READ, names_of
@@ -83,6 +89,7 @@ def lesson_of(row: LessonRow, scale: str = "") -> Lesson:
         spoken=spoken,
         served=row.served,
         said=row.said,
+        unit=row.unit,
     )
 
 
@@ -103,6 +110,10 @@ class Course:
     strata: Strata = field(default_factory=Strata)
     stratified_at_s: float = 0.0
     drift: Drift = field(default_factory=Drift)
+    # What is seen of the traffic that the champion expects; since when traffic is as it is now; what has just changed.
+    seen: Seen = field(default_factory=Seen)
+    changed_s: float = 0.0
+    change: str = ""
 
 
 class Learner:
@@ -139,6 +150,7 @@ class Learner:
         """Go on from a belief; one that was learned for other settings is taken back, its lessons still count."""
         course = self._course(row.tenant, row.route)
         course.since_s, course.learned_at_s = max(course.since_s, row.since_s), row.at_s
+        course.changed_s = row.changed_s
         learned = belief_of(row)
         if learned is None or fits(learned.belief, pool):
             course.champion = learned
@@ -186,16 +198,43 @@ class Learner:
             return
         course.drift = course.drift.heard(lesson, row.served, champion.belief)
         if (worse := course.drift.alarm) is not None:
-            self._take_back((row.tenant, row.route), course, worse)
+            self._fallen((row.tenant, row.route), course, worse)
+        elif not course.change and row.at_s >= champion.belief.at_s + SETTLE_S:
+            self._watch(course, champion, lesson, pool)
 
-    def _take_back(self, place: Place, course: Course, worse: str) -> None:
+    def _watch(self, course: Course, champion: Learned, lesson: Lesson, pool: Pool) -> None:
+        """Count one call that a belief decided; at the end of a window, see whether what it expects is what comes."""
+        expected = champion.belief.forecast
+        if expected is None:
+            return
+        decision = decide(pool.models, pool.incumbent, champion, lesson.kind, lambda: lesson.prompt)
+        seen = course.seen
+        seen.hear(decision, lesson, expected)
+        if seen.whole(lesson.at_s, expected):
+            course.seen = Seen(before=seen.before + 1)
+            if (change := seen.alarm(expected)) is not None:
+                course.change, course.changed_s = change, seen.since_s
+
+    def _fallen(self, place: Place, course: Course, worse: str) -> None:
+        """A model has become worse: what was learned of it is wrong, and begins anew."""
         now_s = self._clock.now_s()
-        words = f"taken back: {worse} has become worse than the incumbent"
-        log.warning("route %s of tenant %s: %s", place[1], place[0], words)
-        self._journal.append(
-            BeliefRow(tenant=place[0], route=place[1], version="", at_s=now_s, since_s=now_s, words=words, body=None)
-        )
+        self._take_back(place, now_s, f"{worse} has become worse than the incumbent")
         self._courses[place] = Course(since_s=now_s, learned_at_s=now_s, kinds=course.kinds, strata=course.strata)
+
+    def _take_back(self, place: Place, since_s: float, why: str, changed_s: float = 0.0) -> None:
+        words = f"taken back: {why}"
+        log.warning("route %s of tenant %s: %s", place[1], place[0], words)
+        row = BeliefRow(
+            tenant=place[0],
+            route=place[1],
+            version="",
+            at_s=self._clock.now_s(),
+            since_s=since_s,
+            words=words,
+            body=None,
+            changed_s=changed_s,
+        )
+        self._journal.append(row)
 
     def _stratify(self, place: Place, course: Course) -> None:
         """Say how often each kind is to be compared, where that is news."""
@@ -217,7 +256,7 @@ class Learner:
         self._journal.append(StrataRow(tenant=place[0], route=place[1], at_s=now_s, kinds=found.kinds, new=found.new))
 
     def _due(self, course: Course) -> bool:
-        if refit_due(course.compared, course.learned_at):
+        if course.change or refit_due(course.compared, course.learned_at):
             return True
         return bool(course.lessons) and self._clock.now_s() - course.learned_at_s >= NIGHT_S
 
@@ -228,32 +267,47 @@ class Learner:
 
     def _learn(self, place: Place, course: Course) -> None:
         now_s = self._clock.now_s()
-        pool = self._pools[place[1]]
-        # What a judge has spoken on comes out of its order.
-        moments = [lesson.at_s for lesson in course.lessons]
-        span_s = max(1.0, max(moments) - min(moments))
-        pool = msgspec.structs.replace(pool, requests_per_day=len(course.lessons) * DAY_S / span_s)
-        incumbents = {route: other.incumbent for route, other in self._pools.items()}
-        kin = kin_of(self._alike(pool), incumbents)
         lessons = list(course.lessons)
-        fitted = believe(lessons, pool, kin, at_s=now_s)
-        course.learned_at, course.learned_at_s = course.compared, now_s
-        course.fitted, course.stratified_at_s = fitted.belief, 0.0
-        found = contest(fitted, course.champion, lessons, pool)
-        if not found.won:
-            log.info("route %s of tenant %s: what was learned does not win: %s", place[1], place[0], found.words)
+        present = [one for one in lessons if one.at_s >= course.changed_s]
+        if len(present) < min(WINDOW, len(lessons)):
+            # After a restart: the traffic since it changed is still being read again.
             return
-        belief = msgspec.structs.replace(fitted.belief, names=names_of(fitted.belief, course.words))
-        course.champion = unfold(belief)
+        course.learned_at, course.learned_at_s = course.compared, now_s
+        # What a judge has spoken on comes out of its order.
+        moments = [lesson.at_s for lesson in present]
+        span_s = max(1.0, max(moments) - min(moments))
+        pool = msgspec.structs.replace(self._pools[place[1]], requests_per_day=len(present) * DAY_S / span_s)
+        kin = kin_of(self._alike(pool), {route: other.incumbent for route, other in self._pools.items()})
+        change, course.change = course.change, ""
+        fitted = believe(lessons, pool, kin, at_s=now_s, since_s=course.changed_s, drift=change)
+        course.fitted, course.stratified_at_s = fitted.belief, 0.0
+        # What serves was chosen for other traffic, if that has changed: it is no measure for what is learned anew.
+        found = contest(fitted, None if change else course.champion, present, pool)
+        if found.won:
+            self._serve(place, course, fitted.belief, found)
+        elif change:
+            why = f"drift: {change}; learned anew, it does not win: {found.words}"
+            self._take_back(place, course.since_s, why, course.changed_s)
+            course.champion, course.drift, course.seen = None, Drift(), Seen()
+        else:
+            log.info("route %s of tenant %s: what was learned does not win: %s", place[1], place[0], found.words)
+
+    def _serve(self, place: Place, course: Course, learned: Belief, found: Verdict) -> None:
+        belief = msgspec.structs.replace(learned, names=names_of(learned, course.words))
+        course.champion, course.seen = unfold(belief), Seen()
         words = f"wins over {found.quality.n:,} requests: {found.words}"
+        if belief.drift:
+            words = f"drift: {belief.drift}; learned anew, it {words}"
+            log.warning("route %s of tenant %s: %s", place[1], place[0], words)
         self._journal.append(
             BeliefRow(
                 tenant=place[0],
                 route=place[1],
                 version=belief.version,
-                at_s=now_s,
+                at_s=belief.at_s,
                 since_s=course.since_s,
                 words=words,
                 body=msgspec.msgpack.encode(belief),
+                changed_s=course.changed_s,
             )
         )

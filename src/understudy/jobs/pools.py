@@ -9,7 +9,7 @@ from understudy.jobs.board import with_books
 from understudy.jobs.learning import belief_of
 from understudy.jobs.sanity import WINDOW, sanity
 from understudy.ports import BeliefRow, ProbeRow, Store
-from understudy.routing.beliefs import Dial, Record
+from understudy.routing.beliefs import Dial, Forecast, Record
 from understudy.routing.board import Board, Route
 
 NOTHING = "nothing is learned yet: the incumbent answers everything"
@@ -20,7 +20,7 @@ class PoolView(Value, frozen=True, kw_only=True):
 
     `compared` is the share of requests that all models answer, by kind; `compared_new` that of kinds not seen enough.
     `unasked` are kinds that the route's priors name and of which nothing was ever asked. `judge` says whether the
-    judge's verdicts count, where there is one.
+    judge's verdicts count, where there is one, `forecast` is what the belief expects of its traffic.
     """
 
     tenant: str
@@ -34,6 +34,7 @@ class PoolView(Value, frozen=True, kw_only=True):
     records: dict[str, dict[str, Record]] = {}
     speaks: tuple[str, ...] = ()
     dial: Dial | None = None
+    forecast: Forecast | None = None
     compared: dict[str, float] = {}
     compared_new: float = 0.0
     unasked: tuple[str, ...] = ()
@@ -89,4 +90,5 @@ def _view(place: tuple[str, str], board: Board, lessons: dict[str, int], row: Be
         records=belief.records,
         speaks=belief.speaks,
         dial=belief.dial,
+        forecast=belief.forecast,
     )

@@ -205,7 +205,8 @@ class ProbeRow(Value, frozen=True, kw_only=True, tag="probe"):
 class BeliefRow(Value, frozen=True, kw_only=True, tag="belief"):
     """What a tenant's route believes, as `routing` wrote it; without a body, a belief that was taken back.
 
-    Lessons before `since_s` are not learned from any more. `words` say why this is in place.
+    Lessons before `since_s` are not learned from any more; the traffic is as it is now since `changed_s`. `words` say
+    why this is in place.
     """
 
     tenant: str
@@ -215,6 +216,7 @@ class BeliefRow(Value, frozen=True, kw_only=True, tag="belief"):
     since_s: float
     words: str
     body: bytes | None
+    changed_s: float = 0.0
 
 
 class StrataRow(Value, frozen=True, kw_only=True, tag="strata"):
@@ -245,6 +247,7 @@ class Compared(Value, frozen=True, kw_only=True, tag="compared"):
     answers: tuple[Answered, ...]
     chances: dict[str, float]
     rate: float = 0.0
+    unit: str = ""
 
 
 class LessonRow(Value, frozen=True, kw_only=True, tag="lesson"):
@@ -253,7 +256,7 @@ class LessonRow(Value, frozen=True, kw_only=True, tag="lesson"):
     `outcomes` is JSON: model to [outcome or null, chance that it was seen, dollars or null, milliseconds or null], and
     behind these, where no answer came, the dollars that it cost all the same.
     `by` says on which scale outcomes are: a judge's against one incumbent, or, empty, the check's own.
-    `said` is what the user said of the served answer, in [0, 1].
+    `said` is what the user said of the served answer, in [0, 1]; `unit` is the conversation, where it is known.
     """
 
     exchange_id: str
@@ -267,6 +270,7 @@ class LessonRow(Value, frozen=True, kw_only=True, tag="lesson"):
     outcomes: bytes
     words: str
     by: str = ""
+    unit: str = ""
     said: float | None = None
     seq: int = 0
 

@@ -78,6 +78,22 @@ class Dial(Value, frozen=True, kw_only=True):
     frontier: tuple[Point, ...] = ()
 
 
+class Forecast(Value, frozen=True, kw_only=True):
+    """What a belief expects of its traffic, so that it can be seen when that is no longer what comes.
+
+    `share` of the calls is expected at `models`: the rented ones, or the incumbent where all are alike. `spread` has
+    the shares of requests whose predicted gain falls between `edges`, after that of requests of which nothing is
+    predicted. It rests on `n` prompts, in effect, of `span_s` seconds.
+    """
+
+    models: tuple[str, ...]
+    share: float
+    edges: tuple[float, ...]
+    spread: tuple[float, ...]
+    n: float
+    span_s: float
+
+
 class Belief(Value, frozen=True, kw_only=True):
     """All of it for one tenant's route. `version` is a hash of what it was learned from.
 
@@ -86,7 +102,8 @@ class Belief(Value, frozen=True, kw_only=True):
     own n-gram for a bucket, "word:…" or "char:…", for explanations; it never leaves the tenant.
     `latency_price` is charged for each second of an answer, in units of outcome. `priors` are what the
     operator expected of models when it was learned, `scale` says what outcomes are measured by: a judge against the
-    incumbent, or, empty, a check.
+    incumbent, or, empty, a check. `drift` says what had changed, where that is why it was learned; a belief of before
+    forecasts were made has no `forecast`.
     """
 
     version: str
@@ -104,6 +121,8 @@ class Belief(Value, frozen=True, kw_only=True):
     latency_price: float = 0.0
     priors: dict[str, Prior] = {}
     scale: str = ""
+    forecast: Forecast | None = None
+    drift: str = ""
 
 
 class Strata(Value, frozen=True, kw_only=True):

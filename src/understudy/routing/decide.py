@@ -66,6 +66,8 @@ class Decision(Value, frozen=True, kw_only=True):
     price: float = 0.0
     latency_price: float = 0.0
     flips: str = ""
+    # What had changed, where that is why the belief was learned.
+    drift: str = ""
     # The kind, and how it is known.
     kind: str = ""
     known: str = ""
@@ -120,6 +122,15 @@ def decide(
         fallback = max(known, key=lambda name: known[name], default=fallback)
     decision = _chosen(options, learned.belief, fallback, incumbent, running, draw, told)
     return decision if running is not None else _cascaded(decision, learned.belief, kind)
+
+
+def unhindered(
+    pool: Sequence[Model], belief: Belief, kind: str, text: Mapping[str, float], lot: float = 0.5
+) -> Decision:
+    """The decision for a request that nothing keeps from any model, and whose text adds so much to each."""
+    records, who = belief.records.get(kind, {}), belief.incumbent
+    options = tuple(_option(model, None, records, text, belief, lot) for model in pool)
+    return _cascaded(_chosen(options, belief, who, who, None, Draw(lot), []), belief, kind)
 
 
 def _cascaded(decision: Decision, belief: Belief, kind: str) -> Decision:
@@ -276,6 +287,7 @@ def _chosen(
         dial=belief.dial.words,
         price=belief.dial.price,
         latency_price=belief.latency_price,
+        drift=belief.drift,
         flips=_flips(able, best, belief) if best in able else "",
     )
 

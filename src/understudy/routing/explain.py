@@ -29,6 +29,8 @@ def explained(decision: Decision, names: Mapping[str, str] | None = None) -> Ite
     if decision.belief:
         speaks = "the text speaks" if decision.text_speaks else "the text does not speak here"
         yield f"learned from {decision.labels:,} prompts (belief {decision.belief}); {speaks}"
+    if decision.drift:
+        yield f"learned anew because of drift: {decision.drift}"
     for option in decision.options:
         yield f"  {option.model}: {_option(option, decision)}"
     yield from _moves(decision, names or {})

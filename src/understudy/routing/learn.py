@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from understudy.canon.value import Value
@@ -19,6 +20,7 @@ from understudy.routing.board import Model
 from understudy.routing.cascade import MIN_COMPARED, Cascade, Compared, cascade, weak_and_dear
 from understudy.routing.decide import DITHER, MIN_LABELS
 from understudy.routing.dials import Window, counts_dollars, turn
+from understudy.routing.forecast import Foreseen, foresee
 from understudy.routing.lessons import Lesson, by_slice, lot_of
 from understudy.routing.priors import Prior
 from understudy.routing.records import Kin, Leaf, kin_of, records_of
@@ -71,6 +73,11 @@ class Table(NamedTuple):
     prompts: Design
     folds: Places
 
+    def take(self, rows: Places) -> "Table":
+        """These lessons, in this order."""
+        told = [self.lessons[row] for row in rows]
+        return Table(told, self.outcomes[rows], self.prompts.take(rows), self.folds[rows])
+
 
 def fits(belief: Belief, pool: Pool) -> bool:
     """Whether a belief was learned for this pool, its dial and its priors, as the operator has them now.
@@ -99,8 +106,20 @@ class Fitted(NamedTuple):
     chosen: dict[str, str]
 
 
-def believe(lessons: Sequence[Lesson], pool: Pool, kin: Kin | None = None, *, at_s: float = 0.0) -> Fitted:
-    """What these lessons of one tenant's route teach; `kin` is what all tenants' means say."""
+def believe(
+    lessons: Sequence[Lesson],
+    pool: Pool,
+    kin: Kin | None = None,
+    *,
+    at_s: float = 0.0,
+    since_s: float = 0.0,
+    drift: str = "",
+) -> Fitted:
+    """What these lessons of one tenant's route teach; `kin` is what all tenants' means say.
+
+    The traffic is that from `since_s` on: for it the dial is turned, on its comparisons. How good the models are is
+    taught by all lessons.
+    """
     told = list(lessons)[-MAX_LESSONS:]
     kin = kin or kin_of(told, {pool.route: pool.incumbent})
     tenant = told[-1].tenant if told else ""
@@ -117,10 +136,12 @@ def believe(lessons: Sequence[Lesson], pool: Pool, kin: Kin | None = None, *, at
     means = held if pool.dial in ("quality", "quality_target") else _means(table, records, pool)
     believed = means + np.where(np.isin([one.kind for one in table.lessons], speaks)[:, None], said, 0.0)
     believed = believed - pool.latency_price * _seconds(table, records, pool)
-    weights = traffic_weights([one.kind for one in told], [one.kind for one in table.lessons])
-    known = np.where(_known(table, records, pool), believed, -np.inf)
-    window = _window(table, known, _dollars(table, records, pool), weights, pool)
-    dial = _dial(table, window, pool)
+    asked = [one for one in told if one.at_s >= since_s]
+    rows = _newest(table, asked)
+    now, believed = table.take(rows), np.where(_known(table, records, pool), believed, -np.inf)[rows]
+    weights = traffic_weights([one.kind for one in asked], [one.kind for one in now.lessons])
+    window = _window(now, believed, _dollars(now, records, pool), weights, pool)
+    dial = _dial(now, window, pool)
     belief = Belief(
         version=_version(told, pool),
         tenant=tenant,
@@ -136,8 +157,31 @@ def believe(lessons: Sequence[Lesson], pool: Pool, kin: Kin | None = None, *, at
         latency_price=pool.latency_price,
         priors=pool.priors,
         scale=pool.scale,
+        drift=drift,
     )
-    return Fitted(belief, _choices(table, window, dial, pool))
+    forecast = foresee(belief, pool.models, asked, _foreseen(now, said[rows], speaks, pool)) if asked else None
+    return Fitted(replace(belief, forecast=forecast), _choices(now, window, dial, pool))
+
+
+def _newest(table: Table, asked: Sequence[Lesson]) -> Places:
+    """The comparisons that stand for what is asked: of each kind those of the same time, and as many of before as it
+    takes to have MIN_PAIRS.
+    """
+    since_s = min((one.at_s for one in asked), default=math.inf)
+    left = {one.kind: MIN_PAIRS for one in asked}
+    rows = []
+    for row, one in reversed(list(enumerate(table.lessons))):
+        if one.kind in left and (one.at_s >= since_s or left[one.kind] > 0):
+            left[one.kind] -= 1
+            rows.append(row)
+    return np.array(rows[::-1], dtype=np.int64)
+
+
+def _foreseen(now: Table, said: Vector, speaks: Sequence[str], pool: Pool) -> list[Foreseen]:
+    names = [model.name for model in pool.models]
+    texts = [dict(zip(names, gains, strict=True)) for gains in said.tolist()]
+    pairs = zip(now.lessons, texts, strict=True)
+    return [Foreseen(one, text) for one, text in pairs if one.kind in speaks]
 
 
 def _starts(records: Mapping[str, Mapping[str, Record]], pool: Pool) -> dict[tuple[str, str], Start]:

@@ -24,7 +24,7 @@ class Lesson(NamedTuple):
     """One prompt: `outcomes` in [0, 1] by model, the `chances` that each was seen, dollars and milliseconds of each.
 
     `spoken` says that the outcome is a user's reaction, under `key`; `said` is that reaction to the answer of `served`.
-    `wasted_usd` is what a model's tries cost that came to no answer at all.
+    `wasted_usd` is what a model's tries cost that came to no answer at all, `unit` the conversation, where it is known.
     """
 
     id: str
@@ -42,6 +42,7 @@ class Lesson(NamedTuple):
     served: str = ""
     said: float | None = None
     wasted_usd: Mapping[str, float] = {}
+    unit: str = ""
 
 
 def lot_of(lesson: Lesson) -> float:

@@ -65,7 +65,7 @@ def enter_beliefs(connection: sa.Connection, told: Sequence[BeliefRow], vault: V
         if connection.execute(sa.select(beliefs.c.at_s).where(*here)).first() is not None:
             continue
         body = None if row.body is None else vault.seal(row.body, _place(row.tenant, row.route))
-        values = {name: getattr(row, name) for name in ("tenant", "route", "version", "at_s", "since_s", "words")}
+        values = {name: getattr(row, name) for name in _BELIEF}
         connection.execute(sa.insert(beliefs).values(**values, body=body))
     return True
 
@@ -119,7 +119,7 @@ def read_lesson(row: Any, vault: Vault) -> LessonRow:
 
 def read_belief(row: Any, vault: Vault) -> BeliefRow:
     """A row as it was told."""
-    told = {name: getattr(row, name) for name in ("tenant", "route", "version", "at_s", "since_s", "words")}
+    told = {name: getattr(row, name) for name in _BELIEF}
     return BeliefRow(**told, body=None if row.body is None else vault.open(row.body, _place(row.tenant, row.route)))
 
 
@@ -135,4 +135,5 @@ def _known(connection: sa.Connection, table: sa.Table, exchange_id: str) -> bool
     return connection.execute(sa.select(table.c.seq).where(table.c.exchange_id == exchange_id)).first() is not None
 
 
-_LESSON = ("exchange_id", "tenant", "key", "route", "kind", "at_s", "expires_at_s", "served", "outcomes", "by")
+_LESSON = ("exchange_id", "tenant", "key", "route", "kind", "at_s", "expires_at_s", "served", "outcomes", "by", "unit")
+_BELIEF = ("tenant", "route", "version", "at_s", "since_s", "words", "changed_s")

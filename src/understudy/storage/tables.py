@@ -289,6 +289,7 @@ lessons = sa.Table(
     sa.Column("outcomes", sa.LargeBinary, nullable=False),
     sa.Column("body", sa.LargeBinary, nullable=False),
     sa.Column("by", Words, nullable=False, server_default=""),
+    sa.Column("unit", Words, nullable=False, server_default=""),
     sa.Index(None, "route", "seq"),
     sqlite_autoincrement=True,
 )
@@ -336,6 +337,7 @@ beliefs = sa.Table(
     sa.Column("since_s", sa.Double, nullable=False),
     sa.Column("words", Words, nullable=False),
     sa.Column("body", sa.LargeBinary),
+    sa.Column("changed_s", sa.Double, nullable=False, server_default=sa.text("0")),
 )
 
 # How often the kinds of a tenant's route are compared: `kinds` is JSON, multiples of the route's rate by kind.
