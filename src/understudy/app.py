@@ -19,6 +19,7 @@ import msgspec
 from understudy.canon.reply import Reply
 from understudy.canon.request import Request
 from understudy.dialects.contract import Dialect
+from understudy.engines.vectors import load_vectors
 from understudy.gateway.corridor import Gateway
 from understudy.gateway.site import Site, Standing
 from understudy.gateway.unattended import Errand, ask_unattended
@@ -46,6 +47,7 @@ from understudy.routing.board import Board, Model
 from understudy.routing.learn import NO_DIAL, Pool
 from understudy.routing.policies import KindPolicy
 from understudy.settings import Settings
+from understudy.stats.vectors import Vectors
 from understudy.storage.open import open_store
 from understudy.storage.spool import SpoolReader, SpoolWriter
 from understudy.web.asgi import App, ModelRoutes
@@ -178,11 +180,19 @@ def specs_of(settings: Settings) -> dict[str, ParitySpec]:
     return {route.name: route.parity for route in settings.file.routes if route.candidate is not None}
 
 
-def board_of(settings: Settings, models: Mapping[str, Model], panels: Mapping[str, Panel]) -> Board:
+def vectors_of(settings: Settings) -> Vectors | None:
+    """The word vectors that prompts are read with besides. Raises VectorsRefused."""
+    folder = settings.file.routing.vectors
+    return load_vectors(settings.base / folder) if folder is not None else None
+
+
+def board_of(
+    settings: Settings, models: Mapping[str, Model], panels: Mapping[str, Panel], vectors: Vectors | None = None
+) -> Board:
     """The board as the configuration alone tells it: no slice has moved."""
     late = {name for name, panel in panels.items() if panel.late}
     providers = reachable(settings.rows, settings.secrets, settings.known)
-    return base_board(models, settings.file.routes, providers, late, settings.file.aliases)
+    return base_board(models, settings.file.routes, providers, late, settings.file.aliases, vectors)
 
 
 def keyring_of(settings: Settings) -> Keyring:
@@ -253,7 +263,7 @@ async def open_worker(settings: Settings, secret: bytes, *, name: str) -> AsyncI
     dialects = load_dialects()
     metrics = Metrics(_known(settings))
     panels = load_panels(settings, models)
-    notice_board = board_of(settings, models, panels)
+    notice_board = board_of(settings, models, panels, vectors_of(settings))
     checks = {
         route.name: check for route in settings.file.routes if route.cascade and (check := panels[route.name].check)
     }
@@ -372,7 +382,13 @@ def open_learner(settings: Settings, secret: bytes) -> Iterator[Learner]:
     store = open_store(settings.database, read_only=True, secret=secret)
     journal = SpoolWriter(settings.spool, "learner")
     try:
-        yield Learner(store=store, journal=journal, pools=pools_of(settings), clock=SystemClock())
+        yield Learner(
+            store=store,
+            journal=journal,
+            pools=pools_of(settings),
+            clock=SystemClock(),
+            vectors=vectors_of(settings),
+        )
     finally:
         journal.close()
         store.close()

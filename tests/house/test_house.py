@@ -31,6 +31,7 @@ SUPERVISORS = {
     "gateway/corridor.py",
     "gateway/trial.py",
     "app.py",
+    "engines/vectors.py",
     "jobs/judging.py",
     "jobs/bookkeeper.py",
     "processes.py",

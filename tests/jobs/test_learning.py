@@ -7,10 +7,16 @@ import msgspec
 import numpy as np
 import pytest
 
+from tests.engines.tables import vectors_in
 from tests.jobs.books import SECRET, Clock
-from tests.routing.pools import POOL, prompt
+from tests.routing.pools import POOL, by_text, prompt
+from understudy.engines.vectors import load_vectors
 from understudy.jobs.learning import NIGHT_S, STRATIFY_EVERY_S, Learner, belief_of, lesson_of
 from understudy.ports import Batch, BeliefRow, LessonRow, OrderRow, Record, StrataRow
+from understudy.routing.beliefs import Learned
+from understudy.routing.decide import Decision, decide
+from understudy.routing.text import read
+from understudy.stats.vectors import Vectors
 from understudy.storage.open import open_store
 
 AUTO = msgspec.structs.replace(POOL, compared=0.05)
@@ -41,8 +47,8 @@ class Books:
             self.told.append(record)
             self.store.enter(Batch(beliefs=(record,)))
 
-    def learner(self) -> Learner:
-        return Learner(store=self.store, journal=self, pools={"auto": AUTO}, clock=self.clock)
+    def learner(self, vectors: Vectors | None = None) -> Learner:
+        return Learner(store=self.store, journal=self, pools={"auto": AUTO}, clock=self.clock, vectors=vectors)
 
     def delete(self) -> float:
         """Delete the tenant; when that was."""
@@ -72,6 +78,24 @@ class Books:
             outcomes = {name: (y, 1.0, 0.01, 50.0) for name, y in seen.items()}
             rows.append(row(self._number, self.clock.at_s, outcomes, served, kind))
         self.store.enter(Batch(lessons=tuple(rows)))
+
+    def mixed(self, count: int) -> None:
+        """Sums and letters under one kind: only what a prompt says tells which model is better."""
+        rows = []
+        for one in by_text(count):
+            self._number += 1
+            self.clock.at_s += 1.0
+            outcomes = {name: (y, 1.0, 0.01, 50.0) for name, y in one.outcomes.items()}
+            words = prompt(self._number, sums=bool(int(one.id[3:]) % 2))
+            rows.append(msgspec.structs.replace(row(self._number, self.clock.at_s, outcomes), words=words))
+        self.store.enter(Batch(lessons=tuple(rows)))
+
+    def believed(self) -> Learned:
+        """What the books say is believed."""
+        (told,) = self.store.beliefs()
+        learned = belief_of(told)
+        assert learned is not None
+        return learned
 
 
 def row(number: int, at_s: float, outcomes: object, served: str = "rented", kind: str = "chat") -> LessonRow:
@@ -239,3 +263,47 @@ def test_RT_6_5_a_learner_that_starts_after_a_deletion_is_believed(books: Books)
     books.lessons(300, own=0.95)
     drained(books.learner())
     assert [(row.since_s, row.body is not None) for row in books.store.beliefs()] == [(deleted_s, True)]
+
+
+def asked(learned: Learned, vectors: Vectors | None) -> Decision:
+    """What is decided of a sum where these vectors are loaded."""
+    return decide(POOL.models, "rented", learned, "chat", lambda: read(prompt(7, sums=True), vectors))
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> list[Vectors]:
+    return [load_vectors(vectors_in(tmp_path / f"table{seed}", seed=seed)) for seed in range(2)]
+
+
+def test_a_belief_over_other_vectors_is_silent_until_it_is_learned_anew(books: Books, tables: list[Vectors]) -> None:
+    first, second = tables
+    books.mixed(600)
+    drained(books.learner(first))
+    learned = books.believed()
+    assert asked(learned, first).text_speaks
+    assert asked(learned, first).chosen == "own"
+    assert asked(learned, second).text_silent
+    assert asked(learned, None).text_silent
+    again = books.learner(second)
+    assert books.believed().belief.version == learned.belief.version, "means go on"
+    drained(again)
+    anew = books.believed()
+    assert anew.belief.version != learned.belief.version
+    assert asked(anew, second).text_speaks
+    assert asked(anew, first).text_silent
+    drained(books.learner())
+    assert asked(books.believed(), None).text_speaks
+
+
+def test_a_belief_over_other_vectors_goes_where_nothing_wins_any_more(books: Books, tables: list[Vectors]) -> None:
+    first, second = tables
+    books.mixed(600)
+    drained(books.learner(first))
+    books.delete()
+    books.lessons(300, own=0.5)
+    since_s = books.clock.at_s - 300.0
+    kept = msgspec.structs.replace(books.told[-1], at_s=books.clock.at_s, since_s=since_s)
+    books.append(kept)
+    drained(books.learner(second))
+    assert (books.told[-1].body, books.told[-1].since_s) == (None, since_s)
+    assert books.told[-1].words.startswith("taken back: it was learned with other word vectors")

@@ -3,11 +3,13 @@
 import asyncio
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
-from understudy.app import PluginMissing, load_panels, models_of, prepared, undeclared
+from understudy.app import PluginMissing, load_panels, models_of, prepared, undeclared, vectors_of
 from understudy.canon.faults import Fault
 from understudy.cli.screen import EXIT_FAILED, ConfigOption, load_or_leave, out
+from understudy.engines.vectors import VectorsRefused
 from understudy.ports import CheckRefused
 from understudy.providers.aiohttp_transport import AiohttpTransport
 from understudy.providers.headers import call_headers
@@ -26,11 +28,12 @@ def doctor(config: ConfigOption = None) -> None:
     findings: list[Finding] = [(True, "configuration", f"{len(settings.file.models)} models, no problem found")]
     findings.append(_database(settings))
     findings.append(_checks(settings))
+    findings.append(_vectors(settings))
     findings += asyncio.run(_models(settings))
     findings += asyncio.run(_builds(settings))
     table = Table("", "what", "finding", box=None)
     for good, what, finding in findings:
-        table.add_row("[green]ok[/]" if good else "[red]NO[/]", what, finding)
+        table.add_row("[green]ok[/]" if good else "[red]NO[/]", what, escape(finding))
     out.print(table)
     raise typer.Exit(0 if all(good for good, _, _ in findings) else EXIT_FAILED)
 
@@ -49,6 +52,15 @@ def _checks(settings: Settings) -> Finding:
         return False, "checks", str(error)
     names = sorted({" ".join(panel.named) for panel in panels.values()})
     return True, "checks", ", ".join(names) or "none needed"
+
+
+def _vectors(settings: Settings) -> Finding:
+    try:
+        found = vectors_of(settings)
+    except VectorsRefused as error:
+        return False, "word vectors", str(error)
+    count, width = found.table.shape if found is not None else (0, 0)
+    return True, "word vectors", f"{count:,} of {width} numbers ({found.id})" if found is not None else "none needed"
 
 
 async def _models(settings: Settings) -> list[Finding]:

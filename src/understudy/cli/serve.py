@@ -15,9 +15,11 @@ from understudy.app import (
     prepared,
     server_secret,
     undeclared,
+    vectors_of,
     with_builds,
 )
 from understudy.cli.screen import EXIT_FAILED, ConfigOption, err, give_up, load_or_leave, out
+from understudy.engines.vectors import VectorsRefused
 from understudy.jobs.registrar import last_builds
 from understudy.ports import CheckRefused, Store
 from understudy.processes import listen, supervise
@@ -105,11 +107,12 @@ def _start(settings: Settings, host: str, port: int) -> None:
         )
     try:
         prepared(load_panels(settings, models_of(settings)))
+        vectors_of(settings)
         secret = server_secret(settings)
         with closing(open_store(settings.database, secret=secret)) as store:
             settings = _probed(settings, store)
         listening = listen(host, port)
-    except (PluginMissing, CheckRefused, DatabaseRefused, BuildsDiffer) as error:
+    except (PluginMissing, CheckRefused, VectorsRefused, DatabaseRefused, BuildsDiffer) as error:
         give_up(str(error))
     except OSError as error:
         give_up(f"cannot listen on {host}:{port}: {error.strerror}", "Is another server running? Try --port.")

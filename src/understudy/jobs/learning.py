@@ -24,6 +24,7 @@ from understudy.routing.naming import PROMPTS_READ, names_of
 from understudy.routing.records import kin_of
 from understudy.routing.strata import strata
 from understudy.routing.text import read
+from understudy.stats.vectors import Vectors
 
 log = logging.getLogger(__name__)
 # Lessons read from the books in one look.
@@ -45,7 +46,7 @@ def belief_of(row: BeliefRow) -> Learned | None:
     return None if row.body is None else unfold(_BELIEF.decode(row.body))
 
 
-def lesson_of(row: LessonRow) -> Lesson:
+def lesson_of(row: LessonRow, vectors: Vectors | None = None) -> Lesson:
     """A lesson from the books, its prompt as numbers. Where no check spoke, the user's word is the outcome."""
     told = _OUTCOMES.decode(row.outcomes)
     outcomes = {model: seen[0] for model, seen in told.items() if seen[0] is not None}
@@ -58,7 +59,7 @@ def lesson_of(row: LessonRow) -> Lesson:
         route=row.route,
         kind=row.kind,
         at_s=row.at_s,
-        prompt=read(row.words),
+        prompt=read(row.words, vectors),
         outcomes=outcomes,
         chances={model: seen[1] for model, seen in told.items()},
         usd={model: seen[2] for model, seen in told.items() if seen[2] is not None},
@@ -90,13 +91,22 @@ class Course:
 
 
 class Learner:
-    """Learns for every route that chooses from a pool; `pools` are by route."""
+    """Learns for every route that chooses from a pool; `pools` are by route, prompts are read with `vectors`, too."""
 
-    def __init__(self, *, store: Store, journal: Journal, pools: Mapping[str, Pool], clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        store: Store,
+        journal: Journal,
+        pools: Mapping[str, Pool],
+        clock: Clock,
+        vectors: Vectors | None = None,
+    ) -> None:
         self._store = store
         self._journal = journal
         self._pools = pools
         self._clock = clock
+        self._vectors = vectors
         self._read_to = dict.fromkeys(pools, 0)
         self._courses: dict[Place, Course] = {}
         self._deleted = store.deleted()
@@ -151,7 +161,7 @@ class Learner:
         for row in rows:
             self._read_to[route] = row.seq
             course = self._course(row.tenant, route)
-            lesson = lesson_of(row)
+            lesson = lesson_of(row, self._vectors)
             course.kinds.append(row.kind)
             if not lesson.outcomes or row.at_s < course.since_s:
                 continue
@@ -174,10 +184,15 @@ class Learner:
         now_s = self._clock.now_s()
         words = f"taken back: {worse} has become worse than the incumbent"
         log.warning("route %s of tenant %s: %s", place[1], place[0], words)
-        self._journal.append(
-            BeliefRow(tenant=place[0], route=place[1], version="", at_s=now_s, since_s=now_s, words=words, body=None)
-        )
+        self._withdraw(place, now_s, words)
         self._courses[place] = Course(since_s=now_s, learned_at_s=now_s, kinds=course.kinds, strata=course.strata)
+
+    def _withdraw(self, place: Place, since_s: float, words: str) -> None:
+        """Tell that nothing is believed of a route; lessons count from `since_s` on."""
+        now_s = self._clock.now_s()
+        self._journal.append(
+            BeliefRow(tenant=place[0], route=place[1], version="", at_s=now_s, since_s=since_s, words=words, body=None)
+        )
 
     def _stratify(self, place: Place, course: Course) -> None:
         """Say how often each kind is to be compared, where that is news."""
@@ -214,9 +229,15 @@ class Learner:
         fitted = believe(lessons, pool, kin, at_s=now_s)
         course.learned_at, course.learned_at_s = course.compared, now_s
         course.fitted, course.stratified_at_s = fitted.belief, 0.0
-        found = contest(fitted, course.champion, lessons, pool)
+        # A champion whose text cannot be read any more was never judged as it serves now: it has no say.
+        stale = course.champion is not None and not course.champion.reads(self._vectors.id if self._vectors else "")
+        found = contest(fitted, None if stale else course.champion, lessons, pool)
         if not found.won:
             log.info("route %s of tenant %s: what was learned does not win: %s", place[1], place[0], found.words)
+            if stale:
+                course.champion = None
+                words = "taken back: it was learned with other word vectors, and what was learned since does not win"
+                self._withdraw(place, course.since_s, words)
             return
         belief = msgspec.structs.replace(fitted.belief, names=names_of(fitted.belief, course.words))
         course.champion = unfold(belief)

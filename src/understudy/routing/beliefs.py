@@ -95,3 +95,7 @@ class Learned(Value, frozen=True):
 
     belief: Belief
     texts: dict[str, TextModel] = {}
+
+    def reads(self, vectors: str) -> bool:
+        """Whether its text models can read prompts where these word vectors are loaded, or none."""
+        return all(model.vectors in ("", vectors) for model in self.texts.values())

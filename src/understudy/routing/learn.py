@@ -108,7 +108,7 @@ def believe(lessons: Sequence[Lesson], pool: Pool, kin: Kin | None = None, *, at
     window = _window(table, np.where(_known(table, records, pool), believed, -np.inf), weights, pool)
     dial = _dial(table, window, pool)
     belief = Belief(
-        version=_version(told, pool),
+        version=_version(told, pool, table.prompts.meaning.vectors if table.prompts.meaning is not None else ""),
         tenant=tenant,
         route=pool.route,
         incumbent=pool.incumbent,
@@ -289,8 +289,9 @@ def _window(table: Table, believed: Vector, weights: Vector, pool: Pool) -> Wind
     return Window(believed, table.outcomes, dear, rented, dollars, _place(pool), kinds, weights)
 
 
-def _version(lessons: Sequence[Lesson], pool: Pool) -> str:
+def _version(lessons: Sequence[Lesson], pool: Pool, vectors: str) -> str:
     told = hashlib.sha256(f"{pool.route}\0{pool.incumbent}\0{pool.dial}\0{pool.aim}\0{pool.latency_price}".encode())
+    told.update(vectors.encode())
     for one in lessons:
         told.update(one.id.encode())
     return told.hexdigest()[:_VERSION_HEX]

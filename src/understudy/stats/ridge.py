@@ -59,6 +59,30 @@ class Rows(NamedTuple):
         return Rows(starts, self.columns[places], self.values[places], self.width)
 
 
+class Full(NamedTuple):
+    """A matrix whose every place is filled."""
+
+    matrix: Vector
+
+    @property
+    def width(self) -> int:
+        """How many columns there are."""
+        return int(self.matrix.shape[1])
+
+    def times(self, weights: Vector) -> Vector:
+        """X w, one number a row."""
+        found: Vector = self.matrix @ weights
+        return found
+
+    def transposed_times(self, numbers: Vector) -> Vector:
+        """X' v, one number a column."""
+        found: Vector = numbers @ self.matrix
+        return found
+
+
+Block = Rows | Full
+
+
 def rows_of(grams: Sequence[Grams], width: int) -> Rows:
     """Counted n-grams as a matrix of counts."""
     starts = np.concatenate([[0], np.cumsum([len(one.buckets) for one in grams])]).astype(np.int64)
@@ -87,7 +111,7 @@ def idf_of(counts: Rows) -> Vector:
     return found
 
 
-def fit(blocks: Sequence[Rows], target: Vector, penalty: float) -> list[Vector]:
+def fit(blocks: Sequence[Block], target: Vector, penalty: float) -> list[Vector]:
     """The weights of each block's columns, for a target whose mean stands apart."""
     cuts = np.cumsum([block.width for block in blocks])[:-1]
 
