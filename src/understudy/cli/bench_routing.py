@@ -11,11 +11,16 @@ from understudy.bench.parity.real import NoData
 from understudy.bench.routing.run import NAMES, Task, run, tasks
 from understudy.cli.bench_routing_tables import show
 from understudy.cli.screen import EXIT_FAILED, JsonOption, err, give_up, out
+from understudy.engines.vectors import VectorsRefused
 
 RouteLLMOption = Annotated[Path | None, typer.Option("--data", help="A clone of lm-sys/RouteLLM.")]
 SetsOption = Annotated[
     Path | None,
     typer.Option("--sets", help="A folder with mmlu_pro and routerarena_sub10 as *.items.parquet, *.outcomes.parquet."),
+]
+VectorsOption = Annotated[
+    Path | None,
+    typer.Option("--vectors", help="A folder with static word vectors (model2vec's layout): adds rows that use them."),
 ]
 SuiteOption = Annotated[list[str] | None, typer.Option("--suite", help=f"Only these: {', '.join(NAMES)}.")]
 
@@ -24,6 +29,7 @@ def routing(
     data: RouteLLMOption = None,
     sets: SetsOption = None,
     suite: SuiteOption = None,
+    vectors: VectorsOption = None,
     quick: Annotated[bool, typer.Option("--quick", help="A tenth of the simulations: a look, not a figure.")] = False,
     json: JsonOption = None,
     check: Annotated[bool, typer.Option("--check", help="Exit 1 if a bar falls short or was not run.")] = False,
@@ -35,8 +41,8 @@ def routing(
     Constants are those of a file that was committed before the first run.
     """
     try:
-        todo = tasks(data, sets, only=suite or [], quick=quick)
-    except NoData as error:
+        todo = tasks(data, sets, only=suite or [], quick=quick, vectors=vectors)
+    except (NoData, VectorsRefused) as error:
         give_up(str(error))
     except ModuleNotFoundError:
         give_up("sets in Parquet need pyarrow", "pip install 'understudy[parquet]'")

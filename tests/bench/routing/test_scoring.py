@@ -4,6 +4,7 @@ import numpy as np
 
 from understudy.bench.routing.data import Item
 from understudy.bench.routing.scoring import (
+    clocked,
     cpu_ms,
     folds,
     measured,
@@ -13,7 +14,9 @@ from understudy.bench.routing.scoring import (
     split,
     text_scores,
 )
+from understudy.stats.vectors import Vectors
 
+VECTORS = Vectors("v", np.eye(2, dtype=np.float32), lambda text: [int(text.startswith("add"))])
 DRAW = np.random.default_rng(0)
 ITEMS = [
     Item(f"i{k}", "sums" if k % 2 else "law", f"{'add up' if k % 2 else 'who may sue'} number {k}",
@@ -68,3 +71,22 @@ def test_a_prediction_is_the_labels_mean_gain_and_what_the_prompt_adds() -> None
 def test_a_prompt_is_read_against_the_clock() -> None:
     p50, p95, p99 = cpu_ms([item.prompt for item in ITEMS], PAIR.prompts.take(TRAIN), PAIR.gains[TRAIN])
     assert 0 < p50 <= p95 <= p99 < 100
+
+
+def test_vectors_add_rows_and_change_no_other() -> None:
+    meant = measured(ITEMS, "s", "w", VECTORS)
+    bare, both = (ranked(pair, [(TRAIN, TEST)], 0, sliced=True).scores for pair in (PAIR, meant))
+    assert both.keys() - bare.keys() == {"ours: text + vectors", "ours: both + vectors"}
+    for name, scores in bare.items():
+        np.testing.assert_array_equal(scores, both[name])
+    for name in ("ours: text", "ours: both"):
+        assert not np.array_equal(both[name], both[f"{name} + vectors"])
+    sums, law = (both["ours: text + vectors"][meant.slices[TEST] == name] for name in ("sums", "law"))
+    assert sums.min() > law.max()
+
+
+def test_each_row_has_its_own_clock() -> None:
+    prompts = [item.prompt for item in ITEMS[:20]]
+    assert set(clocked(prompts, PAIR, TRAIN)) == {"ours: text", "ours: both"}
+    found = clocked(prompts, measured(ITEMS, "s", "w", VECTORS), TRAIN)
+    assert found.keys() - clocked(prompts, PAIR, TRAIN).keys() == {"ours: text + vectors", "ours: both + vectors"}

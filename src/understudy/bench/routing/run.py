@@ -13,6 +13,8 @@ from understudy.bench.parity.real import MIXTRAL as WEAK
 from understudy.bench.routing import cascades, data, latency, online, suites
 from understudy.bench.routing.frozen import FROZEN
 from understudy.bench.routing.rows import Suite
+from understudy.engines.vectors import load_vectors
+from understudy.stats.vectors import Vectors
 
 NAMES = (
     "routellm-mmlu",
@@ -36,20 +38,28 @@ PRICES_BY_SIZE = {LARGE: 0.70, SMALL: 0.08}
 
 
 class Task(msgspec.Struct, frozen=True):
-    """One suite to run: its name, the folder that it reads, a clone besides, and how often it simulates."""
+    """One suite to run: its name, the folder that it reads, a clone and vectors besides, how often it simulates."""
 
     name: str
     folder: Path | None
     runs: int = 1
     clone: Path | None = None
+    vectors: Path | None = None
 
     def run(self) -> list[Suite]:
         """Do it."""
         return _CALLS[self.name](self)
 
 
-def tasks(routellm: Path | None, sets: Path | None, *, only: Sequence[str], quick: bool) -> list[Task]:
-    """What there is to do with these folders. Raises data.NoData for a folder without the files, or an unknown name."""
+def tasks(
+    routellm: Path | None, sets: Path | None, *, only: Sequence[str], quick: bool, vectors: Path | None = None
+) -> list[Task]:
+    """What there is to do with these folders.
+
+    Raises data.NoData for a folder without the files, or an unknown name, and VectorsRefused.
+    """
+    if vectors is not None:
+        load_vectors(vectors)
     unknown = [name for name in only if name not in NAMES]
     if unknown:
         raise NoData(f"there is no suite {unknown[0]!r}; there are {', '.join(NAMES)}")
@@ -64,7 +74,7 @@ def tasks(routellm: Path | None, sets: Path | None, *, only: Sequence[str], quic
         folder = sets if name in by_set else routellm
         if folder is not None:
             runs = max(2, FROZEN.online_seeds // 10) if quick else FROZEN.online_seeds
-            found.append(Task(name, folder, runs if name == "online" else 1, routellm))
+            found.append(Task(name, folder, runs if name == "online" else 1, routellm, vectors))
         elif name == "cascades":
             found.append(Task(name, None, clone=routellm))
     return found
@@ -86,7 +96,7 @@ def run(todo: Sequence[Task], done: Callable[[Task], None]) -> list[Suite]:
 
 
 def _study(task: Task) -> suites.Study:
-    return suites.study(data.routellm(_folder(task)))
+    return suites.study(data.routellm(_folder(task)), _vectors(task))
 
 
 def _folder(task: Task) -> Path:
@@ -95,11 +105,16 @@ def _folder(task: Task) -> Path:
     return task.folder
 
 
+def _vectors(task: Task) -> Vectors | None:
+    return load_vectors(task.vectors) if task.vectors is not None else None
+
+
 def _mmlu_pro(task: Task) -> list[Suite]:
-    items = data.parquet(_folder(task), "mmlu_pro")
+    items, vectors = data.parquet(_folder(task), "mmlu_pro"), _vectors(task)
+    pairs = {"Gemini 1.5 Pro against Mixtral": (PRO, MIXTRAL), "Llama 3.1 70B against 8B": (LARGE, SMALL)}
     return [
-        suites.pair_suite("mmlu-pro", "MMLU-Pro: Gemini 1.5 Pro against Mixtral (reported only)", items, PRO, MIXTRAL),
-        suites.pair_suite("mmlu-pro", "MMLU-Pro: Llama 3.1 70B against 8B (reported only)", items, LARGE, SMALL),
+        suites.pair_suite("mmlu-pro", f"MMLU-Pro: {name} (reported only)", items, *pair, vectors=vectors)
+        for name, pair in pairs.items()
     ]
 
 
@@ -128,8 +143,10 @@ _CALLS: dict[str, Callable[[Task], list[Suite]]] = {
     "unseen-slices": lambda task: [suites.unseen(_study(task).mmlu)],
     "online": lambda task: [online.suite(data.parquet(_folder(task), "mmlu_pro"), task.runs)],
     "cascades": lambda task: [cascades.suite(case) for case in _cases(task)],
-    "latency": lambda task: [latency.suite(data.routellm(_folder(task))[data.MMLU])],
+    "latency": lambda task: [latency.suite(data.routellm(_folder(task))[data.MMLU], _vectors(task))],
     "mt-bench": lambda task: [suites.mt_bench(_study(task))],
-    "routerarena-sub10": lambda task: suites.arena(data.parquet(_folder(task), "routerarena_sub10"), GEMINI, HAIKU),
+    "routerarena-sub10": lambda task: suites.arena(
+        data.parquet(_folder(task), "routerarena_sub10"), GEMINI, HAIKU, _vectors(task)
+    ),
     "mmlu-pro": _mmlu_pro,
 }
