@@ -11,6 +11,7 @@ from aiohttp import web
 from tests.cli.test_serve import understudy
 from tests.engines.tables import vectors_in
 from tests.journeys.house import Server, eventually, get, post, server, serving
+from understudy.engines.vectors import load_vectors
 
 CONFIG = """\
 server: {{host: 127.0.0.1, port: {{port}}}}
@@ -147,6 +148,9 @@ def test_what_prompts_mean_by_word_vectors_counts_and_other_vectors_are_learned_
         eventually(lambda: served(house), 60)
         assert "the text speaks" in explained()
         assert "what it means (vectors)" in explained()
+        status = understudy(tmp_path, "route", "status", "--config", "understudy.yaml")
+        loaded = load_vectors(tmp_path / "table0").id
+        assert f"the text of a prompt speaks here too, where the word vectors {loaded} are loaded" in status.stdout
         asked = ask(house, "letters", 2, kind="mixed")
         assert asked["x-understudy-model"] == "rented"
     (tmp_path / "understudy.yaml").write_text(

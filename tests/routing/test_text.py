@@ -78,14 +78,14 @@ def test_a_meaning_tells_what_no_word_does_and_is_one_line_of_the_sum() -> None:
 def test_the_block_takes_the_length_that_it_may_take() -> None:
     far = MEANT._replace(meaning=Meaning("v1", 100.0 + 7.0 * np.asarray(MEANT.meaning and MEANT.meaning.values)))
     np.testing.assert_allclose(learn(far, np.where(SUMS, 0.5, -0.5)).gains(far), SENSE.gains(MEANT), atol=1e-6)
-    same = MEANT._replace(meaning=Meaning("v1", np.ones((400, 8))))
+    same = MEANT._replace(meaning=Meaning("v1", np.full((400, 8), 0.1)))
     alone = learn(MEANT._replace(meaning=None), np.where(SUMS, 0.5, -0.5))
     np.testing.assert_allclose(learn(same, np.where(SUMS, 0.5, -0.5)).gains(same), alone.gains(MEANT), atol=1e-9)
 
 
 def test_held_out_prompts_keep_their_meanings() -> None:
     gains = np.where(SUMS, 0.5, -0.5)
-    held = held_out(MEANT, gains, np.arange(400) // 80)
+    held = held_out(MEANT, gains, np.random.default_rng(0).integers(5, size=400))
     assert np.corrcoef(held.gains, gains)[0, 1] > 0.9
 
 

@@ -129,7 +129,8 @@ def _show(view: PoolView) -> None:
             spoken = ""
     out.print(table)
     if view.speaks:
-        out.print("* the text of a prompt speaks here too")
+        over = f", where the word vectors {view.vectors} are loaded" if view.vectors else ""
+        out.print(f"* the text of a prompt speaks here too{over}", soft_wrap=True)
 
 
 def _record(name: str, record: Record | None, incumbent: str) -> list[str]:

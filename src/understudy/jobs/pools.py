@@ -18,6 +18,7 @@ class PoolView(Value, frozen=True, kw_only=True):
     """One tenant's route: how much it was taught by kind, what serves and why, every model's record, the dial.
 
     `compared` is the share of requests that all models answer, by kind; `compared_new` that of kinds not seen enough.
+    `vectors` is the hash of the word vectors that its text was learned with.
     """
 
     tenant: str
@@ -30,6 +31,7 @@ class PoolView(Value, frozen=True, kw_only=True):
     labels: int = 0
     records: dict[str, dict[str, Record]] = {}
     speaks: tuple[str, ...] = ()
+    vectors: str = ""
     dial: Dial | None = None
     compared: dict[str, float] = {}
     compared_new: float = 0.0
@@ -72,5 +74,6 @@ def _view(place: tuple[str, str], board: Board, lessons: dict[str, int], row: Be
         labels=belief.labels,
         records=belief.records,
         speaks=belief.speaks,
+        vectors=learned.vectors,
         dial=belief.dial,
     )

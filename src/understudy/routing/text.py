@@ -28,6 +28,8 @@ HAND_WEIGHT = 0.003
 # The length that word vectors, centred, take beside n-gram rows of length 1. Chosen on RouterArena's tenth, MMLU-Pro
 # without MMLU items and its MMLU items, with 500 and 1,500 labels: the largest that is worse on none of them.
 VECTOR_WEIGHT = 0.3
+# Mean vectors have length 1; those that differ by less than this, squared, mean the same.
+ROUNDING = 1e-9
 # A hand feature counts as at most this many deviations from its mean: one endless word is no reason for certainty.
 MAX_DEVIATIONS = 4.0
 # No text can be worth more than all of the outcome.
@@ -199,7 +201,7 @@ def _spread(meaning: Meaning) -> tuple[Vector, float]:
     """The mean of all meanings, and what brings the rest to the length that the block may take."""
     centre = meaning.values.mean(axis=0)
     square = float(((meaning.values - centre) ** 2).sum(axis=1).mean())
-    return centre, math.sqrt(VECTOR_WEIGHT / square) if square else 0.0
+    return centre, math.sqrt(VECTOR_WEIGHT / square) if square > ROUNDING else 0.0
 
 
 class Held(NamedTuple):
