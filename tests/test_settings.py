@@ -143,6 +143,8 @@ MISTAKES = [
     ("media: {fetch: [a.example], private: [10.0.0.1/8]}", "1: media.private[0]: 10.0.0.1/8 has host bits set; "),
     ("media: {fetch: ['*'], private: [10.0.0.0/8]}", "1: media.private: no host of a private network is fetched from"),
     ("media: {private: [10.0.0.0/8]}", "1: media.private: no host of a private network is fetched from"),
+    ("server: {trusted_proxies: [proxy]}", "1: server.trusted_proxies[0]: 'proxy' is no address or network; write 127"),
+    ("server: {trusted_proxies: ['*', 10.0.0.1/8]}", "1: server.trusted_proxies[1]: 10.0.0.1/8 has host bits set; "),
     ("media: {timeout_s: 0}", "1: media.timeout_s: expected `float` > 0.0"),
     ("? [a, b]\n: 1", "1: is not YAML: found unhashable key"),
     ("server: {<<: {port: 1}}", "1: server.<<: unknown key '<<'"),

@@ -29,8 +29,10 @@ from understudy.jobs.bookkeeper import Bookkeeper
 from understudy.jobs.learning import Learner, belief_of
 from understudy.jobs.panel import Panel
 from understudy.jobs.specs import ParitySpec, RouteSpec, seconds
+from understudy.jobs.unpriced import warnings
 from understudy.jobs.verdicts import Verdicts
 from understudy.ledger.health import WorkerHealth
+from understudy.ledger.holds import WorkerHolds
 from understudy.ledger.memory import MemoryLedger
 from understudy.ledger.shelf import WorkerShelf
 from understudy.outcomes.judge import PairwiseJudge, family_conflict
@@ -204,9 +206,16 @@ class Notice:
     """The newest snapshots of one worker: swapped whole, read without waiting."""
 
     def __init__(
-        self, board: Board, keyring: Keyring, store: Store, clock: Clock, policies: tuple[KindPolicy, ...] = ()
+        self,
+        board: Board,
+        keyring: Keyring,
+        store: Store,
+        clock: Clock,
+        holds: WorkerHolds,
+        policies: tuple[KindPolicy, ...] = (),
     ) -> None:
         self._base = board
+        self._holds = holds
         self._store = store
         self._clock = clock
         # Sums are read only where somebody has a budget.
@@ -225,8 +234,11 @@ class Notice:
         """Take the board up anew if it has moved, and what the day has cost."""
         if self._budgeted:
             day = day_of(self._clock.now_s())
+            # Asked before the sums: what is booked by then is surely in them.
+            booked = await asyncio.to_thread(self._store.booked, self._holds.ended())
             spent = spent_of(day, await asyncio.to_thread(self._store.spent, day))
             self._now = msgspec.structs.replace(self._now, spent=spent)
+            self._holds.booked(booked, day)
         version = await asyncio.to_thread(self._store.board_version)
         if version != self._now.board.version:
             slices = await asyncio.to_thread(self._store.slices)
@@ -274,6 +286,7 @@ async def open_worker(settings: Settings, secret: bytes, *, name: str) -> AsyncI
             standing=notice.current,
             store=store,
             journal=site.journal,
+            health=site.health,
             metrics=metrics,
             dialects=tuple(dialects.values()),
             server_secret=secret,
@@ -321,7 +334,8 @@ async def _site(
     store = open_store(settings.database, read_only=True, secret=secret)
     journal = SpoolWriter(settings.spool, name)
     clock = SystemClock()
-    notice = Notice(board, keyring_of(settings), store, clock, settings.file.policies)
+    holds = WorkerHolds()
+    notice = Notice(board, keyring_of(settings), store, clock, holds, settings.file.policies)
     try:
         await notice.refresh()
         async with (
@@ -337,6 +351,7 @@ async def _site(
                 journal=journal,
                 ledger=MemoryLedger(clock),
                 health=WorkerHealth(clock),
+                holds=holds,
                 clock=clock,
                 wheel=Wheel(spawn),
                 spawn=spawn,
@@ -447,6 +462,11 @@ def described(settings: Settings) -> list[str]:
         candidate += f", chosen from {', '.join(route.choose_from)}" if route.choose_from else ""
         lines.append(f"route  {route.name}  incumbent {route.incumbent}{candidate}")
     return lines
+
+
+def warned(settings: Settings) -> list[str]:
+    """What is no error in a configuration and yet seldom meant, with what to do."""
+    return list(warnings(board_of(settings, models_of(settings), {}), settings.file.keys))
 
 
 def undeclared(settings: Settings) -> list[Model]:

@@ -9,7 +9,7 @@ import difflib
 import os
 import re
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin
@@ -27,7 +27,7 @@ from understudy.providers.models import ModelSpec, ProviderSpec, SecretRef, Url,
 from understudy.providers.reach import ANY, Host, MediaSpec, Network, networks
 from understudy.routing.board import Name
 from understudy.routing.policies import KindPolicy
-from understudy.web.server import ServerSpec
+from understudy.web.server import Proxy, ServerSpec
 
 DEFAULT_FILE = Path("understudy.yaml")
 DEFAULT_STORAGE = "sqlite:///understudy.db"
@@ -44,6 +44,7 @@ _WORDS: dict[Any, str] = {
     RouteName: "{0!r} is no name of a route; write 1 to 128 letters, digits, '.', '_', '-'",
     Host: "{0!r} is no host; write a.example.com, *.example.com, a.example.com:8443, or * for any",
     Network: "{0!r} is no network; write it as 10.20.0.0/16 or fd00:1::/32",
+    Proxy: "{0!r} is no address or network; write 127.0.0.1, 10.20.0.0/16, or '*' for any",
     Duration: "{0!r} is no duration; write seconds, or 500ms, 30s, 5m, 1h, 1d",
 }
 
@@ -154,6 +155,7 @@ def _compose(file: File, environ: Mapping[str, str], base: Path, reader: "_Reade
     _check_names(reader, root, rows)
     _check_places(reader, root, file, rows)
     _check_pools(reader, root, file)
+    _check_networks(reader, root, ("server", "trusted_proxies"), file.server.trusted_proxies)
     _check_media(reader, root, file.media)
     _check_policies(reader, root, file.policies)
     file = msgspec.structs.replace(file, routes=tuple(_led(route, file, rows) for route in file.routes))
@@ -207,13 +209,18 @@ def _check_policies(reader: "_Reader", root: yaml.Node | None, policies: tuple[K
             reader.wrong(root, ("policies", place, "name"), f"the name {policy.name!r} is taken already")
 
 
-def _check_media(reader: "_Reader", root: yaml.Node | None, media: MediaSpec) -> None:
-    """What the pattern of a network does not see, and a network that nothing could reach."""
-    for place, written in enumerate(media.private):
+def _check_networks(reader: "_Reader", root: yaml.Node | None, where: tuple[str, str], written: Iterable[str]) -> None:
+    """What the pattern of a network does not see."""
+    for place, one in enumerate(written):
         try:
-            networks((written,))
+            networks(() if one == ANY else (one,))
         except ValueError as error:
-            reader.wrong(root, ("media", "private", place), f"{error}; write a network as 10.20.0.0/16")
+            reader.wrong(root, (*where, place), f"{error}; write a network as 10.20.0.0/16")
+
+
+def _check_media(reader: "_Reader", root: yaml.Node | None, media: MediaSpec) -> None:
+    """Networks that are none, and those that nothing could reach."""
+    _check_networks(reader, root, ("media", "private"), media.private)
     if media.private and not any(host != ANY for host in media.fetch):
         words = f"no host of a private network is fetched from unless 'fetch' names it, and {ANY!r} names none"
         reader.wrong(root, ("media", "private"), words)

@@ -136,6 +136,7 @@ def test_doctor_checks_config_database_and_engines(tmp_path: Path) -> None:
     with upstream() as scripted:
         (tmp_path / "understudy.yaml").write_text(
             f"providers: {{x: {{dialect: openai_chat, base_url: '{scripted.url}', auth: none}}}}\n"
+            "keys: [{name: team, digest: d, routes: [up], budget_usd_per_day: 1}]\n"
             "models:\n"
             "  - {name: up, provider: x, model: a}\n"
             "  - {name: down, provider: x, model: a, base_url: 'http://127.0.0.1:9/v1'}\n",
@@ -145,6 +146,8 @@ def test_doctor_checks_config_database_and_engines(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "will be made" in done.stdout
     assert "its price is unknown" in done.stdout
+    assert "hm  configuration" in done.stdout
+    assert "key 'team' has a budget to which answers of 'up' count nothing" in done.stdout
     assert "connection to 127.0.0.1:9 failed" in done.stdout
 
 

@@ -8,6 +8,7 @@ from understudy.dialects.anthropic import DIALECT
 from understudy.gateway.site import Call, Site, Standing, Timeouts
 from understudy.gateway.wheel import Wheel
 from understudy.ledger.health import WorkerHealth
+from understudy.ledger.holds import WorkerHolds
 from understudy.ledger.memory import MemoryLedger
 from understudy.ledger.shelf import WorkerShelf
 from understudy.policy.keys import Keyring
@@ -91,6 +92,7 @@ class Stage:
             journal=journal,
             ledger=MemoryLedger(self.clock),
             health=WorkerHealth(self.clock),
+            holds=WorkerHolds(),
             clock=self.clock,
             wheel=Wheel(lambda work: work.close()),
             spawn=lambda work: work.close(),

@@ -12,11 +12,12 @@ import pytest
 
 from tests.gateway.sites import BOARD, OWN, RENTED, Heard, Stage
 from tests.journeys.house import Upstream, upstream
+from understudy.canon.money import Price
 from understudy.dialects.anthropic import DIALECT
 from understudy.gateway.corridor import Gateway
 from understudy.gateway.site import Call, Standing
 from understudy.policy.keys import Key, Keyring, digest
-from understudy.ports import Headers, Paired
+from understudy.ports import Compared, Exchange, Headers, Paired, Record
 from understudy.providers.aiohttp_transport import AiohttpTransport
 from understudy.routing.board import Board, Endpoint, Model, Ramp, Route
 
@@ -85,6 +86,67 @@ def test_a_sessions_call_to_another_route_does_not_take_its_conversation_along(t
         asyncio.run(run(scripted))
     assert [row.model for row in stage.observed] == ["own", "rented", "own"]
     assert len({row.unit for row in stage.observed}) == 1
+
+
+PRICED = Price(uncached_in=2_000_000_000, cache_read=1_000_000_000, out=8_000_000_000)
+# What the scripted upstream tells before its first word, and at the end: 15 and 5 from the cache, then 1 or 7 written.
+EARLY, WHOLE = 15 * 2_000 + 5 * 1_000 + 1 * 8_000, 15 * 2_000 + 5 * 1_000 + 7 * 8_000
+
+
+def broken_off(tmp_path: Path, *scripts: str, route: Route) -> tuple[list[Exchange], list[Record]]:
+    """What is booked of a streamed request, to models a and b that do as their scripts say; a is there twice."""
+    stage = Stage(tmp_path)
+    later: list[Coroutine[Any, Any, None]] = []
+    body = {"model": "r", "messages": [{"role": "user", "content": "hi"}], "max_tokens": 9, "stream": True}
+
+    async def run(scripted: Upstream) -> None:
+        there = Endpoint(scripted.url)
+        models = {
+            name: msgspec.structs.replace(
+                RENTED, name=name, upstream=script, endpoints=(there,) * places, auth="none", price=PRICED
+            )
+            for (name, places), script in zip((("a", 2), ("b", 1)), scripts, strict=False)
+        }
+        standing = Standing(board=Board(models=models, routes={"r": route}), keyring=Keyring())
+        async with AiohttpTransport({}) as transport:
+            site = dataclasses.replace(stage.site, upstream=transport, standing=lambda: standing, spawn=later.append)
+            await Gateway(site).answer(Call(DIALECT, {}, json.dumps(body).encode()), Heard())
+            for work in later:
+                await work
+
+    with upstream() as scripted:
+        asyncio.run(run(scripted))
+    return stage.observed, stage.journal()
+
+
+def test_what_a_broken_attempt_cost_is_booked_to_its_own_model(tmp_path: Path) -> None:
+    rows, _ = broken_off(tmp_path, "early", "plain", route=Route(name="r", incumbent="a", fallbacks=("b",)))
+    told = [(row.purpose, row.model, row.status, row.cost_nano_usd) for row in rows]
+    assert told == [("attempt", "a", "failed", EARLY)] * 2 + [("serve", "b", "ok", WHOLE)]
+    serve = rows[-1]
+    assert {row.shadow_of for row in rows[:-1]} == {serve.id}
+    assert {(row.key, row.route, row.fault) for row in rows[:-1]} == {("anonymous", "r", "overloaded")}
+    assert [attempt.outcome for attempt in serve.attempts] == ["overloaded", "overloaded", "ok"]
+
+
+def test_a_try_that_told_no_usage_has_none_of_another(tmp_path: Path) -> None:
+    rows, _ = broken_off(tmp_path, "early", "status-500", route=Route(name="r", incumbent="a", fallbacks=("b",)))
+    told = [(row.purpose, row.model, row.cost_nano_usd) for row in rows]
+    assert told == [("attempt", "a", EARLY)] * 2 + [("serve", "b", None)]
+
+
+def test_where_no_other_try_follows_the_request_itself_has_the_cost(tmp_path: Path) -> None:
+    rows, _ = broken_off(tmp_path, "early", route=Route(name="r", incumbent="a"))
+    assert [(row.purpose, row.cost_nano_usd) for row in rows] == [("attempt", EARLY), ("serve", EARLY)]
+
+
+@pytest.mark.parametrize(("script", "cost", "whole"), [("falters", EARLY + WHOLE, True), ("early", 2 * EARLY, False)])
+def test_a_lesson_hears_what_all_tries_of_a_model_cost(tmp_path: Path, script: str, cost: int, whole: bool) -> None:
+    route = Route(name="r", incumbent="a", choose_from=("a", "b"))
+    _, records = broken_off(tmp_path, script, "plain", route=route)
+    [lesson] = [record for record in records if isinstance(record, Compared)]
+    [answer] = lesson.answers
+    assert (answer.model, answer.cost_nano_usd, answer.reply is not None) == ("a", cost, whole)
 
 
 @pytest.mark.parametrize("stream", [True, False], ids=["streamed", "whole"])

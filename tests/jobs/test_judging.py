@@ -10,6 +10,7 @@ from understudy.canon.reply import Reply, StopReason
 from understudy.canon.request import Request
 from understudy.jobs.judging import (
     answered_row,
+    lesson_row,
     outcome_row,
     pair_digest,
     prompt_hash,
@@ -17,9 +18,10 @@ from understudy.jobs.judging import (
     verdict_digest,
     verdict_row,
 )
+from understudy.jobs.learning import lesson_of
 from understudy.jobs.panel import Panel
 from understudy.jobs.specs import GuardrailSpec, JudgeSpec, ParitySpec
-from understudy.ports import Answered, Live, Paired, PairRow, Sampled, Side, Verdict
+from understudy.ports import Answered, Compared, Live, Paired, PairRow, Sampled, Side, Verdict
 
 
 class Check:
@@ -268,3 +270,33 @@ def test_a_verdicts_digest_changes_with_whatever_was_said() -> None:
     ]  # fmt: skip
     digests = {verdict_digest(msgspec.structs.replace(said, **change)) for change in changes}
     assert len(digests | {said.digest}) == len(changes) + 1
+
+
+def test_a_lesson_keeps_completed_answers_apart_from_what_was_paid_for_nothing() -> None:
+    good = msgspec.structs.replace(answered("own", "0.5"), cost_nano_usd=2_000_000, latency_ms=30.0)
+    lost = Answered(model="rented", build="b", missing="truncated", cost_nano_usd=1_000_000)
+    told = Compared(
+        exchange_id="e",
+        at_s=1.0,
+        tenant="t",
+        key="k",
+        route="auto",
+        kind="chat",
+        request=request(),
+        served="own",
+        answers=(good, lost, msgspec.structs.replace(lost, model="third", cost_nano_usd=None)),
+        chances={"own": 0.5, "rented": 1.0, "third": 1.0},
+    )
+    row = lesson_row(told, PANEL)
+    assert msgspec.json.decode(row.outcomes) == {
+        "own": [0.5, 0.5, 0.002, 30.0],
+        "rented": [0.0, 1.0, None, None, 0.001],
+        "third": [0.0, 1.0, None, None, 0.0],
+    }
+    lesson = lesson_of(row)
+    assert (lesson.outcomes, lesson.usd, lesson.ms) == (
+        {"own": 0.5, "rented": 0.0, "third": 0.0},
+        {"own": 0.002},
+        {"own": 30.0},
+    )
+    assert lesson.wasted_usd == {"rented": 0.001}

@@ -59,6 +59,8 @@ def test_a_days_budget_is_a_cap_for_a_pool_too_and_below_it_a_pace(tmp_path: Pat
     assert told("serve", 100, 5_000) == 1.0
     # 100 requests in the journal's first hour, half of them compared: 1,200 of 1,000 nano-dollars a day.
     assert told("shadow", 2, 1_000) == pytest.approx(1_000_000 / (100 * 24 * 0.5 * 1_000))
+    # What callers' own answers took besides is no price of comparing.
+    assert told("trial", 2, 900_000) == pytest.approx(1_000_000 / (100 * 24 * 0.5 * 1_000))
     assert told("shadow", 1, 1_000_000) == 0.0
     assert [row.tenant for row in world.store.slices()] == []
     world.clock.at_s += 86_400

@@ -26,6 +26,8 @@ from aiohttp import web
 
 UP_S = 30.0
 WORDS = ("The harbour ", "is calm ", "today.")
+# Streams that begin as any other does.
+SCRIPTS = ("cut", "stall", "eof", "inband", "garbage", "early", "falters")
 ARGUMENTS = '{"city": "Oslo", "days": 3}'
 
 
@@ -39,6 +41,8 @@ class Upstream:
     # Files that lie under the account.
     kept: dict[str, bytes] = field(default_factory=dict)
     aborted_s: list[float] = field(default_factory=list)
+    # Whether `falters` has: it breaks off once before its first word.
+    faltered: bool = False
     started: threading.Event = field(default_factory=threading.Event)
     aborted: threading.Event = field(default_factory=threading.Event)
 
@@ -163,9 +167,13 @@ class Upstream:
         try:
             if script == "silent":
                 await self._silence()
-            frames = dialect.frames("plain" if script in ("cut", "stall", "eof", "inband", "garbage") else script)
+            frames = dialect.frames("plain" if script in SCRIPTS else script)
             half = len(frames) // 2
+            falters, self.faltered = script == "falters" and not self.faltered, True
             for number, frame in enumerate(frames):
+                if number == 1 and (script == "early" or falters):
+                    await response.write(dialect.inband())
+                    break
                 if number == half and script == "cut":
                     if request.transport is not None:
                         request.transport.abort()

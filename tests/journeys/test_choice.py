@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,7 @@ def test_a_model_that_fails_is_out_of_the_choice_until_it_has_rested(upstream: U
         upstream.down = {"writes"}
         # There is nobody behind the incumbent of this route: the first failure reaches the caller.
         assert ask(house)[0] == 503
+        _shown(house)
         upstream.asked.clear()
         model, exchange_id = served(house)
         assert (model, upstream.asked) == ("own", ["counts"])
@@ -108,6 +110,18 @@ def test_a_model_that_fails_is_out_of_the_choice_until_it_has_rested(upstream: U
         assert (status, upstream.asked[-1]) == (503, "writes")
         decided = row(house, headers["x-understudy-request-id"])["decision"]
         assert "tried all the same" in decided["why"]
+
+
+def _shown(house: Server) -> None:
+    """What rests is on the page of readiness, which stays ready, and among the metrics."""
+    ready = get(f"{house.url}/readyz")
+    [place] = ready["resting"]
+    assert (ready["status"], place["provider"], place["model"]) == ("ok", "small", "rented")
+    assert place["why"].startswith("it rests after one failure (overloaded)")
+    assert 'understudy_resting_places{model="rented",provider="small"} 1.0' in get(f"{house.url}/metrics")
+    # Whoever asks for the same place by another name does not change whose it is.
+    assert ask(house, "small/writes")[0] == 503
+    assert [one["model"] for one in get(f"{house.url}/readyz")["resting"]] == ["rented"]
 
 
 MONEY = """\
@@ -131,6 +145,8 @@ def by(name: str) -> dict[str, str]:
 def test_a_key_without_money_gets_what_costs_nothing_or_a_429(upstream: Upstream, tmp_path: Path) -> None:
     config = "secret: ${WORD}\n" + (CONFIG + MONEY).format(url=upstream.url, **keys())
     with server(tmp_path, config, WORD=SECRET) as house:
+        log = (tmp_path / "server.log").read_text(encoding="utf-8")
+        assert "warning: key 'team' has a budget and may name any model (small/" in log
         # An answer costs 0.0015 dollars.
         model, exchange_id = served(house, **by("team"))
         assert (model, row(house, exchange_id, **by("ops"))["cost_nano_usd"]) == ("rented", 1_500_000)
@@ -149,6 +165,7 @@ def test_a_key_without_money_gets_what_costs_nothing_or_a_429(upstream: Upstream
         told = understudy(tmp_path, *asked, *config_path, WORD=SECRET)
         assert "own answers: nothing is learned of this kind yet: the incumbent is out" in told.stdout, told.stderr
         assert "rented: rented, out: the budget of key 'team'" in told.stdout
+        assert "decided as if every model were well" in told.stdout
 
 
 def _refused(house: Server, upstream: Upstream) -> None:
@@ -181,6 +198,36 @@ def _saving(house: Server) -> None:
     (out,) = [one for one in decision["options"] if one.get("out")]
     assert out["out"].startswith("the budget of this route of $0.00 a day is spent")
     assert out["out"].endswith("and it is not the cheapest")
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_requests_that_run_at_once_do_not_overspend_a_budget(upstream: Upstream, tmp_path: Path, workers: int) -> None:
+    upstream.slow = {"writes"}
+    several = CONFIG.replace("{{port}}", f"{{{{port}}}}, workers: {workers}")
+    config = "secret: ${WORD}\n" + (several + MONEY).format(url=upstream.url, **keys())
+    said = {"model": "rented", "max_tokens": 5, "messages": [{"role": "user", "content": "What is the answer?"}]}
+    with server(tmp_path, config, WORD=SECRET) as house:
+
+        def burst(number: int) -> tuple[int, dict[str, str], bytes]:
+            return post(f"{house.url}/v1/chat/completions", json.dumps(said).encode(), **by("team"))
+
+        with ThreadPoolExecutor(24) as pool:
+            told = list(pool.map(burst, range(24)))
+        # Two fill the budget to the cent, be they done or not, for each worker: the others are asked to wait.
+        answered = [status for status, _, _ in told].count(200)
+        assert 2 <= answered <= 2 * workers
+        assert [status for status, _, _ in told].count(429) == 24 - answered
+        waiting = [one for one in told if b"is held by requests that run now" in one[2]]
+        assert waiting
+        for _, headers, body in waiting:
+            assert ("x-should-retry" in headers, headers["retry-after"]) == (False, "1")
+            assert json.loads(body)["error"]["type"] == "budget_exceeded"
+        # A worker that answered nothing yet may answer once more, until it knows.
+        _, headers, body = eventually(lambda: (told := burst(0))[0] == 429 and told)
+        assert headers["x-should-retry"] == "false"
+        assert b"is spent; it renews at midnight UTC" in body
+        assert set(upstream.asked) == {"writes"}
+        assert len(upstream.asked) <= 2 * workers
 
 
 def test_where_seconds_have_a_price_the_quicker_of_two_equals_answers(upstream: Upstream, tmp_path: Path) -> None:

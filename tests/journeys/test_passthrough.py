@@ -63,7 +63,13 @@ class Stage:
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    folder: Path = tmp_path_factory.mktemp("passthrough")
+    with staged(tmp_path_factory.mktemp("passthrough")) as running:
+        yield running
+
+
+@contextlib.contextmanager
+def staged(folder: Path, server_says: str = "") -> Iterator[Stage]:
+    """The server before its hosts, with more said of it."""
     (folder / "understudy.secret").write_text(SECRET, encoding="utf-8")
     stores = (AnthropicStore(), GeminiStore(), LlamaStore())
     keys = {"nightly": KEY, "daily": OTHER, "narrow": NARROW}
@@ -71,6 +77,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         places = [running.enter_context(serving(store.application())) for store in stores]
         digests = {name: digest(SECRET.encode(), key) for name, key in keys.items()}
         config = CONFIG.format(**dict(zip(("messagy", "googly", "herd"), places, strict=True)), **digests)
+        config = config.replace("{port}", "{port}" + server_says)
         yield Stage(running.enter_context(server(folder, config, HOSTS_KEY=HOSTS_KEY)), *stores)
 
 
@@ -181,6 +188,16 @@ def test_a_ticket_opens_the_place_that_it_was_made_for_and_no_other(stage: Stage
     ):
         assert post(wrong, b"x", **{"x-goog-upload-command": "upload"})[0] == 401
     assert len(stage.googly.asked) == before
+
+
+@pytest.mark.parametrize("trusted", ["[]", "[10.0.0.0/8]", "['*']", "[127.0.0.0/8]"])
+def test_only_a_trusted_proxy_is_believed_how_callers_came(tmp_path: Path, trusted: str) -> None:
+    start = {"x-goog-upload-command": "start", "x-goog-upload-protocol": "resumable", "x-forwarded-proto": "https"}
+    with staged(tmp_path, f", trusted_proxies: {trusted}") as running:
+        target = running.house.url + "/passthrough/googly/upload/v1beta/files"
+        _, headers, _ = post(target, b"{}", **start, **{"x-goog-api-key": KEY})
+    scheme = urlsplit(headers["x-goog-upload-url"]).scheme
+    assert scheme == ("https" if trusted in ("['*']", "[127.0.0.0/8]") else "http")
 
 
 def test_caches_and_batches_of_gemini(stage: Stage) -> None:

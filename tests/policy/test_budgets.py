@@ -3,7 +3,21 @@
 import pytest
 
 from understudy.canon.faults import FaultKind
-from understudy.policy.budgets import DAY_S, Spent, broke, day_of, route_broke, spent_of
+from understudy.canon.money import UNKNOWN_PRICE, Price
+from understudy.policy.budgets import (
+    DAY_S,
+    GUESSED_OUT,
+    HELD_RETRY_S,
+    NATIVE,
+    Beside,
+    Size,
+    Spent,
+    broke,
+    day_of,
+    guess,
+    route_broke,
+    spent_of,
+)
 from understudy.policy.keys import Caller
 
 NOON_S = 20_000 * DAY_S + DAY_S / 2
@@ -33,6 +47,35 @@ def test_a_refusal_names_the_budget_and_when_it_renews() -> None:
     assert fault.message == f"the budget of key 'team' {words}"
     assert (fault.kind, fault.row.status, fault.retry_after_s) == (FaultKind.BUDGET, 429, DAY_S / 2)
     assert route_broke(2.0, spent(10**12), "auto", NOON_S) == f"the budget of this route {words}"
+
+
+def test_what_runs_counts_as_spent_and_its_refusal_passes_in_a_moment() -> None:
+    almost, held = spent(1_500_000_000), Beside(held=500_000_000)
+    assert broke(TEAM, almost, NOON_S, Beside(held=499_999_999)) is None
+    fault = broke(TEAM, almost, NOON_S, held)
+    assert fault is not None
+    words = "of $2.00 a day is held by requests that run now and may cost $0.5000; try again in a moment"
+    assert (fault.message, fault.kind) == (f"the budget of key 'team' {words}", FaultKind.BUDGET)
+    assert (fault.native, fault.retry_after_s) == (None, HELD_RETRY_S)
+    assert route_broke(2.0, almost, "auto", NOON_S, held) == f"the budget of this route {words}"
+    assert route_broke(None, almost, "auto", NOON_S, held) is None
+
+
+def test_a_cost_that_the_books_lack_yet_is_spent_all_the_same() -> None:
+    fault = broke(TEAM, spent(1_500_000_000), NOON_S, Beside(cost=500_000_000))
+    assert fault is not None
+    assert (fault.native, fault.retry_after_s) == (NATIVE, DAY_S / 2)
+    # What ended today is today's, however old the sums are.
+    assert broke(TEAM, spent(10**12, 19_999), NOON_S, Beside(cost=2_000_000_000)) is not None
+
+
+def test_a_guess_is_made_of_the_prompt_and_the_longest_answer_that_is_wanted() -> None:
+    price = Price(uncached_in=2_000_000_000, out=8_000_000_000)
+    assert guess(Size(10, 5), 70.0, price) == 10 * 2_000 + 5 * 8_000
+    assert guess(Size(10), 70.4, price) == 10 * 2_000 + 70 * 8_000
+    assert guess(Size(10), None, price) == 10 * 2_000 + GUESSED_OUT * 8_000
+    assert guess(Size(10, 0), 70.0, Price(uncached_in=3_000_000_000)) == 30_000
+    assert guess(Size(10, 5), None, UNKNOWN_PRICE) == 0
 
 
 def test_yesterdays_spending_and_other_peoples_count_for_nothing() -> None:

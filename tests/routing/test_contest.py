@@ -4,7 +4,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from tests.routing.pools import POOL, by_kind, lesson
+from tests.routing.pools import POOL, by_kind, by_text, lesson
 from understudy.routing.beliefs import DialName
 from understudy.routing.contest import contest
 from understudy.routing.learn import believe, fits, unfold
@@ -19,6 +19,15 @@ def test_a_challenger_wins_by_what_it_would_have_earned() -> None:
     again = contest(fitted, unfold(fitted.belief), lessons, POOL)
     assert again.quality.mean == pytest.approx(0.0, abs=0.02)
     assert not again.won
+
+
+def test_where_the_text_speaks_each_prompt_is_decided_for_itself() -> None:
+    lessons = by_text(1_500)
+    fitted = believe(lessons, POOL)
+    assert fitted.belief.speaks == ("chat",)
+    assert contest(fitted, None, lessons, POOL).won
+    again = contest(fitted, unfold(fitted.belief), lessons, POOL)
+    assert again.quality.mean == pytest.approx(0.0, abs=0.02)
 
 
 def test_equal_models_seldom_let_a_challenger_win() -> None:

@@ -49,6 +49,18 @@ def test_too_few_lessons_turn_no_dial_and_win_nothing() -> None:
     assert believe([], POOL).belief.labels == 0
 
 
+def test_a_dial_reckons_with_the_costs_that_decisions_charge_for() -> None:
+    """A few dear answers on one kind are drawn toward the model's other kinds, in the dial's window as in records."""
+    told = [lesson(number, "sums", 0.0, 1.0) for number in range(200)]
+    told += [lesson(number, "letters", 0.0, 1.0)._replace(usd={"rented": 0.1}) for number in range(200, 260)]
+    pool = msgspec.structs.replace(POOL, dial="budget_usd_per_day", aim=1_000.0, requests_per_day=260.0)
+    belief = believe(told, pool).belief
+    sums, letters = (belief.records[kind]["rented"].cost_usd or 0.0 for kind in ("sums", "letters"))
+    assert sums == pytest.approx((200 * 0.01 + 20 * 0.1) / 220)
+    assert letters == pytest.approx((60 * 0.1 + 20 * 0.01) / 80)
+    assert belief.dial.words == f"budget $1,000.00 a day: ${200 * sums + 60 * letters:,.2f} expected"
+
+
 def test_names_of_the_lessons_do_not_matter() -> None:
     lessons = by_text(400)
     renamed = [one._replace(id=f"other {number}") for number, one in enumerate(lessons)]

@@ -107,3 +107,13 @@ def test_cost_and_latency_are_means_of_what_was_completed() -> None:
     assert record["own"].cost_usd == pytest.approx(0.0001)
     assert record["rented"].cost_usd == pytest.approx(0.02)
     assert record["own"].latency_ms == 100.0
+
+
+def test_what_came_to_no_answer_is_paid_by_those_that_were_completed() -> None:
+    """Two answers at $0.01, and $0.03 for nothing: $0.025 a completed request. Without one there is no mean."""
+    told = [lesson(1, "chat", 1.0, 1.0), lesson(2, "chat", 1.0, 1.0)]
+    lost = lesson(3, "chat", 1.0, 0.0)._replace(outcomes={"own": 1.0}, usd={}, ms={}, wasted_usd={"rented": 0.03})
+    record = found([*told, lost])["chat"]
+    assert record["rented"].cost_usd == pytest.approx(0.025)
+    assert record["own"].cost_usd == pytest.approx(0.0001)
+    assert found([lost])["chat"]["rented"].cost_usd is None

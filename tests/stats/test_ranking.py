@@ -3,7 +3,17 @@
 import numpy as np
 import pytest
 
-from understudy.stats.ranking import aiq, apgr, apgr_bins, apgr_interval, call_share, hull
+from understudy.stats.ranking import (
+    aiq,
+    apgr,
+    apgr_bins,
+    apgr_interval,
+    call_share,
+    curve,
+    hull,
+    lead_interval,
+    order,
+)
 
 STRONG = np.array([1, 1, 1, 0, 1, 1, 1, 0, 1, 1.0])
 WEAK = np.array([1, 0, 1, 0, 0, 1, 1, 0, 0, 1.0])
@@ -36,3 +46,18 @@ def test_chance_is_a_half_and_the_oracle_is_best() -> None:
     resamples = [draw.integers(4000, size=4000) for _ in range(50)]
     low, high = apgr_interval(strong, weak, strong - weak, lots, resamples)
     assert low < best < high
+
+
+def test_the_lead_over_chance_is_that_of_each_resample_drawn_out() -> None:
+    draw = np.random.default_rng(2)
+    strong, weak, score = (draw.random(60).round(1) for _ in range(3))
+    lots, shares = np.arange(60.0), np.array([0.0, 0.25, 0.5, 1.0])
+    resamples = [draw.integers(60, size=60) for _ in range(40)]
+    leads = []
+    for places in resamples:
+        y = curve(strong[places], weak[places], order(score[places], lots[places]))
+        leads.append(y[[0, 15, 30, 60]] - (y[0] + shares * (y[-1] - y[0])))
+    low, high = lead_interval(strong, weak, score, lots, resamples, shares)
+    assert low == pytest.approx(np.quantile(leads, 0.025, axis=0))
+    assert high == pytest.approx(np.quantile(leads, 0.975, axis=0))
+    assert low[0] == high[0] == 0

@@ -40,6 +40,18 @@ def test_weights_are_those_of_the_normal_equations() -> None:
     np.testing.assert_allclose(found, exact, atol=2e-3)
 
 
+def test_columns_in_which_nothing_stands_have_no_weight_and_change_none() -> None:
+    first, second = sparse(80, 12), sparse(80, 5)
+    target = DRAW.normal(size=80)
+    wide = np.zeros((80, 40))
+    wide[:, 3:27:2] = first
+    plain, spread = (fit([as_rows(block), as_rows(second)], target, 5.0) for block in (first, wide))
+    np.testing.assert_allclose(spread[0][3:27:2], plain[0])
+    np.testing.assert_allclose(spread[1], plain[1])
+    assert spread[0].shape == (40,)
+    assert np.count_nonzero(spread[0]) == 12
+
+
 def test_weighted_rows_have_length_one() -> None:
     matrix = sparse(20, 9)
     matrix[3] = 0

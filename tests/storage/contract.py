@@ -160,6 +160,7 @@ class StoreContract:
         told = (
             exchange(1),
             exchange(2, purpose="trial"),
+            exchange(9, purpose="attempt"),
             exchange(3, purpose="shadow"),
             exchange(4, purpose="judge"),
             exchange(5, key="other", route=None),
@@ -169,9 +170,15 @@ class StoreContract:
         )
         store.enter(Batch(exchanges=told[:2]))
         store.enter(Batch(exchanges=told))
-        assert sorted(store.spent(day)) == [("other", "", 1_005), ("payments-team", "assistant", 2_003)]
+        assert sorted(store.spent(day)) == [("other", "", 1_005), ("payments-team", "assistant", 3_012)]
         assert store.spent(day + 1) == [("payments-team", "assistant", 1_008)]
         assert store.spent(day - 1) == []
+
+    def test_of_many_exchanges_those_are_told_that_are_booked(self, store: Store) -> None:
+        store.enter(Batch(exchanges=(exchange(1), exchange(2))))
+        ids = [exchange(number).id for number in range(1, 2_000)]
+        assert store.booked(ids) == {exchange(1).id, exchange(2).id}
+        assert store.booked([]) == set()
 
     def test_an_unknown_cost_is_never_zero_and_never_a_saving(self, store: Store) -> None:
         unknown = exchange(1, cost_nano_usd=None)

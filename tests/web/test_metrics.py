@@ -6,7 +6,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from understudy.canon.omissions import Omission
 from understudy.canon.usage import Usage
 from understudy.ports import Exchange
-from understudy.web.metrics import Metrics
+from understudy.web.metrics import Metrics, Resting
 
 EXCHANGE = Exchange(
     id="e",
@@ -63,6 +63,23 @@ def test_what_is_unknown_is_not_counted_as_nothing() -> None:
     names = {name for name, _ in page}
     assert not any(name.startswith(("understudy_cost", "gen_ai_client", "understudy_omissions")) for name in names)
     assert "gen_ai_server_time_to_first_token_seconds_count" not in names
+
+
+def test_answers_of_unknown_cost_are_counted_and_what_was_never_answered_is_not() -> None:
+    unknown = msgspec.structs.replace(EXCHANGE, cost_nano_usd=None)
+    statuses = ("ok", "incomplete", "cancelled", "failed", "refused")
+    page = samples(EXCHANGE, *(msgspec.structs.replace(unknown, status=status) for status in statuses))
+    assert page["understudy_unpriced_total", ("own", "serve")] == 3
+    assert ("understudy_unpriced_total", ("own", "serve")) not in samples(EXCHANGE)
+
+
+def test_places_that_rest_are_shown_while_they_do() -> None:
+    metrics = Metrics(frozenset({"own"}))
+    own, strange = Resting("p", "own", "why"), Resting("p", "p/named-by-somebody", "why")
+    page = metrics.render([own, own, strange]).decode()
+    assert 'understudy_resting_places{model="own",provider="p"} 2.0' in page
+    assert 'understudy_resting_places{model="other",provider="p"} 1.0' in page
+    assert "understudy_resting_places{" not in metrics.render([]).decode()
 
 
 def test_a_shadows_cost_stands_apart() -> None:

@@ -10,6 +10,7 @@ def test_the_defaults_listen_to_this_machine_alone() -> None:
     spec = ServerSpec()
     assert spec.host in LOOPBACK
     assert (spec.port, spec.workers, spec.max_body_bytes) == (4000, 1, MAX_BODY_BYTES)
+    assert set(spec.trusted_proxies) < set(LOOPBACK)
 
 
 @pytest.mark.parametrize("port", [0, 1, 65535])
@@ -27,6 +28,7 @@ def test_ports(port: int) -> None:
         {"workers": 65},
         {"max_body_bytes": 0},
         {"host": 1},
+        {"trusted_proxies": ["localhost"]},
         {"hots": "127.0.0.1"},
     ],
 )

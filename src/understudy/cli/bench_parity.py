@@ -32,7 +32,7 @@ def parity(
     try:
         todo = tasks(data, quick=quick, **({} if seed is None else {"seed": seed}))
     except NoData as error:
-        give_up(str(error))
+        give_up(str(error), error.remedy)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=True) as progress:
         bar = progress.add_task("simulating", total=len(todo))

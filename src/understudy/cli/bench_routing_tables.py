@@ -3,7 +3,8 @@
 from rich.console import Console
 from rich.table import Table
 
-from understudy.bench.routing.rows import Reliability, Row, Served, Suite
+from understudy.bench.routing.rows import Reliability, Row, Served, Spread, Suite
+from understudy.bench.routing.worded import Told
 from understudy.cli.screen import out
 
 # The widest table; a narrower screen breaks its lines rather than its figures.
@@ -20,6 +21,10 @@ def show(suite: Suite) -> None:
         wide.print(_table(_RANKED, [(row.name, *_ranked(row)) for row in suite.rows]))
     if suite.served:
         wide.print(_table(_SERVED, [(one.name, *_served(one)) for one in suite.served]))
+    if suite.spreads:
+        wide.print(
+            _table(("median", "95 % of streams", "found in"), [(one.name, *_spread(one)) for one in suite.spreads])
+        )
     for told in suite.reliability:
         wide.print(_deciles(told))
         out.print(f"  {_reliable(told)}", soft_wrap=True)
@@ -32,6 +37,19 @@ def show(suite: Suite) -> None:
     for bar in suite.bars:
         mark = "[green]holds[/]" if bar.passed else "[red]falls short[/]"
         out.print(f"  {bar.what}: {bar.shown} (asked {bar.asked}) {mark}", soft_wrap=True)
+    out.print()
+
+
+def show_words(told: Told) -> None:
+    """Print the decisions of a suite, each with its prompt cut to a line and what both answers were worth."""
+    one = told.suite
+    out.print(f"[bold]{one.name}: {one.title}[/], {one.labels:,} prompts learned from", soft_wrap=True)
+    for found, prompt in zip(one.decisions, told.prompts, strict=True):
+        worth = ", ".join(f"{model} {outcome:g}" for model, outcome in found.outcomes.items())
+        out.print(f"\n{prompt}", style="bold", markup=False, soft_wrap=True)
+        out.print(f"  recorded: {worth}", style="dim", markup=False, soft_wrap=True)
+        for line in found.lines:
+            out.print(f"  {line}", markup=False, soft_wrap=True)
     out.print()
 
 
@@ -66,6 +84,13 @@ def _served(one: Served) -> tuple[str, ...]:
         _dollars(one.predicted_usd),
         "" if one.enabled is None else ("yes" if one.enabled else "no"),
     )
+
+
+def _spread(one: Spread) -> tuple[str, ...]:
+    median, low, high = (
+        f"{value:,.0f}" if abs(value) >= 100 else f"{value:.1f}" for value in (one.median, one.low, one.high)
+    )
+    return median, f"{low} to {high}", f"{one.found} of {one.of}"
 
 
 def _deciles(told: Reliability) -> Table:

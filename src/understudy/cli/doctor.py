@@ -6,7 +6,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from understudy.app import PluginMissing, load_panels, models_of, prepared, undeclared, vectors_of
+from understudy.app import PluginMissing, load_panels, models_of, prepared, undeclared, vectors_of, warned
 from understudy.canon.faults import Fault
 from understudy.cli.screen import EXIT_FAILED, ConfigOption, load_or_leave, out
 from understudy.engines.vectors import VectorsRefused
@@ -19,13 +19,16 @@ from understudy.settings import Settings
 from understudy.storage.open import DatabaseRefused, database_state
 
 PROBE_TIMEOUT_S = 5.0
-Finding = tuple[bool, str, str]
+# None is no error, and yet to be looked at.
+Finding = tuple[bool | None, str, str]
+MARKS = {True: "[green]ok[/]", False: "[red]NO[/]", None: "[yellow]hm[/]"}
 
 
 def doctor(config: ConfigOption = None) -> None:
     """Check configuration, database and models; exit status 1 if something is wrong."""
     settings = load_or_leave(config)
     findings: list[Finding] = [(True, "configuration", f"{len(settings.file.models)} models, no problem found")]
+    findings += [(None, "configuration", warning) for warning in warned(settings)]
     findings.append(_database(settings))
     findings.append(_checks(settings))
     findings.append(_vectors(settings))
@@ -33,9 +36,9 @@ def doctor(config: ConfigOption = None) -> None:
     findings += asyncio.run(_builds(settings))
     table = Table("", "what", "finding", box=None)
     for good, what, finding in findings:
-        table.add_row("[green]ok[/]" if good else "[red]NO[/]", what, escape(finding))
+        table.add_row(MARKS[good], what, escape(finding))
     out.print(table)
-    raise typer.Exit(0 if all(good for good, _, _ in findings) else EXIT_FAILED)
+    raise typer.Exit(0 if all(good is not False for good, _, _ in findings) else EXIT_FAILED)
 
 
 def _database(settings: Settings) -> Finding:

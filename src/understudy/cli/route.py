@@ -42,6 +42,8 @@ from understudy.settings import Settings
 
 app = typer.Typer(help="Which model a request would get, and why.", no_args_is_help=True)
 DIALECT = "openai_chat"
+# Said of every decision that is made here and now.
+AS_IF = "decided as if every model were well: which of them rest after failures only the workers know (/readyz)"
 # An explanation neither explores nor compares, and falls on no side of a tie.
 NO_DRAW, NO_SIDE = 1.0, 0.5
 
@@ -66,7 +68,8 @@ def explain(
     """Say which model would answer a request and every reason for it, or why one did that is in the journal.
 
     Nothing is asked and nothing is written: the same function decides as on the request path, over the same beliefs and
-    the same money. Which models rest after failures only the workers know.
+    the same money, as if every model were well and nothing else ran: which models rest after failures, and what running
+    requests hold of a budget, only the workers know (`/readyz`, `/metrics`).
     """
     settings = load_or_leave(config)
     store = open_books_or_leave(settings)
@@ -220,8 +223,8 @@ def _planned(settings: Settings, store: Store, request: Request, kind: Kind, cal
 
 def _print(plan: Plan, kind: Kind, request: Request) -> None:
     out.print(f"{plan.route or 'no route'} / {kind.id} ({kind.words})", markup=False)
-    if plan.decision is None:
-        out.print(f"{plan.chain[0].name} answers: {plan.reason}", markup=False, soft_wrap=True)
-        return
-    for line in explained(plan.decision, names_in(asked_words(request))):
+    lines = [f"{plan.chain[0].name} answers: {plan.reason}"]
+    if plan.decision is not None:
+        lines = [*explained(plan.decision, names_in(asked_words(request)))]
+    for line in (*lines, AS_IF):
         out.print(line, markup=False, soft_wrap=True)

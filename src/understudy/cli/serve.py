@@ -16,6 +16,7 @@ from understudy.app import (
     server_secret,
     undeclared,
     vectors_of,
+    warned,
     with_builds,
 )
 from understudy.cli.screen import EXIT_FAILED, ConfigOption, err, give_up, load_or_leave, out
@@ -119,6 +120,8 @@ def _start(settings: Settings, host: str, port: int) -> None:
     bound = listening.getsockname()[1]
     for line in described(settings):
         out.print(line, soft_wrap=True, markup=False)
+    for warning in warned(settings):
+        err.print(f"warning: {warning}", soft_wrap=True, markup=False)
 
     def ready() -> None:
         out.print(f"listening on http://{host}:{bound}  (OpenAI: /v1, Anthropic, Gemini: no path)", soft_wrap=True)

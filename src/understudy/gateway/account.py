@@ -46,7 +46,7 @@ async def reach(site: Site, call: Call, draft: Draft, sender: Sender, watch: Wat
     wanted = _wanted(call, board)
     model = _account(wanted.provider, board)
     draft.asked, draft.plan = model.name, Plan(chain=(model,), reason=REASON)
-    rights_of(caller, None, standing, draft.now_s()).check(model)
+    rights_of(caller, None, standing, draft.now_s(), holds=site.holds).check(model)
     draft.model = model
     dialect, endpoint = site.dialects[model.dialect], model.endpoints[0]
     there = dialect.account and place(dialect.account, endpoint, wanted)

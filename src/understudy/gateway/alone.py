@@ -9,8 +9,10 @@ from typing import TypeVar
 
 from understudy.canon.faults import Fault
 from understudy.gateway.draft import Draft
+from understudy.gateway.holding import budgeted
 from understudy.gateway.rights import rights_of
 from understudy.gateway.site import Call, Site, Standing
+from understudy.policy.budgets import Size
 from understudy.policy.keys import Caller, admit, permit
 from understudy.ports import Attempt, UpstreamCall
 from understudy.routing.board import Model
@@ -27,8 +29,10 @@ def admitted(site: Site, call: Call, draft: Draft) -> tuple[Standing, Caller]:
     return standing, caller
 
 
-def planned(draft: Draft, caller: Caller, asked: str, standing: Standing, reason: str) -> Model:
-    """The one model behind a name that the caller may ask for."""
+def planned(
+    site: Site, draft: Draft, caller: Caller, asked: str, standing: Standing, reason: str, size: Callable[[], Size]
+) -> Model:
+    """The one model behind a name that the caller may ask for; `size` is only asked where somebody has a budget."""
     draft.asked, board = asked, standing.board
     name = meant(asked, board)
     permit(caller, name)
@@ -36,8 +40,11 @@ def planned(draft: Draft, caller: Caller, asked: str, standing: Standing, reason
     draft.heed(route)
     model = board.models[route.incumbent] if route is not None else named(name, board)
     draft.plan = Plan(chain=(model,), reason=reason)
-    rights_of(caller, route, standing, draft.now_s()).check(model)
+    rights_of(caller, route, standing, draft.now_s(), holds=site.holds).check(model)
     draft.model = model
+    if budgeted(caller, None):
+        draft.size = size()
+        draft.hold(model)
     return model
 
 

@@ -13,6 +13,7 @@ import msgspec
 from understudy.canon.faults import Fault, FaultKind, bad_request
 from understudy.canon.reply import Reply
 from understudy.canon.request import Request
+from understudy.canon.usage import NO_USAGE
 from understudy.dialects.contract import Echo
 from understudy.gateway import trial
 from understudy.gateway.account import addressed, reach
@@ -21,17 +22,20 @@ from understudy.gateway.attempt import Place, StreamAttempt, ask_whole, identifi
 from understudy.gateway.conversation import Conversation, conversation_of
 from understudy.gateway.draft import Draft
 from understudy.gateway.embedding import embed
-from understudy.gateway.evidence import answered, compare, gather, lost
+from understudy.gateway.evidence import answered, compare, errand_of, gather, lost
+from understudy.gateway.holding import budgeted, size_of
 from understudy.gateway.keeping import check_known, keep, resumed
 from understudy.gateway.passing import pass_on
 from understudy.gateway.relay import Relay
 from understudy.gateway.rights import Rights, rights_of
 from understudy.gateway.site import Call, Site, Standing
+from understudy.gateway.unattended import book_errand
 from understudy.gateway.wheel import Watch
 from understudy.parity.assign import bucket
 from understudy.parity.slices import SliceId
 from understudy.policy.keys import Caller, permit
 from understudy.ports import Attempt, Health, Sampled, Sender
+from understudy.routing.board import Model
 from understudy.routing.choose import Features, Plan, choose, meant
 from understudy.routing.kinds import asked_words, kind_of
 
@@ -118,6 +122,7 @@ class Gateway:
             await relay.fail(Fault("the gateway failed; its log has the reason", kind=FaultKind.INTERNAL))
         finally:
             self._site.wheel.discard(watch)
+            self._site.holds.release(draft.id)
             if draft.plan is not None and draft.request is not None:
                 if draft.plan.decision is not None:
                     self._site.spawn(compare(self._site, draft, draft.plan, draft.request))
@@ -145,13 +150,18 @@ class Gateway:
         conversation = conversation_of(call.headers, request, caller.name, draft.id)
         draft.unit = conversation.unit
         route = standing.board.routes.get(asked)
-        now_s, health = draft.now_s(), self._site.health
-        rights = rights_of(caller, route, standing, now_s, request=request, health=health)
+        if budgeted(caller, route):
+            draft.size = await size_of(request)
+            # The sums of this moment, since holds are of this moment too; from here to the hold nobody else is let in.
+            standing = msgspec.structs.replace(standing, spent=site.standing().spent)
+        now_s, health, holds = draft.now_s(), site.health, site.holds
+        rights = rights_of(caller, route, standing, now_s, request=request, health=health, holds=holds)
         plan = rights.left(self._plan(call, request, asked, conversation, standing, caller, rights))
         # What is refused is no lost answer of the candidate's.
         draft.plan = msgspec.structs.replace(plan, canary=False)
         rights.check(plan.chain[0])
         draft.plan = plan
+        draft.hold(plan.chain[0])
         check_known(call.dialect, request, plan.chain[0])
         if plan.shadow is not None and plan.hypothesis is not None:
             self._announce(draft, plan, conversation, standing)
@@ -229,13 +239,14 @@ class Gateway:
             begun = draft.asked_ms(place.model)
             strict = draft.strict
             reply, draft.omissions = await ask_whole(self._site, place, request, watch, draft.fetched, strict=strict)
-            draft.answered[place.model.name] = answered(place.model, reply, draft.elapsed_ms() - begun)
+            wasted = draft.wasted.get(place.model.name, 0)
+            draft.answered[place.model.name] = answered(place.model, reply, draft.elapsed_ms() - begun, wasted)
             await self._send(call, request, draft, sender, reply)
 
         reply = await self._tried(draft, request, watch)
         if reply is not None:
             return await self._send(call, request, draft, sender, reply)
-        await _try(draft, self._site.health, attempt, begun=lambda: draft.booked)
+        await _try(self._site, draft, attempt, begun=lambda: draft.booked)
 
     async def _send(self, call: Call, request: Request, draft: Draft, sender: Sender, reply: Reply) -> None:
         """A whole answer, to its caller and into the books."""
@@ -258,6 +269,7 @@ class Gateway:
         reply = await trial.accepted(self._site, draft, plan, request, watch)
         if reply is None:
             draft.plan = msgspec.structs.replace(plan, chain=plan.chain[1:])
+            draft.hold(plan.chain[1])
         return reply
 
     async def _stream(self, call: Call, request: Request, draft: Draft, relay: Relay, watch: Watch) -> None:
@@ -270,16 +282,18 @@ class Gateway:
                 # Finished means booked as whole: a caller that hangs up at the last byte takes nothing from the model.
                 if relay.finished:
                     reply = run.collector.reply()
-                    draft.answered[place.model.name] = answered(place.model, reply, draft.elapsed_ms() - begun)
+                    wasted = draft.wasted.get(place.model.name, 0)
+                    took_ms = draft.elapsed_ms() - begun
+                    draft.answered[place.model.name] = answered(place.model, reply, took_ms, wasted)
 
         reply = await self._tried(draft, request, watch)
         if reply is not None:
             return await trial.told(self._site, draft, call.dialect, request, reply, relay)
-        await _try(draft, self._site.health, attempt, begun=lambda: relay.content)
+        await _try(self._site, draft, attempt, begun=lambda: relay.content)
 
 
 async def _try(
-    draft: Draft, health: Health, attempt: Callable[[Place], Awaitable[None]], *, begun: Callable[[], bool]
+    site: Site, draft: Draft, attempt: Callable[[Place], Awaitable[None]], *, begun: Callable[[], bool]
 ) -> None:
     """Try the plan's places in turn until one answers; never again once the caller has seen content.
 
@@ -288,19 +302,30 @@ async def _try(
     plan = draft.plan
     if plan is None:
         raise RuntimeError("a request is planned before it is tried")
-    places = list(_places(plan, draft.id, health))
+    places = list(_places(plan, draft.id, site.health))
     for number, place in enumerate(places, start=1):
         draft.model = place.model
+        if number > 1:
+            draft.hold(place.model)
         since_ms = draft.elapsed_ms()
         try:
             return await attempt(place)
         except Fault as fault:
             spent_ms = draft.elapsed_ms() - since_ms
             draft.attempts.append(Attempt(place.model.name, fault.kind.value, fault.row.status, spent_ms))
-            draft.answered[place.model.name] = lost(place.model, fault.kind.value)
+            draft.answered[place.model.name] = lost(place.model, fault.kind.value, draft.waste(place.model))
             canary = plan.served == "candidate" and place.model is plan.chain[0]
             if begun() or number == len(places) or not (fault.row.retriable or canary):
                 raise
+            _book_attempt(site, draft, plan, place.model, fault, spent_ms)
+
+
+def _book_attempt(site: Site, draft: Draft, plan: Plan, model: Model, fault: Fault, spent_ms: float) -> None:
+    """Book what a try cost that another one makes up for, at the request's expense and to the model that made it."""
+    if draft.usage != NO_USAGE:
+        errand = errand_of(draft, plan, "attempt", "attempt: it broke off before its caller saw any of it")
+        book_errand(site, model, errand, spent_ms, fault=fault, usage=draft.usage)
+        draft.usage = NO_USAGE
 
 
 def _places(plan: Plan, request_id: str, health: Health) -> Iterator[Place]:

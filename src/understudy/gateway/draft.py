@@ -13,6 +13,7 @@ from understudy.canon.request import Request
 from understudy.canon.usage import NO_USAGE, Usage
 from understudy.gateway.media import Held
 from understudy.gateway.site import Call, Site
+from understudy.policy.budgets import Size, guess
 from understudy.policy.keys import Caller
 from understudy.ports import Answered, Attempt, Exchange, Sampled, Status
 from understudy.routing.board import Model, Route
@@ -50,6 +51,10 @@ class Draft:
         self.attempts: list[Attempt] = []
         # What each model that was asked came to, for the pair.
         self.answered: dict[str, Answered] = {}
+        # How much it may come to, where somebody has a budget for it.
+        self.size: Size | None = None
+        # What each model's tries cost that came to nothing, in nano-dollars.
+        self.wasted: dict[str, int] = {}
         self._first_token_ms: float | None = None
         self._asked_ms: dict[str, float] = {}
         self.booked = False
@@ -77,6 +82,20 @@ class Draft:
     def heed(self, route: Route | None) -> None:
         """A route may be stricter than who asks for it."""
         self.strict = self.strict or (route is not None and route.strict)
+
+    def hold(self, model: Model) -> None:
+        """Hold what a model's answer may cost, in place of what was held before."""
+        if self.size is None or self.caller is None:
+            return
+        nano = guess(self.size, self._site.holds.mean_out(model.name), model.price)
+        route = self.plan.route if self.plan is not None else None
+        self._site.holds.hold(self.id, self.caller.name, route or "", nano)
+
+    def waste(self, model: Model) -> int:
+        """What a model's tries cost that came to nothing, the one that just failed among them."""
+        now = cost(self.usage, model.price) or 0
+        self.wasted[model.name] = self.wasted.get(model.name, 0) + now
+        return self.wasted[model.name]
 
     def _omitted(self) -> list[str]:
         """The fields that stayed behind, each once."""
@@ -132,6 +151,7 @@ class Draft:
             self.attempts.append(Attempt(self.model.name, "ok", http_status, spent_ms))
         exchange = self._exchange(status, fault, http_status)
         self._site.journal.append(exchange)
+        self._site.holds.end(exchange)
         self._site.observe(exchange)
 
     def _exchange(self, status: Status, fault: Fault | None, http_status: int) -> Exchange:

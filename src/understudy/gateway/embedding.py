@@ -5,6 +5,7 @@ from understudy.canon.faults import Fault, FaultKind, bad_request
 from understudy.gateway.alone import admitted, in_turn, planned
 from understudy.gateway.attempt import check_strict, open_answer, target_of, timed
 from understudy.gateway.draft import Draft
+from understudy.gateway.holding import size_of_texts
 from understudy.gateway.site import Call, Site
 from understudy.gateway.wheel import Watch
 from understudy.ports import Sender, UpstreamCall
@@ -20,7 +21,7 @@ async def embed(site: Site, call: Call, draft: Draft, sender: Sender, watch: Wat
         raise RuntimeError("only dialects that have embeddings are asked for them")
     standing, caller = admitted(site, call, draft)
     request = means.read(call.body, call.address)
-    model = planned(draft, caller, request.model, standing, REASON)
+    model = planned(site, draft, caller, request.model, standing, REASON, lambda: size_of_texts(request))
     reply = await _asked(site, model, request, draft, watch)
     if len(reply.vectors) != len(request.inputs):
         words = f"{model.name!r} gave {len(reply.vectors)} vectors for {len(request.inputs)} texts"

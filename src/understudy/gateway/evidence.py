@@ -19,21 +19,25 @@ from understudy.routing.board import Model
 from understudy.routing.choose import Plan
 
 
-def answered(model: Model, reply: Reply, latency_ms: float) -> Answered:
-    """One side of a pair from a complete answer; the upstream's own bytes are left behind."""
+def answered(model: Model, reply: Reply, latency_ms: float, wasted: int = 0) -> Answered:
+    """One side of a pair from a complete answer, `wasted` what the model's tries before it cost.
+
+    The upstream's own bytes are left behind.
+    """
     kept = msgspec.structs.replace(reply, source=b"", extras={})
+    paid = cost(reply.usage, model.price)
     return Answered(
         model=model.name,
         build=model.build,
         reply=kept,
-        cost_nano_usd=cost(reply.usage, model.price),
+        cost_nano_usd=None if paid is None else paid + wasted,
         latency_ms=latency_ms,
     )
 
 
-def lost(model: Model, why: str) -> Answered:
-    """One side of a pair that never came, and why."""
-    return Answered(model=model.name, build=model.build, missing=why)
+def lost(model: Model, why: str, wasted: int = 0) -> Answered:
+    """One side of a pair that never came, why, and what it cost all the same."""
+    return Answered(model=model.name, build=model.build, missing=why, cost_nano_usd=wasted or None)
 
 
 def bare_of(request: Request) -> Request:
@@ -52,7 +56,7 @@ def errand_of(draft: Draft, plan: Plan, purpose: Purpose, reason: str) -> Errand
         kind=plan.kind,
         hypothesis=plan.hypothesis,
         unit=draft.unit,
-        key=draft.caller.name if draft.caller and purpose == "trial" else "",
+        key=draft.caller.name if draft.caller and purpose in ("trial", "attempt") else "",
     )
 
 

@@ -17,6 +17,7 @@ from understudy.dialects.sse import SseFrame, SseParser
 from understudy.gateway.alone import admitted, in_turn, planned
 from understudy.gateway.attempt import open_answer, timed
 from understudy.gateway.draft import Draft
+from understudy.gateway.holding import size_of_body
 from understudy.gateway.places import foreign, joined
 from understudy.gateway.relay import Relay
 from understudy.gateway.site import Call, Site
@@ -36,7 +37,7 @@ async def pass_on(site: Site, call: Call, draft: Draft, sender: Sender, relay: R
     standing, caller = admitted(site, call, draft)
     kind = call.headers.get("content-type", "application/json")
     asked = means.read(call.body, kind, call.address)
-    model = planned(draft, caller, asked.model, standing, REASON)
+    model = planned(site, draft, caller, asked.model, standing, REASON, lambda: size_of_body(call.body, kind))
     theirs = site.dialects[model.dialect].passing
     if theirs is None or theirs.name != means.name:
         raise bad_request(f"{model.name!r} speaks the {model.dialect} dialect, which has no such endpoint", "model")

@@ -12,6 +12,7 @@ from understudy.dialects.contract import Dialect
 from understudy.gateway.draft import Draft, status_of
 from understudy.gateway.limits import wait_s_of, write_limits, write_wait
 from understudy.gateway.wheel import Watch
+from understudy.policy.budgets import NATIVE
 from understudy.ports import Sender
 
 
@@ -77,7 +78,7 @@ class Relay:
         """The headers of an error answer: how long to wait, and what is left, where that is known."""
         wait_s = wait_s_of(fault)
         wait = [] if wait_s is None else write_wait(wait_s)
-        if fault.kind is FaultKind.BUDGET:
+        if fault.kind is FaultKind.BUDGET and fault.native == NATIVE:
             # Clients try again at a 429, as long as nobody tells them that it is of no use.
             wait.append(("x-should-retry", "false"))
         limits = write_limits(fault.limits, self._dialect.quotas, self._draft.now_s())

@@ -11,9 +11,9 @@ import msgspec
 from understudy.canon.faults import Fault, FaultKind
 from understudy.canon.request import Request
 from understudy.gateway.site import Standing
-from understudy.policy.budgets import broke, route_broke
+from understudy.policy.budgets import NOTHING, broke, route_broke
 from understudy.policy.keys import Caller
-from understudy.ports import Health
+from understudy.ports import Health, Holds
 from understudy.routing.board import Model, Route
 from understudy.routing.choose import Plan
 from understudy.routing.fitness import Moment, Needs, forbidden, unpaid
@@ -21,7 +21,7 @@ from understudy.routing.kinds import needs_of
 
 
 class Rights(NamedTuple):
-    """What a request asks of its model, what holds now, and the refusal for a caller whose money is spent."""
+    """What a request asks of its model, what holds now, and the refusal for a caller whose money is spent or held."""
 
     needs: Needs
     moment: Moment
@@ -54,9 +54,10 @@ def rights_of(
     *,
     request: Request | None = None,
     health: Health | None = None,
+    holds: Holds | None = None,
 ) -> Rights:
     """What a caller may be answered by on a route, or without one; where there is a choice, what the request needs."""
-    gone = broke(caller, standing.spent, now_s)
+    gone = broke(caller, standing.spent, now_s, holds.of_key(caller.name) if holds is not None else NOTHING)
     spent = "" if gone is None else gone.message
     tags = tuple(dict.fromkeys((*caller.only_tags, *(route.only_tags if route is not None else ()))))
     if route is None or not route.choose_from:
@@ -67,5 +68,6 @@ def rights_of(
     if health is not None:
         told = {name: health.resting(standing.board.models[name]) for name in (*route.choose_from, *route.fallbacks)}
         resting = {name: words for name, words in told.items() if words is not None}
-    saving = route_broke(route.budget_usd_per_day, standing.spent, route.name, now_s)
+    beside = holds.of_route(route.name) if holds is not None else NOTHING
+    saving = route_broke(route.budget_usd_per_day, standing.spent, route.name, now_s, beside)
     return Rights(needs, Moment(resting=resting, key_spent=spent, route_spent=saving or ""), gone)

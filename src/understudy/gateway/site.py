@@ -22,6 +22,7 @@ from understudy.ports import (
     Exchange,
     Fetcher,
     Health,
+    Holds,
     Journal,
     Ledger,
     Shelf,
@@ -68,6 +69,7 @@ class Site:
     journal: Journal
     ledger: Ledger
     health: Health
+    holds: Holds
     clock: Clock
     wheel: Wheel
     spawn: Spawn
@@ -94,8 +96,8 @@ class Site:
 class Call:
     """What a caller sent: the dialect named by the path, header names in lower case, the body whole.
 
-    `address` is the path with its query as it came; some dialects name the model there. `scheme` is that of the
-    connection, behind which a proxy may have another.
+    `address` is the path with its query as it came; some dialects name the model there. `scheme` is that by which the
+    caller reached us, as a proxy that the operator trusts tells it.
     """
 
     dialect: Dialect
@@ -108,8 +110,7 @@ class Call:
     @property
     def origin(self) -> str:
         """Where the caller reached us, in its own words."""
-        told = self.headers.get("x-forwarded-proto", self.scheme)
-        return f"{told if told in ('http', 'https') else self.scheme}://{self.headers.get('host', '')}"
+        return f"{self.scheme}://{self.headers.get('host', '')}"
 
     @property
     def key(self) -> str | None:

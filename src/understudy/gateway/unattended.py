@@ -1,6 +1,6 @@
 """Asking a model while no caller waits: shadows and judges, with a time-out of their own, whole, booked by themselves.
 
-Their cost is the slice's and never the caller's, but for a trial, which was asked for the caller.
+Their cost is the slice's and never the caller's, but for a trial and a broken attempt, which were asked for the caller.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ from understudy.canon.faults import Fault
 from understudy.canon.money import cost
 from understudy.canon.reply import Reply
 from understudy.canon.request import Request
-from understudy.canon.usage import NO_USAGE
+from understudy.canon.usage import NO_USAGE, Usage
 from understudy.canon.value import Value
 from understudy.gateway.attempt import Place, ask_whole
 from understudy.gateway.media import Held
@@ -60,8 +60,10 @@ def book_errand(
     *,
     reply: Reply | None = None,
     fault: Fault | None = None,
+    usage: Usage = NO_USAGE,
 ) -> None:
-    """Book an errand as an exchange of its own."""
+    """Book an errand as an exchange of its own; where there is no reply, with the usage that was told all the same."""
+    usage = reply.usage if reply else usage
     exchange = Exchange(
         id=site.new_id(),
         at_s=site.clock.now_s(),
@@ -81,11 +83,12 @@ def book_errand(
         fault=fault.kind.value if fault else None,
         message=fault.message if fault else None,
         stop=reply.stop.value if reply and reply.stop else None,
-        usage=reply.usage if reply else NO_USAGE,
-        cost_nano_usd=cost(reply.usage, model.price) if reply else None,
+        usage=usage,
+        cost_nano_usd=cost(usage, model.price),
         latency_ms=latency_ms,
         hypothesis=errand.hypothesis,
         unit=errand.unit,
     )
     site.journal.append(exchange)
+    site.holds.end(exchange)
     site.observe(exchange)

@@ -139,14 +139,20 @@ def outcome_row(record: Live, panel: Panel) -> OutcomeRow:
 
 
 def lesson_row(record: Compared, panel: Panel) -> LessonRow:
-    """What came of each answer to one prompt; a lost answer is a failure, one without opinion says nothing."""
-    outcomes = {}
+    """What came of each answer to one prompt; a lost answer is a failure, one without opinion says nothing.
+
+    By model: the outcome, the chance of seeing it, dollars and milliseconds of a completed answer; then, where there is
+    none, the dollars that it cost all the same.
+    """
+    outcomes: dict[str, tuple[float | None, ...]] = {}
     for answer in record.answers:
         outcome = _outcome(record.request, answer, panel.check, on_crash=None) if answer.reply is not None else 0.0
         usd = None if answer.cost_nano_usd is None else answer.cost_nano_usd / 1e9
-        completed = answer.reply is not None
         chance = record.chances.get(answer.model, 1.0)
-        outcomes[answer.model] = (outcome, chance, usd if completed else None, answer.latency_ms if completed else None)
+        if answer.reply is not None:
+            outcomes[answer.model] = (outcome, chance, usd, answer.latency_ms)
+        else:
+            outcomes[answer.model] = (outcome, chance, None, None, usd or 0.0)
     return LessonRow(
         exchange_id=record.exchange_id,
         tenant=record.tenant,

@@ -36,7 +36,19 @@ NIGHT_S = DAY_S
 STRATIFY_EVERY_S = 60.0
 TRAFFIC = 2_000
 NEWS = 0.1
-_OUTCOMES = msgspec.json.Decoder(dict[str, tuple[float | None, float, float | None, float | None]])
+
+
+class _Seen(msgspec.Struct, array_like=True):
+    """What came of one model's answer, as `judging` wrote it."""
+
+    outcome: float | None
+    chance: float
+    usd: float | None
+    ms: float | None
+    wasted_usd: float = 0.0
+
+
+_OUTCOMES = msgspec.json.Decoder(dict[str, _Seen])
 _BELIEF = msgspec.msgpack.Decoder(Belief)
 Place = tuple[str, str]
 
@@ -49,7 +61,7 @@ def belief_of(row: BeliefRow) -> Learned | None:
 def lesson_of(row: LessonRow, vectors: Vectors | None = None) -> Lesson:
     """A lesson from the books, its prompt as numbers. Where no check spoke, the user's word is the outcome."""
     told = _OUTCOMES.decode(row.outcomes)
-    outcomes = {model: seen[0] for model, seen in told.items() if seen[0] is not None}
+    outcomes = {model: seen.outcome for model, seen in told.items() if seen.outcome is not None}
     spoken = False
     if not outcomes and row.said is not None:
         outcomes, spoken = {row.served: row.said}, True
@@ -61,9 +73,10 @@ def lesson_of(row: LessonRow, vectors: Vectors | None = None) -> Lesson:
         at_s=row.at_s,
         prompt=read(row.words, vectors),
         outcomes=outcomes,
-        chances={model: seen[1] for model, seen in told.items()},
-        usd={model: seen[2] for model, seen in told.items() if seen[2] is not None},
-        ms={model: seen[3] for model, seen in told.items() if seen[3] is not None},
+        chances={model: seen.chance for model, seen in told.items()},
+        usd={model: seen.usd for model, seen in told.items() if seen.usd is not None},
+        ms={model: seen.ms for model, seen in told.items() if seen.ms is not None},
+        wasted_usd={model: seen.wasted_usd for model, seen in told.items() if seen.wasted_usd},
         key=row.key,
         spoken=spoken,
         served=row.served,

@@ -18,6 +18,8 @@ from understudy.ports import Store, TrafficRow
 from understudy.stats.mixture import Levels
 
 DAY_S = 86_400.0
+# What comparing is made of; all else is asked to serve.
+COMPARING = ("shadow", "judge")
 # Traffic is what the last week showed; a younger journal is scaled by its age.
 LOOKBACK_DAYS = 7.0
 HORIZON_DAYS = 90.0
@@ -149,7 +151,7 @@ def _traffic(store: Store, now_s: float, name_of: Callable[[TrafficRow], str]) -
         name = name_of(row)
         if row.purpose == "serve":
             served[name] = served.get(name, 0.0) + row.exchanges / days
-        else:
+        elif row.purpose in COMPARING:
             prices[name] = _added(prices.get(name, (0, 0)), row)
     return {
         name: Traffic(requests, prices[name][1] / prices[name][0] / 1e9 if prices.get(name, (0, 0))[0] else None)

@@ -9,7 +9,7 @@ that the money allows (its pace).
 from collections.abc import Iterable, Mapping
 
 from understudy.canon.money import NANO
-from understudy.jobs.planning import DAY_S, Traffic, total_traffic, traffic_of
+from understudy.jobs.planning import COMPARING, DAY_S, Traffic, total_traffic, traffic_of
 from understudy.jobs.registrar import slice_of, state_of
 from understudy.jobs.specs import RouteSpec
 from understudy.parity.allocate import Ask, allocate, chance_of_growth
@@ -21,8 +21,6 @@ from understudy.ports import Clock, Exchange, Record, SliceRow, Store
 LOOK_EVERY_S = 1.0
 # How often the money is shared out anew; traffic and evidence change slowly.
 SHARE_EVERY_S = 60.0
-# What comparing is made of; a trial is asked to serve.
-COMPARING = ("shadow", "judge")
 
 
 class Purse:

@@ -23,7 +23,7 @@ class Attempt(Value, frozen=True):
 
 Status = Literal["ok", "failed", "incomplete", "cancelled", "refused"]
 Side = Literal["candidate", "incumbent"]
-Purpose = Literal["serve", "shadow", "judge", "trial"]
+Purpose = Literal["serve", "shadow", "judge", "trial", "attempt"]
 # Who says what of a pair: a check that takes its time, a judge (a model), a person.
 Source = Literal["check", "judge", "label"]
 Verb = Literal["hold", "release", "lower", "approve", "retry", "delete"]
@@ -33,7 +33,8 @@ class Exchange(Value, frozen=True, kw_only=True, tag="exchange"):
     """One request and its reply, as kept in the journal: figures and names, never words.
 
     `purpose` is "serve" for a caller's answer, "shadow" for one that nobody waits for, "judge" for a verdict on a pair,
-    "trial" for an answer that the check refused before its caller saw it.
+    "trial" for an answer that the check refused before its caller saw it, "attempt" for one that broke off before that,
+    after it had cost something, and that another try made up for.
     `decision` is the router's, where it chose from a pool.
     `cost_nano_usd` is None when a price or a count is unknown. `malformed` counts events of the upstream's stream that
     were skipped as noise.
@@ -94,7 +95,10 @@ class Sampled(Value, frozen=True, kw_only=True, tag="sampled"):
 
 
 class Answered(Value, frozen=True, kw_only=True):
-    """One side of a pair: the reply, or the reason why there is none."""
+    """One side of a pair: the reply, or the reason why there is none.
+
+    The cost is that of all its tries; where there is no reply, what is known of what they cost for nothing.
+    """
 
     model: str
     build: str

@@ -218,7 +218,8 @@ class SpendRow(Value, frozen=True, kw_only=True):
 class LessonRow(Value, frozen=True, kw_only=True):
     """One prompt that a route learns from: its first characters, and by model what came of it.
 
-    `outcomes` is JSON: model to [outcome or null, chance that it was seen, dollars or null, milliseconds or null].
+    `outcomes` is JSON: model to [outcome or null, chance that it was seen, dollars or null, milliseconds or null], and
+    behind these, where no answer came, the dollars that it cost all the same.
     `said` is what the user said of the served answer, in [0, 1].
     """
 

@@ -32,6 +32,10 @@ class Store(Protocol):
         """How far each spool segment has been drained, in bytes."""
         ...
 
+    def booked(self, ids: Collection[str]) -> set[str]:
+        """Those of these exchanges that are in the journal."""
+        ...
+
     def register(self, row: HypothesisRow, slice_row: SliceRow | None) -> None:
         """Write a hypothesis and point its slice at it, before its first pair; the board version moves on.
 

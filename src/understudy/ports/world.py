@@ -7,7 +7,8 @@ from understudy.canon.faults import Fault
 from understudy.canon.parts import Inline
 from understudy.canon.value import Value
 from understudy.dialects.contract import MediaKind
-from understudy.ports.records import KeptAnswer
+from understudy.policy.budgets import Beside
+from understudy.ports.records import Exchange, KeptAnswer
 from understudy.routing.board import Endpoint, Model
 
 
@@ -52,6 +53,34 @@ class Health(Protocol):
 
     def resting(self, model: Model, endpoint: Endpoint | None = None) -> str | None:
         """Why a place is left alone now, or a model at all of its places; None if it is not."""
+        ...
+
+
+class Holds(Protocol):
+    """Money that requests of this process have cost or may cost, where the day's sums from the books lack it yet."""
+
+    def hold(self, exchange_id: str, key: str, route: str, nano: int) -> None:
+        """A request may cost as much, in place of what was held for it before; "" is no route."""
+        ...
+
+    def end(self, exchange: Exchange) -> None:
+        """What an exchange did cost; one that ran for a request, such as a trial, leaves the request's own hold."""
+        ...
+
+    def release(self, exchange_id: str) -> None:
+        """A request is over: nothing is held for it any more."""
+        ...
+
+    def of_key(self, key: str) -> Beside:
+        """What counts to a key, in nano-dollars."""
+        ...
+
+    def of_route(self, route: str) -> Beside:
+        """What counts to a route, in nano-dollars."""
+        ...
+
+    def mean_out(self, model: str) -> float | None:
+        """The mean length of a model's answers, in tokens; None where none was heard."""
         ...
 
 

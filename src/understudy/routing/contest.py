@@ -13,7 +13,7 @@ import numpy as np
 
 from understudy.routing.beliefs import Belief, Learned
 from understudy.routing.cascade import RIGHT, Cascade
-from understudy.routing.decide import MIN_LABELS, Draw, dearness, decide, waited
+from understudy.routing.decide import MIN_LABELS, Decision, Draw, dearness, decide, waited
 from understudy.routing.learn import Fitted, Pool, unfold
 from understudy.routing.lessons import Lesson, lot_of
 from understudy.routing.records import UNKNOWN
@@ -86,15 +86,25 @@ def _choices(
 ) -> _Choices:
     names = [model.name for model in pool.models]
     places, spent = [], 0.0
+    alike: dict[str, Decision] = {}
     for one in lessons:
-        prompt = one.prompt
-        draw = Draw(lot_of(one))
-        # The prompt is read at once or not at all.
-        decision = decide(pool.models, pool.incumbent, learned, one.kind, lambda: prompt, draw=draw)  # noqa: B023
+        decision = alike.get(one.kind)
+        if decision is None:
+            prompt = one.prompt
+            draw = Draw(lot_of(one))
+            # The prompt is read at once or not at all.
+            decision = decide(pool.models, pool.incumbent, learned, one.kind, lambda: prompt, draw=draw)  # noqa: B023
+            if _same_for_all(learned, one.kind):
+                alike[one.kind] = decision
         chosen = (without or {}).get(one.id) or decision.chosen
         places.append(len(names) if decision.trial else names.index(chosen))
         spent += _spent(belief, one.kind, pool, places[-1])
     return _Choices(places, spent / len(lessons))
+
+
+def _same_for_all(learned: Learned | None, kind: str) -> bool:
+    """Whether neither a prompt's text nor its lot moves a decision on this kind."""
+    return learned is None or (learned.belief.dial.name == "quality" and kind not in learned.belief.speaks)
 
 
 def _spent(belief: Belief, kind: str, pool: Pool, place: int) -> float:

@@ -105,7 +105,8 @@ def believe(lessons: Sequence[Lesson], pool: Pool, kin: Kin | None = None, *, at
     believed = means + np.where(np.isin([one.kind for one in table.lessons], speaks)[:, None], said, 0.0)
     believed = believed - pool.latency_price * _seconds(table, records, pool)
     weights = traffic_weights([one.kind for one in told], [one.kind for one in table.lessons])
-    window = _window(table, np.where(_known(table, records, pool), believed, -np.inf), weights, pool)
+    known = np.where(_known(table, records, pool), believed, -np.inf)
+    window = _window(table, known, _dollars(table, records, pool), weights, pool)
     dial = _dial(table, window, pool)
     belief = Belief(
         version=_version(told, pool, table.prompts.meaning.vectors if table.prompts.meaning is not None else ""),
@@ -269,14 +270,15 @@ def traffic_weights(asked: Sequence[str], compared: Sequence[str]) -> Vector:
     return weights * (len(weights) / weights.sum()) if len(weights) else weights
 
 
-def _window(table: Table, believed: Vector, weights: Vector, pool: Pool) -> Window:
+def _dollars(table: Table, records: Mapping[str, Mapping[str, Record]], pool: Pool) -> Vector:
+    """What each model's answer costs, by the means that decisions charge for; NaN where nothing is known."""
+    rows = [[records[one.kind][model.name].cost_usd for model in pool.models] for one in table.lessons]
+    return np.array(rows, dtype=np.float64).reshape(-1, len(pool.models))
+
+
+def _window(table: Table, believed: Vector, dollars: Vector, weights: Vector, pool: Pool) -> Window:
     rented = np.array([not model.owned for model in pool.models])
     shape = believed.shape
-    spent = {
-        place: sum(one.usd) / len(one.usd) if one.usd else np.nan for place, one in by_slice(table.lessons).items()
-    }
-    rows = [[spent[lesson.kind, model.name] for model in pool.models] for lesson in table.lessons]
-    dollars = np.array(rows).reshape(shape)
     if pool.dial != "quality":
         lots = np.array([lot_of(one) for one in table.lessons])
         believed = believed + np.where(rented, DITHER * (lots[:, None] - 0.5), 0.0)

@@ -22,6 +22,7 @@ class Lesson(NamedTuple):
     """One prompt: `outcomes` in [0, 1] by model, the `chances` that each was seen, dollars and milliseconds of each.
 
     `spoken` says that the outcome is a user's reaction, under `key`; `said` is that reaction to the answer of `served`.
+    `wasted_usd` is what a model's tries cost that came to no answer at all.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Lesson(NamedTuple):
     spoken: bool = False
     served: str = ""
     said: float | None = None
+    wasted_usd: Mapping[str, float] = {}
 
 
 def lot_of(lesson: Lesson) -> float:
@@ -46,13 +48,22 @@ def lot_of(lesson: Lesson) -> float:
 
 
 class Slice(NamedTuple):
-    """The outcomes of one model on one kind, with their weights; of each prompt all outcomes; and what it took."""
+    """The outcomes of one model on one kind, with their weights; of each prompt all outcomes; and what answers took.
+
+    `wasted` are dollars of tries that came to no answer.
+    """
 
     outcomes: list[float]
     weights: list[float]
     prompts: list[Mapping[str, float]]
     usd: list[float]
     ms: list[float]
+    wasted: list[float]
+
+    def paid(self) -> list[float]:
+        """What each completed request cost, its part of what was wasted included."""
+        part = sum(self.wasted) / len(self.usd) if self.usd else 0.0
+        return [usd + part for usd in self.usd]
 
 
 Slices = dict[tuple[str, str], Slice]
@@ -62,7 +73,7 @@ def by_slice(lessons: Iterable[Lesson]) -> Slices:
     """The outcomes by kind and model; a key's reactions weigh together at most MAX_KEY_WEIGHT on a kind."""
     told = list(lessons)
     spoken = Counter((one.key, one.kind) for one in told if one.spoken)
-    found: Slices = defaultdict(lambda: Slice([], [], [], [], []))
+    found: Slices = defaultdict(lambda: Slice([], [], [], [], [], []))
     for one in told:
         share = min(1.0, MAX_KEY_WEIGHT / spoken[one.key, one.kind]) if one.spoken else 1.0
         for model, outcome in one.outcomes.items():
@@ -74,4 +85,6 @@ def by_slice(lessons: Iterable[Lesson]) -> Slices:
                 into.usd.append(one.usd[model])
             if model in one.ms:
                 into.ms.append(one.ms[model])
+        for model, usd in one.wasted_usd.items():
+            found[one.kind, model].wasted.append(usd)
     return dict(found)

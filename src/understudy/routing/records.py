@@ -110,7 +110,7 @@ def _gains(slice_: Slice, leaf: Leaf, outcomes: Tree) -> Tally:
 
 def records_of(slices: Slices, tenant: str, route: str, kin: Kin, incumbent: str) -> dict[str, dict[str, Record]]:
     """How each model did, by kind; `kin` knows these slices among all others."""
-    usd = takings({place: one.usd for place, one in slices.items()})
+    usd = takings({place: one.paid() for place, one in slices.items()})
     ms = takings({place: one.ms for place, one in slices.items()})
     found: dict[str, dict[str, Record]] = defaultdict(dict)
     for (kind, model), slice_ in slices.items():

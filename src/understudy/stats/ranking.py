@@ -87,6 +87,24 @@ def apgr_interval(
     return Interval(float(low), float(high))
 
 
+def lead_interval(
+    strong: Vector, weak: Vector, score: Vector, lots: Vector, resamples: Iterable[NDArray[np.int64]], shares: Vector
+) -> tuple[Vector, Vector]:
+    """By share of strong calls, how far a ranking lies above chance at the same share: a 95 % interval.
+
+    Percentile bootstrap over items with the score fixed. Chance is the straight line between both models.
+    """
+    ordered = order(score, lots)
+    gains, n = (strong - weak)[ordered], len(ordered)
+    found = []
+    for places in resamples:
+        times = np.bincount(places, minlength=n)[ordered]
+        so_far = np.concatenate([[0.0], np.cumsum(times * gains)])
+        found.append(np.interp(shares * n, np.concatenate([[0], np.cumsum(times)]), so_far) - shares * so_far[-1])
+    low, high = np.quantile(np.array(found) / n, [0.025, 0.975], axis=0)
+    return low, high
+
+
 def hull(points: Sequence[Point]) -> list[Point]:
     """The upper convex hull of (cost, quality), without points that cost more and are not better."""
     best: list[Point] = []

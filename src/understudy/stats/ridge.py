@@ -38,13 +38,14 @@ class Rows(NamedTuple):
 
     def times(self, weights: Vector) -> Vector:
         """X w, one number a row."""
-        sums = np.concatenate([[0.0], np.cumsum(self.values * weights[self.columns])])
-        found: Vector = sums[self.starts[1:]] - sums[self.starts[:-1]]
-        return found
+        parts = weights[self.columns]
+        parts *= self.values
+        return _summed(parts, self.starts)
 
     def transposed_times(self, numbers: Vector) -> Vector:
         """X' v, one number a column."""
-        spread = self.values * np.repeat(numbers, self.lengths)
+        spread = np.repeat(numbers, self.lengths)
+        spread *= self.values
         return np.bincount(self.columns, weights=spread, minlength=self.width).astype(np.float64)
 
     def document_frequency(self) -> Vector:
@@ -71,12 +72,12 @@ class Full(NamedTuple):
 
     def times(self, weights: Vector) -> Vector:
         """X w, one number a row."""
-        found: Vector = self.matrix @ weights
+        found: Vector = np.einsum("ij,j", self.matrix, weights)
         return found
 
     def transposed_times(self, numbers: Vector) -> Vector:
         """X' v, one number a column."""
-        found: Vector = numbers @ self.matrix
+        found: Vector = np.einsum("i,ij", numbers, self.matrix)
         return found
 
 
@@ -99,10 +100,19 @@ def dense_rows(matrix: Vector) -> Rows:
 
 def weighted(counts: Rows, idf: Vector) -> Rows:
     """Counts c as (1 + ln c) times their column's idf, each row scaled to length 1."""
-    values = (1.0 + np.log(counts.values)) * idf[counts.columns]
-    squares = np.concatenate([[0.0], np.cumsum(values**2)])
-    norms = np.sqrt(np.maximum(squares[counts.starts[1:]] - squares[counts.starts[:-1]], 0.0))
-    return Rows(counts.starts, counts.columns, values / np.repeat(norms, counts.lengths), counts.width)
+    values = np.log(counts.values)
+    values += 1.0
+    values *= idf[counts.columns]
+    norms = np.sqrt(np.maximum(_summed(values**2, counts.starts), 0.0))
+    values /= np.repeat(norms, counts.lengths)
+    return Rows(counts.starts, counts.columns, values, counts.width)
+
+
+def _summed(values: Vector, starts: Places) -> Vector:
+    """The sum of each row's values, which are used up: arrays as long as all n-grams are dear to make anew."""
+    np.cumsum(values, out=values)
+    so_far: Vector = np.where(starts > 0, values[starts - 1], 0.0) if len(values) else np.zeros(len(starts))
+    return np.diff(so_far)
 
 
 def idf_of(counts: Rows) -> Vector:
@@ -113,6 +123,24 @@ def idf_of(counts: Rows) -> Vector:
 
 def fit(blocks: Sequence[Block], target: Vector, penalty: float) -> list[Vector]:
     """The weights of each block's columns, for a target whose mean stands apart."""
+    dense, used = zip(*(_dense(block) for block in blocks), strict=True)
+    found = []
+    for block, places, weights in zip(blocks, used, _solved(dense, target, penalty), strict=True):
+        whole = np.zeros(block.width)
+        whole[places] = weights
+        found.append(whole)
+    return found
+
+
+def _dense(block: Block) -> tuple[Block, Places]:
+    """The same rows over the columns alone in which something stands, and which these are: others have no weight."""
+    if isinstance(block, Full):
+        return block, np.arange(block.width)
+    used = np.bincount(block.columns, minlength=block.width) > 0
+    return block._replace(columns=(np.cumsum(used) - 1)[block.columns], width=int(used.sum())), np.flatnonzero(used)
+
+
+def _solved(blocks: Sequence[Block], target: Vector, penalty: float) -> list[Vector]:
     cuts = np.cumsum([block.width for block in blocks])[:-1]
 
     def parts(weights: Vector) -> list[Vector]:
@@ -124,15 +152,20 @@ def fit(blocks: Sequence[Block], target: Vector, penalty: float) -> list[Vector]
     found = np.zeros(sum(block.width for block in blocks))
     rest = transposed(target - target.mean())
     direction = rest.copy()
-    size = begun = float(rest @ rest)
+    size = begun = _product(rest, rest)
     for _ in range(MAX_STEPS):
         if size <= TOLERANCE**2 * begun:
             break
         along = sum(block.times(part) for block, part in zip(blocks, parts(direction), strict=True))
         applied = transposed(np.asarray(along)) + penalty * direction
-        step = size / float(direction @ applied)
+        step = size / _product(direction, applied)
         found += step * direction
         rest -= step * applied
-        before, size = size, float(rest @ rest)
+        before, size = size, _product(rest, rest)
         direction = rest + (size / before) * direction
     return parts(found)
+
+
+def _product(left: Vector, right: Vector) -> float:
+    """A sum of products on this core alone: for these lengths BLAS wakes others, which costs more than it saves."""
+    return float(np.einsum("i,i", left, right))

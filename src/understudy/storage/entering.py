@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 # Engines limit the values that one statement may carry, the tightest (an old SQLite) at 999.
 MAX_VALUES = 900
 # What a caller's money goes to; a day is one of UTC.
-SERVING = ("serve", "trial")
+SERVING = ("serve", "trial", "attempt")
 DAY_S = 86_400
 # A caller may name any model of a provider; the bill shows this much of the name.
 MAX_MODEL_CHARS = 200
@@ -106,7 +106,7 @@ def _enter_verdicts(connection: sa.Connection, told: Sequence[VerdictRow]) -> No
     """The first verdict of a source on a pair; one on a pair that nobody announced says nothing."""
     announced = _known(connection, pairs.c.exchange_id, {row.exchange_id for row in told})
     heard = set()
-    for some in _portions(list(announced)):
+    for some in portions(list(announced)):
         asked = sa.select(verdicts.c.exchange_id, verdicts.c.source).where(verdicts.c.exchange_id.in_(some))
         heard |= {(row.exchange_id, row.source) for row in connection.execute(asked)}
     new = []
@@ -146,7 +146,7 @@ def _move_positions(connection: sa.Connection, told: Mapping[str, int]) -> None:
     if not told:
         return
     before = _known(connection, positions.c.segment, told, positions.c.place)
-    for some in _portions(list(told)):
+    for some in portions(list(told)):
         connection.execute(sa.delete(positions).where(positions.c.segment.in_(some)))
     after = [
         {"segment": segment, "place": max(place, before.get(segment, 0))}
@@ -218,7 +218,7 @@ def _known(
 ) -> dict[str, Any]:
     """Which of some ids are in the books, each with the value of another column of its row."""
     found: dict[str, Any] = {}
-    for some in _portions(list(ids)):
+    for some in portions(list(ids)):
         asked = sa.select(column, column if value is None else value).where(column.in_(some))
         found.update((row[0], row[1]) for row in connection.execute(asked))
     return found
@@ -233,6 +233,7 @@ def _first(rows: Iterable[Any], name: str) -> Iterator[Any]:
             yield row
 
 
-def _portions(ids: list[str]) -> Iterator[list[str]]:
+def portions(ids: list[str]) -> Iterator[list[str]]:
+    """The ids in pieces that one statement may carry."""
     for start in range(0, len(ids), MAX_VALUES):
         yield ids[start : start + MAX_VALUES]

@@ -34,7 +34,7 @@ from understudy.ports import (
     VerdictRow,
     Waiting,
 )
-from understudy.storage.entering import enter
+from understudy.storage.entering import enter, portions
 from understudy.storage.erasing import deleted, erase, held
 from understudy.storage.keeping import key_of, read_kept
 from understudy.storage.learning import (
@@ -95,6 +95,11 @@ class SqlStore:
     def positions(self) -> dict[str, int]:
         """How far each spool segment has been drained, in bytes."""
         return {row.segment: row.place for row in self._rows(sa.select(positions))}
+
+    def booked(self, ids: Collection[str]) -> set[str]:
+        """Those of these exchanges that are in the journal."""
+        asked = [sa.select(exchanges.c.id).where(exchanges.c.id.in_(some)) for some in portions(list(ids))]
+        return {row.id for one in asked for row in self._rows(one)}
 
     def exchanges(self, limit: int = 100, *, route: str | None = None) -> list[Exchange]:
         """The newest exchanges of the journal, newest first, of one route or of all."""

@@ -16,8 +16,8 @@ from understudy.dialects.contract import Dialect
 from understudy.gateway.site import Call, Standing
 from understudy.jobs.specs import ParitySpec
 from understudy.policy.keys import Caller, admit
-from understudy.ports import Clock, Journal, Shelf, Store
-from understudy.web.metrics import Metrics
+from understudy.ports import Clock, Health, Journal, Shelf, Store
+from understudy.web.metrics import Metrics, Resting
 
 Page = Callable[[Request, Caller], Awaitable[Response]]
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -30,6 +30,7 @@ class Back:
     standing: Callable[[], Standing]
     store: Store
     journal: Journal
+    health: Health
     metrics: Metrics
     dialects: tuple[Dialect, ...]
     server_secret: bytes
@@ -39,6 +40,16 @@ class Back:
     places: int
     shelf: Shelf
     keep_answers_s: float
+
+
+def resting_of(back: Back) -> list[Resting]:
+    """Every place of a declared model that this worker leaves alone now."""
+    return [
+        Resting(model.provider, model.name, why)
+        for model in back.standing().board.models.values()
+        for endpoint in model.endpoints
+        if (why := back.health.resting(model, endpoint)) is not None
+    ]
 
 
 def guarded(back: Back, inner: Page, own: Dialect | None = None) -> Endpoint:

@@ -1,10 +1,23 @@
 """Metrics for Prometheus, counted from the same records that go into the books. Labels are bounded by configuration."""
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from understudy.ports import Exchange
 
 _LATENCY_S = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300)
+# What cost nothing because nothing was answered.
+NOT_ANSWERED = ("failed", "refused")
+
+
+class Resting(NamedTuple):
+    """A place of a model that is left alone after failures, and why."""
+
+    provider: str
+    model: str
+    why: str
 
 
 class Metrics:
@@ -42,6 +55,18 @@ class Metrics:
         self._cost = Counter(
             "understudy_cost_usd", "Money spent, in dollars.", ("model", "purpose"), registry=self._registry
         )
+        self._unpriced = Counter(
+            "understudy_unpriced",
+            "Answers whose cost is unknown: budgets count them as nothing.",
+            ("model", "purpose"),
+            registry=self._registry,
+        )
+        self._resting = Gauge(
+            "understudy_resting_places",
+            "Places of models that this worker leaves alone after failures, while it does.",
+            ("provider", "model"),
+            registry=self._registry,
+        )
         self._malformed = Counter(
             "understudy_malformed_events",
             "Events of upstream streams that said nothing and were skipped.",
@@ -66,13 +91,18 @@ class Metrics:
             self._tokens.labels(model, "output").inc(exchange.usage.out)
         if exchange.cost_nano_usd:
             self._cost.labels(model, exchange.purpose).inc(exchange.cost_nano_usd / 1e9)
+        if exchange.cost_nano_usd is None and exchange.status not in NOT_ANSWERED:
+            self._unpriced.labels(model, exchange.purpose).inc()
         if exchange.malformed:
             self._malformed.labels(model).inc(exchange.malformed)
         if exchange.omissions:
             self._omissions.labels(model).inc(len(exchange.omissions))
 
-    def render(self) -> bytes:
-        """The page that Prometheus reads."""
+    def render(self, resting: Iterable[Resting] = ()) -> bytes:
+        """The page that Prometheus reads; `resting` are the places that this worker leaves alone now."""
+        self._resting.clear()
+        for place in resting:
+            self._resting.labels(place.provider, self._label(place.model)).inc()
         return generate_latest(self._registry)
 
     def _label(self, name: str | None) -> str:

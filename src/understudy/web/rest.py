@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from understudy.policy.keys import Caller
-from understudy.web.back import Back, Endpoint, Page, guarded, json_of
+from understudy.web.back import Back, Endpoint, Page, guarded, json_of, resting_of
 from understudy.web.counting import counting
 from understudy.web.kept import kept
 from understudy.web.lists import lists
@@ -58,7 +58,10 @@ def _ready(back: Back) -> Endpoint:
             problems.append("the spool is full")
         if not board.models and not board.providers:
             problems.append("no model is declared")
-        body = {"status": "unready" if problems else "ok", "problems": problems, "board_version": board.version}
+        status = "unready" if problems else "ok"
+        # What rests is this worker's own view, and no reason to send it nothing: the others answer.
+        resting = [place._asdict() for place in resting_of(back)]
+        body = {"status": status, "problems": problems, "board_version": board.version, "resting": resting}
         return JSONResponse(body, status_code=503 if problems else 200)
 
     return ready
@@ -66,7 +69,7 @@ def _ready(back: Back) -> Endpoint:
 
 def _metrics(back: Back) -> Endpoint:
     async def metrics(request: Request) -> Response:
-        return Response(back.metrics.render(), media_type="text/plain; version=0.0.4")
+        return Response(back.metrics.render(resting_of(back)), media_type="text/plain; version=0.0.4")
 
     return metrics
 

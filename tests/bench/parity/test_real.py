@@ -31,7 +31,7 @@ def test_every_subject_is_a_slice_in_both_roles(tmp_path: Path) -> None:
 
 
 def test_another_folder_is_told(tmp_path: Path) -> None:
-    with pytest.raises(NoData, match="lm-sys/RouteLLM"):
+    with pytest.raises(NoData, match="holds no evals/mmlu/responses"):
         read(tmp_path)
     folder = made_up(tmp_path)
     (folder / "evals" / "gsm8k" / "gsm8k_responses.csv").write_text("prompt,other\n", encoding="utf-8")

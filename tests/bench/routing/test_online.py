@@ -24,9 +24,29 @@ def test_a_model_that_is_better_on_one_kind_serves_it_until_it_falls() -> None:
         assert 0.3 < run.own_share_before < 0.7
         assert run.delay is not None
         assert run.delay < 150
+        assert run.useful is not None
+        requests, compared = run.useful
+        assert 50 <= compared <= 500
+        assert compared < requests < 10_000
+        ours, rented, own, per_kind = run.got.values()
+        assert float(ours.mean()) == run.ours
+        assert np.array_equal(ours[:requests], rented[:requests])
+        assert per_kind.mean() > max(ours.mean(), rented.mean(), own.mean())
+        assert np.array_equal(per_kind[10_000:], rented[10_000:])
 
 
 def test_a_model_that_is_worse_everywhere_never_serves() -> None:
     run = online.simulate(online.recorded(items(0.3)), 0)
     assert run.own_share_before == 0.0
     assert run.ours == run.best_fixed
+    assert run.useful is None
+
+
+def test_the_suite_tells_when_it_was_of_use_and_what_was_missed() -> None:
+    suite = online.suite(items(0.75), 2)
+    spreads = {one.name: one for one in suite.spreads}
+    assert spreads["requests until the first useful router"].found == 2
+    assert spreads["regret against the best fixed model, of 1,000 requests"].high < 0
+    assert spreads["regret against the best model of each kind, of 1,000 requests"].low > 0
+    assert suite.course is not None
+    assert len(suite.course.curves[0].points) == 20

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from tests.bench.routing.clone import clone
+from tests.bench.routing.clone import clone, parquet_set
 from tests.cli.test_serve import understudy
 from tests.engines.tables import vectors_in
 from understudy.bench.routing.frozen import FROZEN
@@ -42,7 +42,9 @@ def test_the_bench_from_a_clone(tmp_path: Path) -> None:
         "in 10 splits",
         "share asked",
         "realised over predicted, slope",
+        "MT-Bench: learned on MMLU and GSM8K, scored on 3 questions",
         "falls short: online: not run",
+        "falls short: mmlu: 3,599 of 14,037 prompts are there",
     ):
         assert words in done.stdout, words
     found = {suite["name"]: suite for suite in json.loads((tmp_path / "found.json").read_text(encoding="utf-8"))}
@@ -91,9 +93,31 @@ def test_a_wrong_folder_or_suite_is_told(tmp_path: Path) -> None:
     assert "--data" in nothing.stderr
     wrong = understudy(tmp_path, "bench", "routing", "--data", str(tmp_path))
     assert wrong.returncode == 2
-    assert "lm-sys/RouteLLM" in wrong.stderr
+    assert "git clone https://github.com/lm-sys/RouteLLM" in wrong.stderr
+    sets = understudy(tmp_path, "bench", "routing", "--sets", str(tmp_path), "--suite", "mmlu-pro")
+    assert sets.returncode == 2
+    assert "mmlu_pro.items.parquet" in sets.stderr
+    assert "--sets names a folder" in sets.stderr
     unknown = understudy(tmp_path, "bench", "routing", "--data", str(tmp_path), "--suite", "mmlu")
+    assert unknown.returncode == 2
     assert "routellm-mmlu" in unknown.stderr
+
+
+def test_a_damaged_file_is_told_before_anything_is_computed(tmp_path: Path) -> None:
+    clone(tmp_path, mmlu=40, gsm8k=10)
+    file = tmp_path / "routellm" / "evals" / "mt_bench" / "judgements.jsonl"
+    file.write_bytes(file.read_bytes()[:-20])
+    asked = ("bench", "routing", "--data", str(tmp_path), "--suite", "latency")
+    done = understudy(tmp_path, *asked)
+    assert done.returncode == 2
+    assert f"error: {str(file)!r} is damaged at line 12" in done.stderr
+    assert "Traceback" not in done.stderr
+    parquet_set(tmp_path, "mmlu_pro", 12)
+    foreign = understudy(tmp_path, "bench", "routing", "--sets", str(tmp_path), "--suite", "mmlu-pro")
+    assert foreign.returncode == 2
+    assert (
+        "no prompt of mmlu_pro has outcomes of both gemini-1.5-pro-002 and Mixtral-8x7B-Instruct-v0.1" in foreign.stderr
+    )
 
 
 def test_each_suite_is_run_where_its_folder_is_named(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from understudy.bench.routing.scoring import (
     clocked,
     cpu_ms,
     folds,
+    joined,
     measured,
     ranked,
     single_scores,
@@ -32,6 +33,25 @@ def test_labels_and_scores_are_apart_and_whole() -> None:
     parts = folds(600, 5, 1)
     assert sorted(np.concatenate([test for _, test in parts])) == list(range(600))
     assert all(set(train).isdisjoint(test) for train, test in parts)
+
+
+def test_two_sets_together_are_as_if_they_were_read_as_one() -> None:
+    both = joined(measured(ITEMS[:250], "s", "w", VECTORS), measured(ITEMS[250:], "s", "w", VECTORS))
+    np.testing.assert_array_equal(both.gains, PAIR.gains)
+    np.testing.assert_array_equal(both.lengths, PAIR.lengths)
+    np.testing.assert_array_equal(both.slices, PAIR.slices)
+    assert both.items == PAIR.items
+    for mine, its in ((both.prompts.words, PAIR.prompts.words), (both.prompts.chars, PAIR.prompts.chars)):
+        for part, whole in zip(mine, its, strict=True):
+            np.testing.assert_array_equal(part, whole)
+    whole_meaning = measured(ITEMS, "s", "w", VECTORS).meant
+    assert both.meant is not None
+    assert both.meant.meaning is not None
+    assert whole_meaning is not None
+    assert whole_meaning.meaning is not None
+    np.testing.assert_array_equal(both.meant.meaning.values, whole_meaning.meaning.values)
+    assert joined(PAIR, PAIR).meant is None
+    np.testing.assert_array_equal(both.prompts.hand, PAIR.prompts.hand)
 
 
 def test_blind_scores_do_not_see_what_items_are_called() -> None:

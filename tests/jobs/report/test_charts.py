@@ -2,7 +2,7 @@
 
 import re
 
-from understudy.jobs.report.charts import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Band, Chart, Line, Mark
+from understudy.jobs.report.charts import BOTTOM, COLOURS, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Band, Chart, Dot, Line, Mark
 
 
 def drawn(svg: str, tag: str) -> list[list[tuple[float, float]]]:
@@ -37,6 +37,25 @@ def test_a_band_goes_there_on_its_upper_edge_and_back_on_its_lower() -> None:
     ((top_left, top_right, low_right, low_left),) = drawn(chart.svg(), "polygon")
     assert top_left[0] == low_left[0] == LEFT
     assert top_left[1] < top_right[1] < low_right[1] < low_left[1]
+
+
+def test_a_band_has_the_colour_of_its_line_and_a_plain_line_none() -> None:
+    points = [(0.0, 0.0), (1.0, 1.0)]
+    lines = [Line("a", points), Line("b", points), Line("chance", points, plain=True)]
+    svg = Chart("t", "x", "y", lines, (0.0, 1.0), bands=(Band("b", [(0.0, 0.0, 1.0)], 1),)).svg()
+    assert f'<polygon fill="{COLOURS[1]}"' in svg
+    assert f'<polyline fill="none" stroke="{COLOURS[1]}"' in svg
+    assert svg.count('<polyline class="mark"') == 1
+    assert COLOURS[2] not in svg
+
+
+def test_a_dot_lies_where_a_line_would_in_a_chart_of_any_height() -> None:
+    line = Line("a", [(0.0, 0.0), (0.5, 0.25), (1.0, 1.0)])
+    svg = Chart("t", "x", "y", [line], (0.0, 1.0), dots=(Dot(0.5, 0.25, "<there>"),), height=500).svg()
+    ((low, middle, top),) = drawn(svg, "polyline")
+    assert f'cx="{middle[0]:.1f}" cy="{middle[1]:.1f}"' in svg
+    assert (low[1], top[1]) == (500 - BOTTOM, TOP)
+    assert svg.count("&lt;there&gt;") == 2
 
 
 def test_nothing_to_draw_is_an_empty_frame_and_words_are_harmless() -> None:

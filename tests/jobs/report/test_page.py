@@ -7,12 +7,14 @@ import pytest
 
 from tests.jobs.books import ROUTE, World
 from understudy.canon.messages import Message
+from understudy.canon.money import NANO
 from understudy.canon.parts import Text
 from understudy.canon.request import Request
 from understudy.jobs.recording import link_of
 from understudy.jobs.report.gather import MAX_SHOWN_CHARS, Report, gather
+from understudy.jobs.report.money import money_words
 from understudy.jobs.report.page import evidence, page
-from understudy.ports import Exchange
+from understudy.ports import Exchange, Purpose, SpendRow
 
 MIX = [("right", "right"), ("right", "wrong"), ("wrong", "right"), ("right", "right")] * 40
 SPECS = {"r": ROUTE.parity}
@@ -107,3 +109,23 @@ def test_an_empty_house_says_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("e", "words"), [(1234.5, "1,234"), (20.04, "20"), (0.1234, "0.123")])
 def test_evidence_in_words(e: float, words: str) -> None:
     assert evidence(e) == words
+
+
+def test_what_an_answer_took_besides_lowers_what_was_saved_and_is_no_comparing() -> None:
+    def row(purpose: Purpose, cost: int, incumbent: int = 0) -> SpendRow:
+        return SpendRow(
+            route="r",
+            purpose=purpose,
+            from_s=0.0,
+            exchanges=1,
+            own=0,
+            compared=1,
+            cost_nano_usd=cost * NANO,
+            incumbent_cost_nano_usd=incumbent * NANO,
+        )
+
+    spending = (row("serve", 2, 10), row("trial", 3), row("attempt", 1), row("shadow", 5), row("judge", 6))
+    report = Report(at_s=1.0, slices=(), findings=(), spending=spending, stretch_s=60, imports=(), words=False)
+    saved, compared, _ = money_words(report)
+    assert "$4.00" in saved
+    assert "$11.00" in compared

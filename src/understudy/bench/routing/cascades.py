@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.bench.routing.data import Item
+from understudy.bench.routing.data import Item, answered
 from understudy.bench.routing.leakage import Places
 from understudy.bench.routing.pools import served
 from understudy.bench.routing.rows import Bar, Served, Suite, Vector
@@ -75,7 +75,7 @@ def case(
         length = item.chars.get(model)
         return None if length is None else prices[model] / 1e6 * (len(item.prompt) + length) / CHARS_PER_TOKEN
 
-    found = [item for item in items if set(models) <= item.outcomes.keys()]
+    found = answered(items, models)
     paid = [(item, [usd for model in models if (usd := dollars(item, model)) is not None]) for item in found]
     both = [(item, costs) for item, costs in paid if len(costs) == len(models)]
     right, right_then = (np.array([float(item.outcomes[model] >= 1) for item, _ in both]) for model in models)

@@ -7,9 +7,8 @@ import numpy as np
 from msgspec.structs import replace
 
 from understudy.bench.parity.real import GPT4, MIXTRAL
-from understudy.bench.routing.data import Item
+from understudy.bench.routing.data import Item, answered
 from understudy.bench.routing.rows import Bar, Suite
-from understudy.bench.routing.scoring import Measured, measured
 from understudy.bench.routing.suites import lessons_of, pair_pool
 from understudy.routing.beliefs import Belief, Learned
 from understudy.routing.decide import decide
@@ -27,9 +26,9 @@ NO_MORE = 1.25
 
 def suite(items: Sequence[Item], vectors: Vectors | None = None) -> Suite:
     """CPU time of a decision, by percentile."""
-    pair = measured(items, GPT4, MIXTRAL)
     pool = pair_pool()
-    speaking = _speaking(pair, pool)
+    both = answered(items, (GPT4, MIXTRAL))[:LABELS]
+    speaking = _speaking(both, pool)
     silent = Learned(replace(speaking.belief, speaks=()))
     many, few = (Learned(_widened(silent.belief, slices)) for slices in (10_000, 10))
     prompts = [item.prompt for item in items[LABELS : LABELS + CALLS]]
@@ -44,7 +43,7 @@ def suite(items: Sequence[Item], vectors: Vectors | None = None) -> Suite:
         title="A decision on one core, CPU ms (p50, p95, p99)",
         bars=(
             _bar("with text, prompts of MMLU", text, TEXT_MS),
-            *_over_vectors(pair, pool, prompts, vectors),
+            *_over_vectors(both, pool, prompts, vectors),
             _bar("with text, a prompt of 10 MB", longest, TEXT_MS),
             _bar("without text", plain, PLAIN_MS),
             Bar(
@@ -58,18 +57,18 @@ def suite(items: Sequence[Item], vectors: Vectors | None = None) -> Suite:
     )
 
 
-def _speaking(pair: Measured, pool: Pool, vectors: Vectors | None = None) -> Learned:
+def _speaking(items: Sequence[Item], pool: Pool, vectors: Vectors | None = None) -> Learned:
     """A belief whose text speaks, on one kind."""
-    lessons = [one._replace(kind="chat") for one in lessons_of(pair, np.arange(LABELS), vectors)]
+    lessons = [one._replace(kind="chat") for one in lessons_of(items, vectors=vectors)]
     learned = unfold(believe(lessons, pool).belief)
     return Learned(replace(learned.belief, speaks=("chat",)), learned.texts)
 
 
-def _over_vectors(pair: Measured, pool: Pool, prompts: Sequence[str], vectors: Vectors | None) -> list[Bar]:
+def _over_vectors(items: Sequence[Item], pool: Pool, prompts: Sequence[str], vectors: Vectors | None) -> list[Bar]:
     """The same with word vectors, where there are any."""
     if vectors is None:
         return []
-    times = _times(_speaking(pair, pool, vectors), pool, "chat", prompts, vectors)
+    times = _times(_speaking(items, pool, vectors), pool, "chat", prompts, vectors)
     return [_bar("with text and word vectors, prompts of MMLU", times, TEXT_MS)]
 
 

@@ -13,9 +13,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.bench.routing.data import Item
+from understudy.bench.routing.data import Item, answered
 from understudy.bench.routing.frozen import FROZEN
 from understudy.bench.routing.rows import Bar, Suite, Vector
+from understudy.bench.routing.streams import OURS, PER_KIND, Run, course, spreads
 from understudy.routing.beliefs import Learned
 from understudy.routing.board import Model
 from understudy.routing.contest import contest
@@ -48,16 +49,6 @@ class Stream(NamedTuple):
     thinning: Mapping[str, float]
 
 
-class Run(NamedTuple):
-    """What came of one stream: mean outcomes of ours and of both fixed models; compared prompts until the alarm."""
-
-    ours: float
-    best_fixed: float
-    own_share_before: float
-    delay: int | None
-    false_alarms: int
-
-
 def suite(items: Sequence[Item], runs: int) -> Suite:
     """All streams, and the bars."""
     stream = recorded(items)
@@ -84,7 +75,10 @@ def suite(items: Sequence[Item], runs: int) -> Suite:
                 passed=bool(median <= MEDIAN_LABELS),
             ),
         ),
+        spreads=spreads(found),
+        course=course([run.got for run in found], "the own model drops"),
         notes=(
+            "useful: on all recorded prompts, what the belief in charge serves is worth more than the best fixed model",
             f"own model's share of the second quarter: {np.mean([run.own_share_before for run in found]):.0%}; "
             f"false alarms before the drop: {sum(run.false_alarms for run in found)} in {runs} streams",
         ),
@@ -93,7 +87,7 @@ def suite(items: Sequence[Item], runs: int) -> Suite:
 
 def recorded(items: Sequence[Item]) -> Stream:
     """The items that both models answered."""
-    both = [item for item in items if RENTED in item.outcomes and OWN in item.outcomes]
+    both = answered(items, (RENTED, OWN))
     kind_of = {task: kind for kind, tasks in KINDS.items() for task in tasks}
     kinds = [kind_of[item.slice] for item in both]
     rented = np.array([item.outcomes[RENTED] for item in both])
@@ -122,12 +116,14 @@ class _State:
         self.learned: Learned | None = None
         self.drift = Drift()
 
-    def refit(self) -> None:
-        """Learn anew; what was learned serves only if it wins."""
+    def refit(self) -> bool:
+        """Learn anew; whether what was learned serves, since it wins."""
         self.learned_at = self.compared
         fitted = believe(self.lessons, self.pool)
-        if contest(fitted, self.learned, self.lessons, self.pool).won:
+        won = contest(fitted, self.learned, self.lessons, self.pool).won
+        if won:
             self.learned = unfold(fitted.belief)
+        return won
 
     def heard(self, lesson: Lesson, served: str) -> bool:
         """Take a lesson in; whether it raised an alarm, which takes the belief and its lessons back."""
@@ -152,6 +148,7 @@ def simulate(stream: Stream, seed: int) -> Run:
     rented = stream.rented[places]
     state = _State()
     got, by_own = np.zeros(total), np.zeros(total, dtype=bool)
+    useful: tuple[int, int] | None = None
     delay, alarms, compared_since = None, 0, 0
     for now, place in enumerate(places):
         kind, prompt = stream.kinds[place], stream.prompts[place]
@@ -164,11 +161,38 @@ def simulate(stream: Stream, seed: int) -> Run:
             alarms += 1
         elif alarmed and delay is None:
             delay = compared_since
-        if (shadowed[now] and refit_due(state.compared, state.learned_at)) or (now + 1) % NIGHT == 0:
-            state.refit()
+        due = (shadowed[now] and refit_due(state.compared, state.learned_at)) or (now + 1) % NIGHT == 0
+        if due and state.refit() and useful is None and _is_useful(state, stream, dropped=now >= total // 2):
+            useful = now + 1, int(shadowed[: now + 1].sum())
     best = max(float(rented.mean()), float(own.mean()))
     quarter = slice(total // 4, total // 2)
-    return Run(float(got.mean()), best, float(by_own[quarter].mean()), delay, alarms)
+    outcomes = {OURS: got, "always rented": rented, "always own": own, PER_KIND: _per_kind(stream, places, rented, own)}
+    return Run(
+        float(got.mean()), best, float(by_own[quarter].mean()), delay, alarms, useful, int(shadowed.sum()), outcomes
+    )
+
+
+def _is_useful(state: _State, stream: Stream, *, dropped: bool) -> bool:
+    """Whether what is served now is worth more, on all recorded prompts, than the best fixed model."""
+    own = stream.own * [stream.thinning[kind] for kind in stream.kinds] if dropped else stream.own
+    speaks = state.learned.belief.speaks if state.learned is not None else ()
+    alike = {kind: _served(state, kind, stream.prompts[0]) for kind in set(stream.kinds) - set(speaks)}
+    ours = [
+        alike.get(kind) or _served(state, kind, prompt)
+        for kind, prompt in zip(stream.kinds, stream.prompts, strict=True)
+    ]
+    worth = float(np.where(np.array(ours) == OWN, own, stream.rented).mean())
+    return worth > max(float(own.mean()), float(stream.rented.mean()))
+
+
+def _per_kind(stream: Stream, places: NDArray[np.int64], rented: Vector, own: Vector) -> Vector:
+    """The outcomes of the model that is better on each kind, as long as it is."""
+    kinds = np.array(stream.kinds)
+    inside = {kind: kinds == kind for kind in stream.thinning}
+    better = {kind: stream.own[one].mean() > stream.rented[one].mean() for kind, one in inside.items()}
+    wants_own = np.array([better[stream.kinds[place]] for place in places])
+    wants_own[len(places) // 2 :] = False
+    return np.where(wants_own, own, rented)
 
 
 def _thinned(stream: Stream, places: NDArray[np.int64], lots: Vector) -> Vector:

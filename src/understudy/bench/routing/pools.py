@@ -25,7 +25,7 @@ _Z = 1.959963984540054
 def pool_served(items: Sequence[Item], strong: str, weak: str) -> tuple[Served, ...]:
     """The policies over a pair of models whose calls have recorded dollars."""
     pair = measured([item for item in items if {strong, weak} <= item.usd.keys()], strong, weak)
-    run = ranked(pair, folded(pair, prints(pair.items), FROZEN.seeds[0]), FROZEN.seeds[0], sliced=True)
+    run = ranked(pair, folded(len(pair.items), prints(pair.items), FROZEN.seeds[0]), FROZEN.seeds[0], sliced=True)
     usd = np.array([float(np.mean([item.usd[model] for item in pair.items])) for model in (strong, weak)])
     singles = [(float(usd[0]), float(run.strong.mean())), (float(usd[1]), float(run.weak.mean()))]
     dear, best = max(singles, key=lambda point: point[1])

@@ -1,13 +1,13 @@
 """What the bench tells of a suite: ways of ranking, dials, reliability, policies, bars. Figures, no words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.stats.ranking import Interval, apgr, apgr_bins, apgr_interval, call_share, curve, order
+from understudy.stats.ranking import Interval, apgr, apgr_bins, apgr_interval, call_share, curve, lead_interval, order
 
 Vector = NDArray[np.float64]
 RESAMPLES = 300
@@ -83,10 +83,14 @@ class Reliability(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Curve(msgspec.Struct, frozen=True, kw_only=True):
-    """Mean outcome over the share of strong calls, for one way of ranking."""
+    """Mean outcome over the share of strong calls, for one way of ranking.
+
+    `band` has by point what it may lie between, as far above chance as 95 % of resampled prompts had it.
+    """
 
     name: str
     points: tuple[tuple[float, float], ...]
+    band: tuple[tuple[float, float], ...] = ()
 
 
 class Served(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,8 +114,31 @@ class Served(msgspec.Struct, frozen=True, kw_only=True):
     enabled: bool | None = None
 
 
+class Spread(msgspec.Struct, frozen=True, kw_only=True):
+    """One figure over all streams: its median and what the middle 95 % of them lie between.
+
+    `found` streams have it, of `of`; in the others it counts as it stood at the end.
+    """
+
+    name: str
+    median: float
+    low: float
+    high: float
+    found: int
+    of: int
+
+
+class Course(msgspec.Struct, frozen=True, kw_only=True):
+    """Mean outcomes of so many requests each, over the requests of a stream; what happened `at` a request."""
+
+    every: int
+    curves: tuple[Curve, ...]
+    at: int
+    event: str
+
+
 class Suite(msgspec.Struct, frozen=True, kw_only=True):
-    """One part of the bench: its rows, its bars, and what has to be said beside them."""
+    """One part of the bench: its rows, its bars, and what has to be said beside them; `unit` is that of outcomes."""
 
     name: str
     title: str
@@ -120,8 +147,11 @@ class Suite(msgspec.Struct, frozen=True, kw_only=True):
     dialled: tuple[Dialled, ...] = ()
     reliability: tuple[Reliability, ...] = ()
     curves: tuple[Curve, ...] = ()
+    spreads: tuple[Spread, ...] = ()
+    course: Course | None = None
     bars: tuple[Bar, ...] = ()
     notes: tuple[str, ...] = ()
+    unit: str = "1 is right"
 
 
 class Ranked(NamedTuple):
@@ -170,10 +200,22 @@ def quality_at(one: Ranked, name: str, share: float) -> float:
 
 def interval_of(one: Ranked, name: str) -> Interval:
     """The 95 % interval of one way's area, by resampling the items."""
+    return apgr_interval(one.strong, one.weak, one.scores[name], lots(one), _resamples(one))
+
+
+def curve_of(one: Ranked, name: str, shares: Vector) -> Curve:
+    """The curve of one way, at these shares of strong calls."""
+    low, high = lead_interval(one.strong, one.weak, one.scores[name], lots(one), _resamples(one), shares)
+    chance = one.weak.mean() + shares * (one.strong.mean() - one.weak.mean())
+    band = zip((chance + low).tolist(), (chance + high).tolist(), strict=True)
+    points = tuple((float(share), quality_at(one, name, float(share))) for share in shares)
+    return Curve(name=name, points=points, band=tuple(band))
+
+
+def _resamples(one: Ranked) -> Iterator[NDArray[np.int64]]:
     n = len(one.strong)
     draws = np.random.default_rng([one.seed, 300])
-    places = (draws.integers(n, size=n) for _ in range(RESAMPLES))
-    return apgr_interval(one.strong, one.weak, one.scores[name], lots(one), places)
+    return (draws.integers(n, size=n) for _ in range(RESAMPLES))
 
 
 def lots(one: Ranked) -> Vector:

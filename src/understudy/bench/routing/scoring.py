@@ -11,14 +11,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.bench.routing.data import Item
+from understudy.bench.routing.data import Item, answered
 from understudy.bench.routing.frozen import FROZEN
 from understudy.bench.routing.leakage import Places, Prints
 from understudy.bench.routing.rows import Ranked, Vector
 from understudy.routing.text import Design, design, learn, read
-from understudy.stats.ridge import dense_rows, fit, idf_of, weighted
+from understudy.stats.ridge import Rows, dense_rows, fit, idf_of, weighted
 from understudy.stats.shrinkage import PSEUDO_GAINS, Tally, shrunk
-from understudy.stats.vectors import Vectors
+from understudy.stats.vectors import Meaning, Vectors
 
 OURS = ("ours: text", "ours: both")
 OVER_VECTORS = {way: f"{way} + vectors" for way in OURS}
@@ -54,7 +54,7 @@ class Measured(NamedTuple):
 
 def measured(items: Sequence[Item], strong: str, weak: str, vectors: Vectors | None = None) -> Measured:
     """The items that both models answered."""
-    both = [item for item in items if strong in item.outcomes and weak in item.outcomes]
+    both = answered(items, (strong, weak))
     prompts = design([read(item.prompt, vectors) for item in both])
     return Measured(
         both,
@@ -66,6 +66,39 @@ def measured(items: Sequence[Item], strong: str, weak: str, vectors: Vectors | N
         None if vectors is None else prompts,
         vectors,
     )
+
+
+def joined(first: Measured, second: Measured) -> Measured:
+    """The items of both, those of the first before those of the second."""
+    prompts = Design(
+        np.concatenate([first.prompts.hand, second.prompts.hand]),
+        _stacked(first.prompts.words, second.prompts.words),
+        _stacked(first.prompts.chars, second.prompts.chars),
+    )
+    meaning = _together(first.meant, second.meant)
+    return Measured(
+        [*first.items, *second.items],
+        np.concatenate([first.strong, second.strong]),
+        np.concatenate([first.weak, second.weak]),
+        prompts,
+        np.concatenate([first.lengths, second.lengths]),
+        np.concatenate([first.slices, second.slices]),
+        None if meaning is None else prompts._replace(meaning=meaning),
+        first.vectors,
+    )
+
+
+def _together(first: Design | None, second: Design | None) -> Meaning | None:
+    """The meanings of both; None where there were no vectors."""
+    if first is None or second is None or first.meaning is None or second.meaning is None:
+        return None
+    return first.meaning._replace(values=np.concatenate([first.meaning.values, second.meaning.values]))
+
+
+def _stacked(first: Rows, second: Rows) -> Rows:
+    starts = np.concatenate([first.starts, second.starts[1:] + first.starts[-1]])
+    columns = np.concatenate([first.columns, second.columns])
+    return Rows(starts, columns, np.concatenate([first.values, second.values]), first.width)
 
 
 def split(count: int, labels: int, seed: int) -> tuple[Places, Places]:
@@ -83,9 +116,9 @@ def folds(count: int, number: int, seed: int) -> list[tuple[Places, Places]]:
     ]
 
 
-def folded(pair: Measured, marks: Prints, seed: int) -> list[tuple[Places, Places]]:
+def folded(count: int, marks: Prints, seed: int) -> list[tuple[Places, Places]]:
     """The folds of one seed, without labelled prompts that are scored ones."""
-    return [(marks.disjoint(*part), part[1]) for part in folds(len(pair.items), FROZEN.folds, seed)]
+    return [(marks.disjoint(*part), part[1]) for part in folds(count, FROZEN.folds, seed)]
 
 
 def text_scores(prompts: Design, gains: Vector, train: Places, test: Places) -> Vector:

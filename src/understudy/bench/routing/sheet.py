@@ -11,11 +11,12 @@ import numpy as np
 from understudy.bench.routing.dialled import dialled, share_error
 from understudy.bench.routing.leakage import Leakage
 from understudy.bench.routing.reliability import reliability
-from understudy.bench.routing.rows import Bar, Curve, Ranked, Row, Suite, quality_at, rows_of
+from understudy.bench.routing.rows import Bar, Ranked, Row, Suite, curve_of, rows_of
 from understudy.bench.routing.scoring import OURS
 
-CURVES = ("length", "slice mean", *OURS)
-_POINTS = 51
+# Chance is a straight line, and the oracle is no target: single runs are noisy, and it takes the noise for skill.
+NOT_DRAWN = ("random", "oracle")
+SHARES = np.linspace(0, 1, 51)
 
 
 def sheet(
@@ -42,7 +43,7 @@ def sheet(
         rows=(*_fixed(seeds), *rows, *published),
         dialled=dial,
         reliability=tuple(told),
-        curves=tuple(_curve(runs[0], way) for way in CURVES if way in runs[0].scores),
+        curves=tuple(curve_of(runs[0], way, SHARES) for way in runs[0].scores if way not in NOT_DRAWN),
         bars=(*bars, leaks.bar),
         notes=(*notes, leaks.words),
     )
@@ -64,8 +65,3 @@ def _fixed(seeds: Sequence[Ranked]) -> tuple[Row, Row]:
 
 def _sides(seeds: Sequence[Ranked]) -> tuple[list[np.typing.NDArray[np.float64]], list[np.typing.NDArray[np.float64]]]:
     return [one.weak for one in seeds], [one.strong for one in seeds]
-
-
-def _curve(run: Ranked, way: str) -> Curve:
-    shares = np.linspace(0, 1, _POINTS)
-    return Curve(name=way, points=tuple((float(share), quality_at(run, way, float(share))) for share in shares))

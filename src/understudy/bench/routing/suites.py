@@ -22,6 +22,7 @@ from understudy.bench.routing.scoring import (
     Measured,
     clocked,
     folded,
+    joined,
     measured,
     ranked,
     single_scores,
@@ -135,22 +136,29 @@ def unseen(pair: Measured) -> Suite:
     return _held_to(found, at_least("share of prompts that the policy leaves with the incumbent", share, 1.0))
 
 
-def mt_bench(pairs: Study) -> Suite:
-    """Learned on MMLU, scored on 72 questions: reported only."""
+def mt_bench(pairs: Study) -> list[Suite]:
+    """Learned on MMLU, and on MMLU and GSM8K, scored on 72 questions: reported only."""
+    scored, both = pairs.mt_bench, joined(pairs.mmlu, pairs.gsm8k)
     published = Row(name="RouteLLM, best", apgr=0.802, cpt=(13.4, 31.31, None), published=True, source=PAPER)
-    return _elsewhere(
-        "mt-bench",
-        "MT-Bench: learned on MMLU, scored on 72 questions (reported only)",
-        pairs.mmlu,
-        pairs.mt_bench,
-        {},
-        published=[published],
-        notes=(
-            _ends(pairs.mt_bench),
-            f"{PAPER}: matrix factorisation + judge",
-            "n = 72 gives ±.12; the published row rests on 120,000 judged prompts that this bench does not have.",
-        ),
+    notes = (
+        _ends(scored),
+        f"{PAPER}: matrix factorisation + judge",
+        "n = 72 gives ±.12; the published row rests on 120,000 judged prompts that this bench does not have.",
     )
+    alone = single_scores(both.prompts, both.gains, scored.prompts)
+    found = [
+        _elsewhere(
+            "mt-bench",
+            f"MT-Bench: learned on {name}, scored on {len(scored.items)} questions (reported only)",
+            learned_on,
+            scored,
+            ways,
+            published=[published],
+            notes=notes,
+        )
+        for name, learned_on, ways in (("MMLU", pairs.mmlu, {}), ("MMLU and GSM8K", both, alone))
+    ]
+    return [msgspec.structs.replace(one, unit="the judge's score, 1 to 10") for one in found]
 
 
 def _elsewhere(
@@ -212,7 +220,7 @@ def _folded(
     """Five folds of a pair of models."""
     marks, leaks, runs = prints(pair.items), Leakage(), []
     for seed in seeds:
-        parts = folded(pair, marks, seed)
+        parts = folded(len(pair.items), marks, seed)
         leaks = leaks.plus(marks.over(parts))
         runs.append(ranked(pair, parts, seed, sliced=sliced))
     return sheet(
@@ -267,36 +275,40 @@ def _named(rows: Sequence[Row], name: str) -> Row:
     return next(row for row in rows if row.name == name)
 
 
-def lessons_of(pair: Measured, places: Places, vectors: Vectors | None = None) -> list[Lesson]:
-    """These items as lessons of shadows: both outcomes known."""
+def lessons_of(
+    items: Sequence[Item], models: tuple[str, str] = (GPT4, MIXTRAL), vectors: Vectors | None = None
+) -> list[Lesson]:
+    """These items as lessons of shadows: both outcomes known, dollars where they were recorded."""
     return [
         Lesson(
-            id=pair.items[place].id,
+            id=item.id,
             tenant="bench",
             route="bench",
-            kind=pair.items[place].slice,
+            kind=item.slice,
             at_s=0.0,
-            prompt=read(pair.items[place].prompt, vectors),
-            outcomes={GPT4: float(pair.strong[place]), MIXTRAL: float(pair.weak[place])},
+            prompt=read(item.prompt, vectors),
+            outcomes={model: item.outcomes[model] for model in models},
             chances={},
+            usd={model: item.usd[model] for model in models if model in item.usd},
         )
-        for place in places
+        for item in items
     ]
 
 
-def pair_pool() -> Pool:
-    """The pair as a pool: the strong model rented and in charge, the weak one own."""
+def pair_pool(models: tuple[str, str] = (GPT4, MIXTRAL)) -> Pool:
+    """A pair as a pool: the strong model rented and in charge, the weak one own."""
+    strong, weak = models
 
     def model(name: str, *, owned: bool) -> Model:
         return Model(name=name, provider="", upstream=name, dialect="", endpoints=(), maker="", owned=owned)
 
-    return Pool(route="bench", models=(model(GPT4, owned=False), model(MIXTRAL, owned=True)), incumbent=GPT4)
+    return Pool(route="bench", models=(model(strong, owned=False), model(weak, owned=True)), incumbent=strong)
 
 
 def _incumbent_share(learned_on: Measured, scored: Measured, train: Places, test: Places) -> float:
     """How many prompts of kinds that were never seen the policy leaves with the incumbent."""
     pool = pair_pool()
-    learned = unfold(believe(lessons_of(learned_on, train[:2000]), pool).belief)
+    learned = unfold(believe(lessons_of([learned_on.items[place] for place in train[:2000]]), pool).belief)
 
     def asked(place: int) -> Callable[[], Prompt]:
         return lambda: read(scored.items[place].prompt)

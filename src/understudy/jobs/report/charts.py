@@ -13,19 +13,33 @@ COLOURS = ("#2f6fed", "#d1495b", "#2a9d8f", "#e09f3e", "#7b5ea7", "#5c677d", "#9
 
 @dataclass(frozen=True)
 class Line:
-    """One series: its name and its points (x, y); a `step` keeps its height until the next point."""
+    """One series: its name and its points (x, y); a `step` keeps its height until the next point.
+
+    A `plain` one is dashed and without colour: what others are compared with.
+    """
 
     name: str
     points: Sequence[tuple[float, float]]
     step: bool = False
+    plain: bool = False
 
 
 @dataclass(frozen=True)
 class Band:
-    """An area between two heights: points (x, low, high)."""
+    """An area between two heights: points (x, low, high), in the colour of the line at this place."""
 
     name: str
     points: Sequence[tuple[float, float, float]]
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A single point, and its name."""
+
+    x: float
+    y: float
+    name: str
 
 
 @dataclass(frozen=True)
@@ -49,14 +63,16 @@ class Chart:
     marks: Sequence[Mark] = ()
     events: Sequence[tuple[float, str]] = field(default_factory=tuple)
     bands: Sequence[Band] = ()
+    dots: Sequence[Dot] = ()
     x_words: Callable[[float], str] = "{:,.0f}".format
     y_words: Callable[[float], str] | None = None
+    height: int = HEIGHT
 
     def svg(self) -> str:
         """The chart as one SVG element."""
         x_top = max((x for line in self.lines for x, _ in line.points), default=1.0) or 1.0
         parts = [
-            f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{html.escape(self.title)}">',
+            f'<svg viewBox="0 0 {WIDTH} {self.height}" role="img" aria-label="{html.escape(self.title)}">',
             *self._axes(x_top),
             *(self._mark(mark) for mark in self.marks),
             *(self._event(x, name, x_top) for x, name in self.events),
@@ -64,6 +80,7 @@ class Chart:
         ]
         for number, line in enumerate(self.lines):
             parts += self._line(line, number, x_top)
+        parts += [self._dot(dot, x_top) for dot in self.dots]
         return "\n".join([*parts, "</svg>"])
 
     def _x(self, x: float, x_top: float) -> float:
@@ -74,10 +91,10 @@ class Chart:
         if self.log:
             y, low, high = math.log(max(y, low)), math.log(low), math.log(high)
         share = (min(max(y, low), high) - low) / (high - low)
-        return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * share
+        return self.height - BOTTOM - (self.height - TOP - BOTTOM) * share
 
     def _axes(self, x_top: float) -> list[str]:
-        bottom, right = HEIGHT - BOTTOM, WIDTH - RIGHT
+        bottom, right = self.height - BOTTOM, WIDTH - RIGHT
         parts = [f'<path class="axis" d="M{LEFT} {TOP}V{bottom}H{right}"/>']
         for step in range(5):
             x = x_top * step / 4
@@ -86,7 +103,7 @@ class Chart:
             at = self._y(y)
             parts.append(f'<path class="grid" d="M{LEFT} {at:.1f}H{right}"/>')
             parts.append(_text(LEFT - 8, at + 4, (self.y_words or _short)(y), "end"))
-        parts.append(_text((LEFT + right) / 2, HEIGHT - 6, self.x_title, "middle"))
+        parts.append(_text((LEFT + right) / 2, self.height - 6, self.x_title, "middle"))
         parts.append(
             f'<text transform="translate(14 {(TOP + bottom) / 2}) rotate(-90)" text-anchor="middle">'
             f"{html.escape(self.y_title)}</text>"
@@ -107,15 +124,22 @@ class Chart:
 
     def _event(self, x: float, name: str, x_top: float) -> str:
         at = self._x(x, x_top)
-        return f'<path class="event" d="M{at:.1f} {TOP}V{HEIGHT - BOTTOM}"/>' + _text(at - 4, TOP + 10, name, "end")
+        return f'<path class="event" d="M{at:.1f} {TOP}V{self.height - BOTTOM}"/>' + _text(
+            at - 4, TOP + 10, name, "end"
+        )
 
     def _band(self, band: Band, x_top: float) -> str:
         there = [f"{self._x(x, x_top):.1f},{self._y(high):.1f}" for x, _, high in band.points]
         back = [f"{self._x(x, x_top):.1f},{self._y(low):.1f}" for x, low, _ in reversed(band.points)]
         title = f"<title>{html.escape(band.name)}</title>"
-        return (
-            f'<polygon fill="{COLOURS[0]}" fill-opacity="0.18" points="{" ".join([*there, *back])}">{title}</polygon>'
-        )
+        colour = COLOURS[band.line % len(COLOURS)]
+        return f'<polygon fill="{colour}" fill-opacity="0.18" points="{" ".join([*there, *back])}">{title}</polygon>'
+
+    def _dot(self, dot: Dot, x_top: float) -> str:
+        x, y = self._x(dot.x, x_top), self._y(dot.y)
+        title = f"<title>{html.escape(dot.name)}</title>"
+        mark = f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="4.5">{title}</circle>'
+        return mark + _text(x + 9, y + 13, dot.name, "start")
 
     def _line(self, line: Line, number: int, x_top: float) -> list[str]:
         colour = COLOURS[number % len(COLOURS)]
@@ -123,9 +147,14 @@ class Chart:
         path = " ".join(f"{self._x(x, x_top):.1f},{self._y(y):.1f}" for x, y in points)
         legend_y = TOP + 8 + 18 * number
         legend_x = WIDTH - RIGHT + 16
+        drawn, shown = (
+            ('class="mark"', 'class="mark"')
+            if line.plain
+            else (f'fill="none" stroke="{colour}" stroke-width="2"', f'stroke="{colour}" stroke-width="3"')
+        )
         return [
-            f'<polyline fill="none" stroke="{colour}" stroke-width="2" points="{path}"/>',
-            f'<path stroke="{colour}" stroke-width="3" d="M{legend_x} {legend_y}h18"/>',
+            f'<polyline {drawn} points="{path}"/>',
+            f'<path {shown} d="M{legend_x} {legend_y}h18"/>',
             _text(legend_x + 24, legend_y + 4, line.name, "start"),
         ]
 

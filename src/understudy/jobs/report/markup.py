@@ -13,6 +13,7 @@ body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(
 h1 { font-size: 1.6rem; margin: 0; } h2 { font-size: 1.15rem; margin: 2.2rem 0 .3rem; } h3 { font-size: 1rem; margin: 1.4rem 0 .2rem; } p { margin: .3rem 0; } .dim { color: var(--dim); }
 svg { width: 100%; height: auto; font: 12px system-ui, sans-serif; } svg text { fill: var(--dim); }
 .axis { stroke: var(--dim); fill: none; } .grid { stroke: var(--line); fill: none; } .mark { stroke: var(--dim); fill: none; stroke-dasharray: 5 4; }
+.dot { fill: var(--paper); stroke: var(--ink); stroke-width: 2; } .dot + text { paint-order: stroke; stroke: var(--paper); stroke-width: 4px; }
 .event { stroke: var(--bad); fill: none; stroke-dasharray: 2 3; }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .9rem; } th, td { text-align: left; padding: .35rem .6rem .35rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; } .good { color: var(--good); } .bad { color: var(--bad); }

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from itertools import groupby
 
 from understudy.canon.money import NANO
-from understudy.jobs.planning import DAY_S
+from understudy.jobs.planning import COMPARING, DAY_S
 from understudy.jobs.report.charts import Chart, Line
 from understudy.jobs.report.gather import Report, SliceReport
 from understudy.jobs.report.markup import box, dim
@@ -69,11 +69,13 @@ def costs(report: Report) -> list[str]:
 def money_words(report: Report) -> Iterator[str]:
     """Boxes with the two sums that matter."""
     served = [row for row in report.spending if row.purpose == "serve"]
-    saved = sum(row.incumbent_cost_nano_usd - row.cost_nano_usd for row in served)
-    compared = sum(row.cost_nano_usd for row in report.spending if row.purpose != "serve")
+    comparing = [row for row in report.spending if row.purpose in COMPARING]
+    # What a caller's answer took besides, trials and broken attempts, is taken off.
+    saved = sum(row.incumbent_cost_nano_usd - row.cost_nano_usd for row in report.spending if row not in comparing)
+    compared = sum(row.cost_nano_usd for row in comparing)
     if any(row.compared for row in served):
         yield box(_dollars(saved / NANO), "saved so far, of answers with both prices known")
-    if any(row.compared for row in report.spending if row.purpose != "serve"):
+    if any(row.compared for row in comparing):
         yield box(_dollars(compared / NANO), "spent on comparing")
     asked, own = sum(row.exchanges for row in served), sum(row.own for row in served)
     if asked:
@@ -89,7 +91,7 @@ def _running(report: Report, since_s: float, kind: str) -> Iterator[tuple[float,
 
 
 def _amount(row: SpendRow, kind: str) -> int:
-    if row.purpose != "serve":
+    if row.purpose in COMPARING:
         return row.cost_nano_usd if kind == "comparing" else 0
     return {"rented": row.incumbent_cost_nano_usd, "served": row.cost_nano_usd}.get(kind, 0)
 
