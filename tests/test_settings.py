@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from understudy import settings
+from understudy.app import pools_of
+from understudy.jobs.board import base_board
 from understudy.providers.catalogue import load_rows
+from understudy.routing.priors import Prior
 from understudy.settings import ConfigError, File, Secrets, Settings, load, secret_value
 
 GOOD = """\
@@ -403,6 +406,21 @@ routes:
         ("incumbent: rented, rented_share: 0.5", "need models to 'choose_from'"),
         ("choose_from: [own, rented], quality_target: 98", "quality_target"),
         ("choose_from: [own, rented], explore: 0.5", "explore"),
+        ("incumbent: rented, priors: {rented: {mean: 0.5}}", "'priors' need models to 'choose_from'"),
+        (
+            "choose_from: [own, rented], priors: {owm: {mean: 0.5}}",
+            "priors.owm: there is no model to choose from 'owm'; did",
+        ),
+        ("choose_from: [own, rented], priors: {x: {mean: 0.5}}", "known: own, rented"),
+        ("choose_from: [own, rented], priors: {own: {mean: 7}}", "'7' is no mean outcome; write a number from 0"),
+        ("choose_from: [own, rented], priors: {own: {mean: .nan}}", "'.nan' is no mean outcome"),
+        ("choose_from: [own, rented], priors: {own: {kinds: {}}}", "the key 'mean' is missing"),
+        ("choose_from: [own, rented], priors: {own: {mean: 1, weight: 21}}", "'21' is no weight of a prior"),
+        ("choose_from: [own, rented], priors: {own: {mean: 1, kinds: {a: 2}}}", "kinds.a: '2' is no mean outcome"),
+        (
+            "choose_from: [own, rented], priors: {own: {mean: 1, kinds: {A: 1}}}",
+            "kinds.A: 'A' can be no kind; a kind is",
+        ),
     ],
 )
 def test_a_pool_that_makes_no_sense_is_told(tmp_path: Path, route: str, words: str) -> None:
@@ -419,6 +437,17 @@ def test_a_pool_is_led_by_its_first_rented_model_unless_told(tmp_path: Path, tol
     path.write_text(POOL % f"choose_from: [own, rented], quality_target: 0.98{told}", encoding="utf-8")
     (route,) = load(path, {"KEY": "k"}).file.routes
     assert (route.incumbent, route.dials) == (leads, {"quality_target": 0.98})
+
+
+def test_a_pools_priors_reach_the_learner_and_the_board(tmp_path: Path) -> None:
+    path = tmp_path / "understudy.yaml"
+    path.write_text(
+        POOL % "choose_from: [own, rented], priors: {own: {mean: 0.7, kinds: {code: 0.6}}}", encoding="utf-8"
+    )
+    loaded = load(path, {"KEY": "k"})
+    told = {"own": Prior(mean=0.7, kinds={"code": 0.6})}
+    assert pools_of(loaded)["auto"].priors == told
+    assert base_board({}, loaded.file.routes, {}).routes["auto"].priors == told
 
 
 def test_a_policy_says_something_under_a_name_of_its_own(tmp_path: Path) -> None:

@@ -387,6 +387,7 @@ def pools_of(settings: Settings) -> dict[str, Pool]:
                 wait_s=REACTION_S if route.parity.feedback else 0.0,
                 cascade=route.cascade,
                 latency_price=route.latency_price,
+                priors=route.priors,
             )
     return found
 

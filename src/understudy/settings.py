@@ -26,7 +26,9 @@ from understudy.providers.headers import AUTHS
 from understudy.providers.models import ModelSpec, ProviderSpec, SecretRef, Url, overlay
 from understudy.providers.reach import ANY, Host, MediaSpec, Network, networks
 from understudy.routing.board import Name
+from understudy.routing.kinds import could_be_declared
 from understudy.routing.policies import KindPolicy
+from understudy.routing.priors import MAX_WEIGHT, Outcome, Weight
 from understudy.web.server import Proxy, ServerSpec
 
 DEFAULT_FILE = Path("understudy.yaml")
@@ -45,6 +47,8 @@ _WORDS: dict[Any, str] = {
     Host: "{0!r} is no host; write a.example.com, *.example.com, a.example.com:8443, or * for any",
     Network: "{0!r} is no network; write it as 10.20.0.0/16 or fd00:1::/32",
     Proxy: "{0!r} is no address or network; write 127.0.0.1, 10.20.0.0/16, or '*' for any",
+    Outcome: "{0!r} is no mean outcome; write a number from 0 (never right) to 1 (always right)",
+    Weight: f"{{0!r}} is no weight of a prior; a mean begins with 0 to {MAX_WEIGHT:.0f} outcomes that come out so",
     Duration: "{0!r} is no duration; write seconds, or 500ms, 30s, 5m, 1h, 1d",
 }
 
@@ -194,9 +198,14 @@ def _check_pools(reader: "_Reader", root: yaml.Node | None, file: File) -> None:
             reader.wrong(root, ("routes", place, "choose_from"), "a pool has two models or more, each once")
         for name in list(route.dials)[1:]:
             reader.wrong(root, ("routes", place, name), f"{next(iter(route.dials))!r} is set already; one dial rules")
-        if (route.dials or route.explore or route.cascade or route.latency_price) and not route.choose_from:
-            words = "dials, 'explore', 'cascade' and 'latency_price' need models to 'choose_from'"
+        needing = (route.dials, route.explore, route.cascade, route.latency_price, route.priors)
+        if any(needing) and not route.choose_from:
+            words = "dials, 'explore', 'cascade', 'latency_price' and 'priors' need models to 'choose_from'"
             reader.wrong(root, ("routes", place), words)
+        for model, kind in ((model, kind) for model, prior in route.priors.items() for kind in prior.kinds):
+            if not could_be_declared(kind):
+                words = f"{kind!r} can be no kind; a kind is 1 to 64 of a-z, 0-9, '_', '.', '-'"
+                reader.wrong(root, ("routes", place, "priors", model, "kinds", kind), words)
 
 
 def _check_policies(reader: "_Reader", root: yaml.Node | None, policies: tuple[KindPolicy, ...]) -> None:
@@ -251,6 +260,10 @@ def _check_names(reader: "_Reader", root: yaml.Node | None, rows: Mapping[str, P
             reader.known(root, ("routes", place, field), "model", [entry.get(field)], known)
         for field in ("fallbacks", "choose_from"):
             reader.known(root, ("routes", place, field), "model", entry.get(field), known)
+        priors, pool = entry.get("priors"), entry.get("choose_from")
+        if isinstance(priors, dict) and isinstance(pool, list):
+            for name in priors:
+                reader.known(root, ("routes", place, "priors", name), "model to choose from", [name], pool)
         parity = entry.get("parity")
         judge = parity.get("judge") if isinstance(parity, dict) else None
         if isinstance(judge, dict):

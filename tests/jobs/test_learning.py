@@ -9,12 +9,13 @@ import pytest
 
 from tests.engines.tables import vectors_in
 from tests.jobs.books import SECRET, Clock
-from tests.routing.pools import POOL, by_text, prompt
+from tests.routing.pools import OWN, POOL, RENTED, by_text, prompt
 from understudy.engines.vectors import load_vectors
 from understudy.jobs.learning import NIGHT_S, STRATIFY_EVERY_S, Learner, belief_of, lesson_of
 from understudy.ports import Batch, BeliefRow, LessonRow, OrderRow, Record, StrataRow
 from understudy.routing.beliefs import Learned
 from understudy.routing.decide import Decision, decide
+from understudy.routing.priors import Prior
 from understudy.routing.text import read
 from understudy.stats.vectors import Vectors
 from understudy.storage.open import open_store
@@ -212,11 +213,56 @@ def test_a_belief_for_another_pool_or_dial_is_taken_back_and_its_lessons_count(
     learner = Learner(store=books.store, journal=books, pools={"auto": changed}, clock=books.clock)
     taken = books.told[-1]
     assert (taken.body is None, taken.since_s) == (True, 0.0)
-    assert taken.words == "taken back: the route's models or its dial have changed"
+    assert taken.words == "taken back: the route's models, its dial or its priors have changed"
     drained(learner)
     (row,) = books.store.beliefs()
     learned = belief_of(row)
     assert learned is None or learned.belief.labels == 240
+
+
+NEW = msgspec.structs.replace(OWN, name="new", upstream="own-3.3-8b")
+OLD = msgspec.structs.replace(OWN, upstream="own-3.1-8b")
+
+
+def test_a_new_model_starts_at_its_siblings_mean_and_serves_for_what_was_seen(books: Books) -> None:
+    """Its start shrinks with every outcome; until it has enough on a kind it serves nobody there."""
+    trio = msgspec.structs.replace(AUTO, models=(OLD, RENTED, NEW), priors={"rented": Prior(mean=0.7)})
+    learner = Learner(store=books.store, journal=books, pools={"auto": trio}, clock=books.clock)
+    rows, draw = [], np.random.default_rng(1)
+    for number in range(140):
+        books.clock.at_s += 1.0
+        means = {"own": 0.9, "rented": 0.5, "new": 0.9}
+        outcomes = {name: (float(draw.random() < mean), 1.0, 0.01, 50.0) for name, mean in means.items()}
+        rows.append(row(number, books.clock.at_s, outcomes, kind="code" if number % 5 == 0 else "chat"))
+    books.store.enter(Batch(lessons=tuple(rows)))
+    drained(learner)
+    learned = belief_of(books.store.beliefs()[0])
+    assert learned is not None
+    records = learned.belief.records
+    (few, many) = (records[kind]["new"].start for kind in ("code", "chat"))
+    assert few is not None
+    assert many is not None
+    assert few.said == many.said == "the mean of its sibling own"
+    assert 0.8 < many.mean < 1
+    # A slice stands below the route's other kinds: with two kinds both have all 140 outcomes against their start.
+    assert (few.share, many.share) == pytest.approx((50 / 78 * 50 / 162,) * 2)
+    rented = records["chat"]["rented"].start
+    assert rented is not None
+    assert (rented.mean, rented.said) == (0.7, "as the route's priors say")
+    decided = {kind: decide(trio.models, "rented", learned, kind, lambda: read("")) for kind in records}
+    assert {kind: one.chosen == "rented" for kind, one in decided.items()} == {"chat": False, "code": True}
+    (option,) = (one for one in decided["code"].options if one.model == "new")
+    assert option.out == "outcomes on this kind: 28; 50 are asked"
+
+
+def test_a_prior_of_a_model_that_is_believed_of_is_changed_by_learning_anew(books: Books) -> None:
+    books.lessons(240, own=0.95)
+    drained(books.learner())
+    told = len(books.told)
+    for priors, taken_back in (({"new": Prior(mean=1.0)}, 0), ({"own": Prior(mean=0.1)}, 1)):
+        pool = msgspec.structs.replace(AUTO, models=(*POOL.models, NEW), priors=priors)
+        Learner(store=books.store, journal=books, pools={"auto": pool}, clock=books.clock)
+        assert len(books.told) == told + taken_back
 
 
 def test_a_user_has_time_to_react(tmp_path: Path) -> None:

@@ -90,6 +90,7 @@ def _booked(house: Server, exchange_id: str) -> None:
         lambda: (
             (r := get(f"{house.url}/understudy/v1/exchanges?limit=50")["exchanges"])
             and any(row["shadow_of"] == exchange_id and row["purpose"] == "trial" for row in r)
+            and any(row["id"] == exchange_id for row in r)
             and r
         )
     )

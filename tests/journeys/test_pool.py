@@ -64,6 +64,8 @@ def two() -> Iterator[Two]:
         yield upstream
 
 
+PRIORS = "choose_from: [own, rented]\n    priors: {{own: {{mean: 0.9, kinds: {{sums: 0.8, smus: 0.8}}}}}}"
+EXPECTING = CONFIG.replace("choose_from: [own, rented]", PRIORS)
 HALF = CONFIG.replace("input_usd: 0, output_usd: 0", "input_usd: 3, output_usd: 15").replace("1.0", "0.5")
 SPENT = HALF.replace("0.5", "0.5, shadow_budget_usd_per_day: 0.00001")
 
@@ -87,10 +89,11 @@ def journal(house: Server) -> list[dict[str, Any]]:
 
 
 def test_a_route_learns_which_model_answers_what_and_forgets_it_when_it_breaks(two: Two, tmp_path: Path) -> None:
-    with server(tmp_path, CONFIG.format(url=two.url)) as house:
+    with server(tmp_path, EXPECTING.format(url=two.url)) as house:
         first = ask(house, "sums", 0)
         assert first["x-understudy-model"] == "rented"
         assert first["x-understudy-reason"] == "nothing is learned of this kind yet: the incumbent answers"
+        _expected(tmp_path, house, first["x-understudy-request-id"])
         for number in range(1, 240):
             ask(house, ("sums", "letters")[number % 2], number)
         served = eventually(lambda: (h := ask(house, "sums", 999))["x-understudy-model"] == "own" and h, 30)
@@ -99,6 +102,18 @@ def test_a_route_learns_which_model_answers_what_and_forgets_it_when_it_breaks(t
         _explained(tmp_path, house, served["x-understudy-request-id"])
         two.broken = True
         eventually(lambda: ask(house, "sums", 1)["x-understudy-model"] == "rented", 60)
+
+
+def _expected(folder: Path, house: Server, exchange_id: str) -> None:
+    """What is expected of a model is in the journal and told, and lets it answer nothing."""
+    row = eventually(lambda: next((row for row in journal(house) if row["id"] == exchange_id), None))
+    (own, rented) = row["decision"]["options"]
+    assert own["start"]["mean"] == 0.8
+    assert "start" not in rented
+    told = understudy(folder, "route", "explain", exchange_id, "--config", "understudy.yaml")
+    assert "own: own, nothing learned of it on this kind yet; starts at 0.800, as the route's priors say" in told.stdout
+    status = understudy(folder, "route", "status", "--config", "understudy.yaml")
+    assert "priors name kinds of which nothing was asked: smus; asked were: sums" in status.stdout
 
 
 def _explained(folder: Path, house: Server, exchange_id: str) -> None:

@@ -2,11 +2,15 @@
 
 import msgspec
 
-from tests.routing.pools import POOL, by_meaning, by_text, meant, prompt
-from understudy.routing.decide import decide
+from tests.routing.pools import POOL, by_meaning, by_text, lesson, meant, prompt
+from understudy.routing.board import Board, Route
+from understudy.routing.choose import Features, choose
+from understudy.routing.decide import Decision, decide
 from understudy.routing.explain import WORDS, explained
+from understudy.routing.fitness import Moment
 from understudy.routing.learn import believe, unfold
 from understudy.routing.naming import names_in
+from understudy.routing.priors import Prior
 from understudy.routing.text import read
 from understudy.stats.features import NAMES
 
@@ -65,6 +69,34 @@ def test_nothing_known_is_said_in_two_lines_a_model() -> None:
         "  own: own",
         "  rented: rented",
     ]
+
+
+def test_where_a_mean_starts_is_told_and_adds_up() -> None:
+    """Before anything was seen, with few outcomes and, with its share of the mean, with many."""
+    pool = msgspec.structs.replace(POOL, priors={"own": Prior(mean=0.9, kinds={"code": 0.8})})
+    route = Route(name="auto", incumbent="rented", choose_from=("own", "rented"), priors=pool.priors)
+    board = Board(models={model.name: model for model in pool.models}, routes={"auto": route})
+
+    def own(kind: str, board: Board, moment: Moment = Moment()) -> str:  # noqa: B008 - a frozen value
+        plan = choose(Features(asked="auto", kind=kind, moment=moment), board, draw=0.5, shadow_draw=1.0)
+        assert plan.decision is not None
+        # What the journal keeps is explained in the same words.
+        kept = msgspec.json.decode(msgspec.json.encode(plan.decision), type=Decision)
+        return next(line for line in explained(kept) if line.startswith("  own: "))
+
+    said = "as the route's priors say"
+    assert own("code", board) == f"  own: own, nothing learned of it on this kind yet; starts at 0.800, {said}"
+    belief = believe([lesson(number, "chat", number % 2, 0.0) for number in range(60)], pool).belief
+    learned = msgspec.structs.replace(board, beliefs={("default", "auto"): unfold(belief)})
+    assert own("code", learned) == own("code", board)
+    assert (
+        own("chat", learned, Moment(resting={"own": "it rests", "rented": "it rests"})) == "  own: own, out: it rests"
+    )
+    # The incumbent is at 10 / 80, since none of 60 was right. Of the own model's 60 half were, and of the 50 outcomes
+    # that a gain begins with 20 count as 0.9, the others as the incumbent's mean.
+    assert f"quality {(30 + 60 * 0.125 + 20 * 0.9 + 30 * 0.125) / 110:.3f}" in own("chat", learned)
+    assert f"n 60), 18.2% of it the start at 0.900, {said}, " in own("chat", learned)
+    assert f"{20 / 110:.1%}" == "18.2%"
 
 
 def test_what_waiting_is_charged_is_told() -> None:

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from tests.routing.pools import lesson
-from understudy.routing.beliefs import Record
+from understudy.routing.beliefs import Record, Start
 from understudy.routing.lessons import MAX_KEY_WEIGHT, Lesson, by_slice
-from understudy.routing.records import Leaf, kin_of, records_of
+from understudy.routing.records import NO_STARTS, Leaf, kin_of, records_of
 from understudy.stats.shrinkage import PSEUDO, PSEUDO_GAINS
 
 ROUTES = {"auto": "rented", "elsewhere": "rented"}
@@ -72,6 +72,36 @@ def test_a_slice_is_not_its_own_kin() -> None:
     assert found(alone)["chat"]["own"].mean == pytest.approx(0.5 + 20 * 0.5 / (20 + PSEUDO_GAINS))
     easy = [lesson(number, "chat", 1.0, 1.0) for number in range(20)]
     assert found(easy)["chat"]["rented"].mean == pytest.approx(0.5 + 20 * 0.5 / (20 + PSEUDO))
+
+
+def test_a_start_lies_above_all_that_was_seen() -> None:
+    """Outcomes on other routes, and then the slice's own, weigh against it; nothing else changes."""
+    elsewhere = [lesson(number, "chat", 1.0, 0.5)._replace(route="elsewhere") for number in range(50)]
+    here = [lesson(100 + number, "chat", 1.0, 0.5) for number in range(50)]
+    kin = kin_of(elsewhere + here, ROUTES)
+    starts = {("chat", "own"): Start(mean=0.1, said="so")}
+    plain, told = (
+        records_of(by_slice(here), "default", "auto", kin, "rented", given)["chat"]["own"]
+        for given in (NO_STARTS, starts)
+    )
+    assert told.start is not None
+    # Ahead of the slice come other routes and, with the very same outcomes, its kind on them.
+    assert told.start.share == pytest.approx(0.5**3)
+    assert told.start.otherwise == pytest.approx(0.5)
+    assert told.mean == pytest.approx(0.5**3 * 0.1 + (1 - 0.5**3))
+    assert told.untold == pytest.approx(plain.mean)
+    assert (told.n, told.high) == (plain.n, plain.high)
+    assert plain.start is None
+
+
+def test_where_the_incumbent_starts_moves_the_others_along() -> None:
+    alone = [lesson(number, "chat", 1.0, 0.5) for number in range(20)]
+    kin, starts = kin_of(alone, ROUTES), {("chat", "rented"): Start(mean=0.3, said="so")}
+    plain, told = (
+        records_of(by_slice(alone), "default", "auto", kin, "rented", given)["chat"] for given in (NO_STARTS, starts)
+    )
+    assert told["rented"].mean == pytest.approx(0.4)
+    assert told["own"].mean - told["rented"].mean == pytest.approx(plain["own"].mean - plain["rented"].mean)
 
 
 def test_a_hard_kind_does_not_make_a_young_model_look_good() -> None:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from tests.routing.pools import POOL, lesson
 from understudy.routing.beliefs import Belief, Strata
 from understudy.routing.learn import believe
+from understudy.routing.priors import Prior
 from understudy.routing.strata import FLOOR, MIN_SEEN, MOST, expected_loss, multiples, strata
 
 RATE = 0.05
@@ -49,6 +50,17 @@ def test_the_mean_over_the_traffic_is_what_was_asked_for(seen: dict[str, int], r
     compared = sum(count * rate * found.of(kind) for kind, count in seen.items())
     assert compared / total == pytest.approx(rate)
     assert all(0 < rate * found.of(kind) <= 1 for kind in seen)
+
+
+@pytest.mark.parametrize("mean", [0.0, 1.0])
+def test_a_young_kind_is_compared_no_less_for_what_was_expected(mean: float) -> None:
+    told = [lesson(number, "young", number % 2, number // 2 % 2) for number in range(20)]
+    plain, expecting = (replace(POOL, priors=priors) for priors in ({}, {"own": Prior(mean=mean)}))
+    rates = [
+        strata({"young": 500, "never": 500}, believe(told, pool).belief, POOL.models, RATE).of("young")
+        for pool in (plain, expecting)
+    ]
+    assert rates[1] > rates[0] - 1e-9 > FLOOR
 
 
 def test_what_is_settled_is_asked_less_and_never_nothing() -> None:

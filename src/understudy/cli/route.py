@@ -131,6 +131,10 @@ def _show(view: PoolView) -> None:
             table.add_row(spoken, lessons, compared, *_record(name, record, view.incumbent))
             spoken = ""
     out.print(table)
+    if view.unasked:
+        asked = ", ".join(sorted(view.lessons)) or "none"
+        words = f"priors name kinds of which nothing was asked: {', '.join(view.unasked)}; asked were: {asked}"
+        out.print(words, markup=False, soft_wrap=True)
     if view.speaks:
         over = f", where the word vectors {view.vectors} are loaded" if view.vectors else ""
         out.print(f"* the text of a prompt speaks here too{over}", soft_wrap=True)

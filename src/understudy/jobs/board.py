@@ -48,6 +48,7 @@ def _route(spec: RouteSpec, *, late: bool) -> Route:
         explore=spec.explore,
         only_tags=spec.only_tags,
         budget_usd_per_day=spec.budget_usd_per_day,
+        priors=spec.priors,
         strict=spec.strict,
     )
 

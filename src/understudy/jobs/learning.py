@@ -143,7 +143,7 @@ class Learner:
         return busy
 
     def _resume(self, row: BeliefRow, pool: Pool) -> None:
-        """Go on from a belief; one that was learned for another pool or dial is taken back, its lessons still count."""
+        """Go on from a belief; one that was learned for other settings is taken back, its lessons still count."""
         course = self._course(row.tenant, row.route)
         course.since_s, course.learned_at_s = max(course.since_s, row.since_s), row.at_s
         learned = belief_of(row)
@@ -151,7 +151,7 @@ class Learner:
             course.champion = learned
             course.fitted = learned.belief if learned is not None else None
             return
-        words = "taken back: the route's models or its dial have changed"
+        words = "taken back: the route's models, its dial or its priors have changed"
         self._journal.append(msgspec.structs.replace(row, version="", at_s=self._clock.now_s(), words=words, body=None))
 
     def _course(self, tenant: str, route: str) -> Course:

@@ -18,6 +18,7 @@ class PoolView(Value, frozen=True, kw_only=True):
     """One tenant's route: how much it was taught by kind, what serves and why, every model's record, the dial.
 
     `compared` is the share of requests that all models answer, by kind; `compared_new` that of kinds not seen enough.
+    `unasked` are kinds that the route's priors name and of which nothing was ever asked.
     `vectors` is the hash of the word vectors that its text was learned with.
     """
 
@@ -35,6 +36,7 @@ class PoolView(Value, frozen=True, kw_only=True):
     dial: Dial | None = None
     compared: dict[str, float] = {}
     compared_new: float = 0.0
+    unasked: tuple[str, ...] = ()
 
 
 def pool_views(store: Store, routes: Mapping[str, Route], tenant: str | None = None) -> list[PoolView]:
@@ -60,6 +62,7 @@ def _view(place: tuple[str, str], board: Board, lessons: dict[str, int], row: Be
         lessons=lessons,
         compared={kind: board.compared(tenant, route, kind) for kind in lessons},
         compared_new=board.compared(tenant, route, ""),
+        unasked=tuple(sorted({kind for prior in route.priors.values() for kind in prior.kinds} - lessons.keys())),
     )
     if row is None:
         return view

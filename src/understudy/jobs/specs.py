@@ -12,6 +12,7 @@ from understudy.parity.gate import Policy
 from understudy.parity.slices import OutcomeKind, RiskClass
 from understudy.routing.beliefs import DialName
 from understudy.routing.board import Tag
+from understudy.routing.priors import Prior
 
 # A route is part of a slice's text form, which is cut at ':' and '/'.
 RouteName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}\Z")]
@@ -166,10 +167,11 @@ class RouteSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     incumbent's quality to keep with as few rented calls as possible, `rented_share` the share of calls to rented
     models, `budget_usd_per_day` dollars a day. Without a dial the best model answers. `explore` is the share of
     requests that fall to a model of the pool by chance, `latency_price` what each second of an answer is charged, in
-    units of outcome: 0.02 gives up two points of quality for a second. With `cascade` the first own model answers first
-    where that is worth more, and the incumbent what the route's check refuses. Only models that bear all of `only_tags`
-    answer a request of the route. Where it is `strict` a request of which
-    anything would stay behind in translation is a 400.
+    units of outcome: 0.02 gives up two points of quality for a second. `priors` say by model of the pool what is
+    expected of it before anything was seen; they let none of them serve. With `cascade` the first own model answers
+    first where that is worth more, and the incumbent what the route's check refuses. Only models that bear all of
+    `only_tags` answer a request of the route. Where it is `strict` a request of which anything would stay behind in
+    translation is a 400.
     """
 
     name: RouteName
@@ -182,6 +184,7 @@ class RouteSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     only_tags: tuple[Tag, ...] = ()
     explore: Annotated[float, Meta(ge=0, le=0.05)] = 0.0
     latency_price: Annotated[float, Meta(ge=0)] = 0.0
+    priors: dict[str, Prior] = {}
     cascade: bool = False
     strict: bool = False
     fallbacks: tuple[str, ...] = ()

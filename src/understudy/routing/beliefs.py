@@ -9,16 +9,32 @@ from typing import Literal
 
 from understudy.canon.value import Value
 from understudy.routing.cascade import Cascade
+from understudy.routing.priors import UNKNOWN, Prior
 from understudy.routing.text import TextModel
 
 # "quality" is no dial at all: the best answers, whatever it costs.
 DialName = Literal["quality", "quality_target", "rented_share", "budget_usd_per_day"]
 
 
+class Start(Value, frozen=True, kw_only=True):
+    """Where a mean started before anything was seen, who said so in words, and how much of the mean it still makes.
+
+    It stands for a `part` of the outcomes that a mean begins with; `otherwise` is where the others lie. The mean is
+    `share` times this, and the rest is what was seen, on the slice or elsewhere.
+    """
+
+    mean: float
+    said: str
+    part: float = 1.0
+    share: float = 1.0
+    otherwise: float = UNKNOWN
+
+
 class Record(Value, frozen=True, kw_only=True):
     """How one model did on one kind: `n` outcomes (effective), their mean drawn toward its kin, a 95 % interval.
 
-    Cost in dollars and latency in milliseconds are means per completed request; None where nothing is known.
+    Cost in dollars and latency in milliseconds are means per completed request; None where nothing is known. `start`
+    is where the mean started, if anybody said so.
     """
 
     n: float
@@ -27,6 +43,13 @@ class Record(Value, frozen=True, kw_only=True):
     high: float
     cost_usd: float | None = None
     latency_ms: float | None = None
+    start: Start | None = None
+
+    @property
+    def untold(self) -> float:
+        """The mean as it would be if nobody had said where it starts."""
+        told = self.start
+        return self.mean if told is None else self.mean + told.share * (told.otherwise - told.mean)
 
 
 class Point(Value, frozen=True):
@@ -61,7 +84,8 @@ class Belief(Value, frozen=True, kw_only=True):
     `texts` are packed text models by model; `speaks` has the kinds on which they may speak,
     `cascades` those on which the own model may be tried first. `names` has the tenant's
     own n-gram for a bucket, "word:…" or "char:…", for explanations; it never leaves the tenant.
-    `latency_price` is charged for each second of an answer, in units of outcome.
+    `latency_price` is charged for each second of an answer, in units of outcome. `priors` are what the
+    operator expected of models when it was learned.
     """
 
     version: str
@@ -77,6 +101,7 @@ class Belief(Value, frozen=True, kw_only=True):
     cascades: dict[str, Cascade] = {}
     names: dict[str, str] = {}
     latency_price: float = 0.0
+    priors: dict[str, Prior] = {}
 
 
 class Strata(Value, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ from understudy.canon.money import UNKNOWN_PRICE, Price
 from understudy.canon.value import Value
 from understudy.dialects.contract import TOOL_CHOICES, Only, Thoughts, ToolChoiceMode, ToolIds, UsageOn
 from understudy.routing.beliefs import Learned, Strata
+from understudy.routing.priors import Prior
 from understudy.stats.vectors import Vectors
 
 # What a model may be called: it becomes part of URLs, headers and metric labels.
@@ -75,8 +76,8 @@ class Route(Value, frozen=True, kw_only=True):
     `labels` is the share of compared units that people are asked about. A verdict has `verdict_s` after both answers,
     a person's label `label_s`. `pool` has the slice's kind of each kind that is joined with others. `holdout` is the
     share that stays with the incumbent at 100 %. `choose_from` are the models that are chosen from by what was learned,
-    `explore` the share that falls to one of them by chance, `budget_usd_per_day` what their answers may cost.
-    All that answers bears `only_tags`.
+    `explore` the share that falls to one of them by chance, `budget_usd_per_day` what their answers may cost,
+    `priors` what is expected of them, by model. All that answers bears `only_tags`.
     Where it is `strict` a request of which anything would stay behind is refused.
     """
 
@@ -95,6 +96,7 @@ class Route(Value, frozen=True, kw_only=True):
     explore: float = 0.0
     only_tags: tuple[str, ...] = ()
     budget_usd_per_day: float | None = None
+    priors: dict[str, Prior] = {}
     strict: bool = False
 
 

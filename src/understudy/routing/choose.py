@@ -13,8 +13,9 @@ import msgspec
 from understudy.canon.faults import Fault, FaultKind
 from understudy.canon.value import Value
 from understudy.routing.board import Board, Model, Ramp, Route
-from understudy.routing.decide import Decision, Draw, decide
+from understudy.routing.decide import Decision, Draw, Option, decide
 from understudy.routing.fitness import Moment, Needs
+from understudy.routing.siblings import start_of
 from understudy.routing.text import read
 
 # How many known names an error lists: enough to spot a typo, short enough to read.
@@ -127,7 +128,10 @@ def _pooled(features: Features, board: Board, route: Route, draw: float, shadow_
         draw=Draw(draw, route.explore),
     )
     rate = board.compared(features.tenant, route, features.kind)
-    decision = msgspec.structs.replace(decision, kind=features.kind, known=features.known, compared=rate)
+    options = _begun(decision, features, board, route)
+    decision = msgspec.structs.replace(
+        decision, options=options, kind=features.kind, known=features.known, compared=rate
+    )
     able = {option.model for option in decision.options if not option.unfit}
     others = tuple(model for model in pool if model.name in able and model.name != decision.chosen)
     return Plan(
@@ -139,6 +143,21 @@ def _pooled(features: Features, board: Board, route: Route, draw: float, shadow_
         shadow_rate=rate,
         decision=decision,
         others=others if shadow_draw < rate else (),
+    )
+
+
+def _begun(decision: Decision, features: Features, board: Board, route: Route) -> tuple[Option, ...]:
+    """The options, with where the means of those start of which nothing is learned; it is told, and decides nothing."""
+    learned = board.beliefs.get((features.tenant, route.name))
+    records = learned.belief.records.get(features.kind, {}) if learned is not None else {}
+    pool = [board.models[option.model] for option in decision.options]
+    return tuple(
+        option
+        if option.mean is not None or model.name in records
+        else msgspec.structs.replace(
+            option, start=start_of(model, features.kind, pool, route.incumbent, records, route.priors)
+        )
+        for model, option in zip(pool, decision.options, strict=True)
     )
 
 

@@ -16,7 +16,7 @@ from understudy.routing.cascade import RIGHT, Cascade
 from understudy.routing.decide import MIN_LABELS, Decision, Draw, dearness, decide, waited
 from understudy.routing.learn import Fitted, Pool, unfold
 from understudy.routing.lessons import Lesson, lot_of
-from understudy.routing.records import UNKNOWN
+from understudy.routing.priors import UNKNOWN
 from understudy.stats.offpolicy import Value, gain, pseudo_outcomes
 
 # A change of the share of dear calls, or of the money spent, below this part is no reason for another belief.

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from understudy.canon.value import Value
-from understudy.routing.beliefs import Belief, Learned, Point, Record
+from understudy.routing.beliefs import Belief, Learned, Point, Record, Start
 from understudy.routing.board import Model
 from understudy.routing.fitness import Moment, Needs, dearer, listed, unfit
 from understudy.routing.text import Contribution, Prompt
@@ -32,7 +32,8 @@ OTHER_VECTORS = "it was learned with other word vectors than are loaded; it will
 class Option(Value, frozen=True, kw_only=True):
     """One model of the pool: `out` says why it could not be chosen; else how good and how dear it is believed to be.
 
-    An `unfit` one cannot, may not or should not answer this request; another that is out lacks outcomes.
+    An `unfit` one cannot, may not or should not answer this request; another that is out lacks outcomes. `start` is
+    where its mean started: with no mean it is all that is known.
     """
 
     model: str
@@ -47,6 +48,7 @@ class Option(Value, frozen=True, kw_only=True):
     worth: float | None = None
     cost_usd: float | None = None
     latency_ms: float | None = None
+    start: Start | None = None
 
 
 class Decision(Value, frozen=True, kw_only=True):
@@ -212,6 +214,7 @@ def _option(
         worth=record.mean + added - priced(belief, model.owned, record) + dithered(belief, model.owned, lot),
         cost_usd=record.cost_usd,
         latency_ms=record.latency_ms,
+        start=record.start,
     )
 
 

@@ -18,6 +18,8 @@ WORDS = {
 _PIECES = {"word": "words", "char": "characters"}
 # A rest that would be shown as nothing is not shown.
 _NOTHING = 0.00005
+# Less of a mean than this is not worth a word.
+_NO_SHARE = 0.0005
 
 
 def explained(decision: Decision, names: Mapping[str, str] | None = None) -> Iterator[str]:
@@ -64,6 +66,8 @@ def _option(option: Option, decision: Decision) -> str:
     told = [whose]
     if option.mean is not None and option.low is not None and option.high is not None:
         told.append(f"quality {option.mean:.3f} ({option.low:.3f} to {option.high:.3f}; n {option.n:,.0f})")
+        if option.start is not None and option.start.share >= _NO_SHARE:
+            told.append(f"{option.start.share:.1%} of it the start at {option.start.mean:.3f}, {option.start.said}")
         if decision.text_speaks and option.text:
             told.append(f"text {option.text:+.3f}")
         if option.cost_usd is not None:
@@ -73,6 +77,8 @@ def _option(option: Option, decision: Decision) -> str:
             told.append(f"{option.latency_ms:,.0f} ms" + (f" (worth {-charged:+.3f})" if charged else ""))
         if option.worth is not None and option.out is None:
             told.append(f"worth {option.worth:.3f}")
+    elif option.start is not None:
+        told.append(f"nothing learned of it on this kind yet; starts at {option.start.mean:.3f}, {option.start.said}")
     if option.out is not None:
         told.append(f"out: {option.out}")
     return ", ".join(told)

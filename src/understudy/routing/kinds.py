@@ -78,7 +78,7 @@ def kind_of(
 ) -> Kind:
     """The kind of a request; a Fault if the declared one is no valid id."""
     if declared is not None:
-        if not _DECLARED.fullmatch(declared):
+        if not could_be_declared(declared):
             raise bad_request(
                 f"x-understudy-kind is {declared!r}; a kind is 1 to 64 of a-z, 0-9, '_', '.', '-'", "x-understudy-kind"
             )
@@ -91,6 +91,11 @@ def kind_of(
         return Kind(shown, "sign")
     met = first_met(policies, _shown(request, last)) if policies else None
     return Kind(met.kind, "policy", met.name) if met is not None else Kind(_by_rule(request, last), "rule")
+
+
+def could_be_declared(kind: str) -> bool:
+    """Whether a word can be a kind's id."""
+    return _DECLARED.fullmatch(kind) is not None
 
 
 def asked_words(request: Request) -> str:

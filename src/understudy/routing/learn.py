@@ -14,13 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.canon.value import Value
-from understudy.routing.beliefs import Belief, Dial, DialName, Learned, Record
+from understudy.routing.beliefs import Belief, Dial, DialName, Learned, Record, Start
 from understudy.routing.board import Model
 from understudy.routing.cascade import MIN_COMPARED, Cascade, Compared, cascade, weak_and_dear
 from understudy.routing.decide import DITHER, MIN_LABELS
 from understudy.routing.dials import Window, counts_dollars, turn
 from understudy.routing.lessons import Lesson, by_slice, lot_of
+from understudy.routing.priors import Prior
 from understudy.routing.records import Kin, Leaf, kin_of, records_of
+from understudy.routing.siblings import start_of
 from understudy.routing.text import Design, TextModel, design, held_out, learn, packed, unpacked
 from understudy.stats.offpolicy import ONE_SIDED
 from understudy.stats.ridge import Places, Vector
@@ -43,7 +45,7 @@ class Pool(Value, frozen=True, kw_only=True):
     """What is learned for: the models of a route, which of them answers when in doubt, the dial, the traffic.
 
     `wait_s` is how long users have to react before an answer is learned from, `compared` the mean share of requests
-    that all models answer, `latency_price` what a second costs.
+    that all models answer, `latency_price` what a second costs, `priors` what the operator expects of models.
     """
 
     route: str
@@ -56,6 +58,7 @@ class Pool(Value, frozen=True, kw_only=True):
     compared: float = 0.0
     cascade: bool = False
     latency_price: float = 0.0
+    priors: dict[str, Prior] = {}
 
 
 class Table(NamedTuple):
@@ -68,11 +71,17 @@ class Table(NamedTuple):
 
 
 def fits(belief: Belief, pool: Pool) -> bool:
-    """Whether a belief was learned for this pool and its dial, as the operator has them now."""
+    """Whether a belief was learned for this pool, its dial and its priors, as the operator has them now.
+
+    A model that was added since, and what is expected of it, change nothing of what is believed of the others.
+    """
     names = {model.name for model in pool.models}
     known = {name for records in belief.records.values() for name in records}
     learned_for = (belief.incumbent, belief.dial.name, belief.dial.aim, belief.latency_price)
-    return learned_for == (pool.incumbent, pool.dial, pool.aim, pool.latency_price) and known <= names
+    told_otherwise = any(belief.priors.get(name) != pool.priors.get(name) for name in known)
+    if not known <= names or told_otherwise:
+        return False
+    return learned_for == (pool.incumbent, pool.dial, pool.aim, pool.latency_price)
 
 
 def refit_due(lessons: int, learned_from: int) -> bool:
@@ -94,8 +103,11 @@ def believe(lessons: Sequence[Lesson], pool: Pool, kin: Kin | None = None, *, at
     told = list(lessons)[-MAX_LESSONS:]
     kin = kin or kin_of(told, {pool.route: pool.incumbent})
     tenant = told[-1].tenant if told else ""
-    records = records_of(by_slice(told), tenant, pool.route, kin, pool.incumbent)
+    slices = by_slice(told)
+    plain = records_of(slices, tenant, pool.route, kin, pool.incumbent)
+    records = records_of(slices, tenant, pool.route, kin, pool.incumbent, _starts(plain, pool))
     table = _table(told, pool)
+    # Without priors, so that the text is learned from what was seen alone.
     held = _means_held_out(table, pool)
     texts, said = _texts(table, held, pool)
     speaks = _speaks(table, held, said, pool)
@@ -121,8 +133,19 @@ def believe(lessons: Sequence[Lesson], pool: Pool, kin: Kin | None = None, *, at
         speaks=tuple(speaks),
         cascades=_cascades(table, pool) if pool.cascade else {},
         latency_price=pool.latency_price,
+        priors=pool.priors,
     )
     return Fitted(belief, _choices(table, window, dial, pool))
+
+
+def _starts(records: Mapping[str, Mapping[str, Record]], pool: Pool) -> dict[tuple[str, str], Start]:
+    """Where means start, by kind and model; siblings lend theirs as they are without one another's."""
+    found = {
+        (kind, model.name): start_of(model, kind, pool.models, pool.incumbent, told, pool.priors)
+        for kind, told in records.items()
+        for model in pool.models
+    }
+    return {place: start for place, start in found.items() if start is not None}
 
 
 def _cascades(table: Table, pool: Pool) -> dict[str, Cascade]:
@@ -293,6 +316,7 @@ def _window(table: Table, believed: Vector, dollars: Vector, weights: Vector, po
 
 def _version(lessons: Sequence[Lesson], pool: Pool, vectors: str) -> str:
     told = hashlib.sha256(f"{pool.route}\0{pool.incumbent}\0{pool.dial}\0{pool.aim}\0{pool.latency_price}".encode())
+    told.update(repr(sorted(pool.priors.items())).encode())
     told.update(vectors.encode())
     for one in lessons:
         told.update(one.id.encode())

@@ -9,15 +9,20 @@ Means cross tenants; no prompt and no word does.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import product
+from types import MappingProxyType
 from typing import NamedTuple
 
-from understudy.routing.beliefs import Record
-from understudy.routing.lessons import Lesson, Slice, Slices, by_slice
-from understudy.routing.takings import takings
-from understudy.stats.shrinkage import PSEUDO, PSEUDO_GAINS, Tally, down_the_tree, shrunk, tally
+from msgspec.structs import replace
 
-# Where nothing at all is known of an incumbent.
-UNKNOWN = 0.5
+from understudy.routing.beliefs import Record, Start
+from understudy.routing.lessons import Lesson, Slice, Slices, by_slice
+from understudy.routing.priors import UNKNOWN
+from understudy.routing.takings import takings
+from understudy.stats.shrinkage import PSEUDO, PSEUDO_GAINS, Tally, down_the_tree, tally
+
+# Where means start, by kind and model, of which somebody said so.
+Starts = Mapping[tuple[str, str], Start]
+NO_STARTS: Starts = MappingProxyType({})
 
 
 class Leaf(NamedTuple):
@@ -38,23 +43,24 @@ class Tree(NamedTuple):
     pseudo: float
     start: float
 
-    def parent(self, leaf: Leaf) -> float:
-        """The mean that a slice is drawn toward: from other routes, its route's other kinds, its kind on other routes,
-        the same slice of other tenants. The levels share no figure, with one another or with the slice itself.
+    def mean(self, leaf: Leaf, start: float | None = None) -> float:
+        """What is believed of a slice: from `start` on other routes, its route's other kinds, its kind on other routes,
+        the same slice of other tenants, its own figures. The levels share no figure.
         """
-        route, kind = leaf.route, leaf.kind
+        route, kind, mine = leaf.route, leaf.kind, self.leaves.get(leaf, Tally())
         here = self._sum(leaf, route, kind)
         levels = (
             self._sum(leaf, "", "").without(self._sum(leaf, route, "")),
             self._sum(leaf, route, "").without(here),
             self._sum(leaf, "", kind).without(here),
-            here.without(self.leaves.get(leaf, Tally())),
+            here.without(mine),
+            mine,
         )
-        return down_the_tree(levels, self.start, self.pseudo)
+        return down_the_tree(levels, self.start if start is None else start, self.pseudo)
 
-    def mean(self, leaf: Leaf) -> float:
-        """What is believed of a slice."""
-        return shrunk(self.leaves.get(leaf, Tally()), self.parent(leaf), self.pseudo)
+    def share(self, leaf: Leaf) -> float:
+        """How much of a slice's mean is where it starts."""
+        return self.mean(leaf, 1.0) - self.mean(leaf, 0.0)
 
     def _sum(self, leaf: Leaf, route: str, kind: str) -> Tally:
         return self.sums.get((route, kind, leaf.model, leaf.over), Tally())
@@ -76,10 +82,28 @@ class Kin(NamedTuple):
     outcomes: Tree
     gains: Tree
 
-    def mean(self, leaf: Leaf) -> float:
+    def mean(self, leaf: Leaf, starts: Starts = NO_STARTS) -> float:
         """The outcome that is expected of a model on a slice, in [0, 1]; `over` names the slice's incumbent."""
-        base = self.outcomes.mean(leaf._replace(model=leaf.over, over=""))
-        return base if leaf.model == leaf.over else min(1.0, max(0.0, base + self.gains.mean(leaf)))
+        base, said = self.base(leaf, starts), starts.get((leaf.kind, leaf.model))
+        if leaf.model == leaf.over:
+            return base
+        gain = self.gains.mean(leaf, None if said is None else said.part * (said.mean - base))
+        return min(1.0, max(0.0, base + gain))
+
+    def base(self, leaf: Leaf, starts: Starts = NO_STARTS) -> float:
+        """The mean of the slice's incumbent."""
+        said = starts.get((leaf.kind, leaf.over))
+        start = UNKNOWN if said is None else UNKNOWN + said.part * (said.mean - UNKNOWN)
+        return self.outcomes.mean(leaf._replace(model=leaf.over, over=""), start)
+
+    def started(self, leaf: Leaf, starts: Starts) -> Start | None:
+        """Where a model's mean started and how much of it that still makes; None if nobody said so."""
+        said = starts.get((leaf.kind, leaf.model))
+        if said is None:
+            return None
+        if leaf.model == leaf.over:
+            return replace(said, share=said.part * self.outcomes.share(leaf._replace(over="")))
+        return replace(said, share=said.part * self.gains.share(leaf), otherwise=self.base(leaf, starts))
 
 
 def kin_of(lessons: Sequence[Lesson], incumbents: Mapping[str, str]) -> Kin:
@@ -108,14 +132,17 @@ def _gains(slice_: Slice, leaf: Leaf, outcomes: Tree) -> Tally:
     return tally([own - prompt.get(leaf.over, base) for own, prompt in pairs], slice_.weights)
 
 
-def records_of(slices: Slices, tenant: str, route: str, kin: Kin, incumbent: str) -> dict[str, dict[str, Record]]:
+def records_of(
+    slices: Slices, tenant: str, route: str, kin: Kin, incumbent: str, starts: Starts = NO_STARTS
+) -> dict[str, dict[str, Record]]:
     """How each model did, by kind; `kin` knows these slices among all others."""
     usd = takings({place: one.paid() for place, one in slices.items()})
     ms = takings({place: one.ms for place, one in slices.items()})
     found: dict[str, dict[str, Record]] = defaultdict(dict)
     for (kind, model), slice_ in slices.items():
         seen = tally(slice_.outcomes, slice_.weights)
-        mean = kin.mean(Leaf(tenant, route, kind, model, incumbent))
+        leaf = Leaf(tenant, route, kind, model, incumbent)
+        mean = kin.mean(leaf, starts)
         half = seen.half_width()
         plain = seen.mean if seen.mean is not None else mean
         found[kind][model] = Record(
@@ -126,5 +153,6 @@ def records_of(slices: Slices, tenant: str, route: str, kin: Kin, incumbent: str
             high=min(1.0, max(plain + half, mean)),
             cost_usd=usd.get((kind, model)),
             latency_ms=ms.get((kind, model)),
+            start=kin.started(leaf, starts),
         )
     return dict(found)

@@ -75,7 +75,8 @@ def _told(record: Record | None, belief: Belief, model: Model) -> tuple[float, f
     """The worth of a model at the dial's price, and the standard error of its mean."""
     if record is None:
         return UNSURE - belief.dial.price * (belief.dial.per == "call" and not model.owned), UNSURE
-    return record.mean - priced(belief, model.owned, record), max(1e-9, (record.high - record.low) / (2 * _Z))
+    # What was expected makes nothing less worth a comparison.
+    return record.untold - priced(belief, model.owned, record), max(1e-9, (record.high - record.low) / (2 * _Z))
 
 
 def expected_loss(ahead: float, error: float) -> float:

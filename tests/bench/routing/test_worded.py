@@ -54,6 +54,11 @@ def test_decisions_are_told_whole_and_are_the_same_every_time() -> None:
     assert b"and so on and so on" not in raw
 
 
+def test_a_prompt_that_was_learned_from_is_never_asked() -> None:
+    told = worded(Asking("s", "t", "dear", "cheap", KNOWN), len(KNOWN))
+    assert told.suite.labels + len({one.item for one in told.suite.decisions}) == len(KNOWN)
+
+
 def test_prompts_of_a_kind_that_was_never_seen_stay_with_the_incumbent() -> None:
     told = worded(Asking("s", "t", "dear", "cheap", KNOWN, items(20, "poems")), 3)
     assert [one.decision.chosen for one in told.suite.decisions] == ["dear"] * 3

@@ -12,7 +12,7 @@ import msgspec
 
 from understudy.bench.parity.real import CLONE, GPT4, NoData
 from understudy.bench.parity.real import MIXTRAL as WEAK
-from understudy.bench.routing import cascades, data, latency, many, online, suites, worded
+from understudy.bench.routing import cascades, data, latency, many, online, starts, suites, worded
 from understudy.bench.routing.frozen import FROZEN
 from understudy.bench.routing.rows import Suite
 from understudy.engines.vectors import load_vectors
@@ -25,6 +25,7 @@ NAMES = (
     "transfer",
     "unseen-slices",
     "online",
+    "starts",
     "cascades",
     "latency",
     "mt-bench",
@@ -38,6 +39,7 @@ LARGE, SMALL = "Meta-Llama-3_1-70B-Instruct", "Meta-Llama-3_1-8B-Instruct"
 # What suites read in the folder of sets, and of which models; the others read the pair in the clone.
 READS = {
     "online": ((data.MMLU_PRO, (online.RENTED, online.OWN)),),
+    "starts": ((data.MMLU_PRO, (starts.INCUMBENT,)),),
     "cascades": ((data.ARENA, (GEMINI, HAIKU)), (data.MMLU_PRO, (SMALL, LARGE))),
     "routerarena-sub10": ((data.ARENA, (GEMINI, HAIKU)),),
     "mmlu-pro": ((data.MMLU_PRO, (PRO, MIXTRAL)), (data.MMLU_PRO, (LARGE, SMALL))),
@@ -82,7 +84,7 @@ def tasks(
         folder = sets if name in READS else routellm
         if folder is not None:
             runs = max(2, FROZEN.online_seeds // 10) if quick else FROZEN.online_seeds
-            found.append(Task(name, folder, runs if name == "online" else 1, routellm, vectors))
+            found.append(Task(name, folder, runs if name in ("online", "starts") else 1, routellm, vectors))
         elif name == "cascades":
             found.append(Task(name, None, clone=routellm))
     return found
@@ -198,6 +200,7 @@ _CALLS: dict[str, Callable[[Task], list[Suite]]] = {
     "transfer": lambda task: [suites.transfer(_study(task).mmlu, _study(task).gsm8k)],
     "unseen-slices": lambda task: [suites.unseen(_study(task).mmlu)],
     "online": lambda task: [online.suite(data.parquet(_folder(task), data.MMLU_PRO), task.runs)],
+    "starts": lambda task: [starts.suite(data.parquet(_folder(task), data.MMLU_PRO), task.runs)],
     "cascades": lambda task: [cascades.suite(case) for case in _cases(task)],
     "latency": lambda task: [latency.suite(data.routellm(_folder(task))[data.MMLU], _vectors(task))],
     "mt-bench": lambda task: suites.mt_bench(_study(task)),

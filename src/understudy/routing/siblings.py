@@ -1,0 +1,74 @@
+"""Siblings: models of one line, told by maker and name, and the means that they lend to one of which little was seen.
+
+Two models are siblings if one maker made them and their names differ in nothing but the version behind its first number
+or the build: `llama-3.1-8b-instruct` and `llama-3.3-8b-instruct`. Another size or
+generation is no sibling: measured, they mislead. Nor is another tuning, which may have done anything to the model.
+Where a name has no version nothing is supposed.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from understudy.routing.beliefs import Record, Start
+from understudy.routing.board import Model
+from understudy.routing.priors import Prior
+from understudy.stats.shrinkage import PSEUDO, PSEUDO_GAINS
+
+_DAY = re.compile(r"20\d\d-\d\d-\d\d")
+_BETWEEN = re.compile(r"[-_:@ ]+")
+# A word, a version, or one right behind the other: "llama", "3.1", "v0.2", "qwen2.5". Sizes ("8b", "8x7b") are words.
+_PIECE = re.compile(r"(?P<word>[a-z]*)(?P<version>\d+(?:\.\d+)*)?")
+# Numbers of more digits are builds and dates.
+_VERSION_DIGITS = 2
+
+
+class Line(NamedTuple):
+    """What siblings have in common."""
+
+    maker: str
+    words: tuple[str, ...]
+    generation: int
+
+
+def line_of(model: Model) -> Line | None:
+    """The line of a model; None where its name upstream has no version."""
+    words, versions = [], []
+    for piece in _BETWEEN.split(_DAY.sub("", model.upstream.rpartition("/")[2].lower())):
+        told = _PIECE.fullmatch(piece)
+        word, version = (piece, None) if told is None else (told["word"], told["version"])
+        if word and word != "v":
+            words.append(word)
+        if version and len(first := version.partition(".")[0]) <= _VERSION_DIGITS:
+            versions.append(int(first))
+    return Line(model.maker, tuple(words), versions[0]) if words and versions else None
+
+
+def siblings(model: Model, pool: Sequence[Model]) -> Iterator[Model]:
+    """The other models of a pool that are of this one's line."""
+    line = line_of(model)
+    return (one for one in pool if line is not None and one.name != model.name and line_of(one) == line)
+
+
+def start_of(
+    model: Model,
+    kind: str,
+    pool: Sequence[Model],
+    incumbent: str,
+    records: Mapping[str, Record],
+    priors: Mapping[str, Prior],
+) -> Start | None:
+    """Where a model's mean starts on a kind: as the operator said, or at the mean of its siblings' means on that kind.
+
+    `records` are those of the kind, by model. None where nothing is said of it.
+    """
+    prior = priors.get(model.name)
+    if prior is not None:
+        part = prior.weight / (PSEUDO if model.name == incumbent else PSEUDO_GAINS)
+        return Start(mean=prior.of(kind), said="as the route's priors say", part=part)
+    seen = [one for one in pool if one.name in records]
+    told = {one.name: records[one.name].mean for one in siblings(model, seen)} if seen else {}
+    if not told:
+        return None
+    whose = "the mean of its sibling" if len(told) == 1 else "the mean of its siblings"
+    return Start(mean=sum(told.values()) / len(told), said=f"{whose} {', '.join(told)}")
