@@ -18,19 +18,20 @@ import msgspec
 
 from understudy.canon.reply import Reply
 from understudy.canon.request import Request
+from understudy.declared import board_of, keyring_of, models_of, specs_of
 from understudy.dialects.contract import Dialect
+from understudy.engines.vectors import load_vectors
 from understudy.gateway.corridor import Gateway
 from understudy.gateway.site import Site, Standing
 from understudy.gateway.unattended import Errand, ask_unattended
 from understudy.gateway.wheel import Wheel
-from understudy.jobs.board import base_board, with_books
+from understudy.jobs.board import with_books
 from understudy.jobs.bookkeeper import Bookkeeper
-from understudy.jobs.cautions import cautions
 from understudy.jobs.learning import Learner, belief_of
 from understudy.jobs.panel import Panel
 from understudy.jobs.patience import Desk
 from understudy.jobs.pool_verdicts import PoolVerdicts
-from understudy.jobs.specs import ParitySpec, RouteSpec, seconds
+from understudy.jobs.specs import RouteSpec, seconds
 from understudy.jobs.verdicts import Verdicts
 from understudy.ledger.health import WorkerHealth
 from understudy.ledger.holds import WorkerHolds
@@ -44,12 +45,12 @@ from understudy.policy.keys import Keyring
 from understudy.ports import BeliefRow, Check, CheckRefused, Clock, Exchange, Judge, Store
 from understudy.providers.aiohttp_fetcher import AiohttpFetcher
 from understudy.providers.aiohttp_transport import AiohttpTransport
-from understudy.providers.models import model_of, reachable
 from understudy.routing.beliefs import Learned
 from understudy.routing.board import Board, Model
 from understudy.routing.learn import NO_DIAL, Pool
 from understudy.routing.policies import KindPolicy
 from understudy.settings import Settings
+from understudy.stats.vectors import Vectors
 from understudy.storage.open import open_store
 from understudy.storage.spool import SpoolReader, SpoolWriter
 from understudy.web.asgi import App, ModelRoutes
@@ -180,29 +181,10 @@ def server_secret(settings: Settings) -> bytes:
     return path.read_text(encoding="utf-8").strip().encode()
 
 
-def models_of(settings: Settings) -> dict[str, Model]:
-    """The declared models by name."""
-    return {
-        spec.name: model_of(spec, settings.rows[spec.provider], settings.known.get((spec.provider, spec.model)))
-        for spec in settings.file.models
-    }
-
-
-def specs_of(settings: Settings) -> dict[str, ParitySpec]:
-    """How each route that has a candidate compares it."""
-    return {route.name: route.parity for route in settings.file.routes if route.candidate is not None}
-
-
-def board_of(settings: Settings, models: Mapping[str, Model], panels: Mapping[str, Panel]) -> Board:
-    """The board as the configuration alone tells it: no slice has moved."""
-    late = {name for name, panel in panels.items() if panel.late}
-    providers = reachable(settings.rows, settings.secrets, settings.known)
-    return base_board(models, settings.file.routes, providers, late, settings.file.aliases)
-
-
-def keyring_of(settings: Settings) -> Keyring:
-    """All declared keys by digest."""
-    return Keyring({key.digest: key for key in settings.file.keys})
+def vectors_of(settings: Settings) -> Vectors | None:
+    """The word vectors that prompts are read with besides. Raises VectorsRefused."""
+    folder = settings.file.routing.vectors
+    return load_vectors(settings.base / folder) if folder is not None else None
 
 
 class Notice:
@@ -278,7 +260,7 @@ async def open_worker(settings: Settings, secret: bytes, *, name: str) -> AsyncI
     dialects = load_dialects()
     metrics = Metrics(_known(settings))
     panels = load_panels(settings, models)
-    notice_board = board_of(settings, models, panels)
+    notice_board = board_of(settings, models, panels, vectors_of(settings))
     checks = {
         route.name: check for route in settings.file.routes if route.cascade and (check := panels[route.name].check)
     }
@@ -407,7 +389,13 @@ def open_learner(settings: Settings, secret: bytes) -> Iterator[Learner]:
     store = open_store(settings.database, read_only=True, secret=secret)
     journal = SpoolWriter(settings.spool, "learner")
     try:
-        yield Learner(store=store, journal=journal, pools=pools_of(settings), clock=SystemClock())
+        yield Learner(
+            store=store,
+            journal=journal,
+            pools=pools_of(settings),
+            clock=SystemClock(),
+            vectors=vectors_of(settings),
+        )
     finally:
         journal.close()
         store.close()
@@ -450,47 +438,3 @@ def _spawner(group: asyncio.TaskGroup) -> Callable[[Coroutine[Any, Any, None]], 
         group.create_task(supervised(work))
 
     return spawn
-
-
-def described(settings: Settings) -> list[str]:
-    """The declared models and routes, one line each, for people."""
-    lines = []
-    for spec in settings.file.models:
-        row = settings.rows[spec.provider]
-        owned = row.owned if spec.owned is None else spec.owned
-        lines.append(
-            f"model  {spec.name}  {'own' if owned else 'rented'}  {spec.provider}  {spec.base_url or row.base_url}"
-        )
-    for route in settings.file.routes:
-        candidate = f", candidate {route.candidate}" if route.candidate else ""
-        candidate += f", chosen from {', '.join(route.choose_from)}" if route.choose_from else ""
-        lines.append(f"route  {route.name}  incumbent {route.incumbent}{candidate}")
-    return lines
-
-
-def warned(settings: Settings) -> list[str]:
-    """What can be served as it is declared, and is hardly meant: each with what to do."""
-    return list(cautions(board_of(settings, models_of(settings), {}), settings.file.keys))
-
-
-def undeclared(settings: Settings) -> list[Model]:
-    """The own models that a route compares and whose build the operator did not declare."""
-    compared = {
-        name for route in settings.file.routes if route.candidate for name in (route.candidate, route.incumbent)
-    }
-    bare = {spec.name for spec in settings.file.models if spec.build is None and spec.name in compared}
-    return [model for model in models_of(settings).values() if model.owned and model.name in bare]
-
-
-def with_builds(settings: Settings, builds: Mapping[str, str]) -> Settings:
-    """The settings with the builds that servers told; what the operator declared stays."""
-    specs = tuple(
-        msgspec.structs.replace(spec, build=builds[spec.name]) if spec.build is None and spec.name in builds else spec
-        for spec in settings.file.models
-    )
-    return declare(settings, specs)
-
-
-def declare(settings: Settings, specs: tuple[Any, ...]) -> Settings:
-    """The settings with discovered models declared."""
-    return msgspec.structs.replace(settings, file=msgspec.structs.replace(settings.file, models=specs))

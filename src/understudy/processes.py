@@ -20,7 +20,8 @@ from multiprocessing.synchronize import Event
 import uvicorn
 import uvloop
 
-from understudy.app import load_panels, models_of, open_books, open_learner, open_verdicts, open_worker
+from understudy.app import load_panels, open_books, open_learner, open_verdicts, open_worker
+from understudy.declared import models_of
 from understudy.jobs.learning import Learner
 from understudy.jobs.pool_verdicts import PoolVerdicts
 from understudy.jobs.verdicts import Verdicts

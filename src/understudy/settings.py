@@ -19,7 +19,7 @@ import yaml
 
 from understudy.canon.value import Value
 from understudy.gateway.site import Timeouts
-from understudy.jobs.specs import Duration, FleetSpec, RouteName, RouteSpec
+from understudy.jobs.specs import Duration, FleetSpec, RouteName, RouteSpec, RoutingSpec
 from understudy.policy.keys import Key
 from understudy.providers.catalogue import Known, ProviderRow, load_known, load_rows
 from understudy.providers.headers import AUTHS
@@ -71,6 +71,7 @@ class File(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     routes: tuple[RouteSpec, ...] = ()
     aliases: dict[str, str] = {}
     policies: tuple[KindPolicy, ...] = ()
+    routing: RoutingSpec = RoutingSpec()
     fleet: FleetSpec = FleetSpec()
     keys: tuple[Key, ...] = ()
 

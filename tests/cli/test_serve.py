@@ -76,6 +76,29 @@ def test_without_keys_it_refuses_any_address_but_loopback(tmp_path: Path) -> Non
     assert "loopback only" in done.stderr
 
 
+def test_word_vectors_that_cannot_be_loaded_are_told_before_anything_starts(tmp_path: Path) -> None:
+    config = tmp_path / "understudy.yaml"
+    config.write_text(
+        "routing: {vectors: ./vectors}\n"
+        "providers: {x: {dialect: openai_chat, base_url: 'http://127.0.0.1:9/v1', auth: none}}\n"
+        "models: [{name: a, provider: x, model: a}, {name: b, provider: x, model: b}]\n"
+        "routes: [{name: auto, choose_from: [a, b]}]\n",
+        encoding="utf-8",
+    )
+    done = understudy(tmp_path, "serve", "--port", str(free_port()))
+    assert done.returncode == 2
+    assert "vectors' holds no tokenizer.json (found: no such folder)" in done.stderr
+    doctor = understudy(tmp_path, "doctor")
+    assert "holds no tokenizer.json" in doctor.stdout
+    # The library is hidden behind a package that cannot be imported, as if the extra were missing.
+    (tmp_path / "hidden" / "tokenizers").mkdir(parents=True)
+    missing = "raise ModuleNotFoundError('no', name='tokenizers')\n"
+    (tmp_path / "hidden" / "tokenizers" / "__init__.py").write_text(missing, encoding="utf-8")
+    bare = understudy(tmp_path, "serve", "--port", str(free_port()), PYTHONPATH=str(tmp_path / "hidden"))
+    assert bare.returncode == 2
+    assert "word vectors need 'tokenizers'; pip install 'understudy[vectors]'" in bare.stderr
+
+
 @pytest.mark.parametrize("content", [b"not a database at all, but long enough to look at" * 40])
 def test_a_foreign_file_in_place_of_the_database_is_refused_and_left_alone(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "understudy.db").write_bytes(content)

@@ -31,6 +31,7 @@ SUPERVISORS = {
     "gateway/corridor.py",
     "gateway/trial.py",
     "app.py",
+    "engines/vectors.py",
     "jobs/judging.py",
     "jobs/bookkeeper.py",
     "processes.py",
@@ -181,6 +182,7 @@ def test_rules_can_fail(rule: Rule) -> None:
 TESTED_ELSEWHERE = {
     "__main__.py": "cli/test_serve.py",
     "app.py": "cli/test_serve.py",
+    "declared.py": "cli/test_serve.py",
     "bench/cpu.py": "bench/test_gateway.py",
     "bench/load.py": "bench/test_gateway.py",
     "bench/parity/books_bars.py": "bench/parity/test_real.py",
@@ -208,6 +210,7 @@ TESTED_ELSEWHERE = {
     "storage/migrations/versions/r0004_lessons.py": "storage/test_open.py",
     "storage/migrations/versions/r0005_spent.py": "storage/test_open.py",
     "storage/migrations/versions/r0006_strata.py": "storage/test_open.py",
+    "storage/migrations/versions/r0009_changes.py": "storage/test_open.py",
     "bench/serving.py": "demo/test_run.py",
     "cli/books.py": "journeys/test_steering.py",
     "cli/conformance.py": "conformance/test_own.py",

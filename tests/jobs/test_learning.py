@@ -8,13 +8,17 @@ import msgspec
 import numpy as np
 import pytest
 
+from tests.engines.tables import vectors_in
 from tests.jobs.books import SECRET, Clock
-from tests.routing.pools import OWN, POOL, RENTED, prompt
+from tests.routing.pools import OWN, POOL, RENTED, by_text, prompt
+from understudy.engines.vectors import load_vectors
 from understudy.jobs.learning import NIGHT_S, STRATIFY_EVERY_S, Learner, belief_of, lesson_of
 from understudy.ports import Batch, BeliefRow, LessonRow, OrderRow, Record, StrataRow
-from understudy.routing.decide import decide
+from understudy.routing.beliefs import Learned
+from understudy.routing.decide import Decision, decide
 from understudy.routing.priors import Prior
 from understudy.routing.text import read
+from understudy.stats.vectors import Vectors
 from understudy.storage.open import open_store
 
 AUTO = msgspec.structs.replace(POOL, compared=0.05)
@@ -45,9 +49,9 @@ class Books:
             self.told.append(record)
             self.store.enter(Batch(beliefs=(record,)))
 
-    def learner(self, **changes: Any) -> Learner:
+    def learner(self, vectors: Vectors | None = None, **changes: Any) -> Learner:
         pools = {"auto": msgspec.structs.replace(AUTO, **changes)}
-        return Learner(store=self.store, journal=self, pools=pools, clock=self.clock)
+        return Learner(store=self.store, journal=self, pools=pools, clock=self.clock, vectors=vectors)
 
     def mixed(self, count: int, sums: float, *, served: dict[str, str], both: bool = False) -> None:
         """Traffic of two kinds, `sums` a share of it: the own model is good at sums, bad at letters."""
@@ -84,6 +88,24 @@ class Books:
             outcomes = {name: (y, 1.0, 0.01, 50.0) for name, y in seen.items()}
             rows.append(row(self._number, self.clock.at_s, outcomes, served, kind))
         self.store.enter(Batch(lessons=tuple(rows)))
+
+    def one_kind(self, count: int) -> None:
+        """Sums and letters under one kind: only what a prompt says tells which model is better."""
+        rows = []
+        for one in by_text(count):
+            self._number += 1
+            self.clock.at_s += 1.0
+            outcomes = {name: (y, 1.0, 0.01, 50.0) for name, y in one.outcomes.items()}
+            words = prompt(self._number, sums=bool(int(one.id[3:]) % 2))
+            rows.append(msgspec.structs.replace(row(self._number, self.clock.at_s, outcomes), words=words))
+        self.store.enter(Batch(lessons=tuple(rows)))
+
+    def believed(self) -> Learned:
+        """What the books say is believed."""
+        (told,) = self.store.beliefs()
+        learned = belief_of(told)
+        assert learned is not None
+        return learned
 
 
 def row(number: int, at_s: float, outcomes: object, served: str = "rented", kind: str = "chat") -> LessonRow:
@@ -478,3 +500,49 @@ def test_a_new_belief_is_held_against_what_comes_after_it(books: Books) -> None:
     books.mixed(600, 0.5, served=BEST)
     drained(learner)
     assert books.told[-1] == told
+
+
+def asked(learned: Learned, vectors: Vectors | None) -> Decision:
+    """What is decided of a sum where these vectors are loaded."""
+    return decide(POOL.models, "rented", learned, "chat", lambda: read(prompt(7, sums=True), vectors))
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> list[Vectors]:
+    return [load_vectors(vectors_in(tmp_path / f"table{seed}", seed=seed)) for seed in range(2)]
+
+
+def test_a_belief_over_other_vectors_is_silent_until_it_is_learned_anew(books: Books, tables: list[Vectors]) -> None:
+    first, second = tables
+    books.one_kind(600)
+    drained(books.learner(first))
+    learned = books.believed()
+    assert asked(learned, first).text_speaks
+    assert asked(learned, first).chosen == "own"
+    assert asked(learned, second).text_silent
+    assert asked(learned, None).text_silent
+    again = books.learner(second)
+    assert books.believed().belief.version == learned.belief.version, "means go on"
+    drained(again)
+    anew = books.believed()
+    assert anew.belief.version != learned.belief.version
+    assert asked(anew, second).text_speaks
+    assert asked(anew, first).text_silent
+    drained(books.learner())
+    assert asked(books.believed(), None).text_speaks
+
+
+def test_a_belief_over_other_vectors_goes_where_nothing_wins_any_more(books: Books, tables: list[Vectors]) -> None:
+    first, second = tables
+    books.one_kind(600)
+    drained(books.learner(first))
+    books.delete()
+    books.lessons(300, own=0.5)
+    since_s = books.clock.at_s - 300.0
+    kept = msgspec.structs.replace(books.told[-1], at_s=books.clock.at_s, since_s=since_s)
+    books.append(kept)
+    drained(books.learner(second))
+    assert (books.told[-1].body, books.told[-1].since_s) == (None, since_s)
+    assert books.told[-1].words.startswith(
+        "taken back: it was learned with other word vectors; learned anew, it does not win"
+    )

@@ -14,7 +14,9 @@ import pytest
 from aiohttp import web
 
 from tests.cli.test_serve import understudy
+from tests.engines.tables import vectors_in
 from tests.journeys.house import Server, eventually, get, post, server, serving
+from understudy.engines.vectors import load_vectors
 from understudy.routing.forecast import SETTLE_S, WINDOW
 
 CONFIG = """\
@@ -74,13 +76,14 @@ HALF = CONFIG.replace("input_usd: 0, output_usd: 0", "input_usd: 3, output_usd: 
 SPENT = HALF.replace("0.5", "0.5, shadow_budget_usd_per_day: 0.00001")
 
 
-def ask(house: Server, kind: str, number: int) -> dict[str, str]:
+def ask(house: Server, what: str, number: int, kind: str = "") -> dict[str, str]:
+    """What a caller is told who asks for this, under a kind of the same name unless it has another."""
     body = {
         "model": "auto",
-        "messages": [{"role": "user", "content": f"{WORDS[kind]}, number {number}"}],
-        "metadata": {"expected": EXPECTED[kind]},
+        "messages": [{"role": "user", "content": f"{WORDS[what]}, number {number}"}],
+        "metadata": {"expected": EXPECTED[what]},
     }
-    told = {"x-understudy-kind": kind}
+    told = {"x-understudy-kind": kind or what}
     status, headers, answer = post(f"{house.url}/v1/chat/completions", json.dumps(body).encode(), **told)
     assert status == 200, answer
     return headers
@@ -144,6 +147,40 @@ def _explained(folder: Path, house: Server, exchange_id: str) -> None:
     unknown = understudy(folder, "route", "explain", "ex_none", *config)
     assert unknown.returncode == 2
     assert "x-understudy-request-id" in unknown.stderr
+
+
+def test_what_prompts_mean_by_word_vectors_counts_and_other_vectors_are_learned_anew(two: Two, tmp_path: Path) -> None:
+    words = ("sum", "numbers", "neighbour", "fence", "Compute", "Write")
+    for seed in range(2):
+        vectors_in(tmp_path / f"table{seed}", seed=seed, words=words)
+    config = CONFIG.format(url=two.url) + "routing: {vectors: ./table0}\n"
+
+    def explained() -> str:
+        told = understudy(tmp_path, "route", "explain", WORDS["sums"], "--kind", "mixed", "--config", "understudy.yaml")
+        assert told.returncode == 0, told.stderr
+        return told.stdout
+
+    def served(house: Server) -> bool:
+        return ask(house, "sums", 2, kind="mixed")["x-understudy-model"] == "own"
+
+    with server(tmp_path, config) as house:
+        for number in range(240):
+            ask(house, ("sums", "letters")[number % 2], number, kind="mixed")
+        eventually(lambda: served(house), 60)
+        assert "the text speaks" in explained()
+        assert "what it means (vectors)" in explained()
+        status = understudy(tmp_path, "route", "status", "--config", "understudy.yaml")
+        loaded = load_vectors(tmp_path / "table0").id
+        assert f"the text of a prompt speaks here too, where the word vectors {loaded} are loaded" in status.stdout
+        asked = ask(house, "letters", 2, kind="mixed")
+        assert asked["x-understudy-model"] == "rented"
+    (tmp_path / "understudy.yaml").write_text(
+        (tmp_path / "understudy.yaml").read_text(encoding="utf-8").replace("table0", "table1"), encoding="utf-8"
+    )
+    assert "the text does not speak here: it was learned with other word vectors" in explained()
+    with server(tmp_path, config.replace("table0", "table1")) as house:
+        eventually(lambda: served(house), 60)
+        assert "what it means (vectors)" in explained()
 
 
 def test_comparisons_go_to_what_is_undecided_as_far_as_the_days_money_goes(two: Two, tmp_path: Path) -> None:

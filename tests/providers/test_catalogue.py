@@ -9,10 +9,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from understudy.app import models_of
 from understudy.canon.messages import Message
 from understudy.canon.parts import Text, ToolCall, ToolResult
 from understudy.canon.request import Request
+from understudy.declared import models_of
 from understudy.dialects.openai_chat import DIALECT
 from understudy.gateway.attempt import target_of
 from understudy.providers.catalogue import KnownModel, PriceSpec, ProviderRow, load_known, load_rows

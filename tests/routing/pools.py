@@ -5,7 +5,8 @@ import numpy as np
 from understudy.routing.board import Model
 from understudy.routing.learn import Pool
 from understudy.routing.lessons import Lesson
-from understudy.routing.text import read
+from understudy.routing.text import Prompt, read
+from understudy.stats.vectors import Meaning
 
 OWN = Model(name="own", provider="p", upstream="o", dialect="openai_chat", endpoints=(), maker="o", owned=True)
 RENTED = Model(name="rented", provider="p", upstream="r", dialect="openai_chat", endpoints=(), maker="r")
@@ -49,3 +50,19 @@ def by_kind(count: int, seed: int = 0) -> list[Lesson]:
 def by_text(count: int, seed: int = 0) -> list[Lesson]:
     """The same under one kind: only the text tells them apart."""
     return [one._replace(kind="chat") for one in by_kind(count, seed)]
+
+
+def meant(number: int, *, sums: bool, vectors: str = "v1") -> Prompt:
+    """A prompt whose meaning alone tells what it is: its words are drawn by chance."""
+    draw = np.random.default_rng(number)
+    values = draw.normal(size=8) + (2.0 if sums else -2.0)
+    meaning = Meaning(vectors, (values / np.linalg.norm(values)).astype(np.float32))
+    return read(prompt(number, sums=bool(draw.integers(2))))._replace(meaning=meaning)
+
+
+def by_meaning(count: int, vectors: str = "v1") -> list[Lesson]:
+    """The same under one kind, told apart by meaning alone."""
+    return [
+        one._replace(prompt=meant(number, sums=bool(number % 2), vectors=vectors))
+        for number, one in enumerate(by_text(count))
+    ]

@@ -5,11 +5,11 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from tests.routing.pools import OWN, POOL, RENTED, by_kind, by_text, prompt
+from tests.routing.pools import OWN, POOL, RENTED, by_kind, by_meaning, by_text, meant, prompt
 from understudy.canon.money import Price
 from understudy.routing.beliefs import Learned
 from understudy.routing.cascade import Cascade
-from understudy.routing.decide import MIN_LABELS, Decision, Draw, decide
+from understudy.routing.decide import MIN_LABELS, OTHER_VECTORS, Decision, Draw, decide
 from understudy.routing.fitness import Moment, Needs
 from understudy.routing.learn import believe, unfold
 from understudy.routing.text import Prompt, read
@@ -46,6 +46,19 @@ def test_prompts_unlike_any_before_do_not_make_the_text_speak(words: str) -> Non
     decision = decide(MODELS, "rented", TEXT, "chat", asked(words))
     assert not decision.text_speaks
     assert decision.contributions == ()
+
+
+def test_a_text_that_was_learned_with_other_vectors_is_silent_and_the_means_go_on() -> None:
+    learned = unfold(believe(by_meaning(600), POOL).belief)
+    assert learned.belief.speaks == ("chat",)
+    assert decide(MODELS, "rented", learned, "chat", lambda: meant(3, sums=True)).chosen == "own"
+    plain = decide(MODELS, "rented", unfold(msgspec.structs.replace(learned.belief, speaks=())), "chat", unread)
+    for other in (meant(3, sums=True, vectors="v2"), read(prompt(3, sums=True))):
+        silent = decide(MODELS, "rented", learned, "chat", lambda: other)  # noqa: B023 - called at once
+        assert (silent.text_speaks, silent.contributions, silent.text_silent) == (False, (), OTHER_VECTORS)
+        assert silent.options == plain.options
+    without = decide(MODELS, "rented", TEXT, "chat", lambda: meant(5, sums=True))
+    assert (without.text_speaks, without.text_silent) == (True, ""), "a text that needs no vectors can always be read"
 
 
 def test_an_unseen_kind_and_a_young_route_get_the_incumbent() -> None:

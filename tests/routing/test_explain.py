@@ -2,7 +2,7 @@
 
 import msgspec
 
-from tests.routing.pools import POOL, by_text, lesson, prompt
+from tests.routing.pools import POOL, by_meaning, by_text, lesson, meant, prompt
 from understudy.routing.board import Board, Route
 from understudy.routing.choose import Features, choose
 from understudy.routing.decide import Decision, decide
@@ -46,8 +46,27 @@ def test_why_a_belief_was_learned_out_of_turn_is_told_with_every_decision_of_it(
         assert ("learned anew because of drift: prompts have changed" in lines) == told
 
 
+def test_all_vectors_are_one_line_of_what_adds_up() -> None:
+    learned = unfold(believe(by_meaning(600), POOL).belief)
+    decision = decide(POOL.models, "rented", learned, "chat", lambda: meant(3, sums=True))
+    lines = list(explained(decision))
+    head = next(place for place, line in enumerate(lines) if line.startswith("of the "))
+    (mine,) = [line for line in lines if line.endswith("  what it means (vectors)")]
+    assert float(mine.split()[0]) > 0.1
+    told = [float(line.split()[0]) for line in lines[head + 1 : head + 2 + len(decision.contributions)]]
+    assert abs(sum(told) - float(lines[head].split()[2])) < 0.0005
+
+
+def test_a_text_that_was_learned_with_other_vectors_says_why_it_is_silent() -> None:
+    learned = unfold(believe(by_meaning(600), POOL).belief)
+    lines = list(explained(decide(POOL.models, "rented", learned, "chat", lambda: read(prompt(3, sums=True)))))
+    assert lines[1].endswith(
+        "the text does not speak here: it was learned with other word vectors than are loaded; it will be learned anew"
+    )
+
+
 def test_every_feature_has_a_name_for_people() -> None:
-    assert tuple(WORDS) == NAMES
+    assert tuple(WORDS) == (*NAMES, "meaning")
 
 
 def test_nothing_known_is_said_in_two_lines_a_model() -> None:

@@ -4,7 +4,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from tests.routing.pools import POOL, by_kind, by_text, lesson
+from tests.routing.pools import POOL, by_kind, by_meaning, by_text, lesson
 from understudy.routing.learn import believe, refit_due, unfold
 
 
@@ -23,6 +23,14 @@ def test_the_text_speaks_only_where_it_is_better_out_of_sample() -> None:
     noise = [lesson(n, "chat", float(draw.random() < 0.6), float(draw.random() < 0.7)) for n in range(800)]
     assert believe(noise, POOL).belief.speaks == ()
     assert believe(by_text(80), POOL).belief.texts == {}
+
+
+def test_a_belief_is_learned_over_the_vectors_that_its_prompts_were_read_with() -> None:
+    first, second = (believe(by_meaning(400, vectors), POOL).belief for vectors in ("v1", "v2"))
+    assert first.speaks == second.speaks == ("chat",)
+    assert first.version != second.version
+    assert [unfold(first).reads(vectors) for vectors in ("v1", "v2", "")] == [True, False, False]
+    assert unfold(believe(by_text(400), POOL).belief).reads("v1")
 
 
 def test_the_text_says_nothing_that_the_kinds_means_say_already() -> None:

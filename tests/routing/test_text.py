@@ -1,10 +1,14 @@
 """The text model: it finds what the words tell, says exactly why, and reads the same from bytes."""
 
+import zlib
+
+import msgspec
 import numpy as np
 import pytest
 
-from tests.routing.pools import by_text, prompt
+from tests.routing.pools import by_text, meant, prompt
 from understudy.routing.text import design, held_out, learn, packed, read, unpacked
+from understudy.stats.vectors import Meaning
 
 LESSONS = by_text(400)
 DESIGN = design([one.prompt for one in LESSONS])
@@ -52,3 +56,55 @@ def test_held_out_says_nothing_that_it_was_told() -> None:
     assert abs(np.corrcoef(held.gains, noise)[0, 1]) < 0.15
     assert np.corrcoef(held_out(DESIGN, GAINS, folds).gains, GAINS)[0, 1] > 0.25
     assert np.corrcoef(learn(DESIGN, noise).gains(DESIGN), noise)[0, 1] > 0.3
+
+
+SUMS = np.arange(400) % 2 == 1
+MEANT = design([meant(number, sums=bool(sums)) for number, sums in enumerate(SUMS)])
+SENSE = learn(MEANT, np.where(SUMS, 0.5, -0.5), 0.3)
+
+
+def test_a_meaning_tells_what_no_word_does_and_is_one_line_of_the_sum() -> None:
+    for number in range(1_000, 1_020):
+        asked = meant(number, sums=bool(number % 2))
+        assert (SENSE.gain(asked) > 0) == bool(number % 2)
+        every = SENSE.contributions(asked, 10_000)
+        assert sum(one.gain for one in every) - SENSE.offset == pytest.approx(SENSE.gain(asked), abs=1e-6)
+        assert [one.feature for one in every if one.block == "vectors"] == ["meaning"]
+    many = [meant(number, sums=bool(number % 2)) for number in range(50)]
+    np.testing.assert_allclose(SENSE.gains(design(many)), [SENSE.gain(one) for one in many], atol=1e-9)
+    assert SENSE.gains(MEANT).mean() == pytest.approx(0.0, abs=1e-6)
+
+
+def test_the_block_takes_the_length_that_it_may_take() -> None:
+    far = MEANT._replace(meaning=Meaning("v1", 100.0 + 7.0 * np.asarray(MEANT.meaning and MEANT.meaning.values)))
+    np.testing.assert_allclose(learn(far, np.where(SUMS, 0.5, -0.5)).gains(far), SENSE.gains(MEANT), atol=1e-6)
+    same = MEANT._replace(meaning=Meaning("v1", np.full((400, 8), 0.1)))
+    alone = learn(MEANT._replace(meaning=None), np.where(SUMS, 0.5, -0.5))
+    np.testing.assert_allclose(learn(same, np.where(SUMS, 0.5, -0.5)).gains(same), alone.gains(MEANT), atol=1e-9)
+
+
+def test_held_out_prompts_keep_their_meanings() -> None:
+    gains = np.where(SUMS, 0.5, -0.5)
+    held = held_out(MEANT, gains, np.random.default_rng(0).integers(5, size=400))
+    assert np.corrcoef(held.gains, gains)[0, 1] > 0.9
+
+
+def test_other_vectors_are_never_misread() -> None:
+    assert SENSE.vectors == "v1"
+    for stranger in (meant(7, sums=True, vectors="v2"), meant(7, sums=True)._replace(meaning=None)):
+        with pytest.raises(ValueError, match="over the vectors 'v1' say nothing of a prompt read with"):
+            SENSE.gain(stranger)
+    with pytest.raises(ValueError, match="cannot stand together"):
+        design([meant(1, sums=True), meant(2, sums=True, vectors="v2")])
+    assert MODEL.gain(meant(7, sums=True)) == MODEL.gain(meant(7, sums=True)._replace(meaning=None))
+
+
+def test_packing_keeps_the_vectors_and_reads_what_was_packed_without() -> None:
+    again = unpacked(packed(SENSE))
+    assert again.vectors == "v1"
+    for number in range(20):
+        asked = meant(number, sums=bool(number % 2))
+        assert again.gain(asked) == pytest.approx(SENSE.gain(asked), abs=1e-5)
+    arrays, *_ = msgspec.msgpack.decode(zlib.decompress(packed(MODEL)))
+    assert set(arrays) == {"mean", "deviation", "hand", "word_idf", "word", "char_idf", "char"}
+    assert unpacked(packed(MODEL)).sense is None

@@ -16,11 +16,16 @@ from understudy.bench.routing.run import NAMES, Task, read_once, run, tasks
 from understudy.bench.routing.run import explain as explain_each
 from understudy.cli.bench_routing_tables import show, show_words
 from understudy.cli.screen import EXIT_FAILED, JsonOption, err, give_up, out
+from understudy.engines.vectors import VectorsRefused
 
 RouteLLMOption = Annotated[Path | None, typer.Option("--data", help="A clone of lm-sys/RouteLLM.")]
 SetsOption = Annotated[
     Path | None,
     typer.Option("--sets", help="A folder with mmlu_pro and routerarena_sub10 as *.items.parquet, *.outcomes.parquet."),
+]
+VectorsOption = Annotated[
+    Path | None,
+    typer.Option("--vectors", help="A folder with static word vectors (model2vec's layout): adds rows that use them."),
 ]
 SuiteOption = Annotated[list[str] | None, typer.Option("--suite", help=f"Only these: {', '.join(NAMES)}.")]
 
@@ -29,6 +34,7 @@ def routing(
     data: RouteLLMOption = None,
     sets: SetsOption = None,
     suite: SuiteOption = None,
+    vectors: VectorsOption = None,
     explain: Annotated[
         int | None,
         typer.Option(min=1, help="Measure nothing; word so many decisions of each suite that tells two models apart."),
@@ -47,10 +53,12 @@ def routing(
     Constants are those of a file that was committed before the first run.
     """
     try:
-        todo = tasks(data, sets, only=suite or [], quick=quick)
+        todo = tasks(data, sets, only=suite or [], quick=quick, vectors=vectors)
         partial = read_once(todo)
     except NoData as error:
         give_up(str(error), error.remedy)
+    except VectorsRefused as error:
+        give_up(str(error))
     except ModuleNotFoundError:
         give_up("sets in Parquet need pyarrow", "pip install 'understudy[parquet]'")
     if explain is not None:

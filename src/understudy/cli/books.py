@@ -2,8 +2,9 @@
 
 import time
 
-from understudy.app import server_secret, specs_of
+from understudy.app import server_secret
 from understudy.cli.screen import give_up
+from understudy.declared import specs_of
 from understudy.jobs.status import SliceView, views
 from understudy.ports import Store
 from understudy.settings import Settings

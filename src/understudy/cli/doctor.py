@@ -6,9 +6,11 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from understudy.app import PluginMissing, load_panels, models_of, prepared, undeclared, warned
+from understudy.app import PluginMissing, load_panels, prepared, vectors_of
 from understudy.canon.faults import Fault
 from understudy.cli.screen import EXIT_FAILED, ConfigOption, load_or_leave, out
+from understudy.declared import models_of, undeclared, warned
+from understudy.engines.vectors import VectorsRefused
 from understudy.ports import CheckRefused
 from understudy.providers.aiohttp_transport import AiohttpTransport
 from understudy.providers.headers import call_headers
@@ -30,6 +32,7 @@ def doctor(config: ConfigOption = None) -> None:
     findings += [(None, "configuration", warning) for warning in warned(settings)]
     findings.append(_database(settings))
     findings.append(_checks(settings))
+    findings.append(_vectors(settings))
     findings += asyncio.run(_models(settings))
     findings += asyncio.run(_builds(settings))
     table = Table("", "what", "finding", box=None)
@@ -53,6 +56,15 @@ def _checks(settings: Settings) -> Finding:
         return False, "checks", str(error)
     names = sorted({" ".join(panel.named) for panel in panels.values()})
     return True, "checks", ", ".join(names) or "none needed"
+
+
+def _vectors(settings: Settings) -> Finding:
+    try:
+        found = vectors_of(settings)
+    except VectorsRefused as error:
+        return False, "word vectors", str(error)
+    count, width = found.table.shape if found is not None else (0, 0)
+    return True, "word vectors", f"{count:,} of {width} numbers ({found.id})" if found is not None else "none needed"
 
 
 async def _models(settings: Settings) -> list[Finding]:

@@ -10,10 +10,11 @@ from typing import Annotated
 import msgspec
 import typer
 
-from understudy.app import models_of, new_id
+from understudy.app import new_id
 from understudy.cli.books import open_books_or_leave
 from understudy.cli.screen import ConfigOption, give_up, load_or_leave, out
 from understudy.cli.steer import LOOK_S, WAIT_S, tell
+from understudy.declared import models_of
 from understudy.jobs.imported import imported_views
 from understudy.jobs.importing.inspect_ai import read_inspect
 from understudy.jobs.importing.lm_eval import read_lm_eval

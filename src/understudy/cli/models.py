@@ -9,10 +9,10 @@ from collections.abc import Iterator
 import msgspec
 from rich.table import Table
 
-from understudy.app import models_of
 from understudy.canon.money import Price, Rates, usd
 from understudy.canon.value import Value
 from understudy.cli.screen import ConfigOption, JsonOption, load_or_leave, out
+from understudy.declared import models_of
 from understudy.providers.catalogue import KnownModel, ProviderRow
 from understudy.providers.models import BUCKETS, known_price
 from understudy.settings import Settings

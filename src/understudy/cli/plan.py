@@ -7,9 +7,9 @@ import msgspec
 import typer
 from rich.table import Table
 
-from understudy.app import specs_of
 from understudy.cli.books import open_books_or_leave
 from understudy.cli.screen import ConfigOption, JsonOption, give_up, load_or_leave, out
+from understudy.declared import specs_of
 from understudy.jobs.planning import HORIZON_DAYS, SlicePlan, Traffic, plan, pools, slice_plan
 from understudy.jobs.specs import ParitySpec
 from understudy.parity.forecast import Guess

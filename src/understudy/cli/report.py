@@ -7,9 +7,9 @@ from typing import Annotated
 import msgspec
 import typer
 
-from understudy.app import specs_of
 from understudy.cli.books import open_books_or_leave
 from understudy.cli.screen import ConfigOption, JsonOption, give_up, load_or_leave, out
+from understudy.declared import specs_of
 from understudy.jobs.report.gather import gather
 from understudy.jobs.report.page import page
 from understudy.parity.slices import SliceId

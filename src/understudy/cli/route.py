@@ -10,11 +10,13 @@ import msgspec
 import typer
 from rich.table import Table
 
-from understudy.app import SystemClock, board_of, keyring_of, load_dialects, load_panels, models_of, unfolded
+from understudy.app import SystemClock, load_dialects, load_panels, unfolded, vectors_of
 from understudy.canon.faults import Fault
 from understudy.canon.request import Request
 from understudy.cli.books import open_books_or_leave
 from understudy.cli.screen import ConfigOption, JsonOption, give_up, load_or_leave, out
+from understudy.declared import board_of, keyring_of, models_of
+from understudy.engines.vectors import VectorsRefused
 from understudy.gateway.rights import rights_of
 from understudy.gateway.site import Standing
 from understudy.jobs.board import base_board, with_books
@@ -73,6 +75,8 @@ def explain(
         plan = _planned(settings, store, request, found, caller)
     except Fault as fault:
         give_up(fault.message)
+    except VectorsRefused as error:
+        give_up(str(error))
     _print(plan, found, request)
     if json is not None:
         shown = {"kind": found.id, "kind_source": found.source, "reason": plan.reason, "decision": plan.decision}
@@ -132,7 +136,8 @@ def _show(view: PoolView) -> None:
         words = f"priors name kinds of which nothing was asked: {', '.join(view.unasked)}; asked were: {asked}"
         out.print(words, markup=False, soft_wrap=True)
     if view.speaks:
-        out.print("* the text of a prompt speaks here too")
+        over = f", where the word vectors {view.vectors} are loaded" if view.vectors else ""
+        out.print(f"* the text of a prompt speaks here too{over}", soft_wrap=True)
 
 
 def _record(name: str, record: Record | None, incumbent: str) -> list[str]:
@@ -199,7 +204,7 @@ def _caller(settings: Settings, key: str | None, tenant: str) -> Caller:
 
 def _planned(settings: Settings, store: Store, request: Request, kind: Kind, caller: Caller) -> Plan:
     models = models_of(settings)
-    base = board_of(settings, models, load_panels(settings, models))
+    base = board_of(settings, models, load_panels(settings, models), vectors_of(settings))
     beliefs = unfolded(store.beliefs(), {})
     board = with_books(base, store.slices(), beliefs, store.board_version(), store.strata(), store.paces())
     route = board.routes.get(request.model)

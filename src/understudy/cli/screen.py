@@ -5,6 +5,7 @@ from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from understudy.settings import DEFAULT_FILE, ConfigError, Settings, load
 
@@ -22,9 +23,10 @@ JsonOption = Annotated[Path | None, typer.Option("--json", help="Write the figur
 
 def give_up(message: str, remedy: str = "", *, status: int = EXIT_UNUSABLE) -> NoReturn:
     """Say what is wrong and what to do, and leave."""
-    err.print(f"[bold red]error:[/] {message}", soft_wrap=True)
+    # What is wrong may quote anything, and brackets are markup to the console: understudy[vectors].
+    err.print(f"[bold red]error:[/] {escape(message)}", soft_wrap=True)
     if remedy:
-        err.print(remedy, soft_wrap=True)
+        err.print(remedy, soft_wrap=True, markup=False)
     raise typer.Exit(status)
 
 

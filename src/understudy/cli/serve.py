@@ -6,19 +6,10 @@ from typing import Annotated
 
 import typer
 
-from understudy.app import (
-    PluginMissing,
-    declare,
-    described,
-    load_panels,
-    models_of,
-    prepared,
-    server_secret,
-    undeclared,
-    warned,
-    with_builds,
-)
+from understudy.app import PluginMissing, load_panels, prepared, server_secret, vectors_of
 from understudy.cli.screen import EXIT_FAILED, ConfigOption, err, give_up, load_or_leave, out
+from understudy.declared import declare, described, models_of, undeclared, warned, with_builds
+from understudy.engines.vectors import VectorsRefused
 from understudy.jobs.registrar import last_builds
 from understudy.ports import CheckRefused, Store
 from understudy.processes import listen, supervise
@@ -106,11 +97,12 @@ def _start(settings: Settings, host: str, port: int) -> None:
         )
     try:
         prepared(load_panels(settings, models_of(settings)))
+        vectors_of(settings)
         secret = server_secret(settings)
         with closing(open_store(settings.database, secret=secret)) as store:
             settings = _probed(settings, store)
         listening = listen(host, port)
-    except (PluginMissing, CheckRefused, DatabaseRefused, BuildsDiffer) as error:
+    except (PluginMissing, CheckRefused, VectorsRefused, DatabaseRefused, BuildsDiffer) as error:
         give_up(str(error))
     except OSError as error:
         give_up(f"cannot listen on {host}:{port}: {error.strerror}", "Is another server running? Try --port.")

@@ -10,6 +10,7 @@ from understudy.jobs.specs import RouteSpec, seconds
 from understudy.ports import SliceRow, StrataRow
 from understudy.routing.beliefs import Learned, Strata
 from understudy.routing.board import Board, Model, Ramp, Route
+from understudy.stats.vectors import Vectors
 
 
 def base_board(
@@ -18,6 +19,7 @@ def base_board(
     providers: Mapping[str, Model],
     late: Container[str] = (),
     aliases: Mapping[str, str] = MappingProxyType({}),
+    vectors: Vectors | None = None,
 ) -> Board:
     """The board before any slice has moved; `late` are the routes whose verdicts come after the answers."""
     return Board(
@@ -25,6 +27,7 @@ def base_board(
         routes={route.name: _route(route, late=route.name in late) for route in routes},
         providers=dict(providers),
         aliases=dict(aliases),
+        vectors=vectors,
     )
 
 

@@ -30,6 +30,7 @@ from understudy.routing.naming import PROMPTS_READ, names_of
 from understudy.routing.records import kin_of
 from understudy.routing.strata import strata
 from understudy.routing.text import read
+from understudy.stats.vectors import Vectors
 
 log = logging.getLogger(__name__)
 # Lessons read from the books in one look.
@@ -63,7 +64,7 @@ def belief_of(row: BeliefRow) -> Learned | None:
     return None if row.body is None else unfold(_BELIEF.decode(row.body))
 
 
-def lesson_of(row: LessonRow, scale: str = "") -> Lesson:
+def lesson_of(row: LessonRow, scale: str = "", vectors: Vectors | None = None) -> Lesson:
     """A lesson from the books, its prompt as numbers; outcomes on another scale than the route's are none.
 
     Where no check spoke, the user's word is the outcome; beside a judge's, which compares, it would be no measure.
@@ -79,7 +80,7 @@ def lesson_of(row: LessonRow, scale: str = "") -> Lesson:
         route=row.route,
         kind=row.kind,
         at_s=row.at_s,
-        prompt=read(row.words),
+        prompt=read(row.words, vectors),
         outcomes=outcomes,
         chances={model: seen.chance for model, seen in told.items()},
         usd={model: seen.usd for model, seen in told.items() if seen.usd is not None},
@@ -117,13 +118,22 @@ class Course:
 
 
 class Learner:
-    """Learns for every route that chooses from a pool; `pools` are by route."""
+    """Learns for every route that chooses from a pool; `pools` are by route, prompts are read with `vectors`, too."""
 
-    def __init__(self, *, store: Store, journal: Journal, pools: Mapping[str, Pool], clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        store: Store,
+        journal: Journal,
+        pools: Mapping[str, Pool],
+        clock: Clock,
+        vectors: Vectors | None = None,
+    ) -> None:
         self._store = store
         self._journal = journal
         self._pools = pools
         self._clock = clock
+        self._vectors = vectors
         self._read_to = dict.fromkeys(pools, 0)
         self._courses: dict[Place, Course] = {}
         self._deleted = store.deleted()
@@ -180,7 +190,7 @@ class Learner:
             self._read_to[route] = row.seq
             course = self._course(row.tenant, route)
             pool = self._pools[route]
-            lesson = lesson_of(row, pool.scale)
+            lesson = lesson_of(row, pool.scale, self._vectors)
             course.kinds.append(row.kind)
             # What a judge did not see is traffic all the same: by it comparisons are weighed.
             if not (lesson.outcomes or pool.scale) or row.at_s < course.since_s:
@@ -281,12 +291,15 @@ class Learner:
         change, course.change = course.change, ""
         fitted = believe(lessons, pool, kin, at_s=now_s, since_s=course.changed_s, drift=change)
         course.fitted, course.stratified_at_s = fitted.belief, 0.0
-        # What serves was chosen for other traffic, if that has changed: it is no measure for what is learned anew.
-        found = contest(fitted, None if change else course.champion, present, pool)
+        # What serves was chosen for other traffic, or judged with other vectors, if those have changed: it is no
+        # measure for what is learned anew.
+        stale = course.champion is not None and not course.champion.reads(self._vectors.id if self._vectors else "")
+        found = contest(fitted, None if change or stale else course.champion, present, pool)
+        lost = f"drift: {change}" if change else "it was learned with other word vectors" if stale else ""
         if found.won:
             self._serve(place, course, fitted.belief, found)
-        elif change:
-            why = f"drift: {change}; learned anew, it does not win: {found.words}"
+        elif lost:
+            why = f"{lost}; learned anew, it does not win: {found.words}"
             self._take_back(place, course.since_s, why, course.changed_s)
             course.champion, course.drift, course.seen = None, Drift(), Seen()
         else:

@@ -20,7 +20,8 @@ class PoolView(Value, frozen=True, kw_only=True):
 
     `compared` is the share of requests that all models answer, by kind; `compared_new` that of kinds not seen enough.
     `unasked` are kinds that the route's priors name and of which nothing was ever asked. `judge` says whether the
-    judge's verdicts count, where there is one, `forecast` is what the belief expects of its traffic.
+    judge's verdicts count, where there is one, `forecast` is what the belief expects of its traffic, `vectors` the hash
+    of the word vectors that its text was learned with.
     """
 
     tenant: str
@@ -33,6 +34,7 @@ class PoolView(Value, frozen=True, kw_only=True):
     labels: int = 0
     records: dict[str, dict[str, Record]] = {}
     speaks: tuple[str, ...] = ()
+    vectors: str = ""
     dial: Dial | None = None
     forecast: Forecast | None = None
     compared: dict[str, float] = {}
@@ -89,6 +91,7 @@ def _view(place: tuple[str, str], board: Board, lessons: dict[str, int], row: Be
         labels=belief.labels,
         records=belief.records,
         speaks=belief.speaks,
+        vectors=learned.vectors,
         dial=belief.dial,
         forecast=belief.forecast,
     )

@@ -154,6 +154,16 @@ class FleetSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     hypotheses: Annotated[int, Meta(ge=1)] = DEFAULT_PLACES
 
 
+class RoutingSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What helps all routes that choose from a pool.
+
+    `vectors` is a folder with static word vectors in model2vec's layout (`tokenizer.json`, `model.safetensors`): what a
+    prompt means then counts beside its words. Needs `pip install 'understudy[vectors]'`; nothing is downloaded.
+    """
+
+    vectors: str | None = None
+
+
 class RouteSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One route: a name that callers put in `model`.
 

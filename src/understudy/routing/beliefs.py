@@ -141,3 +141,12 @@ class Learned(Value, frozen=True):
 
     belief: Belief
     texts: dict[str, TextModel] = {}
+
+    @property
+    def vectors(self) -> str:
+        """The word vectors that its text models were learned with; empty where any will do."""
+        return next((model.vectors for model in self.texts.values()), "")
+
+    def reads(self, vectors: str) -> bool:
+        """Whether its text models can read prompts where these word vectors are loaded, or none."""
+        return self.vectors in ("", vectors)

@@ -13,6 +13,7 @@ from understudy.canon.value import Value
 from understudy.dialects.contract import TOOL_CHOICES, Only, Thoughts, ToolChoiceMode, ToolIds, UsageOn
 from understudy.routing.beliefs import Learned, Strata
 from understudy.routing.priors import Prior
+from understudy.stats.vectors import Vectors
 
 # What a model may be called: it becomes part of URLs, headers and metric labels.
 Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}\Z")]
@@ -134,6 +135,8 @@ class Board(Value, frozen=True, kw_only=True):
     # How often each kind of a route with a pool is compared, by tenant and route, and what its budget leaves of that.
     strata: dict[tuple[str, str], Strata] = {}
     paces: dict[str, float] = {}
+    # What prompts are read with besides, where the operator has word vectors.
+    vectors: Vectors | None = None
 
     def compared(self, tenant: str, route: Route, kind: str) -> float:
         """The share of requests of a kind that all models of a route's pool answer."""

@@ -121,7 +121,7 @@ def _pooled(features: Features, board: Board, route: Route, draw: float, shadow_
         route.incumbent,
         board.beliefs.get((features.tenant, route.name)),
         features.kind,
-        lambda: read(features.words),
+        lambda: read(features.words, board.vectors),
         needs=features.needs,
         moment=features.moment,
         running=features.running,

@@ -25,6 +25,8 @@ DITHER = 0.01
 _FREE = 1e-6
 # Contributions told of a decision.
 TOLD = 6
+# Why a text model that would speak is silent.
+OTHER_VECTORS = "it was learned with other word vectors than are loaded; it will be learned anew"
 
 
 class Option(Value, frozen=True, kw_only=True):
@@ -61,6 +63,8 @@ class Decision(Value, frozen=True, kw_only=True):
     belief: str = ""
     labels: int = 0
     text_speaks: bool = False
+    # Why the text is silent on a kind where it had earned to speak.
+    text_silent: str = ""
     contributions: tuple[tuple[str, str | int, float], ...] = ()
     dial: str = ""
     price: float = 0.0
@@ -113,7 +117,7 @@ def decide(
         whose = "the incumbent" if fallback == incumbent else "the incumbent is out, and the first that is not"
         why = f"nothing is learned of this kind yet: {whose} answers"
         return _plain(pool, out, fallback, incumbent, why, running)
-    text, told = _text(learned, kind, prompt)
+    text, told, silent = _text(learned, kind, prompt)
     lot = draw.lot
     options = tuple(_option(model, out[model.name], records, text, learned.belief, lot) for model in pool)
     if fallback != incumbent:
@@ -121,6 +125,7 @@ def decide(
         known = {option.model: option.worth or 0.0 for option in options if option.out is None}
         fallback = max(known, key=lambda name: known[name], default=fallback)
     decision = _chosen(options, learned.belief, fallback, incumbent, running, draw, told)
+    decision = msgspec.structs.replace(decision, text_silent=silent) if silent else decision
     return decision if running is not None else _cascaded(decision, learned.belief, kind)
 
 
@@ -180,17 +185,21 @@ def _first(out: Mapping[str, str | None], incumbent: str) -> str:
     return next(name for name, why in out.items() if why is None)
 
 
-def _text(learned: Learned, kind: str, prompt: Callable[[], Prompt]) -> tuple[dict[str, float], list[Contribution]]:
-    """What the text adds to each model over the incumbent, where it may speak and knows such prompts."""
+def _text(
+    learned: Learned, kind: str, prompt: Callable[[], Prompt]
+) -> tuple[dict[str, float], list[Contribution], str]:
+    """What the text adds to each model over the incumbent, where it may speak and knows such prompts, or why not."""
     if kind not in learned.belief.speaks:
-        return {}, []
+        return {}, [], ""
     numbers = prompt()
+    if not learned.reads(numbers.vectors):
+        return {}, [], OTHER_VECTORS
     speaking = {name: model for name, model in learned.texts.items() if model.knows(numbers)}
     gains = {name: model.gain(numbers) for name, model in speaking.items()}
     if not gains:
-        return {}, []
+        return {}, [], ""
     widest = speaking[max(gains, key=lambda name: abs(gains[name]))]
-    return gains, widest.contributions(numbers, TOLD)
+    return gains, widest.contributions(numbers, TOLD), ""
 
 
 def _option(

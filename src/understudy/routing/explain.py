@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from understudy.routing.decide import Decision, Option
 
-# The hand features as people call them, by the names that the model has for them.
+# The hand features, and all vectors together, as people call them, by the names that the model has for them.
 WORDS = {
     "digits": "digits", "numbers": "numbers", "latex": "LaTeX", "code": "marks of code", "q": "question marks",
     "list": "items of lists", "opt": "options A to J", "caps": "capitals", "upperword": "words in capitals",
@@ -13,6 +13,7 @@ WORDS = {
     "non_ascii": "characters beyond ASCII", "newl": "line breaks", "money": "signs of money and per cent",
     "log_len": "length in characters", "log_words": "length in words", "avg_word": "length of its words",
     "uniq_ratio": "share of different words", "max_num": "largest number", "sent_len": "length of its sentences",
+    "meaning": "what it means (vectors)",
 }  # fmt: skip
 _PIECES = {"word": "words", "char": "characters"}
 # A rest that would be shown as nothing is not shown.
@@ -28,6 +29,7 @@ def explained(decision: Decision, names: Mapping[str, str] | None = None) -> Ite
         yield f"the kind is {decision.kind}, {decision.known}"
     if decision.belief:
         speaks = "the text speaks" if decision.text_speaks else "the text does not speak here"
+        speaks += f": {decision.text_silent}" if decision.text_silent else ""
         yield f"learned from {decision.labels:,} prompts (belief {decision.belief}); {speaks}"
     if decision.drift:
         yield f"learned anew because of drift: {decision.drift}"

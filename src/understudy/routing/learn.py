@@ -143,7 +143,7 @@ def believe(
     window = _window(now, believed, _dollars(now, records, pool), weights, pool)
     dial = _dial(now, window, pool)
     belief = Belief(
-        version=_version(told, pool),
+        version=_version(told, pool, table.prompts.meaning.vectors if table.prompts.meaning is not None else ""),
         tenant=tenant,
         route=pool.route,
         incumbent=pool.incumbent,
@@ -360,10 +360,11 @@ def _window(table: Table, believed: Vector, dollars: Vector, weights: Vector, po
     return Window(believed, table.outcomes, dear, rented, dollars, _place(pool), kinds, weights)
 
 
-def _version(lessons: Sequence[Lesson], pool: Pool) -> str:
+def _version(lessons: Sequence[Lesson], pool: Pool, vectors: str) -> str:
     settings = (pool.route, pool.incumbent, pool.dial, pool.aim, pool.latency_price, pool.scale)
     told = hashlib.sha256("\0".join(map(str, settings)).encode())
     told.update(repr(sorted(pool.priors.items())).encode())
+    told.update(vectors.encode())
     for one in lessons:
         told.update(one.id.encode())
     return told.hexdigest()[:_VERSION_HEX]

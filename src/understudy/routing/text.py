@@ -1,34 +1,39 @@
 """What a prompt's text says about the gain of one model over another: one linear model over three blocks.
 
-Hand features, n-grams of words and n-grams of characters stand side by side in one ridge regression. Weights are in
-units of outcome, so what each feature adds to a decision can be read off exactly. Learned per tenant, never shared.
+Hand features, n-grams of words and n-grams of characters stand side by side in one ridge regression, and the prompt's
+mean word vector as a fourth block where vectors are loaded. Weights are in units of outcome, so what each feature adds
+to a decision can be read off exactly. Learned per tenant, never shared.
 
 Nothing here decides: a text model alone never may, since on unseen kinds of prompt it falls below chance.
 """
 
+import math
 import zlib
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from understudy.stats.features import COUNT, NAMES, hand
 from understudy.stats.ngrams import CHAR_BUCKETS, WORD_BUCKETS, Grams, char_grams, word_grams
-from understudy.stats.ridge import Places, Rows, Vector, dense_rows, fit, idf_of, rows_of, weighted
+from understudy.stats.ridge import Block, Full, Places, Rows, Vector, dense_rows, fit, idf_of, rows_of, weighted
+from understudy.stats.vectors import Meaning, Single, Vectors
 
 # Chosen on MMLU-Pro items that are no MMLU items (six pairs of models, 1,500 labels each) and on resamples of the
 # pair of RouteLLM; see docs/decisions. A hand feature has variance 1 and an n-gram row length 1: the weight of the
 # block says how much of the whole row's length the 24 may take.
 PENALTY = 25.0
 HAND_WEIGHT = 0.003
+# The length that word vectors, centred, take beside n-gram rows of length 1. Chosen on RouterArena's tenth, MMLU-Pro
+# without MMLU items and its MMLU items, with 500 and 1,500 labels: the largest that is worse on none of them.
+VECTOR_WEIGHT = 0.3
+# Mean vectors have length 1; those that differ by less than this, squared, mean the same.
+ROUNDING = 1e-9
 # A hand feature counts as at most this many deviations from its mean: one endless word is no reason for certainty.
 MAX_DEVIATIONS = 4.0
 # No text can be worth more than all of the outcome.
 MAX_GAIN = 1.0
-
-Single = NDArray[np.float32]
 
 
 class Prompt(NamedTuple):
@@ -37,11 +42,18 @@ class Prompt(NamedTuple):
     hand: Vector
     words: Grams
     chars: Grams
+    meaning: Meaning | None = None
+
+    @property
+    def vectors(self) -> str:
+        """The vectors that it was read with; empty where there were none."""
+        return self.meaning.vectors if self.meaning is not None else ""
 
 
-def read(text: str) -> Prompt:
+def read(text: str, vectors: Vectors | None = None) -> Prompt:
     """The numbers of a prompt's first characters."""
-    return Prompt(np.array(hand(text)), word_grams(text), char_grams(text))
+    meaning = vectors.meaning(text) if vectors is not None else None
+    return Prompt(np.array(hand(text)), word_grams(text), char_grams(text), meaning)
 
 
 class Design(NamedTuple):
@@ -50,25 +62,52 @@ class Design(NamedTuple):
     hand: Vector
     words: Rows
     chars: Rows
+    meaning: Meaning | None = None
 
     def take(self, rows: Places) -> "Design":
         """These prompts, in this order."""
-        return Design(self.hand[rows], self.words.take(rows), self.chars.take(rows))
+        meaning = self.meaning._replace(values=self.meaning.values[rows]) if self.meaning is not None else None
+        return Design(self.hand[rows], self.words.take(rows), self.chars.take(rows), meaning)
 
 
 def design(prompts: Sequence[Prompt]) -> Design:
     """Many prompts, side by side."""
     features = np.array([one.hand for one in prompts]).reshape(-1, COUNT)
     words = rows_of([one.words for one in prompts], WORD_BUCKETS)
-    return Design(features, words, rows_of([one.chars for one in prompts], CHAR_BUCKETS))
+    return Design(features, words, rows_of([one.chars for one in prompts], CHAR_BUCKETS), _meanings(prompts))
+
+
+def _meanings(prompts: Sequence[Prompt]) -> Meaning | None:
+    """The meanings of prompts that were all read with the same vectors; None where there were none."""
+    read_with = {one.vectors for one in prompts}
+    if len(read_with) > 1:
+        raise ValueError(f"prompts that were read with different vectors, {sorted(read_with)}, cannot stand together")
+    told = [one.meaning.values for one in prompts if one.meaning is not None]
+    return Meaning(read_with.pop(), np.array(told, dtype=np.float64)) if told else None
 
 
 class Contribution(NamedTuple):
-    """What one feature adds to the predicted gain: a hand feature by name, an n-gram by its bucket."""
+    """What one feature adds to the predicted gain: a hand feature by name, an n-gram by its bucket, or all vectors."""
 
     block: str
     feature: str | int
     gain: float
+
+
+class Sense(NamedTuple):
+    """The weights of a prompt's mean vector, less that of all prompts, by the vectors that they were learned over."""
+
+    vectors: str
+    mean: Vector
+    weights: Vector
+
+    def gains(self, meaning: Meaning | None) -> Vector:
+        """What the meaning of a prompt, or of many, adds to the gain."""
+        if meaning is None or meaning.vectors != self.vectors:
+            read_with = "none" if meaning is None else repr(meaning.vectors)
+            raise ValueError(f"weights over the vectors {self.vectors!r} say nothing of a prompt read with {read_with}")
+        found: Vector = (meaning.values - self.mean) @ self.weights
+        return found
 
 
 class TextModel(NamedTuple):
@@ -83,12 +122,20 @@ class TextModel(NamedTuple):
     char: Single
     offset: float
     support: float
+    sense: Sense | None = None
+
+    @property
+    def vectors(self) -> str:
+        """The vectors that a prompt must have been read with; empty where any will do."""
+        return self.sense.vectors if self.sense is not None else ""
 
     def gains(self, prompts: Design) -> Vector:
         """The predicted gain of every prompt, relative to the average prompt."""
         found = _standard(prompts.hand, self.mean, self.deviation) @ self.hand
         found = found + weighted(prompts.words, self.word_idf.astype(np.float64)).times(self.word.astype(np.float64))
         found = found + weighted(prompts.chars, self.char_idf.astype(np.float64)).times(self.char.astype(np.float64))
+        if self.sense is not None:
+            found = found + self.sense.gains(prompts.meaning)
         return np.clip(found - self.offset, -MAX_GAIN, MAX_GAIN)
 
     def gain(self, prompt: Prompt) -> float:
@@ -96,6 +143,8 @@ class TextModel(NamedTuple):
         found = float(_standard(prompt.hand, self.mean, self.deviation) @ self.hand)
         found += float(_shares(prompt.words, self.word_idf, self.word).sum())
         found += float(_shares(prompt.chars, self.char_idf, self.char).sum())
+        if self.sense is not None:
+            found += float(self.sense.gains(prompt.meaning))
         return max(-MAX_GAIN, min(MAX_GAIN, found - self.offset))
 
     def knows(self, prompt: Prompt) -> bool:
@@ -113,6 +162,8 @@ class TextModel(NamedTuple):
             gains = _shares(grams, idf, weights)
             top = np.argsort(-np.abs(gains))[:count]
             found += [Contribution(block, int(grams.buckets[place]), float(gains[place])) for place in top]
+        if self.sense is not None:
+            found.append(Contribution("vectors", "meaning", float(self.sense.gains(prompt.meaning))))
         return sorted(found, key=lambda one: -abs(one.gain))[:count]
 
 
@@ -121,11 +172,15 @@ def learn(prompts: Design, gains: Vector, support: float = 0.0) -> TextModel:
     mean, deviation = prompts.hand.mean(axis=0), prompts.hand.std(axis=0) + 1e-9
     word_idf, char_idf = idf_of(prompts.words), idf_of(prompts.chars)
     scale = np.sqrt(HAND_WEIGHT)
-    blocks = [
+    blocks: list[Block] = [
         dense_rows(_standard(prompts.hand, mean, deviation) * scale),
         weighted(prompts.words, word_idf),
         weighted(prompts.chars, char_idf),
     ]
+    centre, stretch = np.zeros(0), 0.0
+    if prompts.meaning is not None:
+        centre, stretch = _spread(prompts.meaning)
+        blocks.append(Full((prompts.meaning.values - centre) * stretch))
     weights = fit(blocks, gains, PENALTY)
     said = sum(block.times(part) for block, part in zip(blocks, weights, strict=True))
     return TextModel(
@@ -138,7 +193,15 @@ def learn(prompts: Design, gains: Vector, support: float = 0.0) -> TextModel:
         char=weights[2].astype(np.float32),
         offset=float(np.mean(said)),
         support=support,
+        sense=Sense(prompts.meaning.vectors, centre, weights[3] * stretch) if prompts.meaning is not None else None,
     )
+
+
+def _spread(meaning: Meaning) -> tuple[Vector, float]:
+    """The mean of all meanings, and what brings the rest to the length that the block may take."""
+    centre = meaning.values.mean(axis=0)
+    square = float(((meaning.values - centre) ** 2).sum(axis=1).mean())
+    return centre, math.sqrt(VECTOR_WEIGHT / square) if square > ROUNDING else 0.0
 
 
 class Held(NamedTuple):
@@ -191,13 +254,17 @@ _ARRAYS = ("mean", "deviation", "hand", "word_idf", "word", "char_idf", "char")
 def packed(model: TextModel) -> bytes:
     """A model as bytes, compressed: most buckets of a young one are empty."""
     arrays = {name: np.asarray(getattr(model, name), dtype=np.float32).tobytes() for name in _ARRAYS}
+    if model.sense is not None:
+        arrays["vectors"] = model.sense.vectors.encode()
+        arrays["centre"] = model.sense.mean.astype(np.float32).tobytes()
+        arrays["sense"] = model.sense.weights.astype(np.float32).tobytes()
     return zlib.compress(msgspec.msgpack.encode((arrays, model.offset, model.support)), 1)
 
 
 def unpacked(raw: bytes) -> TextModel:
     """The model again; ValueError or zlib.error if these bytes are none."""
     arrays, offset, support = msgspec.msgpack.decode(zlib.decompress(raw), type=tuple[dict[str, bytes], float, float])
-    found = {name: np.frombuffer(arrays[name], dtype=np.float32) for name in _ARRAYS}
+    found = {name: np.frombuffer(raw, dtype=np.float32) for name, raw in arrays.items() if name != "vectors"}
     return TextModel(
         mean=found["mean"].astype(np.float64),
         deviation=found["deviation"].astype(np.float64),
@@ -208,4 +275,7 @@ def unpacked(raw: bytes) -> TextModel:
         char=found["char"],
         offset=offset,
         support=support,
+        sense=Sense(arrays["vectors"].decode(), found["centre"].astype(np.float64), found["sense"].astype(np.float64))
+        if "vectors" in arrays
+        else None,
     )

@@ -60,6 +60,30 @@ class Rows(NamedTuple):
         return Rows(starts, self.columns[places], self.values[places], self.width)
 
 
+class Full(NamedTuple):
+    """A matrix whose every place is filled."""
+
+    matrix: Vector
+
+    @property
+    def width(self) -> int:
+        """How many columns there are."""
+        return int(self.matrix.shape[1])
+
+    def times(self, weights: Vector) -> Vector:
+        """X w, one number a row."""
+        found: Vector = np.einsum("ij,j", self.matrix, weights)
+        return found
+
+    def transposed_times(self, numbers: Vector) -> Vector:
+        """X' v, one number a column."""
+        found: Vector = np.einsum("i,ij", numbers, self.matrix)
+        return found
+
+
+Block = Rows | Full
+
+
 def rows_of(grams: Sequence[Grams], width: int) -> Rows:
     """Counted n-grams as a matrix of counts."""
     starts = np.concatenate([[0], np.cumsum([len(one.buckets) for one in grams])]).astype(np.int64)
@@ -97,7 +121,7 @@ def idf_of(counts: Rows) -> Vector:
     return found
 
 
-def fit(blocks: Sequence[Rows], target: Vector, penalty: float) -> list[Vector]:
+def fit(blocks: Sequence[Block], target: Vector, penalty: float) -> list[Vector]:
     """The weights of each block's columns, for a target whose mean stands apart."""
     dense, used = zip(*(_dense(block) for block in blocks), strict=True)
     found = []
@@ -108,13 +132,15 @@ def fit(blocks: Sequence[Rows], target: Vector, penalty: float) -> list[Vector]:
     return found
 
 
-def _dense(block: Rows) -> tuple[Rows, Places]:
+def _dense(block: Block) -> tuple[Block, Places]:
     """The same rows over the columns alone in which something stands, and which these are: others have no weight."""
+    if isinstance(block, Full):
+        return block, np.arange(block.width)
     used = np.bincount(block.columns, minlength=block.width) > 0
     return block._replace(columns=(np.cumsum(used) - 1)[block.columns], width=int(used.sum())), np.flatnonzero(used)
 
 
-def _solved(blocks: Sequence[Rows], target: Vector, penalty: float) -> list[Vector]:
+def _solved(blocks: Sequence[Block], target: Vector, penalty: float) -> list[Vector]:
     cuts = np.cumsum([block.width for block in blocks])[:-1]
 
     def parts(weights: Vector) -> list[Vector]:

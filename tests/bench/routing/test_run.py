@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tests.bench.routing.clone import clone, parquet_set
 from tests.cli.test_serve import understudy
+from tests.engines.tables import vectors_in
 from understudy.bench.routing.frozen import FROZEN
 from understudy.bench.routing.rows import RESAMPLES
 from understudy.bench.routing.run import NAMES, tasks
@@ -68,6 +69,22 @@ def test_the_bench_from_a_clone(tmp_path: Path) -> None:
         assert suite["curves"]
     assert len(found["routellm-mmlu"]["reliability"]) == 2
     assert all(bar["passed"] for name in ("transfer", "unseen-slices") for bar in found[name]["bars"])
+
+
+def test_the_bench_with_word_vectors(tmp_path: Path) -> None:
+    clone(tmp_path, mmlu=3_600, gsm8k=200)
+    vectors = vectors_in(tmp_path / "vectors", words=("sum", "case", "shop", "sells", "pens"))
+    asked = ("--suite", "routellm-gsm8k", "--suite", "latency", "--vectors", str(vectors), "--json", "found.json")
+    done = understudy(tmp_path, "bench", "routing", "--data", str(tmp_path), *asked, timeout_s=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    sums, latency = json.loads((tmp_path / "found.json").read_text(encoding="utf-8"))
+    rows = {row["name"]: row for row in sums["rows"]}
+    assert len(rows["ours: text + vectors"]["cpu_ms"]) == 3
+    assert rows["ours: text + vectors"]["labels"] == rows["ours: text"]["labels"]
+    assert "ours: text + vectors" in done.stdout
+    assert "with text and word vectors, prompts of MMLU, p95" in [bar["what"] for bar in latency["bars"]]
+    wrong = understudy(tmp_path, "bench", "routing", "--data", str(tmp_path), "--vectors", str(tmp_path / "gone"))
+    assert (wrong.returncode, "holds no tokenizer.json" in wrong.stderr) == (2, True)
 
 
 def test_a_wrong_folder_or_suite_is_told(tmp_path: Path) -> None:

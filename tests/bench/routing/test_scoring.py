@@ -4,6 +4,7 @@ import numpy as np
 
 from understudy.bench.routing.data import Item
 from understudy.bench.routing.scoring import (
+    clocked,
     cpu_ms,
     folds,
     joined,
@@ -14,7 +15,9 @@ from understudy.bench.routing.scoring import (
     split,
     text_scores,
 )
+from understudy.stats.vectors import Vectors
 
+VECTORS = Vectors("v", np.eye(2, dtype=np.float32), lambda text: [int(text.startswith("add"))])
 DRAW = np.random.default_rng(0)
 ITEMS = [
     Item(f"i{k}", "sums" if k % 2 else "law", f"{'add up' if k % 2 else 'who may sue'} number {k}",
@@ -33,14 +36,21 @@ def test_labels_and_scores_are_apart_and_whole() -> None:
 
 
 def test_two_sets_together_are_as_if_they_were_read_as_one() -> None:
-    both = joined(measured(ITEMS[:250], "s", "w"), measured(ITEMS[250:], "s", "w"))
+    both = joined(measured(ITEMS[:250], "s", "w", VECTORS), measured(ITEMS[250:], "s", "w", VECTORS))
     np.testing.assert_array_equal(both.gains, PAIR.gains)
     np.testing.assert_array_equal(both.lengths, PAIR.lengths)
     np.testing.assert_array_equal(both.slices, PAIR.slices)
     assert both.items == PAIR.items
-    for mine, its in zip(both.prompts[1:], PAIR.prompts[1:], strict=True):
+    for mine, its in ((both.prompts.words, PAIR.prompts.words), (both.prompts.chars, PAIR.prompts.chars)):
         for part, whole in zip(mine, its, strict=True):
             np.testing.assert_array_equal(part, whole)
+    whole_meaning = measured(ITEMS, "s", "w", VECTORS).meant
+    assert both.meant is not None
+    assert both.meant.meaning is not None
+    assert whole_meaning is not None
+    assert whole_meaning.meaning is not None
+    np.testing.assert_array_equal(both.meant.meaning.values, whole_meaning.meaning.values)
+    assert joined(PAIR, PAIR).meant is None
     np.testing.assert_array_equal(both.prompts.hand, PAIR.prompts.hand)
 
 
@@ -81,3 +91,22 @@ def test_a_prediction_is_the_labels_mean_gain_and_what_the_prompt_adds() -> None
 def test_a_prompt_is_read_against_the_clock() -> None:
     p50, p95, p99 = cpu_ms([item.prompt for item in ITEMS], PAIR.prompts.take(TRAIN), PAIR.gains[TRAIN])
     assert 0 < p50 <= p95 <= p99 < 100
+
+
+def test_vectors_add_rows_and_change_no_other() -> None:
+    meant = measured(ITEMS, "s", "w", VECTORS)
+    bare, both = (ranked(pair, [(TRAIN, TEST)], 0, sliced=True).scores for pair in (PAIR, meant))
+    assert both.keys() - bare.keys() == {"ours: text + vectors", "ours: both + vectors"}
+    for name, scores in bare.items():
+        np.testing.assert_array_equal(scores, both[name])
+    for name in ("ours: text", "ours: both"):
+        assert not np.array_equal(both[name], both[f"{name} + vectors"])
+    sums, law = (both["ours: text + vectors"][meant.slices[TEST] == name] for name in ("sums", "law"))
+    assert sums.min() > law.max()
+
+
+def test_each_row_has_its_own_clock() -> None:
+    prompts = [item.prompt for item in ITEMS[:20]]
+    assert set(clocked(prompts, PAIR, TRAIN)) == {"ours: text", "ours: both"}
+    found = clocked(prompts, measured(ITEMS, "s", "w", VECTORS), TRAIN)
+    assert found.keys() - clocked(prompts, PAIR, TRAIN).keys() == {"ours: text + vectors", "ours: both + vectors"}

@@ -14,6 +14,7 @@ from understudy.routing.beliefs import Belief, Learned
 from understudy.routing.decide import decide
 from understudy.routing.learn import Pool, believe, unfold
 from understudy.routing.text import read
+from understudy.stats.vectors import Vectors
 
 LABELS = 1_500
 CALLS = 2_000
@@ -23,13 +24,12 @@ TEXT_MS, PLAIN_MS = 3.0, 0.1
 NO_MORE = 1.25
 
 
-def suite(items: Sequence[Item]) -> Suite:
+def suite(items: Sequence[Item], vectors: Vectors | None = None) -> Suite:
     """CPU time of a decision, by percentile."""
     pool = pair_pool()
-    lessons = [one._replace(kind="chat") for one in lessons_of(answered(items, (GPT4, MIXTRAL))[:LABELS])]
-    learned = unfold(believe(lessons, pool).belief)
-    speaking = Learned(replace(learned.belief, speaks=("chat",)), learned.texts)
-    silent = Learned(replace(learned.belief, speaks=()))
+    both = answered(items, (GPT4, MIXTRAL))[:LABELS]
+    speaking = _speaking(both, pool)
+    silent = Learned(replace(speaking.belief, speaks=()))
     many, few = (Learned(_widened(silent.belief, slices)) for slices in (10_000, 10))
     prompts = [item.prompt for item in items[LABELS : LABELS + CALLS]]
     text = _times(speaking, pool, "chat", prompts)
@@ -43,6 +43,7 @@ def suite(items: Sequence[Item]) -> Suite:
         title="A decision on one core, CPU ms (p50, p95, p99)",
         bars=(
             _bar("with text, prompts of MMLU", text, TEXT_MS),
+            *_over_vectors(both, pool, prompts, vectors),
             _bar("with text, a prompt of 10 MB", longest, TEXT_MS),
             _bar("without text", plain, PLAIN_MS),
             Bar(
@@ -56,16 +57,33 @@ def suite(items: Sequence[Item]) -> Suite:
     )
 
 
+def _speaking(items: Sequence[Item], pool: Pool, vectors: Vectors | None = None) -> Learned:
+    """A belief whose text speaks, on one kind."""
+    lessons = [one._replace(kind="chat") for one in lessons_of(items, vectors=vectors)]
+    learned = unfold(believe(lessons, pool).belief)
+    return Learned(replace(learned.belief, speaks=("chat",)), learned.texts)
+
+
+def _over_vectors(items: Sequence[Item], pool: Pool, prompts: Sequence[str], vectors: Vectors | None) -> list[Bar]:
+    """The same with word vectors, where there are any."""
+    if vectors is None:
+        return []
+    times = _times(_speaking(items, pool, vectors), pool, "chat", prompts, vectors)
+    return [_bar("with text and word vectors, prompts of MMLU", times, TEXT_MS)]
+
+
 def _widened(belief: Belief, slices: int) -> Belief:
     """The same records under many kinds."""
     return replace(belief, records={f"kind {number}": belief.records["chat"] for number in range(slices)})
 
 
-def _times(learned: Learned, pool: Pool, kind: str, prompts: Sequence[str]) -> list[float]:
+def _times(
+    learned: Learned, pool: Pool, kind: str, prompts: Sequence[str], vectors: Vectors | None = None
+) -> list[float]:
     found = []
     for prompt in prompts:
         begun = time.process_time_ns()
-        decide(pool.models, pool.incumbent, learned, kind, lambda: read(prompt))  # noqa: B023 - called at once
+        decide(pool.models, pool.incumbent, learned, kind, lambda: read(prompt, vectors))  # noqa: B023 - called at once
         found.append((time.process_time_ns() - begun) / 1e6)
     return found
 

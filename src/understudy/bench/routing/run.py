@@ -15,6 +15,8 @@ from understudy.bench.parity.real import MIXTRAL as WEAK
 from understudy.bench.routing import cascades, data, latency, many, online, starts, suites, worded
 from understudy.bench.routing.frozen import FROZEN
 from understudy.bench.routing.rows import Suite
+from understudy.engines.vectors import load_vectors
+from understudy.stats.vectors import Vectors
 
 T = TypeVar("T")
 NAMES = (
@@ -50,20 +52,28 @@ PRICES_BY_SIZE = {LARGE: 0.70, SMALL: 0.08}
 
 
 class Task(msgspec.Struct, frozen=True):
-    """One suite to run: its name, the folder that it reads, a clone besides, and how often it simulates."""
+    """One suite to run: its name, the folder that it reads, a clone and vectors besides, how often it simulates."""
 
     name: str
     folder: Path | None
     runs: int = 1
     clone: Path | None = None
+    vectors: Path | None = None
 
     def run(self) -> list[Suite]:
         """Do it."""
         return _CALLS[self.name](self)
 
 
-def tasks(routellm: Path | None, sets: Path | None, *, only: Sequence[str], quick: bool) -> list[Task]:
-    """What there is to do with these folders. Raises NoData where no folder is named, or for an unknown suite."""
+def tasks(
+    routellm: Path | None, sets: Path | None, *, only: Sequence[str], quick: bool, vectors: Path | None = None
+) -> list[Task]:
+    """What there is to do with these folders.
+
+    Raises NoData where no folder is named, or for an unknown suite, and VectorsRefused.
+    """
+    if vectors is not None:
+        load_vectors(vectors)
     unknown = [name for name in only if name not in NAMES]
     if unknown:
         raise NoData(f"there is no suite {unknown[0]!r}", f"--suite is one of: {', '.join(NAMES)}")
@@ -74,7 +84,7 @@ def tasks(routellm: Path | None, sets: Path | None, *, only: Sequence[str], quic
         folder = sets if name in READS else routellm
         if folder is not None:
             runs = max(2, FROZEN.online_seeds // 10) if quick else FROZEN.online_seeds
-            found.append(Task(name, folder, runs if name in ("online", "starts") else 1, routellm))
+            found.append(Task(name, folder, runs if name in ("online", "starts") else 1, routellm, vectors))
         elif name == "cascades":
             found.append(Task(name, None, clone=routellm))
     return found
@@ -124,7 +134,7 @@ def _each(todo: Sequence[Task], call: Callable[[Task], T], done: Callable[[Task]
 
 
 def _study(task: Task) -> suites.Study:
-    return suites.study(data.routellm(_folder(task)))
+    return suites.study(data.routellm(_folder(task)), _vectors(task))
 
 
 def _folder(task: Task) -> Path:
@@ -145,11 +155,16 @@ def _pairs(task: Task, name: str, *pairs: tuple[str, str]) -> list[worded.Asking
     return [worded.Asking(task.name, f"{strong} against {weak}", strong, weak, items) for strong, weak in pairs]
 
 
+def _vectors(task: Task) -> Vectors | None:
+    return load_vectors(task.vectors) if task.vectors is not None else None
+
+
 def _mmlu_pro(task: Task) -> list[Suite]:
-    items = data.parquet(_folder(task), data.MMLU_PRO)
+    items, vectors = data.parquet(_folder(task), data.MMLU_PRO), _vectors(task)
+    pairs = {"Gemini 1.5 Pro against Mixtral": (PRO, MIXTRAL), "Llama 3.1 70B against 8B": (LARGE, SMALL)}
     return [
-        suites.pair_suite("mmlu-pro", "MMLU-Pro: Gemini 1.5 Pro against Mixtral (reported only)", items, PRO, MIXTRAL),
-        suites.pair_suite("mmlu-pro", "MMLU-Pro: Llama 3.1 70B against 8B (reported only)", items, LARGE, SMALL),
+        suites.pair_suite("mmlu-pro", f"MMLU-Pro: {name} (reported only)", items, *pair, vectors=vectors)
+        for name, pair in pairs.items()
     ]
 
 
@@ -187,9 +202,11 @@ _CALLS: dict[str, Callable[[Task], list[Suite]]] = {
     "online": lambda task: [online.suite(data.parquet(_folder(task), data.MMLU_PRO), task.runs)],
     "starts": lambda task: [starts.suite(data.parquet(_folder(task), data.MMLU_PRO), task.runs)],
     "cascades": lambda task: [cascades.suite(case) for case in _cases(task)],
-    "latency": lambda task: [latency.suite(data.routellm(_folder(task))[data.MMLU])],
+    "latency": lambda task: [latency.suite(data.routellm(_folder(task))[data.MMLU], _vectors(task))],
     "mt-bench": lambda task: suites.mt_bench(_study(task)),
-    "routerarena-sub10": lambda task: suites.arena(data.parquet(_folder(task), data.ARENA), GEMINI, HAIKU),
+    "routerarena-sub10": lambda task: suites.arena(
+        data.parquet(_folder(task), data.ARENA), GEMINI, HAIKU, _vectors(task)
+    ),
     "mmlu-pro": _mmlu_pro,
     "mmlu-pro-pool": lambda task: [many.suite(data.parquet(_folder(task), data.MMLU_PRO))],
 }

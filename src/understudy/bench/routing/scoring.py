@@ -18,7 +18,10 @@ from understudy.bench.routing.rows import Ranked, Vector
 from understudy.routing.text import Design, design, learn, read
 from understudy.stats.ridge import Rows, dense_rows, fit, idf_of, weighted
 from understudy.stats.shrinkage import PSEUDO_GAINS, Tally, shrunk
+from understudy.stats.vectors import Meaning, Vectors
 
+OURS = ("ours: text", "ours: both")
+OVER_VECTORS = {way: f"{way} + vectors" for way in OURS}
 # So many prompts of a suite are read against the clock.
 CLOCKED = 300
 PERCENTILES = (0.5, 0.95, 0.99)
@@ -34,6 +37,14 @@ class Measured(NamedTuple):
     prompts: Design
     lengths: Vector
     slices: NDArray[np.str_]
+    # The same prompts with what they mean by word vectors, where there are any.
+    meant: Design | None = None
+    vectors: Vectors | None = None
+
+    @property
+    def over_vectors(self) -> "Measured | None":
+        """The same items, their prompts read with word vectors; None without any."""
+        return None if self.meant is None else self._replace(prompts=self.meant)
 
     @property
     def gains(self) -> Vector:
@@ -41,16 +52,19 @@ class Measured(NamedTuple):
         return self.strong - self.weak
 
 
-def measured(items: Sequence[Item], strong: str, weak: str) -> Measured:
+def measured(items: Sequence[Item], strong: str, weak: str, vectors: Vectors | None = None) -> Measured:
     """The items that both models answered."""
     both = answered(items, (strong, weak))
+    prompts = design([read(item.prompt, vectors) for item in both])
     return Measured(
         both,
         np.array([item.outcomes[strong] for item in both]),
         np.array([item.outcomes[weak] for item in both]),
-        design([read(item.prompt) for item in both]),
+        prompts._replace(meaning=None),
         np.array([float(len(item.prompt)) for item in both]),
         np.array([item.slice for item in both]),
+        None if vectors is None else prompts,
+        vectors,
     )
 
 
@@ -61,6 +75,7 @@ def joined(first: Measured, second: Measured) -> Measured:
         _stacked(first.prompts.words, second.prompts.words),
         _stacked(first.prompts.chars, second.prompts.chars),
     )
+    meaning = _together(first.meant, second.meant)
     return Measured(
         [*first.items, *second.items],
         np.concatenate([first.strong, second.strong]),
@@ -68,7 +83,16 @@ def joined(first: Measured, second: Measured) -> Measured:
         prompts,
         np.concatenate([first.lengths, second.lengths]),
         np.concatenate([first.slices, second.slices]),
+        None if meaning is None else prompts._replace(meaning=meaning),
+        first.vectors,
     )
+
+
+def _together(first: Design | None, second: Design | None) -> Meaning | None:
+    """The meanings of both; None where there were no vectors."""
+    if first is None or second is None or first.meaning is None or second.meaning is None:
+        return None
+    return first.meaning._replace(values=np.concatenate([first.meaning.values, second.meaning.values]))
 
 
 def _stacked(first: Rows, second: Rows) -> Rows:
@@ -147,17 +171,36 @@ def ranked(pair: Measured, parts: Sequence[tuple[Places, Places]], seed: int, *,
     scores["ours: text"] = text
     if sliced:
         scores["ours: both"] = np.concatenate([slice_and_text(pair, *part) for part in parts])
+    if (meant := pair.over_vectors) is not None:
+        told = [text_scores(meant.prompts, meant.gains, *part) for part in parts]
+        scores[OVER_VECTORS["ours: text"]] = np.concatenate(told)
+        if sliced:
+            told = [slice_and_text(meant, *part) for part in parts]
+            scores[OVER_VECTORS["ours: both"]] = np.concatenate(told)
     scores["oracle"] = pair.gains[test]
     base = np.concatenate([np.full(len(part[1]), pair.gains[part[0]].mean()) for part in parts])
     return Ranked(pair.strong[test], pair.weak[test], scores, seed, base)
 
 
-def cpu_ms(prompts: Sequence[str], learned_on: Design, gains: Vector) -> tuple[float, ...]:
+def clocked(prompts: Sequence[str], learned_on: Measured, train: Places) -> dict[str, tuple[float, ...]]:
+    """CPU milliseconds of reading and scoring one prompt, by row."""
+    gains = learned_on.gains[train]
+    found: dict[str, tuple[float, ...]] = {}
+    for pair, vectors in ((learned_on, None), (learned_on.over_vectors, learned_on.vectors)):
+        if pair is not None:
+            ms = cpu_ms(prompts, pair.prompts.take(train), gains, vectors)
+            found |= {OVER_VECTORS[way] if vectors else way: ms for way in OURS}
+    return found
+
+
+def cpu_ms(
+    prompts: Sequence[str], learned_on: Design, gains: Vector, vectors: Vectors | None = None
+) -> tuple[float, ...]:
     """CPU milliseconds of reading and scoring one prompt, percentiles 50, 95 and 99."""
     model = learn(learned_on, gains)
     times = []
     for prompt in prompts[:CLOCKED]:
         begun = time.process_time_ns()
-        model.gain(read(prompt))
+        model.gain(read(prompt, vectors))
         times.append((time.process_time_ns() - begun) / 1e6)
     return tuple(map(float, np.quantile(times, PERCENTILES)))

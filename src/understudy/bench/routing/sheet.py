@@ -12,8 +12,8 @@ from understudy.bench.routing.dialled import dialled, share_error
 from understudy.bench.routing.leakage import Leakage
 from understudy.bench.routing.reliability import reliability
 from understudy.bench.routing.rows import Bar, Ranked, Row, Suite, curve_of, rows_of
+from understudy.bench.routing.scoring import OURS
 
-OURS = ("ours: text", "ours: both")
 # Chance is a straight line, and the oracle is no target: single runs are noisy, and it takes the noise for skill.
 NOT_DRAWN = ("random", "oracle")
 SHARES = np.linspace(0, 1, 51)
@@ -27,7 +27,7 @@ def sheet(
     first: int,
     labels: Mapping[str, int],
     leaks: Leakage,
-    cpu_ms: tuple[float, ...],
+    cpu_ms: Mapping[str, tuple[float, ...]],
     published: Sequence[Row] = (),
     bars: Sequence[Bar] = (),
     notes: Sequence[str] = (),
@@ -49,9 +49,9 @@ def sheet(
     )
 
 
-def _with(row: Row, seeds: Sequence[Ranked], cpu_ms: tuple[float, ...]) -> Row:
+def _with(row: Row, seeds: Sequence[Ranked], cpu_ms: Mapping[str, tuple[float, ...]]) -> Row:
     error = float(np.mean([share_error(dialled(one, row.name)) for one in seeds]))
-    return msgspec.structs.replace(row, share_error=error, cpu_ms=cpu_ms if row.name in OURS else ())
+    return msgspec.structs.replace(row, share_error=error, cpu_ms=cpu_ms.get(row.name, ()))
 
 
 def _fixed(seeds: Sequence[Ranked]) -> tuple[Row, Row]:

@@ -16,13 +16,25 @@ from understudy.bench.routing.frozen import FROZEN
 from understudy.bench.routing.leakage import Leakage, Places, prints
 from understudy.bench.routing.pools import pool_served
 from understudy.bench.routing.rows import Bar, Ranked, Row, Suite, Vector, at_least
-from understudy.bench.routing.scoring import Measured, cpu_ms, folded, joined, measured, ranked, single_scores, split
+from understudy.bench.routing.scoring import (
+    OURS,
+    OVER_VECTORS,
+    Measured,
+    clocked,
+    folded,
+    joined,
+    measured,
+    ranked,
+    single_scores,
+    split,
+)
 from understudy.bench.routing.sheet import sheet
 from understudy.routing.board import Model
 from understudy.routing.decide import decide
 from understudy.routing.learn import Pool, believe, unfold
 from understudy.routing.lessons import Lesson
 from understudy.routing.text import Prompt, learn, read
+from understudy.stats.vectors import Vectors
 
 Sets = Mapping[str, Sequence[Item]]
 PAPER = "arXiv 2406.18665, by public notes"
@@ -36,9 +48,9 @@ class Study(NamedTuple):
     mt_bench: Measured
 
 
-def study(sets: Sets) -> Study:
+def study(sets: Sets, vectors: Vectors | None = None) -> Study:
     """Read the pair's prompts."""
-    return Study(*(measured(sets[name], GPT4, MIXTRAL) for name in (MMLU, GSM8K, MT_BENCH)))
+    return Study(*(measured(sets[name], GPT4, MIXTRAL, vectors) for name in (MMLU, GSM8K, MT_BENCH)))
 
 
 def mmlu(pair: Measured) -> Suite:
@@ -164,7 +176,10 @@ def _elsewhere(
     part = (np.arange(labels), labels + np.arange(len(scored.items)))
     chance = np.random.default_rng([0, 2]).random(len(scored.items))
     ways = {"random": chance, "length": scored.lengths, **alone}
-    ways |= {"ours: text": _foreign(learned_on, scored), "oracle": scored.gains}
+    ways |= {"ours: text": _foreign(learned_on, scored)}
+    if (meant := learned_on.over_vectors) is not None and (asked := scored.over_vectors) is not None:
+        ways[OVER_VECTORS["ours: text"]] = _foreign(meant, asked)
+    ways["oracle"] = scored.gains
     return sheet(
         name,
         title,
@@ -172,15 +187,23 @@ def _elsewhere(
         first=1,
         labels={"ours: text": labels},
         leaks=marks.between(*part),
-        cpu_ms=cpu_ms([item.prompt for item in scored.items], learned_on.prompts, learned_on.gains),
+        cpu_ms=clocked([item.prompt for item in scored.items], learned_on, np.arange(labels)),
         published=published,
         notes=notes,
     )
 
 
-def pair_suite(name: str, title: str, items: Sequence[Item], strong: str, weak: str, *notes: str) -> Suite:
+def pair_suite(
+    name: str,
+    title: str,
+    items: Sequence[Item],
+    strong: str,
+    weak: str,
+    *notes: str,
+    vectors: Vectors | None = None,
+) -> Suite:
     """Five folds of a pair of models with slices: reported only."""
-    pair = measured(items, strong, weak)
+    pair = measured(items, strong, weak, vectors)
     return _folded(name, title, pair, FROZEN.seeds, sliced=True, notes=(_ends(pair, strong, weak), *notes))
 
 
@@ -213,25 +236,24 @@ def _folded(
     )
 
 
-def _clocked(pair: Measured, part: tuple[Places, Places]) -> tuple[float, ...]:
+def _clocked(pair: Measured, part: tuple[Places, Places]) -> dict[str, tuple[float, ...]]:
     train, test = part
-    prompts = [pair.items[place].prompt for place in test]
-    return cpu_ms(prompts, pair.prompts.take(train[: FROZEN.mmlu_labels]), pair.gains[train[: FROZEN.mmlu_labels]])
+    return clocked([pair.items[place].prompt for place in test], pair, train[: FROZEN.mmlu_labels])
 
 
 def _held_to(found: Suite, *bars: Bar) -> Suite:
     return msgspec.structs.replace(found, bars=(*bars, *found.bars))
 
 
-def arena(items: Sequence[Item], strong: str, weak: str) -> list[Suite]:
+def arena(items: Sequence[Item], strong: str, weak: str, vectors: Vectors | None = None) -> list[Suite]:
     """RouterArena's tenth, as it is and without its template: no rule may live on a benchmark's wrapper."""
     cost = "the stronger model is the cheaper one, so there is nothing to trade"
     name, title = "routerarena-sub10", "RouterArena, a tenth (reported only)"
     bare = [item._replace(prompt=unwrapped(item.prompt)) for item in items]
     served = pool_served(items, strong, weak)
     return [
-        msgspec.structs.replace(pair_suite(name, title, items, strong, weak, cost), served=served),
-        pair_suite(name, f"{title}, wrappers stripped", bare, strong, weak),
+        msgspec.structs.replace(pair_suite(name, title, items, strong, weak, cost, vectors=vectors), served=served),
+        pair_suite(name, f"{title}, wrappers stripped", bare, strong, weak, vectors=vectors),
     ]
 
 
@@ -240,7 +262,7 @@ def _foreign(learned_on: Measured, scored: Measured) -> Vector:
 
 
 def _labels(count: int) -> dict[str, int]:
-    return dict.fromkeys(("slice mean", "ours: text", "ours: both"), count)
+    return dict.fromkeys(("slice mean", *OURS, *OVER_VECTORS.values()), count)
 
 
 def _ends(pair: Measured, strong: str = GPT4, weak: str = MIXTRAL) -> str:
@@ -253,7 +275,9 @@ def _named(rows: Sequence[Row], name: str) -> Row:
     return next(row for row in rows if row.name == name)
 
 
-def lessons_of(items: Sequence[Item], models: tuple[str, str] = (GPT4, MIXTRAL)) -> list[Lesson]:
+def lessons_of(
+    items: Sequence[Item], models: tuple[str, str] = (GPT4, MIXTRAL), vectors: Vectors | None = None
+) -> list[Lesson]:
     """These items as lessons of shadows: both outcomes known, dollars where they were recorded."""
     return [
         Lesson(
@@ -262,7 +286,7 @@ def lessons_of(items: Sequence[Item], models: tuple[str, str] = (GPT4, MIXTRAL))
             route="bench",
             kind=item.slice,
             at_s=0.0,
-            prompt=read(item.prompt),
+            prompt=read(item.prompt, vectors),
             outcomes={model: item.outcomes[model] for model in models},
             chances={},
             usd={model: item.usd[model] for model in models if model in item.usd},
