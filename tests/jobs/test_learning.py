@@ -253,8 +253,8 @@ def test_a_new_model_starts_at_its_siblings_mean_and_serves_for_what_was_seen(bo
     assert many is not None
     assert few.said == many.said == "the mean of its sibling own"
     assert 0.8 < many.mean < 1
-    # A slice stands below the route's other kinds: with two kinds both have all 140 outcomes against their start.
-    assert (few.share, many.share) == pytest.approx((50 / 78 * 50 / 162,) * 2)
+    # The route's other kind stands above a slice, and the start above that.
+    assert (few.share, many.share) == pytest.approx((20 / 132 * 50 / 78, 20 / 48 * 50 / 162))
     rented = records["chat"]["rented"].start
     assert rented is not None
     assert (rented.mean, rented.said) == (0.7, "as the route's priors say")

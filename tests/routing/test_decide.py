@@ -14,7 +14,7 @@ from understudy.routing.fitness import Moment, Needs
 from understudy.routing.learn import believe, unfold
 from understudy.routing.text import Prompt, read
 
-KINDS = unfold(believe(by_kind(800), POOL).belief)
+KINDS = unfold(believe(by_kind(2_400), POOL).belief)
 TEXT = unfold(believe(by_text(1_500), POOL).belief)
 MODELS = (OWN, RENTED)
 

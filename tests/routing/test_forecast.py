@@ -13,6 +13,7 @@ from understudy.routing.decide import Draw, decide
 from understudy.routing.forecast import ALPHA, WINDOW, WINDOW_S, Seen, effective
 from understudy.routing.learn import Pool, believe, unfold
 from understudy.routing.lessons import Lesson, lot_of
+from understudy.routing.text import read
 
 SHARED = replace(POOL, dial="rented_share", aim=0.3)
 
@@ -67,7 +68,8 @@ def test_calls_that_went_elsewhere_than_was_forecast_are_told() -> None:
 
 
 def test_where_the_text_is_silent_every_request_counts() -> None:
-    compared, others = by_kind(600), by_kind(2_400, seed=3)
+    # One prompt over and over: there is no text to learn.
+    compared, others = [one._replace(prompt=read("a sum")) for one in by_kind(600)], by_kind(2_400, seed=3)
     alone = [one._replace(id=f"s{one.id}", outcomes={"own": 1.0}) for one in others if one.kind == "sums"]
     new = [one._replace(id=f"n{one.id}", kind="new", outcomes={"rented": 1.0}) for one in others[:300]]
     told = forecast_of(believe([*compared, *alone, *new], POOL).belief)

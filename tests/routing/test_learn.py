@@ -9,12 +9,12 @@ from understudy.routing.learn import believe, refit_due, unfold
 
 
 def test_means_by_kind_and_no_text_where_the_kind_says_it_all() -> None:
-    belief = believe(by_kind(800), POOL).belief
+    belief = believe(by_kind(2_400), POOL).belief
     assert belief.records["sums"]["own"].mean == pytest.approx(0.9, abs=0.09)
     assert belief.records["letters"]["own"].mean == pytest.approx(0.4, abs=0.08)
     assert belief.records["letters"]["own"].low < 0.4 < belief.records["letters"]["own"].high
     assert belief.speaks == ()
-    assert belief.labels == 800
+    assert belief.labels == 2_400
 
 
 def test_the_text_speaks_only_where_it_is_better_out_of_sample() -> None:
@@ -34,7 +34,7 @@ def test_a_belief_is_learned_over_the_vectors_that_its_prompts_were_read_with() 
 
 
 def test_the_text_says_nothing_that_the_kinds_means_say_already() -> None:
-    lessons = by_kind(800)
+    lessons = by_kind(2_400)
     model = unfold(believe(lessons, POOL).belief).texts["own"]
     sums, letters = (
         np.mean([model.gain(one.prompt) for one in lessons if one.kind == kind]) for kind in ("sums", "letters")

@@ -12,7 +12,7 @@ from understudy.routing.choose import Features, Plan, choose
 from understudy.routing.decide import MIN_LABELS
 from understudy.routing.learn import Pool, believe, unfold
 from understudy.routing.priors import MAX_WEIGHT, Prior
-from understudy.stats.shrinkage import PSEUDO, PSEUDO_GAINS
+from understudy.stats.shrinkage import PSEUDO
 
 SHARE = msgspec.structs.replace(POOL, dial="rented_share", aim=0.2)
 MEANS = st.floats(0, 1)
@@ -43,8 +43,8 @@ def test_a_mean_starts_where_the_operator_says_by_kind_and_weight() -> None:
         # Twenty outcomes were right; of the twenty that a mean begins with `weight` are as expected, the others a half.
         assert leads.records["code"]["rented"].mean == pytest.approx((20 + weight * 0.1 + (20 - weight) * 0.5) / 40)
         other = believe(few, expecting(POOL, own=Prior(mean=0.0, kinds={"code": 0.1}, weight=weight))).belief
-        # The others of the fifty that a gain begins with say that both models are alike: 0.75, with so many outcomes.
-        assert other.records["code"]["own"].mean == pytest.approx(0.75 + weight * (0.1 - 0.75) / (20 + PSEUDO_GAINS))
+        # The others of the twenty that a gain begins with say that both models are alike: 0.75, as outcomes do.
+        assert other.records["code"]["own"].mean == pytest.approx(0.75 + weight * (0.1 - 0.75) / 40)
 
 
 @pytest.mark.parametrize("written", [{"mean": 1.1}, {"mean": -0.1}, {"mean": 0.5, "weight": 20.5}, {}])

@@ -77,7 +77,7 @@ def test_a_slice_is_not_its_own_kin() -> None:
     """Its outcomes count once, however many levels they belong to."""
     alone = [lesson(number, "chat", 1.0, 0.5) for number in range(20)]
     assert found(alone)["chat"]["rented"].mean == pytest.approx(0.5)
-    assert found(alone)["chat"]["own"].mean == pytest.approx(0.5 + 20 * 0.5 / (20 + PSEUDO_GAINS))
+    assert found(alone)["chat"]["own"].mean == pytest.approx(0.5 + 20 * 0.5 / (20 + PSEUDO))
     easy = [lesson(number, "chat", 1.0, 1.0) for number in range(20)]
     assert found(easy)["chat"]["rented"].mean == pytest.approx(0.5 + 20 * 0.5 / (20 + PSEUDO))
 
@@ -94,9 +94,10 @@ def test_a_start_lies_above_all_that_was_seen() -> None:
     )
     assert told.start is not None
     # Ahead of the slice come other routes and, with the very same outcomes, its kind on them.
-    assert told.start.share == pytest.approx(0.5**3)
+    share = 20 / 70 * 0.5**2
+    assert told.start.share == pytest.approx(share)
     assert told.start.otherwise == pytest.approx(0.5)
-    assert told.mean == pytest.approx(0.5**3 * 0.1 + (1 - 0.5**3))
+    assert told.mean == pytest.approx(share * 0.1 + (1 - share))
     assert told.untold == pytest.approx(plain.mean)
     assert (told.n, told.high) == (plain.n, plain.high)
     assert plain.start is None
@@ -110,6 +111,14 @@ def test_where_the_incumbent_starts_moves_the_others_along() -> None:
     )
     assert told["rented"].mean == pytest.approx(0.4)
     assert told["own"].mean - told["rented"].mean == pytest.approx(plain["own"].mean - plain["rented"].mean)
+
+
+def test_a_gain_is_drawn_to_kin_by_fifty_and_to_a_guess_by_twenty() -> None:
+    better = [lesson(number, "chat", 1.0, 0.5) for number in range(20)]
+    alike = [lesson(100 + number, "code", 0.5, 0.5) for number in range(20)]
+    record = found([*better, *alike])["code"]
+    elsewhere = 20 * 0.5 / (20 + PSEUDO)
+    assert record["own"].mean - record["rented"].mean == pytest.approx(PSEUDO_GAINS * elsewhere / (20 + PSEUDO_GAINS))
 
 
 def test_a_hard_kind_does_not_make_a_young_model_look_good() -> None:

@@ -77,20 +77,20 @@ def record(mean: float) -> Record:
 def test_a_new_model_starts_at_the_mean_of_its_siblings_and_says_so() -> None:
     pool = [OLD, NEW, model("llama-3.2-8b-instruct", name="third"), model("gpt-4o", name="other")]
     records = {"old": record(0.6), "third": record(0.8), "other": record(0.1)}
-    start = start_of(NEW, "chat", pool, "other", records, {})
+    start = start_of(NEW, "chat", pool, records, {})
     assert start is not None
     assert start.mean == pytest.approx(0.7)
     assert start.said == "the mean of its siblings old, third"
-    assert start_of(NEW, "chat", pool, "other", {}, {}) is None
-    assert start_of(pool[3], "chat", pool, "other", records, {}) is None
+    assert start_of(NEW, "chat", pool, {}, {}) is None
+    assert start_of(pool[3], "chat", pool, records, {}) is None
 
 
 def test_what_the_operator_says_comes_first() -> None:
-    priors = {"new": Prior(mean=0.9, kinds={"code": 0.3}), "old": Prior(mean=0.8)}
-    start = start_of(NEW, "code", [OLD, NEW], "old", {"old": record(0.6)}, priors)
+    priors = {"new": Prior(mean=0.9, kinds={"code": 0.3}, weight=10), "old": Prior(mean=0.8)}
+    start = start_of(NEW, "code", [OLD, NEW], {"old": record(0.6)}, priors)
     assert start is not None
-    assert (start.mean, start.part, start.said) == (0.3, 0.4, "as the route's priors say")
-    leads = start_of(OLD, "code", [OLD, NEW], "old", {"old": record(0.6)}, priors)
+    assert (start.mean, start.part, start.said) == (0.3, 0.5, "as the route's priors say")
+    leads = start_of(OLD, "code", [OLD, NEW], {"old": record(0.6)}, priors)
     assert leads is not None
     assert (leads.mean, leads.part) == (0.8, 1.0)
 
@@ -107,11 +107,11 @@ def taught(count_new: int) -> list[Lesson]:
 def test_real_outcomes_wash_a_start_out_and_its_share_adds_up() -> None:
     """With only one kind on one route nothing stands between the start and the slice."""
     pool = Pool(route="auto", models=(OLD, NEW, RENTED), incumbent="rented")
-    for count, share in ((5, 50 / 55), (50, 0.5), (200, 0.2)):
+    for count, share in ((5, 20 / 25), (20, 0.5), (180, 0.1)):
         told = believe(taught(count), pool).belief.records["chat"]["new"]
         assert told.start is not None
         assert told.start.share == pytest.approx(share)
-        assert told.start.mean == pytest.approx(0.5 + 0.4 * 400 / 450)
+        assert told.start.mean == pytest.approx(0.5 + 0.4 * 400 / 420)
         # All that was seen was right: the rest of the mean is 1.
         assert told.mean == pytest.approx(share * told.start.mean + (1 - share))
         assert told.untold == pytest.approx(share * 0.5 + (1 - share))

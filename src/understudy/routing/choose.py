@@ -154,9 +154,7 @@ def _begun(decision: Decision, features: Features, board: Board, route: Route) -
     return tuple(
         option
         if option.mean is not None or model.name in records
-        else msgspec.structs.replace(
-            option, start=start_of(model, features.kind, pool, route.incumbent, records, route.priors)
-        )
+        else msgspec.structs.replace(option, start=start_of(model, features.kind, pool, records, route.priors))
         for model, option in zip(pool, decision.options, strict=True)
     )
 

@@ -187,7 +187,7 @@ def _foreseen(now: Table, said: Vector, speaks: Sequence[str], pool: Pool) -> li
 def _starts(records: Mapping[str, Mapping[str, Record]], pool: Pool) -> dict[tuple[str, str], Start]:
     """Where means start, by kind and model; siblings lend theirs as they are without one another's."""
     found = {
-        (kind, model.name): start_of(model, kind, pool.models, pool.incumbent, told, pool.priors)
+        (kind, model.name): start_of(model, kind, pool.models, told, pool.priors)
         for kind, told in records.items()
         for model in pool.models
     }

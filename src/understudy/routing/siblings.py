@@ -13,7 +13,7 @@ from typing import NamedTuple
 from understudy.routing.beliefs import Record, Start
 from understudy.routing.board import Model
 from understudy.routing.priors import Prior
-from understudy.stats.shrinkage import PSEUDO, PSEUDO_GAINS
+from understudy.stats.shrinkage import PSEUDO
 
 _DAY = re.compile(r"20\d\d-\d\d-\d\d")
 _BETWEEN = re.compile(r"[-_:@ ]+")
@@ -54,7 +54,6 @@ def start_of(
     model: Model,
     kind: str,
     pool: Sequence[Model],
-    incumbent: str,
     records: Mapping[str, Record],
     priors: Mapping[str, Prior],
 ) -> Start | None:
@@ -64,8 +63,7 @@ def start_of(
     """
     prior = priors.get(model.name)
     if prior is not None:
-        part = prior.weight / (PSEUDO if model.name == incumbent else PSEUDO_GAINS)
-        return Start(mean=prior.of(kind), said="as the route's priors say", part=part)
+        return Start(mean=prior.of(kind), said="as the route's priors say", part=prior.weight / PSEUDO)
     seen = [one for one in pool if one.name in records]
     told = {one.name: records[one.name].mean for one in siblings(model, seen)} if seen else {}
     if not told:

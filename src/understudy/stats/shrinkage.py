@@ -67,7 +67,11 @@ def shrunk(seen: Tally, parent: float, pseudo: float = PSEUDO) -> float:
 
 
 def down_the_tree(levels: Iterable[Tally], start: float, pseudo: float = PSEUDO) -> float:
-    """The mean at the last of these levels, each drawn toward the one before it."""
+    """The mean at the last of these levels, each drawn toward the one before it; the first of which anything is known
+    is drawn toward `start`, which is a guess, by PSEUDO.
+    """
+    drawn = PSEUDO
     for level in levels:
-        start = shrunk(level, start, pseudo)
+        if level.n:
+            start, drawn = shrunk(level, start, drawn), pseudo
     return start

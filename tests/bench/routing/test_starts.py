@@ -44,7 +44,7 @@ def test_with_no_labels_a_mean_is_off_by_where_it_starts(alone: bool) -> None:
 
 def test_a_lender_that_is_alike_helps_and_one_that_is_not_harms_until_outcomes_wash_it_out() -> None:
     alike, unlike = (starts.errors(items(0.8, old), ONE, 3, alone=True) for old in (0.8, 0.1))
-    assert [alike[labels, "lent"] < alike[labels, "none"] for labels in (0, 20, 50)] == [True] * 3
+    assert [alike[labels, "lent"] < alike[labels, "none"] for labels in (0, 20)] == [True] * 2
     assert [unlike[labels, "lent"] > unlike[labels, "none"] for labels in starts.LABELS] == [True] * 4
     off = [unlike[labels, "lent"] for labels in starts.LABELS]
     assert off == sorted(off, reverse=True)
