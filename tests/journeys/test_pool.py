@@ -141,7 +141,8 @@ def _explained(folder: Path, house: Server, exchange_id: str) -> None:
     for words in ("auto (default): wins over", "letters", "rented (incumbent)", "no dial"):
         assert words in status.stdout, words
     (pool,) = get(f"{house.url}/understudy/v1/pools")["pools"]
-    assert pool["records"]["sums"]["own"]["mean"] > 0.7
+    sums = pool["records"]["sums"]
+    assert sums["own"]["mean"] > sums["rented"]["mean"] + 0.05
     assert pool["lessons"]["letters"] >= 100
     assert "texts" not in pool
     unknown = understudy(folder, "route", "explain", "ex_none", *config)

@@ -101,7 +101,8 @@ def foresee(
         edges=edges,
         spread=tuple(spread.tolist()),
         n=n,
-        span_s=asked[-1].at_s - asked[0].at_s,
+        # What a judge has spoken on comes out of its order.
+        span_s=max(one.at_s for one in asked) - min(one.at_s for one in asked),
     )
 
 
