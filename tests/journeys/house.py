@@ -17,7 +17,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -355,6 +355,23 @@ def upstream() -> Iterator[Upstream]:
     with serving(application) as url:
         scripted.url = f"{url}/v1"
         yield scripted
+
+
+def completion(model: str, text: str, *, prompt_tokens: int = 10) -> web.Response:
+    """A whole answer of an OpenAI-compatible upstream, of five tokens."""
+    choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
+    usage = {"prompt_tokens": prompt_tokens, "completion_tokens": 5, "total_tokens": prompt_tokens + 5}
+    head = {"id": "c1", "object": "chat.completion", "created": 1, "model": model}
+    return web.json_response({**head, "choices": [choice], "usage": usage})
+
+
+@contextlib.contextmanager
+def completing(answer: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> Iterator[str]:
+    """A server that gives these answers at /chat/completions; its URL."""
+    application = web.Application()
+    application.router.add_post("/chat/completions", answer)
+    with serving(application) as url:
+        yield url
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from tests.journeys.house import Server, eventually, get, post, server, serving
+from tests.journeys.house import Server, completing, completion, eventually, get, post, server
 
 CONFIG = """\
 server: {{host: 127.0.0.1, port: {{port}}}}
@@ -27,16 +27,15 @@ async def answer(request: web.Request) -> web.StreamResponse:
     body = json.loads(await request.read())
     number = int(body["messages"][-1]["content"].split()[-1])
     text = "no idea" if body["model"] == "halves" and number % 2 else f"it is {number}"
-    usage = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15}
-    head = {"id": "c1", "created": 1, "model": body["model"]}
     if not body.get("stream"):
-        choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
-        return web.json_response({**head, "object": "chat.completion", "choices": [choice], "usage": usage})
+        return completion(body["model"], text)
     response = web.StreamResponse(headers={"content-type": "text/event-stream"})
     await response.prepare(request)
     for delta, stop in (({"role": "assistant", "content": text}, None), ({}, "stop")):
         chunk = {
-            **head,
+            "id": "c1",
+            "created": 1,
+            "model": body["model"],
             "object": "chat.completion.chunk",
             "choices": [{"index": 0, "delta": delta, "finish_reason": stop}],
         }
@@ -47,9 +46,7 @@ async def answer(request: web.Request) -> web.StreamResponse:
 
 @pytest.fixture
 def upstream() -> Iterator[str]:
-    application = web.Application()
-    application.router.add_post("/chat/completions", answer)
-    with serving(application) as url:
+    with completing(answer) as url:
         yield url
 
 

@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 
 from tests.cli.test_serve import understudy
-from tests.journeys.house import Server, eventually, get, post, server, serving
+from tests.journeys.house import Server, completing, completion, eventually, get, post, server
 from understudy.policy.keys import digest
 
 CONFIG = """\
@@ -44,19 +44,13 @@ class Upstream:
         if model in self.down:
             error = {"error": {"message": "full", "type": "server_error", "param": None, "code": None}}
             return web.json_response(error, status=503, headers={"retry-after": "1"})
-        choice = {"index": 0, "message": {"role": "assistant", "content": "42"}, "finish_reason": "stop"}
-        usage = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15}
-        head = {"id": "c1", "object": "chat.completion", "created": 1, "model": model}
-        return web.json_response({**head, "choices": [choice], "usage": usage})
+        return completion(model, "42")
 
 
 @pytest.fixture
 def upstream() -> Iterator[Upstream]:
     scripted = Upstream()
-    application = web.Application()
-    application.router.add_post("/chat/completions", scripted.answer)
-    with serving(application) as url:
-        scripted.url = url
+    with completing(scripted.answer) as scripted.url:
         yield scripted
 
 

@@ -15,7 +15,7 @@ from aiohttp import web
 
 from tests.cli.test_serve import understudy
 from tests.engines.tables import vectors_in
-from tests.journeys.house import Server, eventually, get, post, server, serving
+from tests.journeys.house import Server, completing, completion, eventually, get, post, server
 from understudy.engines.vectors import load_vectors
 from understudy.routing.forecast import SETTLE_S, WINDOW
 
@@ -54,19 +54,13 @@ class Two:
         text = ("no idea" if self.broken else "42") if model == "counts" else right
         text = "no idea" if model == "writes" and sums and not self.broken else text
         text = "welcome" if "Thank" in body["messages"][-1]["content"] else text
-        choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
-        usage = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15}
-        head = {"id": "c1", "object": "chat.completion", "created": 1, "model": model}
-        return web.json_response({**head, "choices": [choice], "usage": usage})
+        return completion(model, text)
 
 
 @pytest.fixture
 def two() -> Iterator[Two]:
     upstream = Two()
-    application = web.Application()
-    application.router.add_post("/chat/completions", upstream.answer)
-    with serving(application) as url:
-        upstream.url = url
+    with completing(upstream.answer) as upstream.url:
         yield upstream
 
 

@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 
 from tests.cli.test_serve import understudy
-from tests.journeys.house import Server, eventually, get, post, server, serving
+from tests.journeys.house import Server, completing, completion, eventually, get, post, server
 from understudy.policy.keys import digest
 
 CONFIG = """\
@@ -57,10 +57,7 @@ class Upstream:
         else:
             kind = "sums" if "sum" in words else "letters"
             text = RIGHT[kind] if (model == "counts") == (kind == "sums") else WRONG
-        choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
-        usage = {"prompt_tokens": 100, "completion_tokens": 5, "total_tokens": 105}
-        head = {"id": "c1", "object": "chat.completion", "created": 1, "model": model}
-        return web.json_response({**head, "choices": [choice], "usage": usage})
+        return completion(model, text, prompt_tokens=100)
 
     def verdict(self, prompt: str) -> str:
         """Which of the two is right, by the parts that the prompt's fence marks off; none is right: equally good."""
@@ -81,10 +78,7 @@ class Upstream:
 @pytest.fixture
 def upstream() -> Iterator[Upstream]:
     scripted = Upstream()
-    application = web.Application()
-    application.router.add_post("/chat/completions", scripted.answer)
-    with serving(application) as url:
-        scripted.url = url
+    with completing(scripted.answer) as scripted.url:
         yield scripted
 
 

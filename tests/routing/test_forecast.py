@@ -10,10 +10,11 @@ from msgspec.structs import replace
 from tests.routing.pools import POOL, by_kind, by_text, lesson
 from understudy.routing.beliefs import Belief, Forecast
 from understudy.routing.decide import Draw, decide
-from understudy.routing.forecast import ALPHA, WINDOW, WINDOW_S, Seen, effective
+from understudy.routing.forecast import ALPHA, WINDOW, WINDOW_S, Seen
 from understudy.routing.learn import Pool, believe, unfold
 from understudy.routing.lessons import Lesson, lot_of
 from understudy.routing.text import read
+from understudy.stats.shrinkage import effective
 
 SHARED = replace(POOL, dial="rented_share", aim=0.3)
 

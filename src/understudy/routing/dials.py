@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from understudy.routing.beliefs import Dial, DialName, Point
 from understudy.stats.offpolicy import ONE_SIDED
 from understudy.stats.ridge import Vector
+from understudy.stats.shrinkage import effective
 
 # Prices tried: the quantiles of the price at which an item's choice changes.
 _STEPS = 100
@@ -154,9 +155,8 @@ def _excess_at_least(got: Vector, window: Window, aim: float) -> float:
     share = np.bincount(kinds, weights=weights) / weights.sum()
     level = _mean(strong, weights)
     room = (1 - aim) * level
-    # Few items that stand for much traffic are fewer in effect (Kish).
-    effective = weights.sum() ** 2 / (weights**2).sum()
-    room_error = (1 - aim) ** 2 * _mean((strong - level) ** 2, weights) / effective
+    # Few items that stand for much traffic are fewer in effect.
+    room_error = (1 - aim) ** 2 * _mean((strong - level) ** 2, weights) / effective(weights.tolist())
     total = room + float((share * np.where(unsure, np.minimum(mean, 0.0), 0.0)).sum())
     return total - ONE_SIDED * math.sqrt(float((share**2 * np.where(unsure, error, 0.0)).sum()) + room_error)
 

@@ -6,14 +6,14 @@ gain over the incumbent) and the share of calls to rented models. Both are looke
 
 An alarm is large and beyond chance. Large: a PSI of at least PSI_AT, a share off by at least SHARE_AT. Beyond chance:
 the k-th window of a belief may spend ALPHA / (k·(k + 1)) on both figures together, which adds up to ALPHA over all
-windows that there will ever be. So a belief whose traffic stays as it was hears a false alarm with a chance of at most
+windows that there will ever be. So a belief whose traffic stays as it was hears a false alarm with a chance of about
 ALPHA in all its life. Turns of one conversation may all go the same way: many count as one. A window lasts a day, since
 traffic has its hours, or as long as what the forecast rests on, if that is less.
 """
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -24,6 +24,7 @@ from understudy.routing.board import Model
 from understudy.routing.decide import Decision, unhindered
 from understudy.routing.lessons import Lesson, lot_of
 from understudy.stats.shift import by_chance, psi
+from understudy.stats.shrinkage import effective
 
 # Requests and seconds of a window, at least.
 WINDOW, WINDOW_S = 1_000, 86_400.0
@@ -57,14 +58,6 @@ def unit_of(lesson: Lesson) -> str:
     return lesson.unit or lesson.id
 
 
-def effective(weights: Iterable[float]) -> float:
-    """How many independent calls the calls of conversations are worth, at least: as if all turns of one went the same
-    way, and fewer where some stand for much traffic (Kish).
-    """
-    told = list(weights)
-    return sum(told) ** 2 / sum(one * one for one in told) if told else 0.0
-
-
 class Foreseen(NamedTuple):
     """A compared prompt, and what the text adds to each model as predicted by models that had not learned from it."""
 
@@ -77,6 +70,7 @@ def foresee(
 ) -> Forecast | None:
     """What a belief expects of traffic like `asked`; None where that would rest on too little.
 
+    Calls count by conversation, as if all turns of one went the same way.
     Where the text speaks, what it said of prompts that it had learned from is no measure: `compared` prompts of those
     kinds, as they were held out, stand for all. Of other kinds every request has the same score, and stands for itself.
     """

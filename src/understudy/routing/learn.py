@@ -125,7 +125,8 @@ def believe(
     tenant = told[-1].tenant if told else ""
     slices = by_slice(told)
     plain = records_of(slices, tenant, pool.route, kin, pool.incumbent)
-    records = records_of(slices, tenant, pool.route, kin, pool.incumbent, _starts(plain, pool))
+    starts = _starts(plain, pool)
+    records = records_of(slices, tenant, pool.route, kin, pool.incumbent, starts) if starts else plain
     table = _table(told, pool)
     # Without priors, so that the text is learned from what was seen alone.
     held = _means_held_out(table, pool)

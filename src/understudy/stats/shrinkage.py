@@ -50,12 +50,18 @@ class Tally(NamedTuple):
         return min(1.0, _Z * math.sqrt(spread / (self.n + 1)) / math.sqrt(self.n))
 
 
+def effective(weights: Iterable[float]) -> float:
+    """How many equal ones unequal weights amount to (Kish's effective number)."""
+    told = list(weights)
+    return sum(told) ** 2 / sum(one * one for one in told) if told else 0.0
+
+
 def tally(outcomes: Sequence[float], weights: Sequence[float]) -> Tally:
-    """Weighted outcomes, as if there were as many equal ones as the weights amount to (Kish's effective number)."""
-    weight, squared = sum(weights), sum(one * one for one in weights)
+    """Weighted outcomes, as if there were as many equal ones as the weights amount to."""
+    weight = sum(weights)
     if not weight:
         return Tally()
-    scale = weight / squared
+    scale = effective(weights) / weight
     pairs = list(zip(outcomes, weights, strict=True))
     total, squares = sum(y * w for y, w in pairs), sum(y * y * w for y, w in pairs)
     return Tally(weight * scale, total * scale, squares * scale)
