@@ -15,7 +15,7 @@ import msgspec
 from typer.testing import CliRunner
 
 from understudy.cli.main import app
-from understudy.settings import File
+from understudy.settings.file import File
 
 PAGES = Path(__file__).parent / "reference"
 COMMANDS = (

@@ -7,7 +7,9 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from understudy.settings import DEFAULT_FILE, ConfigError, Settings, load
+from understudy.settings import Settings, load
+from understudy.settings.file import DEFAULT_FILE
+from understudy.settings.reading import ConfigError
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
