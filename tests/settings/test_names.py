@@ -54,3 +54,16 @@ def test_a_dialect_and_a_proof_that_nobody_knows_are_named(tmp_path: Path) -> No
         "5: providers.aws.auth: there is no auth 'sigv5'; did you mean 'sigv4'?",
     ]
     assert loaded(tmp_path, text.replace("convers\n", "converse\n").replace("sigv5", "sigv4")).file.providers
+
+
+def test_beside_what_is_no_name_the_names_are_checked_still(tmp_path: Path) -> None:
+    numbered = "providers: {1: {dialect: gemini, base_url: 'http://x.test'}}\n"
+    used = "models:\n  - {name: a, provider: '1', model: m}\n"
+    assert loaded(tmp_path, numbered + used).rows["1"].base_url == "http://x.test"
+    [found] = problems(tmp_path, numbered + used.replace("'1'", "vlm"))
+    assert found == "3: models[0].provider: there is no provider 'vlm'; did you mean 'vllm'?"
+    route = "routes:\n  - {name: r, choose_from: [1, a], priors: {b: {mean: 1}}}\n"
+    assert problems(tmp_path, numbered + used + route) == [
+        "5: routes[0].choose_from[0]: expected `str`, got `int`",
+        "5: routes[0].priors.b: there is no model to choose from 'b'; known: a",
+    ]

@@ -14,7 +14,7 @@ def check_names(reader: Reader, rows: Mapping[str, ProviderRow]) -> None:
     data = reader.plain()
     models, routes, keys = (_entries(data, section) for section in ("models", "routes", "keys"))
     added = data.get("providers")
-    providers = [*rows, *(added if isinstance(added, dict) else ())]
+    providers = [*rows, *(map(str, added) if isinstance(added, dict) else ())]
     taken: list[Any] = []
     for section, entries in (("models", models), ("routes", routes)):
         for place, entry in entries:
@@ -36,8 +36,9 @@ def check_names(reader: Reader, rows: Mapping[str, ProviderRow]) -> None:
             reader.known(("routes", place, field), "model", entry.get(field), known)
         priors, pool = entry.get("priors"), entry.get("choose_from")
         if isinstance(priors, dict) and isinstance(pool, list):
+            models_of_pool = [name for name in pool if isinstance(name, str)]
             for name in priors:
-                reader.known(("routes", place, "priors", name), "model to choose from", [name], pool)
+                reader.known(("routes", place, "priors", name), "model to choose from", [name], models_of_pool)
         parity = entry.get("parity")
         judge = parity.get("judge") if isinstance(parity, dict) else None
         if isinstance(judge, dict):
