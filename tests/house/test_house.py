@@ -207,6 +207,8 @@ TESTED_ELSEWHERE = {
         "bench/routing/test_run.py",
     ),
     "routing/beliefs.py": "routing/test_learn.py",
+    "storage/database.py": "storage/test_store.py",
+    **{f"storage/{name}.py": f"storage/{name}_contract.py" for name in ("evidence", "journal", "orders", "slices")},
     "storage/migrations/versions/r0004_lessons.py": "storage/test_open.py",
     "storage/migrations/versions/r0005_spent.py": "storage/test_open.py",
     "storage/migrations/versions/r0006_strata.py": "storage/test_open.py",

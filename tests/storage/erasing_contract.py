@@ -1,8 +1,7 @@
 """The contract of ports.Store for the deletion of a tenant: what goes, what stays, what does not come back."""
 
 import msgspec
-from tests.storage.late_contract import text
-from tests.storage.samples import exchange, hypothesis_row, open_pair, settled_pair, slice_row, transition
+from tests.storage.samples import exchange, hypothesis_row, open_pair, settled_pair, slice_row, text, transition
 
 from understudy.ports import (
     Batch,

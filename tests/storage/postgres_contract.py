@@ -19,9 +19,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from tests.storage.contract import StoreContract
-from tests.storage.erasing_contract import ErasingContract
-from tests.storage.late_contract import SECRET, LateContract
-from tests.storage.samples import exchange, hypothesis_row, open_pair, slice_row, transition
+from tests.storage.samples import SECRET, exchange, hypothesis_row, open_pair, slice_row, transition
 
 from understudy.ports import Batch, BrokenChain, Store
 from understudy.storage import postgres
@@ -85,7 +83,7 @@ def run_sql(url: str, *statements: str) -> None:
     engine.dispose()
 
 
-class TestStoreOnPostgres(StoreContract, LateContract, ErasingContract):
+class TestStoreOnPostgres(StoreContract):
     pass
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import msgspec
+
 from understudy.canon.messages import Message
 from understudy.canon.omissions import Omission
 from understudy.canon.parts import Text
@@ -13,16 +15,20 @@ from understudy.ports import (
     Attempt,
     Exchange,
     HypothesisRow,
+    OrderRow,
     OutcomeRow,
     Paired,
     PairRow,
     Record,
     Sampled,
     SliceRow,
+    TextRow,
     TransitionRow,
+    VerdictRow,
 )
 
 HYPOTHESIS = "hyp_1"
+SECRET = b"the secret of these tests"
 
 
 def exchange(number: int, **changes: Any) -> Exchange:
@@ -171,3 +177,47 @@ def transition(seq: int, prev_hash: str, own_hash: str, **changes: Any) -> Trans
         "hash": own_hash,
     }
     return TransitionRow(**(values | changes))
+
+
+def answered(number: int, **changes: object) -> PairRow:
+    """A pair whose answers are there and whose verdict is not."""
+    return msgspec.structs.replace(
+        settled_pair(number), settled=False, answered=True, candidate=None, incumbent=None, **changes
+    )
+
+
+def verdict(pair: PairRow, source: str = "judge", score: float = 0.5) -> VerdictRow:
+    said = {"exchange_id": pair.exchange_id, "hypothesis": pair.hypothesis, "source": source, "score": score}
+    return msgspec.convert(said | {"at_s": 1.0, "by": "third", "digest": "d"}, VerdictRow)
+
+
+def text(pair: PairRow, expires_at_s: float = 100.0) -> TextRow:
+    return TextRow(
+        exchange_id=pair.exchange_id,
+        hypothesis=pair.hypothesis,
+        at_s=1.0,
+        expires_at_s=expires_at_s,
+        body=b"private words",
+        candidate_model="own",
+        candidate_may_train=True,
+        candidate_may_evaluate=True,
+        incumbent_model="rented",
+        incumbent_may_train=False,
+        incumbent_may_evaluate=True,
+    )
+
+
+def order(number: int, **changes: object) -> OrderRow:
+    made = OrderRow(
+        id=f"o{number}",
+        at_s=1.0,
+        tenant="default",
+        route="r",
+        kind="k",
+        verb="hold",
+        who="ann",
+        rung=None,
+        seen="",
+        note="",
+    )
+    return msgspec.structs.replace(made, **changes)

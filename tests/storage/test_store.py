@@ -6,9 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.storage.contract import StoreContract
-from tests.storage.erasing_contract import ErasingContract
-from tests.storage.late_contract import SECRET, LateContract
-from tests.storage.samples import exchange, hypothesis_row, open_pair, slice_row
+from tests.storage.samples import SECRET, exchange, hypothesis_row, open_pair, slice_row
 
 from understudy.ports import Batch, Store
 from understudy.storage.open import open_store
@@ -22,7 +20,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
-class TestStore(StoreContract, LateContract, ErasingContract):
+class TestStore(StoreContract):
     pass
 
 

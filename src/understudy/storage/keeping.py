@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from understudy.ports import KeptAnswer
+from understudy.storage.database import Database
 from understudy.storage.tables import kept
 from understudy.storage.vault import Vault
 
@@ -50,7 +51,15 @@ def _values(key: str, record: KeptAnswer, vault: Vault) -> dict[str, Any]:
     }
 
 
-def read_kept(row: Any, vault: Vault) -> KeptAnswer:
-    """A row as it was kept."""
+class KeptAnswers(Database):
+    """The answers that callers may go on from."""
+
+    def kept(self, tenant: str, answer_id: str) -> KeptAnswer | None:
+        """An answer that a tenant may go on from; without words where it was deleted, None where it is not there."""
+        rows = self._rows(sa.select(kept).where(kept.c.key == key_of(tenant, answer_id)))
+        return _read(rows[0], self._vault) if rows else None
+
+
+def _read(row: Any, vault: Vault) -> KeptAnswer:
     words = None if row.body is None else zlib.decompress(vault.open(row.body, row.key))
     return KeptAnswer(id=row.id, tenant=row.tenant, at_s=row.at_s, expires_at_s=row.expires_at_s, words=words)

@@ -12,8 +12,9 @@ import msgspec
 import sqlalchemy as sa
 
 from understudy.ports import BeliefRow, ComparisonRow, LessonRow, ProbeRow, StrataRow
+from understudy.storage.database import Database, columns, move_board
 from understudy.storage.erasing import deleted, learned_since, lives
-from understudy.storage.tables import beliefs, comparisons, feedback, lessons, probes, strata
+from understudy.storage.tables import beliefs, comparisons, feedback, lessons, paces, probes, strata
 from understudy.storage.vault import Vault
 
 LEVEL = 1
@@ -44,12 +45,6 @@ def enter_probes(connection: sa.Connection, told: Sequence[ProbeRow]) -> None:
         here = (probes.c.exchange_id == row.exchange_id, probes.c.version == row.version)
         if connection.execute(sa.select(probes.c.seq).where(*here)).first() is None:
             connection.execute(sa.insert(probes).values(**msgspec.structs.asdict(row)))
-
-
-def probes_of(route: str, limit: int) -> sa.Select[*tuple[Any, ...]]:
-    """The newest probes of a route's judge, newest first."""
-    columns = [probes.c[name] for name in ProbeRow.__struct_fields__]
-    return sa.select(*columns).where(probes.c.route == route).order_by(probes.c.seq.desc()).limit(limit)
 
 
 def enter_beliefs(connection: sa.Connection, told: Sequence[BeliefRow], vault: Vault) -> bool:
@@ -83,42 +78,82 @@ def enter_strata(connection: sa.Connection, told: Sequence[StrataRow]) -> bool:
     return bool(told)
 
 
-def read_strata(row: Any) -> StrataRow:
-    """A row as it was told."""
+class Learning(Database):
+    """What routes learn from, what they believe, and how often they compare."""
+
+    def lessons(self, route: str, after_seq: int, limit: int) -> list[LessonRow]:
+        """What a route learns from, beyond a number, oldest first."""
+        said = sa.select(feedback.c.exchange_id, sa.func.min(feedback.c.y).label("y")).group_by(feedback.c.exchange_id)
+        spoken = said.subquery()
+        asked = sa.select(lessons, spoken.c.y.label("said")).outerjoin(
+            spoken, spoken.c.exchange_id == lessons.c.exchange_id
+        )
+        asked = asked.where(lessons.c.route == route, lessons.c.seq > after_seq).order_by(lessons.c.seq).limit(limit)
+        return [_read_lesson(row, self._vault) for row in self._rows(asked)]
+
+    def unjudged(self, routes: Collection[str], now_s: float, limit: int) -> list[tuple[str, str]]:
+        """The comparisons of these routes that wait for a judge, as exchange and route, oldest first."""
+        asked = sa.select(comparisons.c.exchange_id, comparisons.c.route)
+        wanted = (comparisons.c.route.in_(list(routes)), comparisons.c.expires_at_s > now_s)
+        rows = self._rows(asked.where(*wanted).order_by(comparisons.c.seq).limit(limit))
+        return [(row.exchange_id, row.route) for row in rows]
+
+    def comparison(self, exchange_id: str) -> ComparisonRow | None:
+        """One comparison that waits for a judge; None if its words are gone, or it became a lesson."""
+        rows = self._rows(sa.select(comparisons).where(comparisons.c.exchange_id == exchange_id))
+        return _read_comparison(rows[0], self._vault) if rows else None
+
+    def probes(self, route: str, limit: int) -> list[ProbeRow]:
+        """What a route's judge said of answers that say nothing, newest first."""
+        asked = sa.select(*columns(probes, ProbeRow)).where(probes.c.route == route)
+        return [ProbeRow(**row._mapping) for row in self._rows(asked.order_by(probes.c.seq.desc()).limit(limit))]
+
+    def lesson_counts(self) -> dict[tuple[str, str], dict[str, int]]:
+        """How many lessons there are of each tenant and route, by kind."""
+        of = (lessons.c.tenant, lessons.c.route, lessons.c.kind)
+        found: dict[tuple[str, str], dict[str, int]] = {}
+        for row in self._rows(sa.select(*of, sa.func.count().label("n")).group_by(*of).order_by(*of)):
+            found.setdefault((row.tenant, row.route), {})[row.kind] = int(row.n)
+        return found
+
+    def beliefs(self, after_s: float = 0.0) -> list[BeliefRow]:
+        """What the routes believe, as far as it was told after a moment."""
+        asked = sa.select(beliefs).where(beliefs.c.at_s > after_s)
+        return [_read_belief(row, self._vault) for row in self._rows(asked)]
+
+    def strata(self) -> list[StrataRow]:
+        """How often each kind of each tenant's route is compared."""
+        return [_read_strata(row) for row in self._rows(sa.select(strata))]
+
+    def paces(self) -> dict[str, float]:
+        """What the budget of each route with a pool leaves of its comparisons, in [0, 1]."""
+        return {row.route: row.pace for row in self._rows(sa.select(paces))}
+
+    def set_pace(self, route: str, pace: float) -> None:
+        """Set what a route's budget leaves of its comparisons; the board moves on if it changed."""
+        with self._writing() as connection:
+            before = connection.execute(sa.select(paces.c.pace).where(paces.c.route == route)).scalar_one_or_none()
+            if before != pace:
+                connection.execute(sa.delete(paces).where(paces.c.route == route))
+                connection.execute(sa.insert(paces).values(route=route, pace=pace))
+                move_board(connection)
+
+
+def _read_strata(row: Any) -> StrataRow:
     return StrataRow(**dict(row._mapping) | {"kinds": msgspec.json.decode(row.kinds, type=dict[str, float])})
 
 
-def lessons_after(route: str, after_seq: int, limit: int) -> sa.Select[*tuple[Any, ...]]:
-    """The lessons of a route beyond a number, each with what its user said of it."""
-    said = sa.select(feedback.c.exchange_id, sa.func.min(feedback.c.y).label("y")).group_by(feedback.c.exchange_id)
-    spoken = said.subquery()
-    asked = sa.select(lessons, spoken.c.y.label("said")).outerjoin(
-        spoken, spoken.c.exchange_id == lessons.c.exchange_id
-    )
-    return asked.where(lessons.c.route == route, lessons.c.seq > after_seq).order_by(lessons.c.seq).limit(limit)
-
-
-def unjudged(routes: Collection[str], now_s: float, limit: int) -> sa.Select[tuple[str, str]]:
-    """The comparisons of these routes that have not expired, oldest first."""
-    asked = sa.select(comparisons.c.exchange_id, comparisons.c.route)
-    wanted = (comparisons.c.route.in_(list(routes)), comparisons.c.expires_at_s > now_s)
-    return asked.where(*wanted).order_by(comparisons.c.seq).limit(limit)
-
-
-def read_comparison(row: Any, vault: Vault) -> ComparisonRow:
-    """A row as it was told."""
+def _read_comparison(row: Any, vault: Vault) -> ComparisonRow:
     told = {name: getattr(row, name) for name in ComparisonRow.__struct_fields__}
     return ComparisonRow(**told | {"body": vault.open(row.body, _comparison(row.exchange_id))})
 
 
-def read_lesson(row: Any, vault: Vault) -> LessonRow:
-    """A row as it was told."""
+def _read_lesson(row: Any, vault: Vault) -> LessonRow:
     words = zlib.decompress(vault.open(row.body, row.exchange_id)).decode()
     return LessonRow(**{name: getattr(row, name) for name in _LESSON}, words=words, said=row.said, seq=row.seq)
 
 
-def read_belief(row: Any, vault: Vault) -> BeliefRow:
-    """A row as it was told."""
+def _read_belief(row: Any, vault: Vault) -> BeliefRow:
     told = {name: getattr(row, name) for name in _BELIEF}
     return BeliefRow(**told, body=None if row.body is None else vault.open(row.body, _place(row.tenant, row.route)))
 
