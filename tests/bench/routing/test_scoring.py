@@ -10,7 +10,6 @@ from understudy.bench.routing.scoring import (
     joined,
     measured,
     ranked,
-    single_scores,
     slice_scores,
     split,
     text_scores,
@@ -75,9 +74,15 @@ def test_ours_is_better_than_chance_and_worse_than_the_oracle() -> None:
     found = ranked(PAIR, [(TRAIN, TEST)], 0, sliced=True)
     means = {name: float(PAIR.gains[TEST][score > np.median(score)].mean()) for name, score in found.scores.items()}
     assert means["random"] < means["ours: text"] <= means["oracle"]
-    assert set(single_scores(PAIR.prompts.take(TRAIN), PAIR.gains[TRAIN], PAIR.prompts.take(TEST))) == {
-        "hand features alone", "words alone", "characters alone",
-    }  # fmt: skip
+
+
+def test_a_suite_that_is_held_to_the_reference_has_its_rows_and_no_other_changes() -> None:
+    for sliced, more in ((False, {"three ridges"}), (True, {"three ridges", "three ridges + slice"})):
+        bare = ranked(PAIR, [(TRAIN, TEST)], 0, sliced=sliced).scores
+        held = ranked(PAIR, [(TRAIN, TEST)], 0, sliced=sliced, held_to_reference=True).scores
+        assert held.keys() - bare.keys() == more
+        for name, scores in bare.items():
+            np.testing.assert_array_equal(scores, held[name])
 
 
 def test_a_prediction_is_the_labels_mean_gain_and_what_the_prompt_adds() -> None:

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from understudy.bench.routing.data import Item, answered
 from understudy.bench.routing.frozen import FROZEN
 from understudy.bench.routing.leakage import Places, Prints
+from understudy.bench.routing.reference import REFERENCE, added, single_scores
 from understudy.bench.routing.rows import Ranked, Vector
 from understudy.routing.text import Design, design, learn, read
-from understudy.stats.ridge import Rows, dense_rows, fit, idf_of, weighted
-from understudy.stats.shrinkage import PSEUDO_GAINS, Tally, shrunk
+from understudy.stats.ridge import Rows
+from understudy.stats.shrinkage import PSEUDO, PSEUDO_GAINS, Tally, shrunk
 from understudy.stats.vectors import Meaning, Vectors
 
 OURS = ("ours: text", "ours: both")
@@ -25,7 +26,6 @@ OVER_VECTORS = {way: f"{way} + vectors" for way in OURS}
 # So many prompts of a suite are read against the clock.
 CLOCKED = 300
 PERCENTILES = (0.5, 0.95, 0.99)
-HAND_PENALTY, WORD_PENALTY, CHAR_PENALTY = 10.0, 3.0, 2.0
 
 
 class Measured(NamedTuple):
@@ -126,30 +126,16 @@ def text_scores(prompts: Design, gains: Vector, train: Places, test: Places) -> 
     return learn(prompts.take(train), gains[train]).gains(prompts.take(test))
 
 
-def single_scores(learned_on: Design, gains: Vector, scored: Design) -> dict[str, Vector]:
-    """Each block of the text model alone, with a penalty of its own: rows for comparison, nothing decides by them."""
-    mean, deviation = learned_on.hand.mean(axis=0), learned_on.hand.std(axis=0) + 1e-9
-    words, chars = idf_of(learned_on.words), idf_of(learned_on.chars)
-    blocks = {
-        "hand features alone": (
-            dense_rows((learned_on.hand - mean) / deviation),
-            dense_rows((scored.hand - mean) / deviation),
-            HAND_PENALTY,
-        ),
-        "words alone": (weighted(learned_on.words, words), weighted(scored.words, words), WORD_PENALTY),
-        "characters alone": (weighted(learned_on.chars, chars), weighted(scored.chars, chars), CHAR_PENALTY),
-    }
-    return {name: test.times(fit([train], gains, penalty)[0]) for name, (train, test, penalty) in blocks.items()}
-
-
-def slice_scores(slices: NDArray[np.str_], gains: Vector, train: Places, test: Places) -> Vector:
-    """The shrunken mean gain of each item's slice, less the mean gain of all."""
+def slice_scores(
+    slices: NDArray[np.str_], gains: Vector, train: Places, test: Places, pseudo: float = PSEUDO_GAINS
+) -> Vector:
+    """The mean gain of each item's slice, drawn to that of all by so many pseudo-outcomes, and less it."""
     mean = float(gains[train].mean())
     told: dict[str, Tally] = {}
     for name in np.unique(slices[train]):
         inside = gains[train][slices[train] == name]
         told[str(name)] = Tally(len(inside), float(inside.sum()))
-    return np.array([shrunk(told.get(str(name), Tally()), mean, PSEUDO_GAINS) - mean for name in slices[test]])
+    return np.array([shrunk(told.get(str(name), Tally()), mean, pseudo) - mean for name in slices[test]])
 
 
 def slice_and_text(pair: Measured, train: Places, test: Places) -> Vector:
@@ -159,7 +145,19 @@ def slice_and_text(pair: Measured, train: Places, test: Places) -> Vector:
     return means[: len(test)] + learn(pair.prompts.take(train), left).gains(pair.prompts.take(test))
 
 
-def ranked(pair: Measured, parts: Sequence[tuple[Places, Places]], seed: int, *, sliced: bool) -> Ranked:
+def reference_scores(pair: Measured, train: Places, test: Places, *, sliced: bool) -> dict[str, Vector]:
+    """How the reference ranks the items of one part."""
+    gains = pair.gains
+    alone = single_scores(pair.prompts.take(train), gains[train], pair.prompts.take(test))
+    found = {REFERENCE[0]: added(alone)}
+    if sliced:
+        found[REFERENCE[1]] = added(alone, slice_scores(pair.slices, gains, train, test, PSEUDO))
+    return found
+
+
+def ranked(
+    pair: Measured, parts: Sequence[tuple[Places, Places]], seed: int, *, sliced: bool, held_to_reference: bool = False
+) -> Ranked:
     """Every way of ranking the items of all parts together, each part by what was learned from its own labels."""
     test = np.concatenate([part[1] for part in parts])
     text = np.concatenate([text_scores(pair.prompts, pair.gains, *part) for part in parts])
@@ -168,6 +166,9 @@ def ranked(pair: Measured, parts: Sequence[tuple[Places, Places]], seed: int, *,
     if sliced:
         by_slice = np.concatenate([slice_scores(pair.slices, pair.gains, *part) for part in parts])
         scores["slice mean"] = by_slice
+    if held_to_reference:
+        its = [reference_scores(pair, *part, sliced=sliced) for part in parts]
+        scores |= {name: np.concatenate([one[name] for one in its]) for name in its[0]}
     scores["ours: text"] = text
     if sliced:
         scores["ours: both"] = np.concatenate([slice_and_text(pair, *part) for part in parts])
