@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.bench.routing.clone import clone, parquet_set
 from tests.cli.test_serve import understudy
 from tests.engines.tables import vectors_in
@@ -68,6 +70,12 @@ def test_the_bench_from_a_clone(tmp_path: Path) -> None:
         assert len(suite["dialled"]) == 5
         assert suite["curves"]
     assert len(found["routellm-mmlu"]["reliability"]) == 2
+    over = [3 * row["apgr"] + 7 * row["more"] for row in (rows["ours: both"], rows["three ridges + slice"])]
+    shown = {bar["what"]: bar["shown"] for bar in found["routellm-mmlu"]["bars"]}
+    held = shown["APGR of ours: both over that of three ridges + slice, all seeds"]
+    assert float(held) == pytest.approx((over[0] - over[1]) / 10, abs=6e-5)
+    held_to = [bar["what"] for bar in found["routellm-gsm8k"]["bars"] if "three ridges" in bar["what"]]
+    assert held_to == ["APGR of ours: text over that of three ridges, all seeds"]
     assert all(bar["passed"] for name in ("transfer", "unseen-slices") for bar in found[name]["bars"])
 
 
