@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.house import free_port, get, server, start, upstream
+from understudy.ports import Batch, BeliefRow
+from understudy.storage.open import open_store
 
 
 def understudy(
@@ -183,3 +185,22 @@ def test_every_command_teaches(tmp_path: Path) -> None:
         done = understudy(tmp_path, *command.split(), "--help")
         assert done.returncode == 0
         assert "Usage" in done.stdout
+
+
+def test_words_that_another_secret_sealed_are_told_of_and_end_in_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "understudy.yaml").write_text(
+        "models:\n"
+        '  - {name: own, provider: vllm, base_url: "http://127.0.0.1:9/v1", model: m, owned: true}\n'
+        '  - {name: rented, provider: vllm, base_url: "http://127.0.0.1:9/v1", model: n}\n'
+        "routes:\n"
+        "  - {name: auto, choose_from: [own, rented]}\n",
+        encoding="utf-8",
+    )
+    row = BeliefRow(tenant="t", route="auto", version="1", at_s=1.0, since_s=0.0, words="won", body=b"weights")
+    store = open_store(f"sqlite:///{tmp_path}/understudy.db", secret=b"the secret of then")
+    store.enter(Batch(beliefs=(row,)))
+    store.close()
+    done = understudy(tmp_path, "route", "status")
+    assert done.returncode == 2, done.stderr
+    assert "sealed under another secret; the setting `secret` must name the one that the server had" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -169,6 +169,7 @@ def test_what_prompts_mean_by_word_vectors_counts_and_other_vectors_are_learned_
         assert f"the text of a prompt speaks here too, where the word vectors {loaded} are loaded" in status.stdout
         asked = ask(house, "letters", 2, kind="mixed")
         assert asked["x-understudy-model"] == "rented"
+        _near(tmp_path, house, asked["x-understudy-request-id"])
     (tmp_path / "understudy.yaml").write_text(
         (tmp_path / "understudy.yaml").read_text(encoding="utf-8").replace("table0", "table1"), encoding="utf-8"
     )
@@ -176,6 +177,37 @@ def test_what_prompts_mean_by_word_vectors_counts_and_other_vectors_are_learned_
     with server(tmp_path, config.replace("table0", "table1")) as house:
         eventually(lambda: served(house), 60)
         assert "what it means (vectors)" in explained()
+
+
+def _near(folder: Path, house: Server, exchange_id: str) -> None:
+    """The nearest past prompts of the tenant are shown to whoever may open the books, and nowhere else."""
+
+    def explained(what: str, *more: str) -> tuple[str, list[dict[str, Any]]]:
+        words = ("--config", "understudy.yaml", "--json", "why.json", *more)
+        told = understudy(folder, "route", "explain", what, *words)
+        assert told.returncode == 0, told.stderr
+        return told.stdout, json.loads((folder / "why.json").read_text(encoding="utf-8"))["nearest"]
+
+    lines, found = explained("Please compute the sum of my numbers")
+    assert "nearest past prompts of the tenant on this route, and what came of them:" in lines
+    assert len(found) == 3
+    for one in found:
+        assert one["begins"].startswith(WORDS["sums"])
+        assert one["outcomes"] == {"own": 1.0, "rented": 0.0}
+        assert f'{one["cosine"]:.3f}  "{one["begins"]}" (mixed, {one["exchange_id"]}): own 1.000, rented 0.000' in lines
+    lines, found = explained("Please compute the sum of my numbers", "--tenant", "another")
+    assert found == []
+    assert "no past prompt is near" in lines
+
+    def booked() -> list[dict[str, Any]] | None:
+        row = next((row for row in journal(house) if row["id"] == exchange_id), None)
+        near = explained(exchange_id)[1] if row is not None else []
+        assert not any(exchange_id == one["exchange_id"] for one in near)
+        return near or None
+
+    assert all(one["begins"].startswith(WORDS["letters"]) for one in eventually(booked))
+    pages = [get(f"{house.url}/understudy/v1/{page}") for page in ("exchanges", "pools")]
+    assert not any(words in json.dumps(pages) for words in WORDS.values())
 
 
 def test_comparisons_go_to_what_is_undecided_as_far_as_the_days_money_goes(two: Two, tmp_path: Path) -> None:

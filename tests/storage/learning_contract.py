@@ -44,6 +44,26 @@ class LearningContract:
         assert store.beliefs(2.0) == []
         assert store.board_version() == version + 1
 
+    def test_what_a_tenants_route_was_taught_last_is_read_while_its_words_live(self, store: Store) -> None:
+        rows = [
+            LessonRow(
+                exchange_id=f"ex_{number}", tenant="u" if number == 3 else "t", key="k", at_s=1.0, kind="chat",
+                route="auto" if number < 4 else "other", expires_at_s=50.0 + number, served="own", outcomes=b"{}",
+                words="naïve",
+            )
+            for number in range(5)
+        ]  # fmt: skip
+        reaction = Feedback(id="f", exchange_id="ex_1", at_s=2.0, key="k", signal="thumb", y=0.5)
+        store.enter(Batch(lessons=tuple(rows), feedback=(reaction,)))
+        found = store.past("t", "auto", 49.0, 9)
+        assert [(row.exchange_id, row.said, row.words) for row in found] == [
+            ("ex_2", None, "naïve"), ("ex_1", 0.5, "naïve"), ("ex_0", None, "naïve"),
+        ]  # fmt: skip
+        assert [row.exchange_id for row in store.past("t", "auto", 50.0, 1)] == ["ex_2"]
+        assert [row.exchange_id for row in store.past("t", "auto", 51.0, 9)] == ["ex_2"]
+        assert (store.lesson("ex_1", 50.0), store.lesson("ex_1", 51.0)) == (found[1], None)
+        assert store.lesson("ex_9", 1.0) is None
+
     def test_comparisons_wait_until_they_are_lessons_or_their_time_is_over(self, store: Store) -> None:
         rows = [
             ComparisonRow(

@@ -1,8 +1,12 @@
 """The tree of commands."""
 
+import sys
+
 import typer
 
 from understudy.cli import bench, conformance, demo, doctor, keys, label, models, parity, route, serve, tenant
+from understudy.cli.screen import EXIT_UNUSABLE, tell_error
+from understudy.storage.vault import Locked
 
 HELP = """One gateway before every model you rent or own.
 
@@ -25,4 +29,9 @@ app.command("conformance")(conformance.run)
 
 def main() -> None:
     """The entry point of the `understudy` command."""
-    app()
+    try:
+        app()
+    except Locked as locked:
+        # Whatever a command reads of the books may hold words, and the settings may name another secret than then.
+        tell_error(str(locked))
+        sys.exit(EXIT_UNUSABLE)

@@ -10,7 +10,7 @@ import msgspec
 import typer
 from rich.table import Table
 
-from understudy.app import SystemClock, load_dialects, load_panels, unfolded, vectors_of
+from understudy.app import SystemClock, load_dialects, load_panels, pools_of, unfolded, vectors_of
 from understudy.canon.faults import Fault
 from understudy.canon.request import Request
 from understudy.cli.books import open_books_or_leave
@@ -21,6 +21,7 @@ from understudy.gateway.rights import rights_of
 from understudy.gateway.site import Standing
 from understudy.jobs.board import base_board, with_books
 from understudy.jobs.learning import belief_of
+from understudy.jobs.nearest import Asked, Neighbour, nearest
 from understudy.jobs.pools import PoolView, pool_views
 from understudy.policy.budgets import day_of, spent_of
 from understudy.policy.keys import ANYONE, Caller, caller_of
@@ -31,11 +32,15 @@ from understudy.routing.explain import explained
 from understudy.routing.kinds import Kind, asked_words, kind_of
 from understudy.routing.naming import names_in
 from understudy.settings import Settings
+from understudy.stats.vectors import Vectors
 
 app = typer.Typer(help="Which model a request would get, and why.", no_args_is_help=True)
 DIALECT = "openai_chat"
 # Said of every decision that is made here and now.
 AS_IF = "decided as if every model were well: which of them rest after failures only the workers know (/readyz)"
+NEAR = "nearest past prompts of the tenant on this route, and what came of them:"
+NO_PAST = "no past prompt is near: none of the tenant's on this route is kept, or the vectors know no word of this one"
+NO_WORDS = "its words are not kept: no past prompts are compared with them"
 # An explanation neither explores nor compares, and falls on no side of a tie.
 NO_DRAW, NO_SIDE = 1.0, 0.5
 
@@ -62,25 +67,30 @@ def explain(
     Nothing is asked and nothing is written: the same function decides as on the request path, over the same beliefs and
     the same money, as if every model were well and nothing else ran: which models rest after failures, and what running
     requests hold of a budget, only the workers know (`/readyz`, `/metrics`).
+
+    With word vectors it also shows the three nearest of the tenant's past prompts on the route, as far as their words
+    are kept, and what came of them.
     """
     settings = load_or_leave(config)
     store = open_books_or_leave(settings)
     if what.startswith("ex_"):
-        _told(store, what, json)
+        _told(settings, store, what, json)
         return
     request = _request(what, route, settings)
     try:
         caller = _caller(settings, key, tenant)
         found = kind_of(request, kind or caller.kind, policies=settings.file.policies)
-        plan = _planned(settings, store, request, found, caller)
+        vectors = vectors_of(settings)
+        plan = _planned(settings, store, request, found, caller, vectors)
     except Fault as fault:
         give_up(fault.message)
     except VectorsRefused as error:
         give_up(str(error))
     _print(plan, found, request)
+    near = _near(settings, store, vectors, Asked(asked_words(request), caller.tenant, plan.route or ""))
     if json is not None:
         shown = {"kind": found.id, "kind_source": found.source, "reason": plan.reason, "decision": plan.decision}
-        json.write_bytes(msgspec.json.encode(shown | {"model": plan.chain[0].name}))
+        json.write_bytes(msgspec.json.encode(shown | {"model": plan.chain[0].name} | near))
 
 
 @app.command()
@@ -149,7 +159,7 @@ def _record(name: str, record: Record | None, incumbent: str) -> list[str]:
     return [shown, f"{record.mean:.3f}", f"{record.low:.3f} to {record.high:.3f}", f"{record.n:,.0f}", cost, latency]
 
 
-def _told(store: Store, exchange_id: str, json: Path | None) -> None:
+def _told(settings: Settings, store: Store, exchange_id: str, json: Path | None) -> None:
     exchange = store.exchange(exchange_id)
     if exchange is None:
         give_up(f"the journal has no exchange {exchange_id!r}", "its id is the header x-understudy-request-id")
@@ -158,8 +168,37 @@ def _told(store: Store, exchange_id: str, json: Path | None) -> None:
     lines = explained(exchange.decision, names) if exchange.decision is not None else [exchange.reason]
     for line in lines:
         out.print(line, markup=False, soft_wrap=True)
+    near = _near_exchange(settings, store, exchange)
     if json is not None:
-        json.write_bytes(msgspec.json.encode(exchange))
+        json.write_bytes(msgspec.json.encode(msgspec.to_builtins(exchange) | near))
+
+
+def _near_exchange(settings: Settings, store: Store, exchange: Exchange) -> dict[str, list[Neighbour]]:
+    """The prompts nearest to that of an exchange, which is known only as long as its words are kept."""
+    try:
+        vectors = vectors_of(settings)
+    except VectorsRefused as error:
+        out.print(f"the nearest past prompts are not known: {error}", markup=False, soft_wrap=True)
+        return {}
+    if vectors is None or exchange.route not in pools_of(settings):
+        return {}
+    lesson = store.lesson(exchange.id, SystemClock().now_s())
+    if lesson is None:
+        out.print(NO_WORDS)
+        return {"nearest": []}
+    return _near(settings, store, vectors, Asked(lesson.words, lesson.tenant, lesson.route, exchange.id))
+
+
+def _near(settings: Settings, store: Store, vectors: Vectors | None, asked: Asked) -> dict[str, list[Neighbour]]:
+    """Print the nearest past prompts, and say them again for JSON; nothing without vectors or a pool."""
+    pool = pools_of(settings).get(asked.route)
+    if vectors is None or pool is None:
+        return {}
+    found = nearest(store, vectors, asked, pool.scale, SystemClock().now_s())
+    out.print(NEAR if found else NO_PAST, soft_wrap=True)
+    for one in found:
+        out.print(f"  {one.words}", markup=False, soft_wrap=True)
+    return {"nearest": found}
 
 
 def _names(store: Store, exchange: Exchange) -> dict[str, str]:
@@ -202,9 +241,11 @@ def _caller(settings: Settings, key: str | None, tenant: str) -> Caller:
     return caller_of(found)
 
 
-def _planned(settings: Settings, store: Store, request: Request, kind: Kind, caller: Caller) -> Plan:
+def _planned(
+    settings: Settings, store: Store, request: Request, kind: Kind, caller: Caller, vectors: Vectors | None
+) -> Plan:
     models = models_of(settings)
-    base = board_of(settings, models, load_panels(settings, models), vectors_of(settings))
+    base = board_of(settings, models, load_panels(settings, models), vectors)
     beliefs = unfolded(store.beliefs(), {})
     board = with_books(base, store.slices(), beliefs, store.board_version(), store.strata(), store.paces())
     route = board.routes.get(request.model)

@@ -25,11 +25,16 @@ JsonOption = Annotated[Path | None, typer.Option("--json", help="Write the figur
 
 def give_up(message: str, remedy: str = "", *, status: int = EXIT_UNUSABLE) -> NoReturn:
     """Say what is wrong and what to do, and leave."""
-    # What is wrong may quote anything, and brackets are markup to the console: understudy[vectors].
-    err.print(f"[bold red]error:[/] {escape(message)}", soft_wrap=True)
+    tell_error(message)
     if remedy:
         err.print(remedy, soft_wrap=True, markup=False)
     raise typer.Exit(status)
+
+
+def tell_error(message: str) -> None:
+    """Say what is wrong."""
+    # It may quote anything, and brackets are markup to the console: understudy[vectors].
+    err.print(f"[bold red]error:[/] {escape(message)}", soft_wrap=True)
 
 
 def load_or_leave(config: Path | None) -> Settings:

@@ -88,6 +88,14 @@ class Store(Protocol):
         """What a route learns from, beyond a number, oldest first."""
         ...
 
+    def past(self, tenant: str, route: str, now_s: float, limit: int) -> list[LessonRow]:
+        """What a tenant's route was taught last, newest first, of prompts whose words have not expired."""
+        ...
+
+    def lesson(self, exchange_id: str, now_s: float) -> LessonRow | None:
+        """What one exchange taught; None if it taught nothing, or its words have expired."""
+        ...
+
     def unjudged(self, routes: Collection[str], now_s: float, limit: int) -> list[tuple[str, str]]:
         """The comparisons of these routes that wait for a judge, as exchange and route, oldest first."""
         ...

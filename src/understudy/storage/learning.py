@@ -83,12 +83,20 @@ class Learning(Database):
 
     def lessons(self, route: str, after_seq: int, limit: int) -> list[LessonRow]:
         """What a route learns from, beyond a number, oldest first."""
-        said = sa.select(feedback.c.exchange_id, sa.func.min(feedback.c.y).label("y")).group_by(feedback.c.exchange_id)
-        spoken = said.subquery()
-        asked = sa.select(lessons, spoken.c.y.label("said")).outerjoin(
-            spoken, spoken.c.exchange_id == lessons.c.exchange_id
-        )
-        asked = asked.where(lessons.c.route == route, lessons.c.seq > after_seq).order_by(lessons.c.seq).limit(limit)
+        asked = _with_said().where(lessons.c.route == route, lessons.c.seq > after_seq)
+        return self._lessons(asked.order_by(lessons.c.seq).limit(limit))
+
+    def past(self, tenant: str, route: str, now_s: float, limit: int) -> list[LessonRow]:
+        """What a tenant's route was taught last, newest first, of prompts whose words have not expired."""
+        theirs = (lessons.c.tenant == tenant, lessons.c.route == route, lessons.c.expires_at_s > now_s)
+        return self._lessons(_with_said().where(*theirs).order_by(lessons.c.seq.desc()).limit(limit))
+
+    def lesson(self, exchange_id: str, now_s: float) -> LessonRow | None:
+        """What one exchange taught; None if it taught nothing, or its words have expired."""
+        asked = _with_said().where(lessons.c.exchange_id == exchange_id, lessons.c.expires_at_s > now_s)
+        return next(iter(self._lessons(asked)), None)
+
+    def _lessons(self, asked: sa.Select[*tuple[Any, ...]]) -> list[LessonRow]:
         return [_read_lesson(row, self._vault) for row in self._rows(asked)]
 
     def unjudged(self, routes: Collection[str], now_s: float, limit: int) -> list[tuple[str, str]]:
@@ -137,6 +145,13 @@ class Learning(Database):
                 connection.execute(sa.delete(paces).where(paces.c.route == route))
                 connection.execute(sa.insert(paces).values(route=route, pace=pace))
                 move_board(connection)
+
+
+def _with_said() -> sa.Select[*tuple[Any, ...]]:
+    """Lessons, each with what its user said of the answer."""
+    said = sa.select(feedback.c.exchange_id, sa.func.min(feedback.c.y).label("y")).group_by(feedback.c.exchange_id)
+    spoken = said.subquery()
+    return sa.select(lessons, spoken.c.y.label("said")).outerjoin(spoken, spoken.c.exchange_id == lessons.c.exchange_id)
 
 
 def _read_strata(row: Any) -> StrataRow:
