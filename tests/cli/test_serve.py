@@ -204,3 +204,13 @@ def test_words_that_another_secret_sealed_are_told_of_and_end_in_no_traceback(tm
     assert done.returncode == 2, done.stderr
     assert "sealed under another secret; the setting `secret` must name the one that the server had" in done.stderr
     assert "Traceback" not in done.stderr
+    refused = understudy(tmp_path, "serve", "--port", str(free_port()))
+    assert refused.returncode == 2, refused.stderr
+    assert "sealed under another secret" in refused.stderr
+    assert "If that secret is lost, `understudy serve --forget-sealed` deletes what it sealed" in refused.stderr
+    port = free_port()
+    running = start(tmp_path, None, port, {}, "--forget-sealed")
+    running.process.terminate()
+    running.process.wait(30)
+    assert "deleted: 1 rows that were sealed" in (tmp_path / "server.log").read_text(encoding="utf-8")
+    assert understudy(tmp_path, "route", "status").returncode == 0

@@ -437,12 +437,12 @@ def server(folder: Path, config: str, **environ: str) -> Iterator[Server]:
         running.process.wait(UP_S)
 
 
-def start(folder: Path, path: Path | None, port: int, environ: dict[str, str]) -> Server:
+def start(folder: Path, path: Path | None, port: int, environ: dict[str, str], *options: str) -> Server:
     """Start the server and wait until it answers; its log is in `server.log`. With no path it looks around itself."""
     chosen = ["--config", str(path)] if path is not None else []
     with (folder / "server.log").open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "understudy", "serve", "--port", str(port), *chosen],
+            [sys.executable, "-m", "understudy", "serve", "--port", str(port), *chosen, *options],
             cwd=folder,
             stdout=log,
             stderr=log,

@@ -14,6 +14,7 @@ from understudy.ports import (
     Store,
     StrataRow,
 )
+from understudy.storage.store import SqlStore
 
 TENANTS = ("gone", "stays")
 AT_S = 50.0
@@ -142,3 +143,16 @@ class ErasingContract:
         assert (store.deleted(), store.held("gone")["lessons"]) == ({"gone": AT_S}, 1)
         store.delete_tenant(ordered(store, "o2"), "gone", AT_S + 9.0)
         assert (store.deleted(), store.held("gone")) == ({"gone": AT_S + 9.0}, NOTHING)
+
+    def test_all_that_is_sealed_can_be_deleted_at_once(self, store: Store) -> None:
+        assert isinstance(store, SqlStore)
+        furnished(store)
+        numbers, version = (store.exchanges(), store.money(), store.pairs("hyp_gone")), store.board_version()
+        store.try_secret()
+        assert store.forget_sealed(AT_S) == 2 * 5
+        for tenant in TENANTS:
+            assert store.held(tenant) == NOTHING | {"rates of comparison": 1, "reactions": 1}
+        assert {row.words for row in store.beliefs()} == {"the secret that sealed it is lost"}
+        assert (store.exchanges(), store.money(), store.pairs("hyp_gone")) == numbers
+        assert store.board_version() == version + 1
+        assert store.forget_sealed(AT_S) == 0

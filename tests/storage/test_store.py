@@ -2,14 +2,17 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from tests.storage.contract import StoreContract
+from tests.storage.erasing_contract import words_of
 from tests.storage.samples import SECRET, exchange, hypothesis_row, open_pair, slice_row
 
 from understudy.ports import Batch, Store
 from understudy.storage.open import open_store
+from understudy.storage.vault import Locked
 
 
 @pytest.fixture(params=["sqlite-file", "sqlite-memory"])
@@ -41,6 +44,23 @@ def test_threads_share_a_store(store: Store) -> None:
     assert len(store.exchanges(1_000)) == 400
     assert all(count % 20 == 0 for counts in seen for count in counts)
     assert len(seen) == 2
+
+
+@pytest.mark.parametrize("field", ["texts", "lessons", "kept", "beliefs"])
+def test_another_secret_is_found_out_by_whatever_it_did_not_seal(tmp_path: Path, field: str) -> None:
+    """Rows that hold no words are no reason to doubt a secret."""
+    url = f"sqlite:///{tmp_path / 'books.db'}"
+    words = words_of("stays")
+    alone = Batch(**{"exchanges": words.exchanges, "strata": words.strata, field: getattr(words, field)})
+    with closing(open_store(url, secret=SECRET)) as store:
+        store.enter(Batch(exchanges=words.exchanges, strata=words.strata))
+    with closing(open_store(url, secret=b"another")) as store:
+        store.try_secret()
+    with closing(open_store(url, secret=SECRET)) as store:
+        store.enter(alone)
+        store.try_secret()
+    with closing(open_store(url, secret=b"another")) as store, pytest.raises(Locked, match="under another secret"):
+        store.try_secret()
 
 
 def test_books_outlive_their_store(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """`understudy serve`: the gateway, in the foreground."""
 
 import asyncio
+import time
 from contextlib import closing
 from typing import Annotated
 
@@ -18,6 +19,7 @@ from understudy.providers.discovery import Found, declared, discover
 from understudy.providers.probing import Answers, BuildsDiffer, probe, was_told
 from understudy.settings import Settings
 from understudy.storage.open import DatabaseRefused, open_store
+from understudy.storage.vault import Locked
 from understudy.web.server import LOOPBACK
 
 NOTHING = """No model can be reached from here. Set one of these and start again:
@@ -26,6 +28,7 @@ NOTHING = """No model can be reached from here. Set one of these and start again
 or start an own model on its usual port of this machine:
   llama.cpp  127.0.0.1:8080     vLLM  127.0.0.1:8000     Ollama  127.0.0.1:11434
 or declare models in understudy.yaml and pass it with --config."""
+LOST = "If that secret is lost, `understudy serve --forget-sealed` deletes what it sealed, of every tenant."
 # How many model names of one provider the start-up list shows.
 MODELS_SHOWN = 6
 
@@ -34,6 +37,13 @@ def serve(
     config: ConfigOption = None,
     host: Annotated[str | None, typer.Option(help="The address to listen on, over the configuration's.")] = None,
     port: Annotated[int | None, typer.Option(help="The port to listen on, over the configuration's.")] = None,
+    forget_sealed: Annotated[
+        bool,
+        typer.Option(
+            "--forget-sealed",
+            help="First delete all words that are kept, and what was learned from them: their secret is lost.",
+        ),
+    ] = False,
 ) -> None:
     """Serve the gateway. With no configuration it declares every model it can reach and prints what it found.
 
@@ -43,7 +53,7 @@ def serve(
     if not settings.file.models:
         settings = _discovered(settings)
     server = settings.file.server
-    _start(settings, host or server.host, server.port if port is None else port)
+    _start(settings, host or server.host, server.port if port is None else port, forget_sealed=forget_sealed)
 
 
 def _discovered(settings: Settings) -> Settings:
@@ -89,7 +99,7 @@ def _probed(settings: Settings, store: Store) -> Settings:
     return with_builds(settings, kept | told)
 
 
-def _start(settings: Settings, host: str, port: int) -> None:
+def _start(settings: Settings, host: str, port: int, *, forget_sealed: bool) -> None:
     if not settings.file.keys and host not in LOOPBACK:
         give_up(
             f"without keys the server answers anyone, so it listens on loopback only, not on {host!r}",
@@ -100,10 +110,18 @@ def _start(settings: Settings, host: str, port: int) -> None:
         vectors_of(settings)
         secret = server_secret(settings)
         with closing(open_store(settings.database, secret=secret)) as store:
+            if forget_sealed:
+                out.print(f"deleted: {store.forget_sealed(time.time()):,} rows that were sealed")
+            store.try_secret()
             settings = _probed(settings, store)
         listening = listen(host, port)
     except (PluginMissing, CheckRefused, VectorsRefused, DatabaseRefused, BuildsDiffer) as error:
         give_up(str(error))
+    except Locked as error:
+        give_up(
+            str(error),
+            "If that secret is lost, `understudy serve --forget-sealed` deletes what it sealed, of every tenant.",
+        )
     except OSError as error:
         give_up(f"cannot listen on {host}:{port}: {error.strerror}", "Is another server running? Try --port.")
     bound = listening.getsockname()[1]

@@ -1,7 +1,7 @@
 """The deletion of a tenant: its words, weights and reactions go, and a tombstone stays with the moment.
 
 What is still in the spool, or in a learner's memory, is from before that moment: it does not come back. Numbers stay,
-the journal's and the record's.
+the journal's and the record's. Where the secret is lost that sealed the words of all tenants, all of them go.
 """
 
 from collections.abc import Mapping
@@ -41,14 +41,24 @@ def erase(connection: sa.Connection, tenant: str, at_s: float) -> dict[str, int]
     gone = held(connection, tenant)
     for table, theirs in _places(tenant).values():
         if table is beliefs:
-            # An empty belief is how the workers' boards hear of it.
-            taken = {"version": "", "at_s": at_s, "since_s": at_s, "words": "its tenant was deleted", "body": None}
-            connection.execute(sa.update(beliefs).where(theirs).values(taken))
+            _empty(connection, theirs, at_s, "its tenant was deleted")
         else:
             connection.execute(sa.delete(table).where(theirs))
     connection.execute(sa.delete(deletions).where(deletions.c.tenant == tenant))
     connection.execute(sa.insert(deletions).values(tenant=tenant, at_s=at_s))
     return gone
+
+
+def erase_sealed(connection: sa.Connection, at_s: float) -> int:
+    """Delete all that is sealed, of every tenant; how many rows."""
+    gone = [connection.execute(sa.delete(table)).rowcount for table in (lessons, comparisons, texts, kept)]
+    return sum(gone) + _empty(connection, beliefs.c.body.is_not(None), at_s, "the secret that sealed it is lost")
+
+
+def _empty(connection: sa.Connection, which: sa.ColumnElement[bool], at_s: float, why: str) -> int:
+    """Leave of beliefs that there was one: an empty belief is how the workers' boards hear of it."""
+    taken = {"version": "", "at_s": at_s, "since_s": at_s, "words": why, "body": None}
+    return connection.execute(sa.update(beliefs).where(which).values(taken)).rowcount
 
 
 def deleted(connection: sa.Connection) -> dict[str, float]:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from understudy.ports import Batch
 from understudy.storage.database import move_board
 from understudy.storage.entering import enter
+from understudy.storage.erasing import erase_sealed
 from understudy.storage.evidence import Evidence
 from understudy.storage.journal import Exchanges
 from understudy.storage.keeping import KeptAnswers
@@ -34,6 +35,21 @@ class SqlStore(Exchanges, Evidence, Learning, Slices, Orders, KeptAnswers):
     def positions(self) -> dict[str, int]:
         """How far each spool segment has been drained, in bytes."""
         return {row.segment: row.place for row in self._rows(sa.select(positions))}
+
+    def try_secret(self) -> None:
+        """Open what was sealed to last longest, of each room. Raises Locked where another secret sealed it."""
+        for table, place in ((texts, texts.c.exchange_id), (lessons, lessons.c.exchange_id), (kept, kept.c.key)):
+            sealed = sa.select(place, table.c.body).where(table.c.body.is_not(None))
+            for name, body in self._rows(sealed.order_by(table.c.expires_at_s.desc()).limit(1)):
+                self._vault.open(body, name)
+        self.beliefs()
+
+    def forget_sealed(self, now_s: float) -> int:
+        """Delete all that is sealed: words, and what was learned from them; how many rows."""
+        with self._writing() as connection:
+            gone = erase_sealed(connection, now_s)
+            move_board(connection)
+            return gone
 
     def forget_texts(self, now_s: float) -> int:
         """Delete the words that have expired, kept answers among them; of how many pairs and answers."""
