@@ -21,7 +21,7 @@ from understudy.bench.routing.leakage import Places, prints
 from understudy.bench.routing.pools import PRICES, at_best, served
 from understudy.bench.routing.rows import Served, Suite, Vector
 from understudy.bench.routing.scoring import folded, slice_scores
-from understudy.routing.text import Design, design, learn, read
+from understudy.routing.text import Design, design, learner, read
 from understudy.stats.ranking import aiq
 
 POOL_SIZE = 5
@@ -138,13 +138,13 @@ def predicted(pool: Pooled, train: Places, test: Places) -> dict[str, Vector]:
     columns = range(len(pool.models))
     sliced = means + np.array([slice_scores(pool.slices, pool.outcomes[:, k], train, both) for k in columns]).T
     base = int(np.argmax(means))
-    known, asked = pool.prompts.take(train), pool.prompts.take(test)
+    taught, asked = learner(pool.prompts.take(train)), pool.prompts.take(test)
     text, beside = np.tile(means, (len(test), 1)), sliced[: len(test)].copy()
     for column in set(columns) - {base}:
         gains = pool.outcomes[train, column] - pool.outcomes[train, base]
         left = gains - (sliced[len(test) :, column] - sliced[len(test) :, base])
-        text[:, column] += learn(known, gains).gains(asked)
-        beside[:, column] += learn(known, left).gains(asked)
+        text[:, column] += taught(gains, 0.0).gains(asked)
+        beside[:, column] += taught(left, 0.0).gains(asked)
     return {"slice mean": sliced[: len(test)], "ours: text": text, "ours: both": beside}
 
 
