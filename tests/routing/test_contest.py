@@ -21,6 +21,14 @@ def test_a_challenger_wins_by_what_it_would_have_earned() -> None:
     assert not again.won
 
 
+def test_a_champion_over_another_incumbent_serves_nothing() -> None:
+    """Its gains are over another model: the incumbent of now answers everything in its place."""
+    lessons = by_kind(600)
+    fitted = believe(lessons, POOL)
+    stale = unfold(msgspec.structs.replace(fitted.belief, incumbent="own"))
+    assert contest(fitted, stale, lessons, POOL) == contest(fitted, None, lessons, POOL)
+
+
 def test_where_the_text_speaks_each_prompt_is_decided_for_itself() -> None:
     lessons = by_text(1_500)
     fitted = believe(lessons, POOL)
@@ -84,3 +92,14 @@ def test_with_a_price_on_seconds_what_is_quicker_may_win_at_the_same_quality() -
         assert contest(fitted, None, level, pool).won is won
         assert fits(fitted.belief, pool)
         assert not fits(fitted.belief, msgspec.structs.replace(pool, latency_price=0.2))
+
+
+def test_a_cascade_is_charged_for_both_waits_where_the_first_answer_is_refused() -> None:
+    """Half of the own model's answers pass; it takes one second, the rented one three."""
+    took = {"own": 1_000.0, "rented": 3_000.0}
+    lessons = [lesson(n, "chat", float(n % 2), 1.0)._replace(ms=took) for n in range(200)]
+    pool = msgspec.structs.replace(POOL, cascade=True, dial="quality_target", aim=0.9, latency_price=0.05)
+    free = msgspec.structs.replace(pool, latency_price=0.0)
+    charged, plain = (contest(believe(lessons, one), None, lessons, one) for one in (pool, free))
+    assert charged.spent == plain.spent == pytest.approx(0.5)
+    assert charged.quality.mean - plain.quality.mean == pytest.approx(0.05 * (3 - (1 + 0.5 * 3)), abs=1e-9)

@@ -7,9 +7,18 @@ import pytest
 
 from tests.routing.pools import OWN, POOL, RENTED, by_kind, by_meaning, by_text, meant, prompt
 from understudy.canon.money import Price
-from understudy.routing.beliefs import Learned
+from understudy.routing.beliefs import DialName, Learned
 from understudy.routing.cascade import Cascade
-from understudy.routing.decide import MIN_LABELS, OTHER_VECTORS, Decision, Draw, decide
+from understudy.routing.decide import (
+    MIN_LABELS,
+    OTHER_VECTORS,
+    Decision,
+    Draw,
+    added,
+    decide,
+    each_unhindered,
+    unhindered,
+)
 from understudy.routing.fitness import Moment, Needs
 from understudy.routing.learn import believe, unfold
 from understudy.routing.text import Prompt, read
@@ -39,6 +48,22 @@ def test_the_text_decides_within_a_kind_where_it_may_speak() -> None:
     assert own.text_speaks
     assert own.contributions[0][2] > 0
     assert decide(MODELS, "rented", TEXT, "chat", asked(prompt(5, sums=False))).chosen == "rented"
+
+
+@pytest.mark.parametrize("name", ["quality", "rented_share"])
+def test_decisions_for_many_are_those_for_each_without_the_reasons(name: DialName) -> None:
+    """With a dial the lot moves some, where both models are level; with text the prompt does."""
+    worth = {one: record.mean for one, record in KINDS.belief.records["sums"].items()}
+    dial = msgspec.structs.replace(KINDS.belief.dial, name=name, price=worth["rented"] - worth["own"])
+    kinds = msgspec.structs.replace(KINDS.belief, dial=dial)
+    text = added(TEXT, "chat", read(prompt(5, sums=True)))
+    assert text["own"] > 0
+    for belief, kind, said in ((kinds, "sums", {}), (kinds, "letters", {}), (TEXT.belief, "chat", text)):
+        asked = [(kind, added, lot) for added in (said, {}) for lot in (0.1, 0.9)]
+        found = list(each_unhindered(MODELS, belief, asked))
+        assert found == [unhindered(MODELS, belief, *one) for one in asked]
+        one = decide(MODELS, "rented", Learned(belief), kind, unread, draw=Draw(0.9)) if belief is kinds else None
+        assert one is None or msgspec.structs.replace(one, flips="") == found[1]
 
 
 @pytest.mark.parametrize("words", ["", "x" * 10_000_000, "彼は毎朝" * 500, "\x00\ud800 \u202e", "ℵ" * 4_000])

@@ -30,9 +30,20 @@ OLD, NEW = model("llama-3.1-8b-instruct", name="old"), model("llama-3.3-8b-instr
         ("claude-sonnet-4-20250514", "claude-sonnet-4-5"),
         ("gpt-4.1-mini-2025-04-14", "gpt-4.1-mini"),
         ("gemini-1.5-pro-001", "gemini-1.5-pro-002"),
+        ("gpt-4o-2024-08-06", "gpt-4o-2024-11-20"),
+        ("gpt-4o", "gpt-4o-2024-11-20"),
+        ("openai/gpt-4o-2024-08-06", "gpt-4o-2024-08-06"),
+        ("gpt-4-0613", "gpt-4"),
+        ("claude-3-5-sonnet-20240620", "claude-3-5-sonnet-latest"),
+        ("claude-3-5-sonnet@20240620", "claude-3-5-sonnet-20241022"),
+        ("mistral-large-2407", "mistral-large-2411"),
+        ("mistral-large-2411", "mistral-large-latest"),
+        ("command-r-03-2024", "command-r-08-2024"),
+        ("gemini-2.5-flash-preview-05-20", "gemini-2.5-flash-preview-09-2025"),
+        ("qwen-max-2025-01-25", "qwen-max"),
     ],
 )
-def test_another_version_or_build_is_a_sibling(one: str, other: str) -> None:
+def test_another_version_build_or_date_is_a_sibling(one: str, other: str) -> None:
     pool = [model(one), model(other)]
     assert list(siblings(pool[0], pool)) == [pool[1]]
     assert list(siblings(pool[1], pool)) == [pool[0]]
@@ -51,8 +62,16 @@ def test_another_version_or_build_is_a_sibling(one: str, other: str) -> None:
         ("o3-mini", "o4-mini"),
         ("gemini-1.5-pro-002", "gemini-1.5-flash-002"),
         ("my-llama", "my-llama"),
-        ("mistral-large-2402", "mistral-large-2407"),
+        ("gpt-4o", "gpt-4o"),
+        ("gpt-4o-2024-08-06", "gpt-4o-mini-2024-07-18"),
+        ("gpt-4o-2024-08-06", "gpt-4-0613"),
+        ("chatgpt-4o-latest", "gpt-4o-2024-11-20"),
+        ("command-r-08-2024", "command-r-plus-08-2024"),
+        ("mistral-large-2411", "mistral-small-2409"),
+        ("ministral-8b-2410", "ministral-3b-2410"),
+        ("my-llama", "my-llama-v2"),
         ("3.1", "3.2"),
+        ("2407", "2411"),
     ],
 )
 def test_another_size_tuning_generation_or_an_unclear_name_is_none(one: str, other: str) -> None:
@@ -60,10 +79,16 @@ def test_another_size_tuning_generation_or_an_unclear_name_is_none(one: str, oth
     assert list(siblings(pool[0], pool)) == []
 
 
-@pytest.mark.parametrize("upstream", ["", "mistral-large-2402", "gpt-4o-2024-08-06", "my-llama", "3.1"])
-def test_a_name_without_a_version_is_of_no_line(upstream: str) -> None:
-    """Builds and dates are no versions."""
+@pytest.mark.parametrize("upstream", ["", "3.1", "2407", "2024-08-06", "latest"])
+def test_a_name_without_words_is_of_no_line(upstream: str) -> None:
     assert line_of(model(upstream)) is None
+
+
+@pytest.mark.parametrize("upstream", ["gpt-4o-2024-08-06", "mistral-large-2407", "command-r-08-2024", "my-llama"])
+def test_builds_and_dates_are_no_versions(upstream: str) -> None:
+    line = line_of(model(upstream))
+    assert line is not None
+    assert line.generation is None
 
 
 def test_another_makers_model_is_none() -> None:

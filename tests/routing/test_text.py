@@ -52,9 +52,12 @@ def test_foreign_prompts_are_known_as_foreign() -> None:
 def test_held_out_says_nothing_that_it_was_told() -> None:
     noise = np.random.default_rng(0).choice([-1.0, 0.0, 1.0], size=len(LESSONS))
     folds = np.arange(len(LESSONS)) % 5
-    held = held_out(DESIGN, noise, folds)
-    assert abs(np.corrcoef(held.gains, noise)[0, 1]) < 0.15
-    assert np.corrcoef(held_out(DESIGN, GAINS, folds).gains, GAINS)[0, 1] > 0.25
+    held = held_out(DESIGN, np.stack([noise, GAINS], axis=1), folds)
+    assert abs(np.corrcoef(held.gains[:, 0], noise)[0, 1]) < 0.15
+    assert np.corrcoef(held.gains[:, 1], GAINS)[0, 1] > 0.25
+    inside = np.flatnonzero(folds == 3)
+    alone = learn(DESIGN.take(np.flatnonzero(folds != 3)), GAINS[folds != 3])
+    np.testing.assert_array_equal(held.gains[inside, 1], alone.gains(DESIGN.take(inside)))
     assert np.corrcoef(learn(DESIGN, noise).gains(DESIGN), noise)[0, 1] > 0.3
 
 
@@ -85,8 +88,8 @@ def test_the_block_takes_the_length_that_it_may_take() -> None:
 
 def test_held_out_prompts_keep_their_meanings() -> None:
     gains = np.where(SUMS, 0.5, -0.5)
-    held = held_out(MEANT, gains, np.random.default_rng(0).integers(5, size=400))
-    assert np.corrcoef(held.gains, gains)[0, 1] > 0.9
+    held = held_out(MEANT, gains[:, None], np.random.default_rng(0).integers(5, size=400))
+    assert np.corrcoef(held.gains[:, 0], gains)[0, 1] > 0.9
 
 
 def test_other_vectors_are_never_misread() -> None:

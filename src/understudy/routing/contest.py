@@ -6,18 +6,20 @@ requests were answered by one model, so what the others would have earned is est
 choice of its own beside the models.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 
 from understudy.routing.beliefs import Belief, Learned
 from understudy.routing.cascade import RIGHT, Cascade
-from understudy.routing.decide import MIN_LABELS, Decision, Draw, dearness, decide, waited
+from understudy.routing.decide import MIN_LABELS, added, dearness, each_unhindered, waited
 from understudy.routing.learn import Fitted, Pool, unfold
 from understudy.routing.lessons import Lesson, lot_of
 from understudy.routing.priors import UNKNOWN
-from understudy.stats.offpolicy import Value, gain, pseudo_outcomes
+from understudy.stats.offpolicy import Value, Vector, gain, pseudo_outcomes
 
 # A change of the share of dear calls, or of the money spent, below this part is no reason for another belief.
 WORTHWHILE = 0.01
@@ -55,9 +57,8 @@ def contest(challenger: Fitted, champion: Learned | None, lessons: Sequence[Less
         return Verdict(False, few, Value(0.0, -1.0, len(challenger.chosen)))
     new = _choices(unfold(belief), lessons, pool, belief, challenger.chosen)
     old = _choices(champion, lessons, pool, belief)
-    sheet = np.array([_seen(belief, one, pool) for one in lessons])
-    pseudo = pseudo_outcomes(sheet[:, :, 0], sheet[:, :, 1], sheet[:, :, 2])
-    return _judged(belief, gain(pseudo, np.array(new.places), np.array(old.places)), new.spent, old.spent, pool)
+    quality = gain(pseudo_outcomes(*_seen(belief, lessons, pool)), np.array(new.places), np.array(old.places))
+    return _judged(belief, quality, new.spent, old.spent, pool)
 
 
 def _judged(belief: Belief, quality: Value, spent: float, before: float, pool: Pool) -> Verdict:
@@ -82,29 +83,20 @@ def _choices(
     lessons: Sequence[Lesson],
     pool: Pool,
     belief: Belief,
-    without: dict[str, str] | None = None,
+    without: Mapping[str, str] = MappingProxyType({}),
 ) -> _Choices:
     names = [model.name for model in pool.models]
-    places, spent = [], 0.0
-    alike: dict[str, Decision] = {}
-    for one in lessons:
-        decision = alike.get(one.kind)
-        if decision is None:
-            prompt = one.prompt
-            draw = Draw(lot_of(one))
-            # The prompt is read at once or not at all.
-            decision = decide(pool.models, pool.incumbent, learned, one.kind, lambda: prompt, draw=draw)  # noqa: B023
-            if _same_for_all(learned, one.kind):
-                alike[one.kind] = decision
-        chosen = (without or {}).get(one.id) or decision.chosen
-        places.append(len(names) if decision.trial else names.index(chosen))
-        spent += _spent(belief, one.kind, pool, places[-1])
+    if learned is None or learned.belief.incumbent != pool.incumbent:  # gains over another model say nothing
+        places = [names.index(pool.incumbent)] * len(lessons)
+    else:
+        asked = ((one.kind, added(learned, one.kind, one.prompt), lot_of(one)) for one in lessons)
+        decisions = zip(lessons, each_unhindered(pool.models, learned.belief, asked), strict=True)
+        places = [
+            len(names) if one.trial else names.index(without.get(lesson.id, one.chosen)) for lesson, one in decisions
+        ]
+    counted = Counter(zip((one.kind for one in lessons), places, strict=True))
+    spent = sum(count * _spent(belief, kind, pool, place) for (kind, place), count in counted.items())
     return _Choices(places, spent / len(lessons))
-
-
-def _same_for_all(learned: Learned | None, kind: str) -> bool:
-    """Whether neither a prompt's text nor its lot moves a decision on this kind."""
-    return learned is None or (learned.belief.dial.name == "quality" and kind not in learned.belief.speaks)
 
 
 def _spent(belief: Belief, kind: str, pool: Pool, place: int) -> float:
@@ -119,44 +111,36 @@ def _spent(belief: Belief, kind: str, pool: Pool, place: int) -> float:
 
 
 class _Seen(NamedTuple):
-    """What came of one choice on one prompt, NaN where nobody saw it; the chance of seeing it, and the guess."""
+    """What came of every choice on every prompt, NaN where nobody saw it; the chance of seeing it, and the guess.
 
-    outcome: float
-    chance: float
-    guess: float
+    One row a prompt, one column a model, the cascade last; what is charged for waiting is taken off.
+    """
 
-    def less(self, charge: float) -> "_Seen":
-        """The same after a charge."""
-        return self._replace(outcome=self.outcome - charge, guess=self.guess - charge)
+    outcome: Vector
+    chance: Vector
+    guess: Vector
 
 
-def _seen(belief: Belief, lesson: Lesson, pool: Pool) -> list[_Seen]:
-    """What is known of every choice on one prompt, the cascade last; what is charged for waiting is taken off."""
-    alone = [_alone(belief, lesson, model.name) for model in pool.models]
-    wait = [_wait(belief, lesson.kind, model.name) for model in pool.models]
-    net = [one.less(charge) for one, charge in zip(alone, wait, strict=True)]
-    found = belief.cascades.get(lesson.kind)
+def _seen(belief: Belief, lessons: Sequence[Lesson], pool: Pool) -> _Seen:
     names = [model.name for model in pool.models]
-    if found is None:
-        return [*net, _Seen(np.nan, 1.0, 0.0)]
-    first, then = names.index(found.first), names.index(found.then)
-    both = _cascaded(found, alone[first], alone[then])
-    return [*net, both.less(wait[first] + (1 - found.accepted) * wait[then])]
+    outcome = np.array([[*(one.outcomes.get(name, np.nan) for name in names), np.nan] for one in lessons])
+    chance = np.array([[*(one.chances.get(name, 1.0) for name in names), 1.0] for one in lessons])
+    kinds, of = np.unique([one.kind for one in lessons], return_inverse=True)
+    known = [[belief.records.get(str(kind), {}).get(name) for name in names] for kind in kinds]
+    wait = np.array([[*(waited(belief, one.latency_ms if one else None) for one in told), 0.0] for told in known])
+    guess = np.array([[*(one.mean if one else UNKNOWN for one in told), 0.0] for told in known])[of]
+    for place, kind in enumerate(kinds):
+        found = belief.cascades.get(str(kind))
+        if found is not None:
+            rows, first, then = of == place, names.index(found.first), names.index(found.then)
+            wait[place, -1] = wait[place, first] + (1 - found.accepted) * wait[place, then]
+            outcome[rows, -1] = _cascaded(found, outcome[rows, first], outcome[rows, then])
+            chance[rows, -1] = np.minimum(chance[rows, first], chance[rows, then])
+            guess[rows, -1] = found.quality
+    return _Seen(outcome - wait[of], chance, guess - wait[of])
 
 
-def _wait(belief: Belief, kind: str, model: str) -> float:
-    record = belief.records.get(kind, {}).get(model)
-    return waited(belief, record.latency_ms if record else None)
-
-
-def _alone(belief: Belief, lesson: Lesson, model: str) -> _Seen:
-    record = belief.records.get(lesson.kind, {}).get(model)
-    outcome = lesson.outcomes.get(model, np.nan)
-    return _Seen(outcome, lesson.chances.get(model, 1.0), record.mean if record else UNKNOWN)
-
-
-def _cascaded(found: Cascade, first: _Seen, then: _Seen) -> _Seen:
+def _cascaded(found: Cascade, first: Vector, then: Vector) -> Vector:
     """What an accepted answer counts, or the other model's outcome; seen where both were."""
-    outcome = found.counts if first.outcome >= RIGHT else then.outcome
-    both = not np.isnan(first.outcome) and not np.isnan(then.outcome)
-    return _Seen(outcome if both else np.nan, min(first.chance, then.chance), found.quality)
+    both = ~np.isnan(first) & ~np.isnan(then)
+    return np.where(both, np.where(first >= RIGHT, found.counts, then), np.nan)

@@ -4,7 +4,7 @@ Order: constraints, stickiness, records of the slice, text where it may speak, p
 a belief, a prompt and a draw go in, a Decision comes out, which is also what the journal keeps and `explain` words.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -117,25 +117,45 @@ def decide(
         whose = "the incumbent" if fallback == incumbent else "the incumbent is out, and the first that is not"
         why = f"nothing is learned of this kind yet: {whose} answers"
         return _plain(pool, out, fallback, incumbent, why, running)
-    text, told, silent = _text(learned, kind, prompt)
+    numbers = prompt() if kind in learned.belief.speaks else None
+    text = added(learned, kind, numbers)
     lot = draw.lot
     options = tuple(_option(model, out[model.name], records, text, learned.belief, lot) for model in pool)
     if fallback != incumbent:
         # Whoever stands in for the incumbent is the best of those of whom enough is known.
         known = {option.model: option.worth or 0.0 for option in options if option.out is None}
         fallback = max(known, key=lambda name: known[name], default=fallback)
-    decision = _chosen(options, learned.belief, fallback, incumbent, running, draw, told)
-    decision = msgspec.structs.replace(decision, text_silent=silent) if silent else decision
+    decision = _chosen(options, learned.belief, fallback, incumbent, running, draw)
+    decision = _reasoned(decision, learned, text, numbers)
     return decision if running is not None else _cascaded(decision, learned.belief, kind)
 
 
 def unhindered(
     pool: Sequence[Model], belief: Belief, kind: str, text: Mapping[str, float], lot: float = 0.5
 ) -> Decision:
-    """The decision for a request that nothing keeps from any model, and whose text adds so much to each."""
+    """The decision for a request that nothing keeps from any model, and whose text adds so much to each.
+
+    What would move it is left out: many are made where one is learned from, and nobody reads them.
+    """
     records, who = belief.records.get(kind, {}), belief.incumbent
     options = tuple(_option(model, None, records, text, belief, lot) for model in pool)
-    return _cascaded(_chosen(options, belief, who, who, None, Draw(lot), []), belief, kind)
+    return _cascaded(_chosen(options, belief, who, who, None, Draw(lot)), belief, kind)
+
+
+def each_unhindered(
+    pool: Sequence[Model], belief: Belief, asked: Iterable[tuple[str, Mapping[str, float], float]]
+) -> Iterator[Decision]:
+    """The same for many requests, of which kind, text and lot are given; where neither text nor lot moves a decision
+    it is made once a kind.
+    """
+    alike: dict[str, Decision] = {}
+    for kind, text, lot in asked:
+        if text or belief.dial.name != "quality":
+            yield unhindered(pool, belief, kind, text, lot)
+            continue
+        if kind not in alike:
+            alike[kind] = unhindered(pool, belief, kind, text, lot)
+        yield alike[kind]
 
 
 def _cascaded(decision: Decision, belief: Belief, kind: str) -> Decision:
@@ -185,21 +205,26 @@ def _first(out: Mapping[str, str | None], incumbent: str) -> str:
     return next(name for name, why in out.items() if why is None)
 
 
-def _text(
-    learned: Learned, kind: str, prompt: Callable[[], Prompt]
-) -> tuple[dict[str, float], list[Contribution], str]:
-    """What the text adds to each model over the incumbent, where it may speak and knows such prompts, or why not."""
-    if kind not in learned.belief.speaks:
-        return {}, [], ""
-    numbers = prompt()
-    if not learned.reads(numbers.vectors):
-        return {}, [], OTHER_VECTORS
-    speaking = {name: model for name, model in learned.texts.items() if model.knows(numbers)}
-    gains = {name: model.gain(numbers) for name, model in speaking.items()}
-    if not gains:
-        return {}, [], ""
-    widest = speaking[max(gains, key=lambda name: abs(gains[name]))]
-    return gains, widest.contributions(numbers, TOLD), ""
+def added(learned: Learned, kind: str, prompt: Prompt | None) -> dict[str, float]:
+    """What the text adds to each model over the incumbent, where it may speak and knows such prompts."""
+    if prompt is None or kind not in learned.belief.speaks or not learned.reads(prompt.vectors):
+        return {}
+    return {name: model.gain(prompt) for name, model in learned.texts.items() if model.knows(prompt)}
+
+
+def _reasoned(decision: Decision, learned: Learned, text: Mapping[str, float], prompt: Prompt | None) -> Decision:
+    """A decision with what moved it, what would, and why the text is silent where it had earned to speak."""
+    told: list[Contribution] = []
+    if prompt is not None and text:
+        told = learned.texts[max(text, key=lambda name: abs(text[name]))].contributions(prompt, TOLD)
+    able = {option.model: option for option in decision.options if option.out is None}
+    return msgspec.structs.replace(
+        decision,
+        text_speaks=bool(told),
+        text_silent="" if prompt is None or learned.reads(prompt.vectors) else OTHER_VECTORS,
+        contributions=tuple((one.block, one.feature, one.gain) for one in told),
+        flips=_flips(able, decision.chosen, learned.belief) if decision.chosen in able else "",
+    )
 
 
 def _option(
@@ -254,8 +279,10 @@ def dithered(belief: Belief, owned: bool, lot: float) -> float:
 def _split(able: Mapping[str, Option], best: str, belief: Belief, lot: float) -> float:
     """The chance that the best model had of being the best, over all lots."""
     mine = able.get(best)
-    rivals = [option for option in able.values() if mine is not None and option.owned != mine.owned]
-    if mine is None or not rivals or belief.dial.name == "quality":
+    if mine is None or belief.dial.name == "quality":
+        return 1.0
+    rivals = [option for option in able.values() if option.owned != mine.owned]
+    if not rivals:
         return 1.0
     rival = max(rivals, key=lambda option: option.worth or 0.0)
     shift = dithered(belief, False, lot)
@@ -270,7 +297,6 @@ def _chosen(
     incumbent: str,
     running: str | None,
     draw: Draw,
-    told: list[Contribution],
 ) -> Decision:
     able = {option.model: option for option in options if option.out is None}
     best, why = _best(able, fallback, incumbent, running)
@@ -291,13 +317,10 @@ def _chosen(
         explored=explored,
         belief=belief.version,
         labels=belief.labels,
-        text_speaks=bool(told),
-        contributions=tuple((one.block, one.feature, one.gain) for one in told),
         dial=belief.dial.words,
         price=belief.dial.price,
         latency_price=belief.latency_price,
         drift=belief.drift,
-        flips=_flips(able, best, belief) if best in able else "",
     )
 
 

@@ -25,7 +25,7 @@ from understudy.routing.lessons import Lesson, by_slice, lot_of
 from understudy.routing.priors import Prior
 from understudy.routing.records import Kin, Leaf, kin_of, records_of
 from understudy.routing.siblings import start_of
-from understudy.routing.text import Design, TextModel, design, held_out, learn, packed, unpacked
+from understudy.routing.text import Design, TextModel, design, held_out, learner, packed, unpacked
 from understudy.stats.offpolicy import ONE_SIDED
 from understudy.stats.ridge import Places, Vector
 
@@ -251,21 +251,17 @@ def _texts(table: Table, means: Vector, pool: Pool) -> tuple[dict[str, TextModel
 
     It is learned from what the kinds' means leave open (RT-2.2): added to a mean, a gain would count the kind twice.
     """
-    said = np.zeros_like(table.outcomes)
-    found: dict[str, TextModel] = {}
+    said, base = np.zeros_like(table.outcomes), _place(pool)
+    gains = table.outcomes - table.outcomes[:, [base]]
     # Traffic that is one prompt over and over leaves nothing to hold out.
-    if len(table.lessons) < MIN_PAIRS or len(np.unique(table.folds)) < FOLDS:
-        return found, said
-    base = _place(pool)
-    for column, model in enumerate(pool.models):
-        gains = table.outcomes[:, column] - table.outcomes[:, base]
-        if model.name == pool.incumbent or not gains.any():
-            continue
-        left = gains - (means[:, column] - means[:, base])
-        held = held_out(table.prompts, left, table.folds)
-        said[:, column] = held.gains
-        found[model.name] = learn(table.prompts, left, float(np.quantile(held.known, FOREIGN)))
-    return found, said
+    if len(table.lessons) < MIN_PAIRS or len(np.unique(table.folds)) < FOLDS or not gains.any():
+        return {}, said
+    columns = np.flatnonzero(gains.any(axis=0))
+    left = (gains - (means - means[:, [base]]))[:, columns]
+    held, taught = held_out(table.prompts, left, table.folds), learner(table.prompts)
+    said[:, columns] = held.gains
+    support = np.quantile(held.known, FOREIGN, axis=0)
+    return {pool.models[column].name: taught(left[:, k], float(support[k])) for k, column in enumerate(columns)}, said
 
 
 def _means_held_out(table: Table, pool: Pool) -> Vector:

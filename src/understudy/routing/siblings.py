@@ -1,9 +1,9 @@
 """Siblings: models of one line, told by maker and name, and the means that they lend to one of which little was seen.
 
-Two models are siblings if one maker made them and their names differ in nothing but the version behind its first number
-or the build: `llama-3.1-8b-instruct` and `llama-3.3-8b-instruct`. Another size or
-generation is no sibling: measured, they mislead. Nor is another tuning, which may have done anything to the model.
-Where a name has no version nothing is supposed.
+Two models are siblings if one maker made them and their names differ in nothing but the version behind its first
+number, the build or the date: `llama-3.1-8b-instruct` and `llama-3.3-8b-instruct`, `gpt-4o-2024-08-06` and
+`gpt-4o-2024-11-20`. Another size or generation is no sibling: measured, they mislead. Nor is another tuning, which may
+have done anything to the model. Of names without a version one must have a date: names alike may be any two models.
 """
 
 import re
@@ -15,39 +15,50 @@ from understudy.routing.board import Model
 from understudy.routing.priors import Prior
 from understudy.stats.shrinkage import PSEUDO
 
-_DAY = re.compile(r"20\d\d-\d\d-\d\d")
 _BETWEEN = re.compile(r"[-_:@ ]+")
+# A day, a month of a year, a number of three digits or more, or whichever date is the last: 2024-08-06, 08-2024,
+# 20250514, 2407, 002, latest.
+_DATE = re.compile(r"(?<![^-_:@ ])(?:20\d\d-\d\d-\d\d|\d\d-20\d\d|\d{3,}|latest)(?![^-_:@ ])")
 # A word, a version, or one right behind the other: "llama", "3.1", "v0.2", "qwen2.5". Sizes ("8b", "8x7b") are words.
 _PIECE = re.compile(r"(?P<word>[a-z]*)(?P<version>\d+(?:\.\d+)*)?")
-# Numbers of more digits are builds and dates.
+# Behind a word, numbers of more digits are no versions either.
 _VERSION_DIGITS = 2
 
 
 class Line(NamedTuple):
-    """What siblings have in common."""
+    """What siblings have in common; a name without a version tells of no generation."""
 
     maker: str
     words: tuple[str, ...]
-    generation: int
+    generation: int | None
 
 
 def line_of(model: Model) -> Line | None:
-    """The line of a model; None where its name upstream has no version."""
+    """The line of a model; None where its name upstream has no words."""
     words, versions = [], []
-    for piece in _BETWEEN.split(_DAY.sub("", model.upstream.rpartition("/")[2].lower())):
+    for piece in _BETWEEN.split(_DATE.sub("", _name(model))):
         told = _PIECE.fullmatch(piece)
         word, version = (piece, None) if told is None else (told["word"], told["version"])
         if word and word != "v":
             words.append(word)
         if version and len(first := version.partition(".")[0]) <= _VERSION_DIGITS:
             versions.append(int(first))
-    return Line(model.maker, tuple(words), versions[0]) if words and versions else None
+    return Line(model.maker, tuple(words), versions[0] if versions else None) if words else None
+
+
+def _name(model: Model) -> str:
+    return model.upstream.rpartition("/")[2].lower()
 
 
 def siblings(model: Model, pool: Sequence[Model]) -> Iterator[Model]:
     """The other models of a pool that are of this one's line."""
     line = line_of(model)
-    return (one for one in pool if line is not None and one.name != model.name and line_of(one) == line)
+    if line is None:
+        return
+    sure = line.generation is not None or _DATE.search(_name(model))
+    for one in pool:
+        if one.name != model.name and line_of(one) == line and (sure or _DATE.search(_name(one))):
+            yield one
 
 
 def start_of(

@@ -9,7 +9,7 @@ Nothing here decides: a text model alone never may, since on unseen kinds of pro
 
 import math
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -169,6 +169,11 @@ class TextModel(NamedTuple):
 
 def learn(prompts: Design, gains: Vector, support: float = 0.0) -> TextModel:
     """The model of how gains (one a prompt, in [-1, 1]) depend on the text."""
+    return learner(prompts)(gains, support)
+
+
+def learner(prompts: Design) -> Callable[[Vector, float], TextModel]:
+    """What learns a model of any gains from these prompts, whose n-grams are weighed once for all."""
     mean, deviation = prompts.hand.mean(axis=0), prompts.hand.std(axis=0) + 1e-9
     word_idf, char_idf = idf_of(prompts.words), idf_of(prompts.chars)
     scale = np.sqrt(HAND_WEIGHT)
@@ -177,24 +182,28 @@ def learn(prompts: Design, gains: Vector, support: float = 0.0) -> TextModel:
         weighted(prompts.words, word_idf),
         weighted(prompts.chars, char_idf),
     ]
-    centre, stretch = np.zeros(0), 0.0
-    if prompts.meaning is not None:
-        centre, stretch = _spread(prompts.meaning)
-        blocks.append(Full((prompts.meaning.values - centre) * stretch))
-    weights = fit(blocks, gains, PENALTY)
-    said = sum(block.times(part) for block, part in zip(blocks, weights, strict=True))
-    return TextModel(
-        mean=mean,
-        deviation=deviation,
-        hand=weights[0] * scale,
-        word_idf=word_idf.astype(np.float32),
-        word=weights[1].astype(np.float32),
-        char_idf=char_idf.astype(np.float32),
-        char=weights[2].astype(np.float32),
-        offset=float(np.mean(said)),
-        support=support,
-        sense=Sense(prompts.meaning.vectors, centre, weights[3] * stretch) if prompts.meaning is not None else None,
-    )
+    meaning, centre, stretch = prompts.meaning, np.zeros(0), 0.0
+    if meaning is not None:
+        centre, stretch = _spread(meaning)
+        blocks.append(Full((meaning.values - centre) * stretch))
+
+    def learned(gains: Vector, support: float) -> TextModel:
+        weights = fit(blocks, gains, PENALTY)
+        said = sum(block.times(part) for block, part in zip(blocks, weights, strict=True))
+        return TextModel(
+            mean=mean,
+            deviation=deviation,
+            hand=weights[0] * scale,
+            word_idf=word_idf.astype(np.float32),
+            word=weights[1].astype(np.float32),
+            char_idf=char_idf.astype(np.float32),
+            char=weights[2].astype(np.float32),
+            offset=float(np.mean(said)),
+            support=support,
+            sense=Sense(meaning.vectors, centre, weights[3] * stretch) if meaning is not None else None,
+        )
+
+    return learned
 
 
 def _spread(meaning: Meaning) -> tuple[Vector, float]:
@@ -212,15 +221,19 @@ class Held(NamedTuple):
 
 
 def held_out(prompts: Design, gains: Vector, folds: Places) -> Held:
-    """Every prompt judged by a model that was learned from the other folds; `folds` has one number a prompt."""
-    said, known = np.zeros(len(gains)), np.zeros(len(gains))
+    """Every prompt judged by models that were learned from the other folds.
+
+    `gains` has one row a prompt and one column a model, and so has what is found; `folds` has one number a prompt.
+    """
+    said, known = np.zeros_like(gains), np.zeros_like(gains)
     for fold in np.unique(folds):
-        inside = np.flatnonzero(folds == fold)
-        model = learn(prompts.take(np.flatnonzero(folds != fold)), gains[folds != fold])
-        said[inside] = model.gains(prompts.take(inside))
-        both = prompts.take(inside)
-        pairs = zip(_grams(both.words), _grams(both.chars), strict=True)
-        known[inside] = [_coverage(words, chars, model) for words, chars in pairs]
+        inside, outside = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
+        taught, asked = learner(prompts.take(outside)), prompts.take(inside)
+        pairs = list(zip(_grams(asked.words), _grams(asked.chars), strict=True))
+        for column in range(gains.shape[1]):
+            model = taught(gains[outside, column], 0.0)
+            said[inside, column] = model.gains(asked)
+            known[inside, column] = [_coverage(words, chars, model) for words, chars in pairs]
     return Held(said, known)
 
 

@@ -103,16 +103,19 @@ def weighted(counts: Rows, idf: Vector) -> Rows:
     values = np.log(counts.values)
     values += 1.0
     values *= idf[counts.columns]
-    norms = np.sqrt(np.maximum(_summed(values**2, counts.starts), 0.0))
+    norms = np.sqrt(_summed(values**2, counts.starts))
     values /= np.repeat(norms, counts.lengths)
     return Rows(counts.starts, counts.columns, values, counts.width)
 
 
 def _summed(values: Vector, starts: Places) -> Vector:
-    """The sum of each row's values, which are used up: arrays as long as all n-grams are dear to make anew."""
-    np.cumsum(values, out=values)
-    so_far: Vector = np.where(starts > 0, values[starts - 1], 0.0) if len(values) else np.zeros(len(starts))
-    return np.diff(so_far)
+    """The sum of each row's values."""
+    found = np.zeros(len(starts) - 1)
+    # Of an empty row reduceat would give the value behind it.
+    filled = np.diff(starts) > 0
+    if len(values):
+        found[filled] = np.add.reduceat(values, starts[:-1][filled])
+    return found
 
 
 def idf_of(counts: Rows) -> Vector:

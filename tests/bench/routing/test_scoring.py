@@ -9,10 +9,10 @@ from understudy.bench.routing.scoring import (
     folds,
     joined,
     measured,
+    ours,
     ranked,
     slice_scores,
     split,
-    text_scores,
 )
 from understudy.stats.vectors import Vectors
 
@@ -55,19 +55,21 @@ def test_two_sets_together_are_as_if_they_were_read_as_one() -> None:
 
 def test_blind_scores_do_not_see_what_items_are_called() -> None:
     renamed = measured([item._replace(id=f"x{k}", slice="?") for k, item in enumerate(ITEMS)], "s", "w")
-    blind = text_scores(PAIR.prompts, PAIR.gains, TRAIN, TEST)
-    np.testing.assert_array_equal(blind, text_scores(renamed.prompts, renamed.gains, TRAIN, TEST))
+    seeing, blind = (ours(pair, TRAIN, TEST, sliced=True) for pair in (PAIR, renamed))
+    np.testing.assert_array_equal(seeing["ours: text"], blind["ours: text"])
+    assert not np.array_equal(seeing["ours: both"], blind["ours: both"])
     named = slice_scores(PAIR.slices, PAIR.gains, TRAIN, TEST)
     assert len(np.unique(named)) == 2
     assert len(np.unique(slice_scores(renamed.slices, renamed.gains, TRAIN, TEST))) == 1
 
 
 def test_scores_of_the_scored_are_not_made_of_their_outcomes() -> None:
-    changed = PAIR.gains.copy()
-    changed[TEST] = -changed[TEST]
-    np.testing.assert_array_equal(
-        text_scores(PAIR.prompts, PAIR.gains, TRAIN, TEST), text_scores(PAIR.prompts, changed, TRAIN, TEST)
-    )
+    strong, weak = PAIR.strong.copy(), PAIR.weak.copy()
+    strong[TEST], weak[TEST] = PAIR.weak[TEST], PAIR.strong[TEST]
+    changed = PAIR._replace(strong=strong, weak=weak)
+    then, now = (ours(pair, TRAIN, TEST, sliced=True) for pair in (PAIR, changed))
+    for way, scores in then.items():
+        np.testing.assert_array_equal(scores, now[way])
 
 
 def test_ours_is_better_than_chance_and_worse_than_the_oracle() -> None:

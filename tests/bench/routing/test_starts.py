@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 
+from tests.routing.pools import lesson
 from understudy.bench.routing import starts
 from understudy.bench.routing.data import Item
+from understudy.routing.beliefs import Start
+from understudy.routing.records import Leaf, kin_of
 
 OLD, NEW, OTHER = "llama-3.1-8b", "llama-3.3-8b", "llama-3.1-70b"
 ONE = [(NEW, OLD)]
@@ -23,19 +26,44 @@ def test_pairs_are_siblings_by_their_names() -> None:
     assert sorted(starts.sibling_pairs(items(0.8))) == [(OLD, NEW), (NEW, OLD)]
 
 
+def halved(new: float) -> starts.Half:
+    return starts.halved(starts.outcomes_of(items(new), (NEW, OLD)), 0)
+
+
 def test_no_outcome_is_both_learned_from_and_compared_with() -> None:
-    half = starts.halved(items(0.8), (NEW, OLD), 0)
+    half = halved(0.8)
     told = [one.outcomes[NEW] for one in items(0.8) if one.slice == "law"]
     assert len(half.seen["law"]) == 300
-    assert sum(mine for mine, _ in half.seen["law"]) + 300 * half.truth["law"] == pytest.approx(sum(told))
+    assert float(half.seen["law"][:, 0].sum()) + 300 * half.truth["law"] == pytest.approx(sum(told))
     assert half.lent["law"] == pytest.approx(0.8, abs=0.1)
+
+
+@pytest.mark.parametrize("labels", [0, 20])
+@pytest.mark.parametrize("kinds", [["law"], ["law", "math"]])
+def test_what_is_known_is_what_the_router_makes_of_such_lessons(kinds: list[str], labels: int) -> None:
+    half = halved(0.5)
+    lessons = [
+        lesson(number, kind, 0, 0)._replace(
+            tenant="",
+            route="bench",
+            outcomes={starts.INCUMBENT: its, "new": mine} if number < labels else {starts.INCUMBENT: its},
+        )
+        for kind in kinds
+        for number, (mine, its) in enumerate(half.seen[kind].tolist())
+    ]
+    ours, routers = starts.known(half, kinds, labels), kin_of(lessons, {"bench": starts.INCUMBENT})
+    begun = {("law", "new"): Start(mean=0.9, said="")}
+    for kind in ("law", "math"):
+        leaf = Leaf("", "bench", kind, "new", starts.INCUMBENT)
+        assert ours.mean(leaf) == pytest.approx(routers.mean(leaf), abs=1e-12)
+        assert ours.mean(leaf, begun) == pytest.approx(routers.mean(leaf, begun), abs=1e-12)
 
 
 @pytest.mark.parametrize("alone", [False, True])
 def test_with_no_labels_a_mean_is_off_by_where_it_starts(alone: bool) -> None:
-    half = starts.halved(items(0.8), (NEW, OLD), 0)
+    half = halved(0.8)
     told = starts.errors(items(0.8), ONE, 1, alone=alone)
-    incumbent = {kind: np.mean([its for _, its in told]) for kind, told in half.seen.items()}
+    incumbent = {kind: told[:, 1].mean() for kind, told in half.seen.items()}
     for way, start, near in (("none", incumbent, 0.005), ("lent", half.lent, 1e-9)):
         off = [(start[kind] - truth) ** 2 for kind, truth in half.truth.items()]
         assert told[0, way] == pytest.approx(float(np.mean([float(one) for one in off])), abs=near)

@@ -7,7 +7,7 @@ tokens; a token is four recorded characters. Each model is paid at its mean cost
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -20,8 +20,8 @@ from understudy.bench.routing.frozen import FROZEN
 from understudy.bench.routing.leakage import Places, prints
 from understudy.bench.routing.pools import PRICES, at_best, served
 from understudy.bench.routing.rows import Served, Suite, Vector
-from understudy.bench.routing.scoring import folded, slice_scores
-from understudy.routing.text import Design, design, learn, read
+from understudy.bench.routing.scoring import by_way, folded, slice_scores
+from understudy.routing.text import Design, design, learner, read
 from understudy.stats.ranking import aiq
 
 POOL_SIZE = 5
@@ -113,7 +113,7 @@ def policies(pool: Pooled, parts: Sequence[tuple[Places, Places]]) -> tuple[Serv
         )
 
     draws = np.random.default_rng([FROZEN.seeds[0], 8]).integers(len(pool.models), size=len(test))
-    believed = _joined([predicted(pool, *part) for part in parts])
+    believed = by_way([predicted(pool, *part) for part in parts])
     cheapest = np.where(outcomes == outcomes.max(axis=1)[:, None], pool.usd, np.inf).argmin(axis=1)
     hull = Served(
         name="zero-router", quality=float(quality[best]), usd=dear, cost=1.0, aiq=aiq(points, low, high), at_best=1.0
@@ -138,18 +138,14 @@ def predicted(pool: Pooled, train: Places, test: Places) -> dict[str, Vector]:
     columns = range(len(pool.models))
     sliced = means + np.array([slice_scores(pool.slices, pool.outcomes[:, k], train, both) for k in columns]).T
     base = int(np.argmax(means))
-    known, asked = pool.prompts.take(train), pool.prompts.take(test)
+    taught, asked = learner(pool.prompts.take(train)), pool.prompts.take(test)
     text, beside = np.tile(means, (len(test), 1)), sliced[: len(test)].copy()
     for column in set(columns) - {base}:
         gains = pool.outcomes[train, column] - pool.outcomes[train, base]
         left = gains - (sliced[len(test) :, column] - sliced[len(test) :, base])
-        text[:, column] += learn(known, gains).gains(asked)
-        beside[:, column] += learn(known, left).gains(asked)
+        text[:, column] += taught(gains, 0.0).gains(asked)
+        beside[:, column] += taught(left, 0.0).gains(asked)
     return {"slice mean": sliced[: len(test)], "ours: text": text, "ours: both": beside}
-
-
-def _joined(parts: Sequence[Mapping[str, Vector]]) -> dict[str, Vector]:
-    return {way: np.concatenate([part[way] for part in parts]) for way in parts[0]}
 
 
 def _routed(name: str, believed: Vector, outcomes: Vector, usd: Vector, best: int) -> Served:

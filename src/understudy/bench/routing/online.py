@@ -20,7 +20,7 @@ from understudy.bench.routing.streams import OURS, PER_KIND, Run, course, spread
 from understudy.routing.beliefs import Learned
 from understudy.routing.board import Model
 from understudy.routing.contest import contest
-from understudy.routing.decide import decide
+from understudy.routing.decide import added, unhindered
 from understudy.routing.drift import Drift
 from understudy.routing.learn import Pool, believe, refit_due, unfold
 from understudy.routing.lessons import Lesson
@@ -115,6 +115,19 @@ class _State:
         self.compared = self.learned_at = 0
         self.learned: Learned | None = None
         self.drift = Drift()
+        # Who answers a kind where no text moves that, by what is learned now.
+        self.alike: dict[str, str] = {}
+
+    def served(self, kind: str, prompt: Prompt) -> str:
+        """Who answers this prompt."""
+        if self.learned is None:
+            return RENTED
+        belief, text = self.learned.belief, added(self.learned, kind, prompt)
+        if text:
+            return unhindered(self.pool.models, belief, kind, text).chosen
+        if kind not in self.alike:
+            self.alike[kind] = unhindered(self.pool.models, belief, kind, text).chosen
+        return self.alike[kind]
 
     def refit(self) -> bool:
         """Learn anew; whether what was learned serves, since it wins."""
@@ -122,7 +135,7 @@ class _State:
         fitted = believe(self.lessons, self.pool)
         won = contest(fitted, self.learned, self.lessons, self.pool).won
         if won:
-            self.learned = unfold(fitted.belief)
+            self.learned, self.alike = unfold(fitted.belief), {}
         return won
 
     def heard(self, lesson: Lesson, served: str) -> bool:
@@ -133,7 +146,7 @@ class _State:
             self.drift = self.drift.heard(lesson, served, self.learned.belief)
         if self.drift.alarm is None:
             return False
-        self.lessons, self.learned, self.drift = [], None, Drift()
+        self.lessons, self.learned, self.alike, self.drift = [], None, {}, Drift()
         self.compared = self.learned_at = 0
         return True
 
@@ -152,7 +165,7 @@ def simulate(stream: Stream, seed: int) -> Run:
     delay, alarms, compared_since = None, 0, 0
     for now, place in enumerate(places):
         kind, prompt = stream.kinds[place], stream.prompts[place]
-        served = _served(state, kind, prompt)
+        served = state.served(kind, prompt)
         by_own[now] = served == OWN
         got[now] = own[now] if by_own[now] else rented[now]
         alarmed = state.heard(_lesson(now, kind, prompt, served, rented[now], own[now], bool(shadowed[now])), served)
@@ -175,12 +188,7 @@ def simulate(stream: Stream, seed: int) -> Run:
 def _is_useful(state: _State, stream: Stream, *, dropped: bool) -> bool:
     """Whether what is served now is worth more, on all recorded prompts, than the best fixed model."""
     own = stream.own * [stream.thinning[kind] for kind in stream.kinds] if dropped else stream.own
-    speaks = state.learned.belief.speaks if state.learned is not None else ()
-    alike = {kind: _served(state, kind, stream.prompts[0]) for kind in set(stream.kinds) - set(speaks)}
-    ours = [
-        alike.get(kind) or _served(state, kind, prompt)
-        for kind, prompt in zip(stream.kinds, stream.prompts, strict=True)
-    ]
+    ours = [state.served(kind, prompt) for kind, prompt in zip(stream.kinds, stream.prompts, strict=True)]
     worth = float(np.where(np.array(ours) == OWN, own, stream.rented).mean())
     return worth > max(float(own.mean()), float(stream.rented.mean()))
 
@@ -200,10 +208,6 @@ def _thinned(stream: Stream, places: NDArray[np.int64], lots: Vector) -> Vector:
     keep = np.array([stream.thinning[stream.kinds[place]] for place in places])
     later = np.arange(len(places)) >= len(places) // 2
     return np.where(later & (lots >= keep), 0.0, stream.own[places])
-
-
-def _served(state: _State, kind: str, prompt: Prompt) -> str:
-    return decide(state.pool.models, RENTED, state.learned, kind, lambda: prompt).chosen
 
 
 def _lesson(now: int, kind: str, prompt: Prompt, served: str, rented: float, own: float, both: bool) -> Lesson:

@@ -15,6 +15,7 @@ from understudy.bench.parity.real import MIXTRAL as WEAK
 from understudy.bench.routing import cascades, data, latency, many, online, starts, suites, worded
 from understudy.bench.routing.frozen import FROZEN
 from understudy.bench.routing.rows import Suite
+from understudy.bench.routing.scoring import Measured, measured
 from understudy.engines.vectors import load_vectors
 from understudy.stats.vectors import Vectors
 
@@ -133,8 +134,10 @@ def _each(todo: Sequence[Task], call: Callable[[Task], T], done: Callable[[Task]
     return found
 
 
-def _study(task: Task) -> suites.Study:
-    return suites.study(data.routellm(_folder(task)), _vectors(task))
+def _measured(task: Task, *names: str) -> list[Measured]:
+    """RouteLLM's pair on these of its benchmarks."""
+    found, vectors = data.routellm(_folder(task)), _vectors(task)
+    return [measured(found[name], GPT4, WEAK, vectors) for name in names]
 
 
 def _folder(task: Task) -> Path:
@@ -195,15 +198,15 @@ _ASKING: dict[str, Callable[[Task], list[worded.Asking]]] = {
     "mmlu-pro": lambda task: _pairs(task, data.MMLU_PRO, (PRO, MIXTRAL), (LARGE, SMALL)),
 }
 _CALLS: dict[str, Callable[[Task], list[Suite]]] = {
-    "routellm-mmlu": lambda task: [suites.mmlu(_study(task).mmlu)],
-    "routellm-gsm8k": lambda task: [suites.gsm8k(_study(task).gsm8k)],
-    "transfer": lambda task: [suites.transfer(_study(task).mmlu, _study(task).gsm8k)],
-    "unseen-slices": lambda task: [suites.unseen(_study(task).mmlu)],
+    "routellm-mmlu": lambda task: [suites.mmlu(*_measured(task, data.MMLU))],
+    "routellm-gsm8k": lambda task: [suites.gsm8k(*_measured(task, data.GSM8K))],
+    "transfer": lambda task: [suites.transfer(*_measured(task, data.MMLU, data.GSM8K))],
+    "unseen-slices": lambda task: [suites.unseen(*_measured(task, data.MMLU))],
     "online": lambda task: [online.suite(data.parquet(_folder(task), data.MMLU_PRO), task.runs)],
     "starts": lambda task: [starts.suite(data.parquet(_folder(task), data.MMLU_PRO), task.runs)],
     "cascades": lambda task: [cascades.suite(case) for case in _cases(task)],
     "latency": lambda task: [latency.suite(data.routellm(_folder(task))[data.MMLU], _vectors(task))],
-    "mt-bench": lambda task: suites.mt_bench(_study(task)),
+    "mt-bench": lambda task: suites.mt_bench(*_measured(task, data.MMLU, data.GSM8K, data.MT_BENCH)),
     "routerarena-sub10": lambda task: suites.arena(
         data.parquet(_folder(task), data.ARENA), GEMINI, HAIKU, _vectors(task)
     ),

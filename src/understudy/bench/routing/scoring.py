@@ -5,7 +5,7 @@ oracle. A blind way is given prompts and labels and nothing else; what an item i
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +16,7 @@ from understudy.bench.routing.frozen import FROZEN
 from understudy.bench.routing.leakage import Places, Prints
 from understudy.bench.routing.reference import REFERENCE, added, single_scores
 from understudy.bench.routing.rows import Ranked, Vector
-from understudy.routing.text import Design, design, learn, read
+from understudy.routing.text import Design, design, learn, learner, read
 from understudy.stats.ridge import Rows
 from understudy.stats.shrinkage import PSEUDO, PSEUDO_GAINS, Tally, shrunk
 from understudy.stats.vectors import Meaning, Vectors
@@ -121,11 +121,6 @@ def folded(count: int, marks: Prints, seed: int) -> list[tuple[Places, Places]]:
     return [(marks.disjoint(*part), part[1]) for part in folds(count, FROZEN.folds, seed)]
 
 
-def text_scores(prompts: Design, gains: Vector, train: Places, test: Places) -> Vector:
-    """Blind: prompts and the gains of some of them in, scores of others out, free of the training's mean gain."""
-    return learn(prompts.take(train), gains[train]).gains(prompts.take(test))
-
-
 def slice_scores(
     slices: NDArray[np.str_], gains: Vector, train: Places, test: Places, pseudo: float = PSEUDO_GAINS
 ) -> Vector:
@@ -138,11 +133,23 @@ def slice_scores(
     return np.array([shrunk(told.get(str(name), Tally()), mean, pseudo) - mean for name in slices[test]])
 
 
-def slice_and_text(pair: Measured, train: Places, test: Places) -> Vector:
-    """The slice's mean, and what the text adds of what the means leave open, as a route's learner has it."""
-    means = slice_scores(pair.slices, pair.gains, train, np.concatenate([test, train]))
-    left = pair.gains[train] - pair.gains[train].mean() - means[len(test) :]
-    return means[: len(test)] + learn(pair.prompts.take(train), left).gains(pair.prompts.take(test))
+def ours(pair: Measured, train: Places, test: Places, *, sliced: bool) -> dict[str, Vector]:
+    """Scores of the scored items, free of the training's mean gain, by the text alone, which is blind, and beside the
+    slice's mean: what the text adds of what the means leave open, as a route's learner has it.
+    """
+    gains, taught, asked = pair.gains[train], learner(pair.prompts.take(train)), pair.prompts.take(test)
+    text, both = OURS
+    found = {text: taught(gains, 0.0).gains(asked)}
+    if sliced:
+        means = slice_scores(pair.slices, pair.gains, train, np.concatenate([test, train]))
+        left = gains - gains.mean() - means[len(test) :]
+        found[both] = means[: len(test)] + taught(left, 0.0).gains(asked)
+    return found
+
+
+def by_way(parts: Sequence[Mapping[str, Vector]]) -> dict[str, Vector]:
+    """The scores of all parts one after another, by way."""
+    return {way: np.concatenate([part[way] for part in parts]) for way in parts[0]}
 
 
 def reference_scores(pair: Measured, train: Places, test: Places, *, sliced: bool) -> dict[str, Vector]:
@@ -160,24 +167,17 @@ def ranked(
 ) -> Ranked:
     """Every way of ranking the items of all parts together, each part by what was learned from its own labels."""
     test = np.concatenate([part[1] for part in parts])
-    text = np.concatenate([text_scores(pair.prompts, pair.gains, *part) for part in parts])
     chance = np.random.default_rng([seed, 2]).random(len(test))
     scores = {"random": chance, "length": pair.lengths[test]}
     if sliced:
         by_slice = np.concatenate([slice_scores(pair.slices, pair.gains, *part) for part in parts])
         scores["slice mean"] = by_slice
     if held_to_reference:
-        its = [reference_scores(pair, *part, sliced=sliced) for part in parts]
-        scores |= {name: np.concatenate([one[name] for one in its]) for name in its[0]}
-    scores["ours: text"] = text
-    if sliced:
-        scores["ours: both"] = np.concatenate([slice_and_text(pair, *part) for part in parts])
+        scores |= by_way([reference_scores(pair, *part, sliced=sliced) for part in parts])
+    scores |= by_way([ours(pair, *part, sliced=sliced) for part in parts])
     if (meant := pair.over_vectors) is not None:
-        told = [text_scores(meant.prompts, meant.gains, *part) for part in parts]
-        scores[OVER_VECTORS["ours: text"]] = np.concatenate(told)
-        if sliced:
-            told = [slice_and_text(meant, *part) for part in parts]
-            scores[OVER_VECTORS["ours: both"]] = np.concatenate(told)
+        told = by_way([ours(meant, *part, sliced=sliced) for part in parts])
+        scores |= {OVER_VECTORS[way]: said for way, said in told.items()}
     scores["oracle"] = pair.gains[test]
     base = np.concatenate([np.full(len(part[1]), pair.gains[part[0]].mean()) for part in parts])
     return Ranked(pair.strong[test], pair.weak[test], scores, seed, base)

@@ -15,13 +15,13 @@ from typing import NamedTuple
 import numpy as np
 
 from understudy.bench.routing.data import Item, answered
-from understudy.bench.routing.rows import Bar, Suite
+from understudy.bench.routing.rows import Bar, Suite, Vector
 from understudy.routing.beliefs import Start
 from understudy.routing.board import Model
-from understudy.routing.lessons import Lesson
-from understudy.routing.records import NO_STARTS, Leaf, Starts, kin_of
+from understudy.routing.priors import UNKNOWN
+from understudy.routing.records import NO_STARTS, Kin, Leaf, Starts, tree
 from understudy.routing.siblings import siblings
-from understudy.routing.text import read
+from understudy.stats.shrinkage import PSEUDO, PSEUDO_GAINS, Tally
 
 # The new model and the one that lends; errors by labels and way of starting.
 Pair = tuple[str, str]
@@ -52,7 +52,6 @@ STRANGERS: Mapping[str, Sequence[Pair]] = {
     "another generation": OLDER,
 }
 _ROUTE = "bench"
-_PROMPT = read("")
 WAYS = ("none", "lent", "high", "low")
 
 
@@ -61,7 +60,7 @@ class Half(NamedTuple):
     the lender's mean.
     """
 
-    seen: Mapping[str, Sequence[tuple[float, float]]]
+    seen: Mapping[str, Vector]
     truth: Mapping[str, float]
     lent: Mapping[str, float]
 
@@ -97,40 +96,51 @@ def suite(items: Sequence[Item], seeds: int, strangers: Mapping[str, Sequence[Pa
 def errors(items: Sequence[Item], pairs: Sequence[Pair], seeds: int, *, alone: bool) -> Errors:
     """Mean squared errors by labels and way of starting; `alone` where the model was seen on no kind but the one."""
     off: dict[tuple[int, str], list[float]] = defaultdict(list)
-    for pair, seed in product(pairs, range(seeds)):
-        half = halved(items, pair, seed)
+    for told, seed in product([outcomes_of(items, pair) for pair in pairs], range(seeds)):
+        half = halved(told, seed)
         groups = [[kind] for kind in half.truth] if alone else [list(half.truth)]
         for labels, kinds in product(LABELS, groups):
-            kin = kin_of(list(_lessons(half, kinds, labels)), {_ROUTE: INCUMBENT})
+            kin = known(half, kinds, labels)
             for way, kind in product(WAYS, kinds):
                 said = kin.mean(Leaf("", _ROUTE, kind, "new", INCUMBENT), _starts(half, kind, way))
                 off[labels, way].append((said - half.truth[kind]) ** 2)
     return {place: float(np.mean(values)) for place, values in off.items()}
 
 
-def halved(items: Sequence[Item], pair: Pair, seed: int) -> Half:
-    """The prompts that all three models answered, half to learn from and half to compare with."""
+def outcomes_of(items: Sequence[Item], pair: Pair) -> dict[str, Vector]:
+    """By kind the outcomes of the new model, the incumbent and the lender on the prompts that all three answered."""
     new, lender = pair
-    by_kind: dict[str, list[tuple[float, ...]]] = defaultdict(list)
+    by_kind: dict[str, list[list[float]]] = defaultdict(list)
     for item in answered(items, (new, INCUMBENT, lender)):
-        by_kind[item.slice].append(tuple(item.outcomes[name] for name in (new, INCUMBENT, lender)))
+        by_kind[item.slice].append([item.outcomes[name] for name in (new, INCUMBENT, lender)])
+    return {kind: np.array(told) for kind, told in sorted(by_kind.items())}
+
+
+def halved(outcomes: Mapping[str, Vector], seed: int) -> Half:
+    """Half of the prompts to learn from and half to compare with."""
     draw = np.random.default_rng(seed)
     seen, truth, lent = {}, {}, {}
-    for kind, told in sorted(by_kind.items()):
-        drawn = draw.permutation(np.array(told))
+    for kind, told in outcomes.items():
+        drawn = draw.permutation(told)
         half = len(drawn) // 2
-        seen[kind] = [(float(mine), float(its)) for mine, its in drawn[:half, :2]]
+        seen[kind] = drawn[:half, :2]
         truth[kind] = float(drawn[half:, 0].mean())
         lent[kind] = float(drawn[:half, 2].mean())
     return Half(seen, truth, lent)
 
 
-def _lessons(half: Half, kinds: Sequence[str], labels: int) -> Iterator[Lesson]:
-    """The incumbent has answered all that there is to learn from of these kinds, the new model the first of each."""
-    for kind in kinds:
-        for number, (mine, its) in enumerate(half.seen[kind]):
-            outcomes = {INCUMBENT: its, "new": mine} if number < labels else {INCUMBENT: its}
-            yield Lesson(f"{kind}/{number}", "", _ROUTE, kind, 0.0, _PROMPT, outcomes, {})
+def known(half: Half, kinds: Sequence[str], labels: int) -> Kin:
+    """The router's trees: the incumbent has answered all that there is to learn from of these kinds, the new model the
+    first of each.
+    """
+    outcomes = {Leaf("", _ROUTE, kind, INCUMBENT): _tally(half.seen[kind][:, 1]) for kind in kinds}
+    both = {kind: half.seen[kind][:labels] for kind in kinds if labels}
+    gains = {Leaf("", _ROUTE, kind, "new", INCUMBENT): _tally(told[:, 0] - told[:, 1]) for kind, told in both.items()}
+    return Kin(tree(outcomes, PSEUDO, UNKNOWN), tree(gains, PSEUDO_GAINS, 0.0))
+
+
+def _tally(values: Vector) -> Tally:
+    return Tally(float(len(values)), float(values.sum()), float((values**2).sum()))
 
 
 def _starts(half: Half, kind: str, way: str) -> Starts:

@@ -5,13 +5,12 @@ MMLU validation questions and 65,000 Arena votes, ours use labels of the same di
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
 
 import msgspec
 import numpy as np
 
 from understudy.bench.parity.real import GPT4, MIXTRAL
-from understudy.bench.routing.data import GSM8K, MMLU, MT_BENCH, Item, unwrapped
+from understudy.bench.routing.data import Item, unwrapped
 from understudy.bench.routing.frozen import FROZEN
 from understudy.bench.routing.leakage import Leakage, Places, prints
 from understudy.bench.routing.pools import pool_served
@@ -36,21 +35,7 @@ from understudy.routing.lessons import Lesson
 from understudy.routing.text import Prompt, learn, read
 from understudy.stats.vectors import Vectors
 
-Sets = Mapping[str, Sequence[Item]]
 PAPER = "arXiv 2406.18665, by public notes"
-
-
-class Study(NamedTuple):
-    """The pair of RouteLLM, each benchmark's items as numbers, computed once for all suites."""
-
-    mmlu: Measured
-    gsm8k: Measured
-    mt_bench: Measured
-
-
-def study(sets: Sets, vectors: Vectors | None = None) -> Study:
-    """Read the pair's prompts."""
-    return Study(*(measured(sets[name], GPT4, MIXTRAL, vectors) for name in (MMLU, GSM8K, MT_BENCH)))
 
 
 def mmlu(pair: Measured) -> Suite:
@@ -141,9 +126,9 @@ def unseen(pair: Measured) -> Suite:
     return _held_to(found, at_least("share of prompts that the policy leaves with the incumbent", share, 1.0))
 
 
-def mt_bench(pairs: Study) -> list[Suite]:
+def mt_bench(mmlu: Measured, gsm8k: Measured, scored: Measured) -> list[Suite]:
     """Learned on MMLU, and on MMLU and GSM8K, scored on 72 questions: reported only."""
-    scored, both = pairs.mt_bench, joined(pairs.mmlu, pairs.gsm8k)
+    both = joined(mmlu, gsm8k)
     published = Row(name="RouteLLM, best", apgr=0.802, cpt=(13.4, 31.31, None), published=True, source=PAPER)
     notes = (
         _ends(scored),
@@ -161,7 +146,7 @@ def mt_bench(pairs: Study) -> list[Suite]:
             published=[published],
             notes=notes,
         )
-        for name, learned_on, ways in (("MMLU", pairs.mmlu, {}), ("MMLU and GSM8K", both, alone))
+        for name, learned_on, ways in (("MMLU", mmlu, {}), ("MMLU and GSM8K", both, alone))
     ]
     return [msgspec.structs.replace(one, unit="the judge's score, 1 to 10") for one in found]
 
