@@ -211,6 +211,7 @@ TESTED_ELSEWHERE = {
     "storage/migrations/versions/r0005_spent.py": "storage/test_open.py",
     "storage/migrations/versions/r0006_strata.py": "storage/test_open.py",
     "storage/migrations/versions/r0009_changes.py": "storage/test_open.py",
+    "storage/probing.py": "storage/test_store.py",
     "bench/serving.py": "demo/test_run.py",
     "cli/books.py": "journeys/test_steering.py",
     "cli/conformance.py": "conformance/test_own.py",

@@ -21,6 +21,7 @@ from alembic.migration import MigrationContext
 from tests.storage.contract import StoreContract
 from tests.storage.erasing_contract import ErasingContract
 from tests.storage.late_contract import SECRET, LateContract
+from tests.storage.probing_contract import ProbingContract
 from tests.storage.samples import exchange, hypothesis_row, open_pair, slice_row, transition
 
 from understudy.ports import Batch, BrokenChain, Store
@@ -85,7 +86,7 @@ def run_sql(url: str, *statements: str) -> None:
     engine.dispose()
 
 
-class TestStoreOnPostgres(StoreContract, LateContract, ErasingContract):
+class TestStoreOnPostgres(StoreContract, LateContract, ErasingContract, ProbingContract):
     pass
 
 
@@ -103,7 +104,7 @@ def test_a_reader_follows_and_cannot_write(url: str) -> None:
         open_store(url, read_only=True)
     assert "will be made" in database_state(url)
     writer = open_store(url)
-    assert "schema 0009" in database_state(url)
+    assert "schema 0010" in database_state(url)
     reader = open_store(url, read_only=True)
     writer.register(hypothesis_row(), slice_row())
     assert reader.board_version() == 1

@@ -8,6 +8,7 @@ import pytest
 from tests.storage.contract import StoreContract
 from tests.storage.erasing_contract import ErasingContract
 from tests.storage.late_contract import SECRET, LateContract
+from tests.storage.probing_contract import ProbingContract
 from tests.storage.samples import exchange, hypothesis_row, open_pair, slice_row
 
 from understudy.ports import Batch, Store
@@ -22,7 +23,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
-class TestStore(StoreContract, LateContract, ErasingContract):
+class TestStore(StoreContract, LateContract, ErasingContract, ProbingContract):
     pass
 
 

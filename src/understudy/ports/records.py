@@ -190,7 +190,8 @@ class KeptAnswer(Value, frozen=True, kw_only=True, tag="kept"):
 class ProbeRow(Value, frozen=True, kw_only=True, tag="probe"):
     """What a judge said of an answer that says nothing, beside the incumbent's to the same prompt; numbers only.
 
-    `score` in [-1, 1] is from the planted answer's point of view, None where it gave no verdict.
+    `score` in [-1, 1] is from the planted answer's point of view, None where it gave no verdict. Where the judge lost
+    its belief by this probe, what it said since `doubted_s` is doubted.
     """
 
     exchange_id: str
@@ -200,6 +201,7 @@ class ProbeRow(Value, frozen=True, kw_only=True, tag="probe"):
     by: str
     version: str
     score: float | None = None
+    doubted_s: float | None = None
 
 
 class BeliefRow(Value, frozen=True, kw_only=True, tag="belief"):
@@ -257,6 +259,7 @@ class LessonRow(Value, frozen=True, kw_only=True, tag="lesson"):
     behind these, where no answer came, the dollars that it cost all the same.
     `by` says on which scale outcomes are: a judge's against one incumbent, or, empty, the check's own.
     `said` is what the user said of the served answer, in [0, 1]; `unit` is the conversation, where it is known.
+    `judged_s` is when a judge had spoken, 0 where none did.
     """
 
     exchange_id: str
@@ -271,6 +274,7 @@ class LessonRow(Value, frozen=True, kw_only=True, tag="lesson"):
     words: str
     by: str = ""
     unit: str = ""
+    judged_s: float = 0.0
     said: float | None = None
     seq: int = 0
 

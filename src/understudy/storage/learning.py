@@ -46,12 +46,6 @@ def enter_probes(connection: sa.Connection, told: Sequence[ProbeRow]) -> None:
             connection.execute(sa.insert(probes).values(**msgspec.structs.asdict(row)))
 
 
-def probes_of(route: str, limit: int) -> sa.Select[*tuple[Any, ...]]:
-    """The newest probes of a route's judge, newest first."""
-    columns = [probes.c[name] for name in ProbeRow.__struct_fields__]
-    return sa.select(*columns).where(probes.c.route == route).order_by(probes.c.seq.desc()).limit(limit)
-
-
 def enter_beliefs(connection: sa.Connection, told: Sequence[BeliefRow], vault: Vault) -> bool:
     """Put the newest beliefs in place; whether any changed. One that rests on a deleted tenant's lessons is none."""
     if not told:
@@ -135,5 +129,8 @@ def _known(connection: sa.Connection, table: sa.Table, exchange_id: str) -> bool
     return connection.execute(sa.select(table.c.seq).where(table.c.exchange_id == exchange_id)).first() is not None
 
 
-_LESSON = ("exchange_id", "tenant", "key", "route", "kind", "at_s", "expires_at_s", "served", "outcomes", "by", "unit")
+_LESSON = (
+    "exchange_id", "tenant", "key", "route", "kind", "at_s", "expires_at_s", "served", "outcomes", "by", "unit",
+    "judged_s",
+)  # fmt: skip
 _BELIEF = ("tenant", "route", "version", "at_s", "since_s", "words", "changed_s")

@@ -23,7 +23,6 @@ from understudy.ports import (
     OrderRow,
     OutcomeRow,
     PairRow,
-    ProbeRow,
     ScoreRow,
     SliceRow,
     Source,
@@ -43,13 +42,13 @@ from understudy.storage.learning import (
     enter_beliefs,
     enter_strata,
     lessons_after,
-    probes_of,
     read_belief,
     read_comparison,
     read_lesson,
     read_strata,
     unjudged,
 )
+from understudy.storage.probing import ProbeReads
 from understudy.storage.tables import (
     HOUSE_ROW,
     beliefs,
@@ -78,7 +77,7 @@ from understudy.storage.vault import Vault
 _EXCHANGE = msgspec.json.Decoder(Exchange)
 
 
-class SqlStore:
+class SqlStore(ProbeReads):
     """The database behind one engine, its schema up to date; made by `open_store`. Satisfies ports.Store."""
 
     def __init__(self, engine: sa.Engine, vault: Vault) -> None:
@@ -265,10 +264,6 @@ class SqlStore:
         """One comparison that waits for a judge; None if its words are gone, or it became a lesson."""
         rows = self._rows(sa.select(comparisons).where(comparisons.c.exchange_id == exchange_id))
         return read_comparison(rows[0], self._vault) if rows else None
-
-    def probes(self, route: str, limit: int) -> list[ProbeRow]:
-        """What a route's judge said of answers that say nothing, newest first."""
-        return [ProbeRow(**row._mapping) for row in self._rows(probes_of(route, limit))]
 
     def lesson_counts(self) -> dict[tuple[str, str], dict[str, int]]:
         """How many lessons there are of each tenant and route, by kind."""
