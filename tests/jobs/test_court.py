@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from tests.jobs.books import SECRET, Clock, request
-from tests.jobs.test_pool_verdicts import JUDGE, fooled, said, sane
+from tests.jobs.test_pool_verdicts import JUDGE, fooled, said, sane, shown_in
 from understudy.canon.faults import Fault, FaultKind
 from understudy.canon.parts import Text, text_of
 from understudy.canon.reply import Reply
@@ -71,10 +71,7 @@ class Room:
         self.asked.append(errand)
         if self.down:
             raise Fault("asleep", kind=FaultKind.UNAVAILABLE)
-        shown = text_of(asked.messages[0].parts)
-        fence = shown.split("with the word ")[1].split(" ")[0]
-        first, second = (block.split("\n", 1)[1].strip() for block in shown.split(f"\n{fence} ")[2:4])
-        return said(f"VERDICT: {self.says(first, second)}")
+        return said(f"VERDICT: {self.says(*shown_in(asked))}")
 
     def case(self, id_: str = "") -> Case:
         """A case that nobody had before, unless it is named."""

@@ -74,10 +74,7 @@ class House(World):
         assert model == "third"
         for _ in range(self.turns if errand.reason == COMPARES else 0):
             await asyncio.sleep(0.001)
-        shown = text_of(asked.messages[0].parts)
-        fence = re.findall(r"the word (=\S+) is material", shown)[0]
-        first, second = (block.split("\n", 1)[1].strip() for block in shown.split(f"\n{fence} ")[2:4])
-        return said(f"hm\nVERDICT: {self.says(first, second)}")
+        return said(f"hm\nVERDICT: {self.says(*shown_in(asked))}")
 
     def compared(self, own: str | None, rented: str | None, *more: Answered, tenant: str = "default") -> str:
         """Both models answered a request; its id."""
@@ -110,6 +107,14 @@ class House(World):
     def lessons(self) -> list[Lesson]:
         """What there is to learn from, on the judge's scale."""
         return [lesson_of(row, self.panel().scale("rented")) for row in self.store.lessons("r", 0, 99)]
+
+
+def shown_in(asked: Request) -> tuple[str, str]:
+    """The two answers that a judge is asked about."""
+    shown = text_of(asked.messages[0].parts)
+    fence = re.findall(r"the word (=\S+) is material", shown)[0]
+    first, second = (block.split("\n", 1)[1].strip() for block in shown.split(f"\n{fence} ")[2:4])
+    return first, second
 
 
 def said(words: str) -> Reply:

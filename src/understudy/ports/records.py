@@ -26,6 +26,8 @@ Side = Literal["candidate", "incumbent"]
 Purpose = Literal["serve", "shadow", "judge", "trial", "attempt"]
 # Who says what of a pair: a check that takes its time, a judge (a model), a person.
 Source = Literal["check", "judge", "label"]
+# What is missing of a pair whose judge is not believed: it was not heard, which is no silence of its own.
+UNHEARD = "judge: not believed"
 Verb = Literal["hold", "release", "lower", "approve", "retry", "delete"]
 
 
