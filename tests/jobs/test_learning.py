@@ -591,7 +591,8 @@ def test_RT_6_9_what_a_fooled_judge_said_is_taken_back(books: Books, restarted: 
     assert len(books.told) == count
     books.lessons(600, own=0.95)
     drained(again)
-    assert books.believed().belief.records["chat"]["own"].mean < 0.9
+    # 0.7 of 900; with what is doubted it would be 0.57 of 1,100.
+    assert books.believed().belief.records["chat"]["rented"].mean > 0.65
 
 
 def test_RT_6_9_a_belief_that_wins_without_what_is_doubted_serves_on(books: Books) -> None:

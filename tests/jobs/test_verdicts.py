@@ -9,19 +9,19 @@ import msgspec
 import pytest
 
 from tests.jobs.books import LIFE_S, World
-from tests.jobs.test_pool_verdicts import JUDGE, better, fooled, said, sane, shown_in
+from tests.jobs.test_pool_verdicts import JUDGE, better, fooled, probe, said, sane, shown_in
 from understudy.canon.faults import Fault, FaultKind
 from understudy.canon.reply import Reply
 from understudy.canon.request import Request
 from understudy.gateway.unattended import Errand
-from understudy.jobs.court import TRIED_WITHIN_S
+from understudy.jobs.court import COMPARES, TRIED_WITHIN_S
 from understudy.jobs.patience import Desk
 from understudy.jobs.replaying import replay_all
 from understudy.jobs.sanity import AGAIN_S, EVERY, FIRST
 from understudy.jobs.specs import JudgeSpec, ParitySpec, RouteSpec
 from understudy.jobs.status import SliceView, views
 from understudy.jobs.verdicts import Verdicts
-from understudy.ports import UNHEARD, VerdictRow
+from understudy.ports import UNHEARD, Batch, VerdictRow
 
 SPEC = ParitySpec(shadow=1.0, judge=JudgeSpec(model="third"), dwell=0, cycle=0)
 ROUTE = RouteSpec(name="r", incumbent="rented", candidate="own", parity=SPEC)
@@ -35,6 +35,8 @@ class House(World):
         self.asked: list[Errand] = []
         self.says: Callable[[str, str], str] = sane
         self.down = False
+        # Turns of the loop that a verdict takes; a probe takes none.
+        self.turns = 0
         self.sit()
         self.show()
 
@@ -45,6 +47,8 @@ class House(World):
     async def _ask(self, model: str, asked: Request, errand: Errand) -> Reply:
         self.asked.append(errand)
         assert model == "third"
+        for _ in range(self.turns if errand.reason == COMPARES else 0):
+            await asyncio.sleep(0.001)
         if self.down:
             raise Fault("asleep", kind=FaultKind.UNAVAILABLE)
         return said(f"VERDICT: {self.says(*shown_in(asked))}")
@@ -92,8 +96,8 @@ def test_RT_6_9_a_judge_is_heard_once_it_has_rejected_what_says_nothing(tmp_path
     house.sit()
     house.compared(EVERY - FIRST)
     assert len(house.asked) - asked == 2 * (EVERY - FIRST)
-    house.compared(EVERY)
-    assert len(house.store.probes("r", 99)) == FIRST + 1
+    house.compared(3)
+    assert len(house.store.probes("r", 99)) == FIRST + 1, "a restart goes on counting"
     assert all(one.agrees for one in replay_all(house.store))
 
 
@@ -162,6 +166,21 @@ def test_RT_6_9_what_a_judge_said_before_it_was_found_fooled_is_no_evidence(tmp_
     assert house.standing()[0] == again
     assert house.view().pairs > 0
     assert len(house.store.hypotheses()) == 2
+
+
+def test_RT_6_9_a_verdict_that_was_under_way_when_its_judge_fell_is_not_heard(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.store.enter(Batch(probes=tuple(probe(number, -1.0) for number in range(FIRST))))
+    house.sit()
+    house.says = fooled
+    house.compared(2 * EVERY - 1)
+    house.turns = 20
+    for _ in range(2):
+        house.pair(house.standing()[0], "right", "wrong")
+    house.work()
+    house.heard()
+    assert len(house.store.falls("r")) == 1
+    assert [one.missing for one in house.told()[-3:]] == [None, UNHEARD, UNHEARD]
 
 
 def test_RT_6_9_where_labels_correct_the_judge_they_go_on_alone(tmp_path: Path) -> None:

@@ -23,9 +23,9 @@ from understudy.jobs.patience import AT_ONCE, BOOKED_WITHIN_S, MAX_RETRY_S, TAKE
 from understudy.ports import UNHEARD, Check, Clock, HypothesisRow, Judgement, PairRow, Verdict
 
 log = logging.getLogger(__name__)
-# A pair waits for its judge to be tried until so long before its deadline, or for half of its time: what is told later
-# may be too late for the books.
-LAST_CALL_S = 60.0
+# A pair waits for its judge to be tried until so long before its deadline, or for half of its time: one that is put off
+# comes up once more, and what is told of it is not too late for the books.
+LAST_CALL_S = 2 * MAX_RETRY_S
 
 
 class Verdicts:
