@@ -132,7 +132,8 @@ def test_RT_6_9_a_judge_that_is_fooled_opens_nothing_and_everybody_is_told(
         for number in range(60):
             ask(house, number)
         found = unbelieved(house)
-        assert (found["block"], found["blocked"]) == ("judge", found["judge"])
+        assert found["block"] == "judge"
+        assert "judge third is not believed: it rejected 0 of 1" in found["blocked"]
         assert (found["pairs"], found["share"], found["status"]) == (0, 0.0, "shadowing")
         # Ten probes in both orders, those that ran beside the tenth, and no verdict.
         assert 20 <= len(third.prompts) <= 26

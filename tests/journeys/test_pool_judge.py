@@ -147,7 +147,7 @@ def test_RT_6_9_a_judge_that_is_fooled_teaches_nothing_and_is_told_of(upstream: 
         assert 20 <= upstream.judged <= 26
         assert lessons(house) == 0
         told = understudy(tmp_path, "route", "status", "--config", str(tmp_path / "understudy.yaml"))
-        assert said in told.stdout, told.stderr
+        assert "judge third is not believed: it rejected 0 of 1" in told.stdout, told.stderr
         assert "say in its rubric what makes an answer good" in (tmp_path / "server.log").read_text(encoding="utf-8")
     # Another rubric is another judge.
     upstream.fooled = False
