@@ -2,12 +2,14 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from understudy.jobs.evidence import live_of, turn_of, turns_of
 from understudy.parity.events import Live
-from understudy.parity.units import MAX_UNIT_S
-from understudy.ports import OutcomeRow, PairRow
+from understudy.parity.slices import OutcomeKind
+from understudy.parity.units import MAX_UNIT_S, entering
+from understudy.ports import UNHEARD, OutcomeRow, PairRow, VerdictRow
 
 
 def row(seq: int = 1, **said: Any) -> PairRow:
@@ -52,6 +54,33 @@ def test_a_turn_keeps_its_place_and_its_times() -> None:
     turn = turn_of(row(7, at_s=3.0, deadline_s=9.0, idle_s=5.0, served="candidate"))
     assert (turn.seq, turn.unit, turn.at_s, turn.deadline_s, turn.idle_s, turn.live) == (7, "u", 3.0, 9.0, 5.0, True)
     assert not turn_of(row(served="incumbent")).live
+
+
+def verdict(**said: Any) -> VerdictRow:
+    known = {"exchange_id": "e1", "hypothesis": "h", "source": "judge", "at_s": 1.0, "by": "third"}
+    return msgspec.convert(known | said, VerdictRow)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "missing", "x"),
+    [
+        (OutcomeKind.JUDGE, UNHEARD, None),
+        (OutcomeKind.FEEDBACK, UNHEARD, None),
+        # Labels go on alone: what is not heard weighs nothing.
+        (OutcomeKind.JUDGE_WITH_LABELS, UNHEARD, 0.0),
+        # Silence is the judge's own, and counts against the candidate where nobody corrects it.
+        (OutcomeKind.JUDGE, "judge: no verdict in its last line", -1.0),
+        (OutcomeKind.FEEDBACK, "judge: no verdict in its last line", -1.0),
+        (OutcomeKind.JUDGE_WITH_LABELS, "judge: no verdict in its last line", 0.0),
+    ],
+)
+def test_RT_6_9_a_judge_that_is_not_believed_says_nothing(outcome: OutcomeKind, missing: str, x: float | None) -> None:
+    pair = row(settled=False, answered=True, candidate=None, incumbent=None, label_propensity=0.1)
+    turn = turn_of(pair, {"judge": verdict(missing=missing)}, outcome)
+    assert (turn.settled, turn.x) == (True, x)
+    (kept_,) = turns_of([pair], [verdict(missing=missing)], outcome)
+    assert kept_ == turn
+    assert len(entering([turn], 5.0)) == (x is not None)
 
 
 def kept(*rows: PairRow) -> list[int]:

@@ -13,7 +13,7 @@ from tests.jobs.books import SECRET, Clock
 from tests.routing.pools import OWN, POOL, RENTED, by_text, prompt
 from understudy.engines.vectors import load_vectors
 from understudy.jobs.learning import NIGHT_S, STRATIFY_EVERY_S, Learner, belief_of, lesson_of
-from understudy.ports import Batch, BeliefRow, LessonRow, OrderRow, Record, StrataRow
+from understudy.ports import Batch, BeliefRow, LessonRow, OrderRow, ProbeRow, Record, StrataRow
 from understudy.routing.beliefs import Learned
 from understudy.routing.decide import Decision, decide
 from understudy.routing.priors import Prior
@@ -36,6 +36,8 @@ class Books:
         self.told: list[BeliefRow] = []
         self.strata: list[StrataRow] = []
         self._number = 0
+        # The scale of a judge that speaks at once, where one does.
+        self.by = ""
         self.draw = np.random.default_rng(0)
 
     def append(self, *records: Record) -> None:
@@ -86,8 +88,17 @@ class Books:
             got = {"own": float(self.draw.random() < own), "rented": float(self.draw.random() < rented)}
             seen = got if both else {served: got[served]}
             outcomes = {name: (y, 1.0, 0.01, 50.0) for name, y in seen.items()}
-            rows.append(row(self._number, self.clock.at_s, outcomes, served, kind))
+            told = row(self._number, self.clock.at_s, outcomes, served, kind)
+            rows.append(msgspec.structs.replace(told, by=self.by, judged_s=self.clock.at_s if self.by else 0.0))
         self.store.enter(Batch(lessons=tuple(rows)))
+
+    def fell(self, doubted_s: float) -> None:
+        """The judge is found to be fooled: what it said since then is doubted."""
+        self._number += 1
+        self.clock.at_s += 1.0
+        told = {"exchange_id": f"ex_{self._number}", "tenant": "default", "route": "auto", "at_s": self.clock.at_s}
+        told |= {"by": "third", "version": "1", "score": 1.0, "doubted_s": doubted_s}
+        self.store.enter(Batch(probes=(msgspec.convert(told, ProbeRow),)))
 
     def one_kind(self, count: int) -> None:
         """Sums and letters under one kind: only what a prompt says tells which model is better."""
@@ -546,3 +557,67 @@ def test_a_belief_over_other_vectors_goes_where_nothing_wins_any_more(books: Boo
     assert books.told[-1].words.startswith(
         "taken back: it was learned with other word vectors; learned anew, it does not win"
     )
+
+
+SCALE = "third/1 against rented"
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_RT_6_9_what_a_fooled_judge_said_is_taken_back(books: Books, restarted: bool) -> None:
+    learner = books.learner(scale=SCALE)
+    books.by = SCALE
+    books.lessons(300, own=0.6)
+    drained(learner)
+    passed_s = books.clock.at_s
+    assert books.told == []
+    books.lessons(200, own=1.0, rented=0.0)
+    drained(learner)
+    assert books.told[-1].body is not None
+    taught = books.store.lesson_counts()
+    books.fell(passed_s)
+    learner = books.learner(scale=SCALE) if restarted else learner
+    drained(learner)
+    assert books.told[-1].body is None
+    words = (
+        "taken back: judge third was found to be fooled, and its last verdicts do not count any more; learned anew, "
+    )
+    assert books.told[-1].words.startswith(words + "it does not win: quality ")
+    assert books.store.lesson_counts() == taught, "what it said stays in the books"
+    # What is known of it now is known after a restart, and it may teach again.
+    count = len(books.told)
+    for again in (learner, books.learner(scale=SCALE)):
+        books.clock.at_s += 2 * NIGHT_S
+        drained(again)
+    assert len(books.told) == count
+    books.lessons(600, own=0.95)
+    drained(again)
+    # 0.7 of 900; with what is doubted it would be 0.57 of 1,100.
+    assert books.believed().belief.records["chat"]["rented"].mean > 0.65
+
+
+def test_RT_6_9_a_belief_that_wins_without_what_is_doubted_serves_on(books: Books) -> None:
+    learner = books.learner(scale=SCALE)
+    books.by = SCALE
+    books.lessons(400, own=0.9)
+    passed_s = books.clock.at_s
+    books.lessons(100, own=0.0, rented=1.0)
+    drained(learner)
+    before = books.believed().belief.records["chat"]["own"].mean
+    books.fell(passed_s)
+    drained(learner)
+    assert re.search(r"^judge third .* any more; learned anew, it wins over 500 requests", books.told[-1].words)
+    assert books.believed().belief.records["chat"]["own"].mean > 0.85 > before
+
+
+def test_a_belief_from_before_what_is_doubted_is_left_alone(books: Books) -> None:
+    learner = books.learner(scale=SCALE)
+    books.by = SCALE
+    books.lessons(300, own=0.95)
+    drained(learner)
+    told = len(books.told)
+    books.clock.at_s += 1.0
+    books.fell(books.clock.at_s)
+    for one in (learner, books.learner(scale=SCALE)):
+        drained(one)
+    assert len(books.told) == told
+    assert books.told[-1].body is not None

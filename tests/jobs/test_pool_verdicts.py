@@ -14,9 +14,10 @@ from understudy.canon.parts import Text, text_of
 from understudy.canon.reply import Reply, StopReason
 from understudy.canon.request import Request
 from understudy.gateway.unattended import Errand
+from understudy.jobs.court import COMPARES, TRIED, TRIED_WITHIN_S, UNBELIEVED_S
 from understudy.jobs.learning import lesson_of
 from understudy.jobs.patience import BOOKED_WITHIN_S, MAX_RETRY_S, RETRY_S, Desk
-from understudy.jobs.pool_verdicts import TRIED_WITHIN_S, UNBELIEVED_S, PoolVerdicts
+from understudy.jobs.pool_verdicts import PoolVerdicts
 from understudy.jobs.sanity import AGAIN_S, EVERY, FIRST, PLANTED
 from understudy.jobs.specs import JudgeSpec, ParitySpec, RouteSpec
 from understudy.outcomes.judge import PairwiseJudge
@@ -59,6 +60,8 @@ class House(World):
         self.store.enter(Batch(probes=tuple(probe(number, -1.0) for number in range(FIRST * tried))))
         self.asked: list[Errand] = []
         self.says: Callable[[str, str], str] = better("right")
+        # Turns of the loop that a verdict takes; a probe takes none.
+        self.turns = 0
         self.sit()
 
     def sit(self) -> None:
@@ -69,10 +72,9 @@ class House(World):
     async def _ask(self, model: str, asked: Request, errand: Errand) -> Reply:
         self.asked.append(errand)
         assert model == "third"
-        shown = text_of(asked.messages[0].parts)
-        fence = re.findall(r"the word (=\S+) is material", shown)[0]
-        first, second = (block.split("\n", 1)[1].strip() for block in shown.split(f"\n{fence} ")[2:4])
-        return said(f"hm\nVERDICT: {self.says(first, second)}")
+        for _ in range(self.turns if errand.reason == COMPARES else 0):
+            await asyncio.sleep(0.001)
+        return said(f"hm\nVERDICT: {self.says(*shown_in(asked))}")
 
     def compared(self, own: str | None, rented: str | None, *more: Answered, tenant: str = "default") -> str:
         """Both models answered a request; its id."""
@@ -105,6 +107,14 @@ class House(World):
     def lessons(self) -> list[Lesson]:
         """What there is to learn from, on the judge's scale."""
         return [lesson_of(row, self.panel().scale("rented")) for row in self.store.lessons("r", 0, 99)]
+
+
+def shown_in(asked: Request) -> tuple[str, str]:
+    """The two answers that a judge is asked about."""
+    shown = text_of(asked.messages[0].parts)
+    fence = re.findall(r"the word (=\S+) is material", shown)[0]
+    first, second = (block.split("\n", 1)[1].strip() for block in shown.split(f"\n{fence} ")[2:4])
+    return first, second
 
 
 def said(words: str) -> Reply:
@@ -288,7 +298,7 @@ def test_RT_6_9_a_judges_verdicts_count_once_it_has_rejected_what_says_nothing(t
     assert len(house.store.probes("r", 99)) == FIRST
     house.sit()
     house.clock.at_s += BOOKED_WITHIN_S
-    played(house, EVERY - 1)
+    played(house, EVERY - FIRST)
     assert len(house.store.probes("r", 99)) == FIRST
     played(house, 2)
     assert len(house.store.probes("r", 99)) == FIRST + 1, "what was learned of it outlives a restart, and goes on"
@@ -304,8 +314,8 @@ def test_RT_6_9_a_judge_that_does_not_reject_what_says_nothing_teaches_nothing(
     probes = house.store.probes("r", 99)
     assert (len(probes), house.lessons()) == (FIRST, [])
     assert [record.getMessage() for record in caplog.records] == [
-        "route r: judge third is not believed: it rejected 0 of 10 answers that say nothing, so that nothing is "
-        "learned from its verdicts; name another model as the judge, or say in its rubric what makes an answer good"
+        "route r: judge third is not believed: it rejected 0 of 10 answers that say nothing, so that its verdicts "
+        "count for nothing; name another model as the judge, or say in its rubric what makes an answer good"
     ]
 
 
@@ -317,6 +327,10 @@ def test_RT_6_9_a_judge_that_is_fooled_later_is_not_believed_until_it_is_sane_ag
     played(house, 2 * EVERY + 2)
     learned = len(house.lessons())
     assert learned == 2 * EVERY
+    # All of them came after the last probes that it passed.
+    (fall,) = house.store.falls("r")
+    assert (fall.doubted_s, fall.score) == (1.0, 1.0)
+    assert len(house.store.doubted_lessons("r")) == learned
     played(house, 5)
     assert len(house.lessons()) == learned
     house.says = sane
@@ -330,3 +344,17 @@ def test_RT_6_9_a_judge_that_is_fooled_later_is_not_believed_until_it_is_sane_ag
     house.clock.at_s += UNBELIEVED_S
     house.judged()
     assert len(house.lessons()) > learned + 5
+    assert len(house.store.doubted_lessons("r")) == learned, "what it says now counts, what it said then does not"
+
+
+def test_RT_6_9_a_verdict_that_was_under_way_when_its_judge_fell_teaches_nothing(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.says = fooled
+    played(house, 2 * EVERY - 1)
+    house.turns = 20
+    for _ in range(2):
+        house.compared("right", "wrong")
+    house.judged()
+    assert len(house.store.falls("r")) == 1
+    assert [one.reason for one in house.asked[-4:]] == [COMPARES, TRIED, TRIED, COMPARES]
+    assert len(house.lessons()) == 2 * EVERY - 1

@@ -1,11 +1,12 @@
 """Sanity: which judge is believed, by what it said of answers that say nothing."""
 
+import msgspec
 import pytest
 
 from tests.jobs.test_pool_verdicts import JUDGE, probe
 from understudy.canon.parts import Text, ToolCall, text_of
 from understudy.canon.reply import Reply, StopReason
-from understudy.jobs.sanity import FIRST, PLANTED, WINDOW, Sanity, planted, sanity
+from understudy.jobs.sanity import FIRST, PLANTED, WINDOW, Sanity, planted, sanity, standing, vouched_s
 
 
 def of(*scores: float | None) -> Sanity:
@@ -35,6 +36,38 @@ def test_the_newest_count_and_another_version_begins_anew() -> None:
     told = [probe(number, 1.0) for number in range(FIRST)]
     for by, version in ((JUDGE.name, "other"), ("other", JUDGE.version)):
         assert (sanity(by, version, told).asked, sanity(by, version, told).known) == (0, False)
+
+
+def test_a_judge_stands_as_it_was_tried_last() -> None:
+    told = [probe(number, -1.0) for number in range(FIRST)]
+    newer = msgspec.structs.replace(told[0], version="newer", score=1.0)
+    assert standing(JUDGE.name, told).believed
+    assert standing(JUDGE.name, [newer, *told]) == Sanity(JUDGE.name, 1, 0)
+    assert standing(JUDGE.name, []) == Sanity(JUDGE.name)
+
+
+@pytest.mark.parametrize(
+    ("scores", "place"),
+    [
+        ("rrrr", 0),
+        ("frrr", 1),
+        ("ffrrr", 2),
+        # One of the planted texts convinces it, and it was given that one by turns.
+        ("frrfrrfrrr", 7),
+        ("frfrrrr", 3),
+        ("frr", None),
+        ("rr", None),
+        ("", None),
+    ],
+)
+def test_it_is_vouched_for_until_the_end_of_the_last_round_that_it_passed(scores: str, place: int | None) -> None:
+    """Newest first: r was rejected, f was not."""
+    told = [
+        msgspec.structs.replace(probe(number, -0.5 if one == "r" else 0.0), at_s=100.0 - number)
+        for number, one in enumerate(scores)
+    ]
+    other = [msgspec.structs.replace(probe(99, -1.0), version="other")] * 3
+    assert vouched_s(JUDGE.name, JUDGE.version, [*told, *other]) == (0.0 if place is None else 100.0 - place)
 
 
 def reply(*parts: Text | ToolCall, stop: StopReason = StopReason.STOP) -> Reply:

@@ -201,6 +201,33 @@ def test_the_fleet_is_asked_last() -> None:
     assert block(at(Rung.P50), fleet) is Block.APPROVALS
 
 
+def judged(rung: Rung, outcome: OutcomeKind = OutcomeKind.JUDGE) -> SliceState:
+    """A slice with evidence, given by a judge that nobody corrects."""
+    return msgspec.structs.replace(fed(fresh(outcome=outcome), PLENTY), rung=rung)
+
+
+def test_RT_6_9_a_judge_that_is_not_believed_opens_no_rung() -> None:
+    facts = Facts(judge="judge third is not believed")
+    for state in (judged(Rung.SHADOW), judged(Rung.P1), judged(Rung.P25, OutcomeKind.FEEDBACK)):
+        decision = decide(state, EAGER, facts, 1e9)
+        assert (decision.move, decision.reason) == (Move.NONE, "judge third is not believed")
+        assert block(state, facts=facts) is Block.JUDGE
+    assert decide(judged(Rung.SHADOW), EAGER, NO_FACTS, 1e9).move is Move.UP
+
+
+@pytest.mark.parametrize("outcome", [OutcomeKind.JUDGE, OutcomeKind.FEEDBACK])
+def test_RT_6_9_what_a_fooled_judge_alone_has_opened_begins_anew(outcome: OutcomeKind) -> None:
+    facts = Facts(doubted=30)
+    for rung in (Rung.SHADOW, Rung.P1, Rung.P5):
+        decision = decide(judged(rung, outcome), EAGER, facts, 1e9)
+        assert (decision.move, decision.to, decision.evict) == (Move.ALARM, Rung.SHADOW, False)
+        assert decision.reason.startswith("30 of its verdicts were given by a judge that was found fooled since")
+        assert apply(judged(rung, outcome), decision.move, decision.to, 1.0).reopens
+    # Where users have agreed on evidence of their own, the slice stays.
+    for rung in (Rung.P25, Rung.P50, Rung.P100):
+        assert decide(judged(rung, OutcomeKind.FEEDBACK), EAGER, facts, 1e9).move in (Move.NONE, Move.UP)
+
+
 # --- what takes a slice down ------------------------------------------------------------------------------------
 
 

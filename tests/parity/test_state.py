@@ -121,6 +121,7 @@ def test_status_in_a_word() -> None:
         (Rung.SHADOW, Move.STOP, Status.STOPPED, False),
         (Rung.P5, Move.DOWN, Status.ROLLED_BACK, False),
         (Rung.P100, Move.ALARM, Status.ALARMED, True),
+        (Rung.P5, Move.ALARM, Status.ALARMED, True),
     ],
 )
 def test_PAR_6_3_PAR_7_3_endings(rung: Rung, move: Move, status: Status, reopens: bool) -> None:
@@ -146,7 +147,7 @@ LEGAL: dict[Move, Callable[[Rung, Rung], bool]] = {
     Move.FORCE: lambda rung, to: to is Rung.P100,
     Move.DOWN: lambda rung, to: to is Rung.SHADOW and Rung.SHADOW < rung < Rung.P100,
     Move.STOP: lambda rung, to: to is Rung.SHADOW and rung < Rung.P100,
-    Move.ALARM: lambda rung, to: to is Rung.SHADOW and rung is Rung.P100,
+    Move.ALARM: lambda rung, to: to is Rung.SHADOW and rung not in (Rung.P25, Rung.P50),
 }
 
 

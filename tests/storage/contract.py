@@ -7,6 +7,7 @@ from tests.storage.evidence_contract import EvidenceContract
 from tests.storage.journal_contract import JournalContract
 from tests.storage.learning_contract import LearningContract
 from tests.storage.orders_contract import OrdersContract
+from tests.storage.probing_contract import ProbingContract
 from tests.storage.samples import HYPOTHESIS, exchange, open_pair, outcome, settled_pair
 from tests.storage.slices_contract import SlicesContract
 
@@ -15,7 +16,13 @@ from understudy.storage.spool import FINISHED
 
 
 class StoreContract(
-    JournalContract, EvidenceContract, SlicesContract, LearningContract, OrdersContract, ErasingContract
+    JournalContract,
+    EvidenceContract,
+    SlicesContract,
+    LearningContract,
+    ProbingContract,
+    OrdersContract,
+    ErasingContract,
 ):
     """Every test takes an empty store that was opened with a secret."""
 

@@ -1,8 +1,6 @@
 """The contract of ports.Store for what routes learn from and believe."""
 
-import msgspec
-
-from understudy.ports import Batch, BeliefRow, ComparisonRow, Feedback, LessonRow, ProbeRow, Store, StrataRow
+from understudy.ports import Batch, BeliefRow, ComparisonRow, Feedback, LessonRow, Store, StrataRow
 
 
 class LearningContract:
@@ -88,23 +86,6 @@ class LearningContract:
         assert [row.by for row in store.lessons("auto", 0, 9)] == ["a judge"]
         assert store.forget_texts(52.0) == 2
         assert store.unjudged(["auto", "other"], 1.0, 9) == [("ex_3", "other")]
-
-    def test_probes_are_read_newest_first_and_once(self, store: Store) -> None:
-        rows = [
-            ProbeRow(
-                exchange_id=f"ex_{number}", tenant="t", route="auto" if number else "other", at_s=9.0 - number,
-                by="third", version="1", score=None if number == 1 else -0.25,
-            )
-            for number in range(4)
-        ]  # fmt: skip
-        store.enter(Batch(probes=tuple(rows)))
-        store.enter(Batch(probes=(msgspec.structs.replace(rows[3], score=1.0),)))
-        assert store.probes("auto", 2) == [rows[3], rows[2]]
-        assert store.probes("auto", 9)[2:] == [rows[1]]
-        assert store.probes("none", 9) == []
-        again = msgspec.structs.replace(rows[1], version="2")
-        store.enter(Batch(probes=(again,)))
-        assert store.probes("auto", 1) == [again]
 
     def test_the_newest_strata_and_paces_count_and_move_the_board(self, store: Store) -> None:
         version = store.board_version()

@@ -6,7 +6,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from understudy.canon.omissions import Omission
 from understudy.canon.usage import Usage
 from understudy.ports import Exchange
-from understudy.web.metrics import Metrics, Resting
+from understudy.web.metrics import Believed, Metrics, Resting
 
 EXCHANGE = Exchange(
     id="e",
@@ -104,3 +104,11 @@ def test_two_workers_count_apart() -> None:
     one.observe(EXCHANGE)
     assert b'status="ok"' in one.render()
     assert b'status="ok"' not in other.render()
+
+
+def test_RT_6_9_judges_are_shown_as_they_are_believed_now() -> None:
+    metrics = Metrics(frozenset({"support", "chat", "third"}))
+    page = metrics.render(judges=[Believed("support", "third", True), Believed("chat", "third", False)]).decode()
+    assert 'understudy_judge_believed{judge="third",route="support"} 1.0' in page
+    assert 'understudy_judge_believed{judge="third",route="chat"} 0.0' in page
+    assert "understudy_judge_believed{" not in metrics.render().decode()

@@ -1,6 +1,7 @@
 """`understudy doctor`: is everything there that the configuration needs?"""
 
 import asyncio
+import contextlib
 
 import typer
 from rich.markup import escape
@@ -11,13 +12,14 @@ from understudy.canon.faults import Fault
 from understudy.cli.screen import EXIT_FAILED, ConfigOption, load_or_leave, out
 from understudy.declared import models_of, undeclared, warned
 from understudy.engines.vectors import VectorsRefused
-from understudy.ports import CheckRefused
+from understudy.jobs.sanity import WINDOW, sanity
+from understudy.ports import CheckRefused, Judge, Store
 from understudy.providers.aiohttp_transport import AiohttpTransport
 from understudy.providers.headers import call_headers
 from understudy.providers.probing import Answers, BuildsDiffer, probe
 from understudy.routing.board import Model
 from understudy.settings import Settings
-from understudy.storage.open import DatabaseRefused, database_state
+from understudy.storage.open import DatabaseRefused, database_state, open_store
 
 PROBE_TIMEOUT_S = 5.0
 # None is no error, and yet to be looked at.
@@ -32,6 +34,7 @@ def doctor(config: ConfigOption = None) -> None:
     findings += [(None, "configuration", warning) for warning in warned(settings)]
     findings.append(_database(settings))
     findings.append(_checks(settings))
+    findings += _judges(settings)
     findings.append(_vectors(settings))
     findings += asyncio.run(_models(settings))
     findings += asyncio.run(_builds(settings))
@@ -56,6 +59,23 @@ def _checks(settings: Settings) -> Finding:
         return False, "checks", str(error)
     names = sorted({" ".join(panel.named) for panel in panels.values()})
     return True, "checks", ", ".join(names) or "none needed"
+
+
+def _judges(settings: Settings) -> list[Finding]:
+    """Whether each judge rejects what says nothing, as far as the books tell; one that is not tried yet is no error."""
+    try:
+        panels = load_panels(settings, models_of(settings))
+        store = open_store(settings.database, read_only=True)
+    except (PluginMissing, CheckRefused, DatabaseRefused):
+        # Told above.
+        return []
+    with contextlib.closing(store):
+        return [_judge(store, route, panel.judge) for route, panel in panels.items() if panel.judge is not None]
+
+
+def _judge(store: Store, route: str, judge: Judge) -> Finding:
+    found = sanity(judge.name, judge.version, store.probes(route, WINDOW))
+    return found.believed if found.known else None, f"judge of {route}", found.words
 
 
 def _vectors(settings: Settings) -> Finding:

@@ -108,9 +108,10 @@ def _figures(view: SliceView) -> None:
             f"guardrail {rail.name}": f"holds e = {rail.e:.3g}, broken e = {rail.broken_e:.3g}"
             for rail in view.guardrails
         },
-        "judge": ""
+        "judge": view.judge or "",
+        "labels": ""
         if view.judge_weight is None
-        else f"{view.labels} labels correct it, with weight {view.judge_weight:.2f}",
+        else f"{view.labels} correct the judge, with weight {view.judge_weight:.2f}",
         "users": "" if view.feedback_e is None else f"e = {view.feedback_e:.3g} that they are not worse served",
         "may open": f"up to {view.may_open}, by outcomes of kind {view.outcome}",
         "compared": "" if view.rate is None else f"{view.rate:.1%} of its requests, as its budget allows",

@@ -12,8 +12,9 @@ import msgspec
 
 from understudy.jobs.context import context_of
 from understudy.jobs.evidence import live_of, turns_of
+from understudy.jobs.facts import facts_of
 from understudy.jobs.fleet import Asked, decide_all
-from understudy.jobs.orders import Refused, approvals_of, by_hand, retried
+from understudy.jobs.orders import Refused, by_hand, retried
 from understudy.jobs.panel import Panel
 from understudy.jobs.recording import Recorder
 from understudy.jobs.registrar import claim, hypothesis_row, same_claim, slice_row, state_of
@@ -151,8 +152,8 @@ class Evaluator:
             return None
         self._remember(row)
         policy = route.parity.policy(multi_turn=row.hypothesis in self._multi_turn)
-        facts = Facts(approvals=approvals_of(self._store.orders(row.hypothesis))) if policy.approvals else Facts()
-        return Held(state_of(row), lease, fence, policy, facts)
+        state = state_of(row)
+        return Held(state, lease, fence, policy, facts_of(self._store, state.hypothesis, route.parity))
 
     def _fence(self, lease: str) -> int | None:
         """The lease's fencing number; a lease is renewed at half its life, not by a write at every look."""

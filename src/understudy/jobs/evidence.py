@@ -1,7 +1,8 @@
 """From the books to the gate's own words: rows of pairs, verdicts and outcomes become turns and events.
 
 What a pair is worth depends on the hypothesis's kind of outcome: a check's two outcomes, a judge's score, a person's
-label. A pair that nobody was to be asked about says nothing where people alone decide.
+label. A pair that nobody was to be asked about says nothing where people alone decide, nor does one whose judge was not
+believed where it alone decides.
 """
 
 import json
@@ -10,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from understudy.parity.events import Judged, Live
 from understudy.parity.slices import OutcomeKind
 from understudy.parity.units import MAX_UNIT_S, WORST, Turn, pair_value
-from understudy.ports import OutcomeRow, PairRow, Source, VerdictRow
+from understudy.ports import UNHEARD, OutcomeRow, PairRow, Source, VerdictRow
 
 Said = Mapping[Source, VerdictRow]
 _NOTHING: Said = {}
@@ -59,6 +60,8 @@ def _worth(row: PairRow, said: Said, outcome: OutcomeKind) -> tuple[bool, float 
     if judge is None:
         return False, None, None
     if outcome in _JUDGED:
+        if judge.missing == UNHEARD:
+            return True, None, None
         # A judge that has nothing to say after all its tries counts against the candidate: silence cannot help it.
         return True, WORST if judge.score is None else judge.score, None
     return True, judge.score or 0.0, _judged(row, judge, said.get("label"))

@@ -157,8 +157,9 @@ def told_row(
     outcomes: Mapping[str, float | None],
     chances: Mapping[str, float],
     by: str = "",
+    judged_s: float = 0.0,
 ) -> LessonRow:
-    """One prompt's lesson with these outcomes.
+    """One prompt's lesson with these outcomes, on a judge's scale where one has spoken.
 
     By model: the outcome, the chance of seeing it, dollars and milliseconds of a completed answer; then, where there is
     none, the dollars that it cost all the same.
@@ -183,6 +184,7 @@ def told_row(
         words=asked_words(record.request)[:READ_CHARS],
         by=by,
         unit=record.unit,
+        judged_s=judged_s,
     )
 
 

@@ -7,18 +7,21 @@ now on the traffic that was seen; a belief is taken back as soon as a model that
 Where the traffic is no longer what a belief expects, no model has become worse: all lessons go on to teach how good the
 models are. The belief is learned anew at once, its dial turned on the traffic since the change, and must win again over
 "always the incumbent" on that traffic; else the incumbent answers until it does.
+
+So it is where a judge is found fooled, whose verdicts since its last passed round are doubted: those prompts are
+traffic on which nobody spoke, and a belief that may rest on them is learned anew without them.
 """
 
 import logging
 from collections import Counter, deque
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from itertools import takewhile
 
 import msgspec
 
 from understudy.jobs.planning import DAY_S
-from understudy.ports import BeliefRow, Clock, Journal, LessonRow, Store, StrataRow
+from understudy.ports import BeliefRow, Clock, Journal, LessonRow, ProbeRow, Store, StrataRow
 from understudy.routing.beliefs import Belief, Learned, Strata
 from understudy.routing.contest import Verdict, contest
 from understudy.routing.decide import decide
@@ -42,6 +45,8 @@ NIGHT_S = DAY_S
 STRATIFY_EVERY_S = 60.0
 TRAFFIC = 2_000
 NEWS = 0.1
+# A belief that is this much younger than its judge's fall may still rest on what is doubted: the news takes its time.
+HEARD_WITHIN_S = 60.0
 
 
 class _Seen(msgspec.Struct, array_like=True):
@@ -115,6 +120,20 @@ class Course:
     seen: Seen = field(default_factory=Seen)
     changed_s: float = 0.0
     change: str = ""
+    # Why what is believed may rest on verdicts of a fooled judge.
+    doubt: str = ""
+
+    def withdraw(self, doubted: Collection[str]) -> int:
+        """Take back what a judge said of these prompts; of how many that were learned from."""
+        taken = sum(lesson.id in doubted and bool(lesson.outcomes) for lesson in self.lessons)
+        left = (lesson._replace(outcomes={}) if lesson.id in doubted else lesson for lesson in self.lessons)
+        self.lessons = deque(left, maxlen=MAX_LESSONS)
+        return taken
+
+    def rests_on(self, fall: ProbeRow) -> bool:
+        """Whether the champion may have been learned from what is doubted since a judge's fall."""
+        since_s = fall.at_s if fall.doubted_s is None else fall.doubted_s
+        return self.champion is not None and since_s < self.champion.belief.at_s <= fall.at_s + HEARD_WITHIN_S
 
 
 class Learner:
@@ -135,6 +154,10 @@ class Learner:
         self._clock = clock
         self._vectors = vectors
         self._read_to = dict.fromkeys(pools, 0)
+        # By route: whether more lessons wait to be read, how often its judge fell, and what is doubted for it.
+        self._behind = dict.fromkeys(pools, False)
+        self._falls = dict.fromkeys(pools, 0)
+        self._doubted: dict[str, set[str]] = {route: set() for route in pools}
         self._courses: dict[Place, Course] = {}
         self._deleted = store.deleted()
         for row in store.beliefs():
@@ -148,10 +171,12 @@ class Learner:
         """Read what is new, take back what drifted, learn where enough is new; whether anything was read."""
         busy = False
         self._forget()
-        for route in self._pools:
+        for route, pool in self._pools.items():
+            if pool.scale:
+                self._doubt(route)
             busy = self._hear(route) or busy
         for place, course in self._courses.items():
-            if self._due(course):
+            if self._due(place, course):
                 self._learn(place, course)
             self._stratify(place, course)
         return busy
@@ -181,9 +206,28 @@ class Learner:
                 del self._courses[tenant, route]
                 self._course(tenant, route)
 
+    def _doubt(self, route: str) -> None:
+        """Take back what a judge said that was found to be fooled since the last look."""
+        falls = self._store.falls(route)
+        news, self._falls[route] = falls[self._falls[route] :], len(falls)
+        if not news:
+            return
+        doubted = self._doubted[route] = self._store.doubted_lessons(route)
+        for (tenant, of), course in self._courses.items():
+            if of != route:
+                continue
+            taken = course.withdraw(doubted)
+            course.compared, course.drift = course.compared - taken, Drift() if taken else course.drift
+            if taken or any(course.rests_on(fall) for fall in news):
+                course.doubt = (
+                    f"judge {news[-1].by} was found to be fooled, and its last verdicts do not count any more"
+                )
+                log.warning("route %s of tenant %s: %s", route, tenant, course.doubt)
+
     def _hear(self, route: str) -> bool:
         settled_s = self._clock.now_s() - self._pools[route].wait_s
         told = self._store.lessons(route, self._read_to[route], TAKEN)
+        self._behind[route] = len(told) == TAKEN
         # In their order, so that none is passed over while another waits for its user.
         rows = list(takewhile(lambda row: row.at_s <= settled_s, told))
         for row in rows:
@@ -191,6 +235,8 @@ class Learner:
             course = self._course(row.tenant, route)
             pool = self._pools[route]
             lesson = lesson_of(row, pool.scale, self._vectors)
+            if lesson.id in self._doubted[route]:
+                lesson = lesson._replace(outcomes={})
             course.kinds.append(row.kind)
             # What a judge did not see is traffic all the same: by it comparisons are weighed.
             if not (lesson.outcomes or pool.scale) or row.at_s < course.since_s:
@@ -265,7 +311,9 @@ class Learner:
         course.strata = found
         self._journal.append(StrataRow(tenant=place[0], route=place[1], at_s=now_s, kinds=found.kinds, new=found.new))
 
-    def _due(self, course: Course) -> bool:
+    def _due(self, place: Place, course: Course) -> bool:
+        if course.doubt and course.lessons and not self._behind[place[1]]:
+            return True
         if course.change or refit_due(course.compared, course.learned_at):
             return True
         return bool(course.lessons) and self._clock.now_s() - course.learned_at_s >= NIGHT_S
@@ -289,28 +337,33 @@ class Learner:
         pool = msgspec.structs.replace(self._pools[place[1]], requests_per_day=len(present) * DAY_S / span_s)
         kin = kin_of(self._alike(pool), {route: other.incumbent for route, other in self._pools.items()})
         change, course.change = course.change, ""
+        doubt, course.doubt = course.doubt, ""
         fitted = believe(lessons, pool, kin, at_s=now_s, since_s=course.changed_s, drift=change)
         course.fitted, course.stratified_at_s = fitted.belief, 0.0
-        # What serves was chosen for other traffic, or judged with other vectors, if those have changed: it is no
+        # What serves was chosen for other traffic, judged with other vectors, or by a judge that was fooled: it is no
         # measure for what is learned anew.
-        stale = course.champion is not None and not course.champion.reads(self._vectors.id if self._vectors else "")
-        found = contest(fitted, None if change or stale else course.champion, present, pool)
-        lost = f"drift: {change}" if change else "it was learned with other word vectors" if stale else ""
+        why = f"drift: {change}" if change else doubt or self._unread(course)
+        found = contest(fitted, None if why else course.champion, present, pool)
         if found.won:
-            self._serve(place, course, fitted.belief, found)
-        elif lost:
-            why = f"{lost}; learned anew, it does not win: {found.words}"
+            self._serve(place, course, fitted.belief, found, why)
+        elif why and course.champion is not None:
+            why = f"{why}; learned anew, it does not win: {found.words}"
             self._take_back(place, course.since_s, why, course.changed_s)
             course.champion, course.drift, course.seen = None, Drift(), Seen()
         else:
             log.info("route %s of tenant %s: what was learned does not win: %s", place[1], place[0], found.words)
 
-    def _serve(self, place: Place, course: Course, learned: Belief, found: Verdict) -> None:
+    def _unread(self, course: Course) -> str:
+        """Why the champion's text cannot be read here any more; empty where it can."""
+        readable = course.champion is None or course.champion.reads(self._vectors.id if self._vectors else "")
+        return "" if readable else "it was learned with other word vectors"
+
+    def _serve(self, place: Place, course: Course, learned: Belief, found: Verdict, why: str) -> None:
         belief = msgspec.structs.replace(learned, names=names_of(learned, course.words))
         course.champion, course.seen = unfold(belief), Seen()
         words = f"wins over {found.quality.n:,} requests: {found.words}"
-        if belief.drift:
-            words = f"drift: {belief.drift}; learned anew, it {words}"
+        if why:
+            words = f"{why}; learned anew, it {words}"
             log.warning("route %s of tenant %s: %s", place[1], place[0], words)
         self._journal.append(
             BeliefRow(

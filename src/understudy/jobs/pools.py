@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from understudy.canon.value import Value
 from understudy.jobs.board import with_books
 from understudy.jobs.learning import belief_of
-from understudy.jobs.sanity import WINDOW, sanity
+from understudy.jobs.sanity import WINDOW, standing
 from understudy.ports import BeliefRow, ProbeRow, Store
 from understudy.routing.beliefs import Dial, Forecast, Record
 from understudy.routing.board import Board, Route
@@ -53,14 +53,15 @@ def pool_views(store: Store, routes: Mapping[str, Route], tenant: str | None = N
     tried = {(row.tenant, row.route) for rows in probes.values() for row in rows}
     places = sorted(counts.keys() | rows.keys() | tried)
     views = [_view(place, board, counts.get(place, {}), rows.get(place)) for place in _of(places, tenant)]
-    said = {name: _judge(pools[name].judge, rows) for name, rows in probes.items()}
+    said = {name: _judge(store, pools[name], rows) for name, rows in probes.items()}
     return [replace(view, judge=said.get(view.route, "")) for view in views]
 
 
-def _judge(judge: str, newest_first: Sequence[ProbeRow]) -> str:
-    """What is to be said of a judge; its version is that of the newest probe."""
-    version = newest_first[0].version if newest_first else ""
-    return sanity(judge, version, newest_first).words
+def _judge(store: Store, route: Route, newest_first: Sequence[ProbeRow]) -> str:
+    """What is to be said of a route's judge, and of what was taken back."""
+    words = standing(route.judge, newest_first).words
+    doubted = len(store.doubted_lessons(route.name)) if store.falls(route.name) else 0
+    return f"{words}; {doubted:,} lessons from before a judge was found fooled do not count" if doubted else words
 
 
 def _of(places: Iterable[tuple[str, str]], tenant: str | None) -> Iterable[tuple[str, str]]:

@@ -6,16 +6,17 @@ The same view serves the API, the terminal and whoever else asks; it reads the b
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from msgspec.structs import replace
+
 from understudy.canon.value import Value
+from understudy.jobs.facts import JUDGED, facts_of, sanity_of
 from understudy.jobs.fleet import Asked, decide_all
-from understudy.jobs.orders import approvals_of
 from understudy.jobs.recording import fleet_of, link_of
 from understudy.jobs.registrar import state_of
 from understudy.jobs.specs import ParitySpec
 from understudy.parity.fleet import DEFAULT_PLACES
-from understudy.parity.gate import Facts
 from understudy.parity.ladder import CAPS, NEXT, threshold
-from understudy.parity.slices import RiskClass
+from understudy.parity.slices import Hypothesis, RiskClass
 from understudy.parity.state import Move
 from understudy.ports import ScoreRow, SliceRow, Store
 from understudy.stats.mixture import e_value
@@ -34,7 +35,7 @@ class SliceView(Value, frozen=True, kw_only=True):
     """One slice. Shares and means are in [0, 1], evidence is an e-value, differences are of mean outcomes.
 
     `rate` is the share of requests that are compared now, where a budget sets it; `may_open` the highest rung that
-    outcomes of this kind may open.
+    outcomes of this kind may open. `judge` says whether the judge's verdicts count, where there is one.
     """
 
     slice: str
@@ -77,6 +78,7 @@ class SliceView(Value, frozen=True, kw_only=True):
     last_move: str | None
     last_reason: str | None
     last_fall: str | None
+    judge: str | None = None
 
 
 def in_points(value: float | None) -> str:
@@ -94,15 +96,23 @@ def views(store: Store, specs: Mapping[str, ParitySpec], now_s: float, places: i
     asked = [_asked(store, row, specs[row.route]) for row in rows]
     decisions = decide_all(asked, fleet_of(store, places), now_s)
     made = [
-        _view(row, one, scores.get(row.hypothesis), moves.get((row.route, row.kind), []), decision.blocked_by)
+        replace(
+            _view(row, one, scores.get(row.hypothesis), moves.get((row.route, row.kind), []), decision.blocked_by),
+            judge=_judge(store, one.state.hypothesis),
+        )
         for row, one, (decision, _) in zip(rows, asked, decisions, strict=True)
     ]
     return sorted(made, key=lambda view: view.slice)
 
 
+def _judge(store: Store, hypothesis: Hypothesis) -> str | None:
+    return sanity_of(store, hypothesis).words if hypothesis.outcome in JUDGED else None
+
+
 def _asked(store: Store, row: SliceRow, spec: ParitySpec) -> Asked:
-    facts = Facts(approvals=approvals_of(store.orders(row.hypothesis))) if spec.approvals else Facts()
-    return Asked(state_of(row), spec.policy(multi_turn=store.multi_turn(row.hypothesis)), facts)
+    state = state_of(row)
+    facts = facts_of(store, state.hypothesis, spec)
+    return Asked(state, spec.policy(multi_turn=store.multi_turn(row.hypothesis)), facts)
 
 
 def _view(

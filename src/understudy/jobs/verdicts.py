@@ -3,30 +3,39 @@
 What waits is in the books, with its words; what was said goes to the books through the spool like everything else, so
 that a crash loses nothing but time. A judge is asked through the corridor's own attempt, booked as an exchange of its
 own. A pair that stays without a verdict is tried again until its deadline; a judge that talks nonsense is not.
+
+A judge's word counts only while it is believed (`jobs.court`). Pairs wait while it is being tried; those that it
+cannot speak on, because it is not believed or was not in time, are told to the books as not heard. That hangs on what
+the judge makes of planted answers and on nothing that the candidate said, so that such a pair says nothing for or
+against it; where labels correct the judge they go on alone.
 """
 
 import asyncio
+import logging
 from collections.abc import Mapping
 
-from understudy.canon.faults import Fault
-from understudy.canon.reply import Reply
-from understudy.canon.request import Request
 from understudy.gateway.unattended import Errand
 from understudy.jobs.booking import Words, words_of
+from understudy.jobs.court import COMPARES, TRIED_WITHIN_S, Case, Court, Unreachable
 from understudy.jobs.judging import score
 from understudy.jobs.panel import Panel
-from understudy.jobs.patience import AT_ONCE, BOOKED_WITHIN_S, MAX_RETRY_S, TAKEN, DayCalls, Desk, Patience
-from understudy.ports import Check, Clock, HypothesisRow, Judge, PairRow, Verdict
+from understudy.jobs.patience import AT_ONCE, BOOKED_WITHIN_S, MAX_RETRY_S, TAKEN, Desk, Patience
+from understudy.ports import UNHEARD, Check, Clock, HypothesisRow, Judgement, PairRow, Verdict
+
+log = logging.getLogger(__name__)
+# A pair waits for its judge to be tried until so long before its deadline, or for half of its time: one that is put off
+# comes up once more, and what is told of it is not too late for the books.
+LAST_CALL_S = 2 * MAX_RETRY_S
 
 
 class Verdicts:
     """Gives verdicts on what waits for them. `panels` are by route."""
 
     def __init__(self, desk: Desk, panels: Mapping[str, Panel]) -> None:
-        self._store, self._journal, self._clock, self._ask = desk
+        self._store, self._journal, self._clock, _ = desk
         self._panels = panels
         self._patience = Patience(self._clock)
-        self._calls = DayCalls(self._store, self._clock)
+        self._court = Court(desk, self._patience)
 
     async def turn(self) -> bool:
         """Take what waits, up to a handful, and say what is to be said; whether there was anything."""
@@ -36,6 +45,7 @@ class Verdicts:
         waiting = await asyncio.to_thread(self._store.waiting, ("check", "judge"), registered.keys(), now_s, most)
         self._patience.keep({one.exchange_id for one in waiting})
         ready = [pair for pair in waiting if self._patience.due(pair.exchange_id)][:TAKEN]
+        await self._court.seat(registered[pair.hypothesis].route for pair in ready)
         gate = asyncio.Semaphore(AT_ONCE)
         async with asyncio.TaskGroup() as group:
             for pair in ready:
@@ -57,57 +67,69 @@ class Verdicts:
                 return
             words = words_of(kept.text)
             if panel.judge is not None:
-                verdict = await self._judged(panel.judge, registered, pair, words)
+                verdict = await self._judged(_case(panel, registered, pair, words), pair, words)
             else:
                 verdict = await asyncio.to_thread(_checked, panel.check, pair, words, self._clock)
             if verdict is not None:
                 self._journal.append(verdict)
                 self._patience.put_off(pair.exchange_id, BOOKED_WITHIN_S)
 
-    async def _judged(self, judge: Judge, registered: HypothesisRow, pair: PairRow, words: Words) -> Verdict | None:
-        """A judge's word in both orders; None if it could not be reached, or has said enough for today."""
-        spec = self._panels[registered.route].spec.judge
-        if spec is None or words.candidate.reply is None or words.incumbent.reply is None:
+    async def _judged(self, case: Case | None, pair: PairRow, words: Words) -> Verdict | None:
+        """A judge's word in both orders; None if there is none yet."""
+        candidate = words.candidate.reply
+        if case is None or candidate is None:
             return None
-        if not await self._calls.may(registered.route, spec.calls_per_day):
-            self._patience.put_off(pair.exchange_id, MAX_RETRY_S)
-            return None
-        reached = True
+        try:
+            now = await self._court.tried(case)
+            if now.believed:
+                said = await self._court.compared(case, candidate)
+                # Another pair's probe may have found it fooled meanwhile.
+                now = self._court.sanity(case)
+                if now.believed:
+                    return self._verdict(case, pair, said)
+        except Unreachable as late:
+            log.info("exchange %s waits for its judge: %s", pair.exchange_id, late)
+            now = self._court.sanity(case)
+        else:
+            self._patience.put_off(pair.exchange_id, TRIED_WITHIN_S)
+        unheard = not now.believed and (now.known or self._closing(pair))
+        return self._verdict(case, pair, Judgement(None, None, UNHEARD)) if unheard else None
 
-        async def ask(request: Request) -> Reply:
-            nonlocal reached
-            errand = Errand(
-                purpose="judge",
-                of=pair.exchange_id,
-                reason="judge: compares two answers",
-                tenant=registered.tenant,
-                route=registered.route,
-                kind=registered.kind,
-                hypothesis=pair.hypothesis,
-                unit=pair.unit,
-            )
-            try:
-                return await self._ask(spec.model, request, errand)
-            except Fault:
-                reached = False
-                raise
+    def _closing(self, pair: PairRow) -> bool:
+        """Whether a pair cannot wait any longer for its judge to be tried."""
+        return self._clock.now_s() >= pair.deadline_s - min(LAST_CALL_S, (pair.deadline_s - pair.at_s) / 2)
 
-        said = await judge.judge(ask, words.request, words.candidate.reply, words.incumbent.reply)
-        if said.score is None and not reached:
-            self._patience.put_off(pair.exchange_id)
-            return None
+    def _verdict(self, case: Case, pair: PairRow, said: Judgement) -> Verdict:
         return Verdict(
             exchange_id=pair.exchange_id,
             hypothesis=pair.hypothesis,
             source="judge",
             at_s=self._clock.now_s(),
-            by=judge.name,
-            version=judge.version,
+            by=case.judge.name,
+            version=case.judge.version,
             score=said.score,
             first=said.first,
             second=said.second,
             missing=said.missing,
         )
+
+
+def _case(panel: Panel, registered: HypothesisRow, pair: PairRow, words: Words) -> Case | None:
+    """What a judge is to speak on; None where an answer is missing."""
+    judge, spec, base = panel.judge, panel.spec.judge, words.incumbent.reply
+    if judge is None or spec is None or base is None:
+        return None
+    errand = Errand(
+        purpose="judge",
+        of=pair.exchange_id,
+        reason=COMPARES,
+        tenant=registered.tenant,
+        route=registered.route,
+        kind=registered.kind,
+        hypothesis=pair.hypothesis,
+        unit=pair.unit,
+    )
+    return Case(judge, spec.calls_per_day, words.request, base, errand)
 
 
 def _checked(check: Check | None, pair: PairRow, words: Words, clock: Clock) -> Verdict | None:

@@ -10,6 +10,9 @@ What ends a hypothesis:
   good with a candidate that is shown to be worse. It costs at most one more point of false endings beside rollback's.
 - on 1 to 50 %, rollback, breaker or a guardrail at e >= 100. A retry needs a new build, or a person.
 - at 100 %, the watch at R >= 1,000. A new attempt starts from shadow by itself, with no evidence carried over.
+- up to 5 %, where a judge alone opens the rungs, that this judge was found fooled after it had spoken: its last
+  verdicts cannot be taken out of what was decided on them. A new attempt starts by itself, too. Above that users have
+  agreed, on evidence of their own; the slice stays, and rises no more while the judge is not believed.
 
 On the day on which the incumbent retires there is nothing left to go back to: the slice moves to 100 % with the
 evidence as it stands, which the record tells, and nothing takes it down again.
@@ -26,7 +29,7 @@ import msgspec
 
 from understudy.parity import words
 from understudy.parity.ladder import CAPS, NEXT, Block, Condition, Rung, next_rung, opens, threshold
-from understudy.parity.slices import RiskClass
+from understudy.parity.slices import OutcomeKind, RiskClass
 from understudy.parity.state import Move, SliceState, Status
 from understudy.stats.mixture import e_value, values_to_go
 
@@ -77,12 +80,16 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What the decision depends on that no outcome shows.
 
     `in_fleet` is `fleet.admitted`'s answer for the last rung, `placed` whether there is a place in its family for it.
+    `judge` says why the word of a judge that no label corrects does not count now, if it does not; `doubted` how many
+    of its verdicts on these pairs do not count any more, since it was found fooled after it gave them.
     """
 
     approvals: tuple[Approval, ...] = ()
     capacity: bool = True
     in_fleet: bool = False
     placed: bool = True
+    judge: str = ""
+    doubted: int = 0
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -174,7 +181,7 @@ def decide(state: SliceState, policy: Policy, facts: Facts, now_s: float) -> Dec
     if state.ended is not None:
         ended = _ended(state.ended)
         return Decision(Move.NONE, state.rung, ended.sentence, ended)
-    worse = _worse(state, policy)
+    worse = _worse(state, policy, facts)
     blocked = None if worse else blocking(state, policy, facts, now_s)
     opened = opens(state.promotion.log_e, policy.risk)
     to = next_rung(state.rung, opened, blocked, worse=worse is not None)
@@ -203,8 +210,11 @@ def _standing(state: SliceState) -> str:
     return f"e = {has} after {pairs} pairs from {state.rung.label}{after}"
 
 
-def _worse(state: SliceState, policy: Policy) -> Fall | None:
+def _worse(state: SliceState, policy: Policy, facts: Facts) -> Fall | None:
     """Why the slice must come down, if it must."""
+    if facts.doubted and state.rung <= CAPS[OutcomeKind.JUDGE]:
+        what = f"{facts.doubted} of its verdicts were given by a judge that was found fooled since"
+        return Fall(Move.ALARM, f"{what}: they are no evidence, and neither is what rests on them")
     fall = Move.ALARM if state.rung is Rung.P100 else Move.DOWN
     harms = [(f"guardrail {rail.name!r}", rail.broken.log_e, rail.unsafe) for rail in state.rails]
     if state.canary:
@@ -244,6 +254,10 @@ def _kind_caps(case: Case) -> Condition | None:
         return None
     sentence = f"outcomes of kind {kind.value!r} open at most {cap.label}; checks or human labels open more"
     return Condition(Block.OUTCOME_KIND, sentence, case.to.value, cap.value)
+
+
+def _judge(case: Case) -> Condition | None:
+    return Condition(Block.JUDGE, case.facts.judge) if case.facts.judge else None
 
 
 def _lacks_evidence(case: Case) -> Condition | None:
@@ -326,6 +340,7 @@ def _fleet(case: Case) -> Condition | None:
 CONDITIONS: tuple[Callable[[Case], Condition | None], ...] = (
     _held,
     _kind_caps,
+    _judge,
     _lacks_evidence,
     _guardrail,
     _users,

@@ -67,6 +67,7 @@ class Block(enum.StrEnum):
     ENDED = "ended"
     HOLD = "hold"
     OUTCOME_KIND = "outcome kind"
+    JUDGE = "judge"
     EVIDENCE = "evidence"
     GUARDRAIL = "guardrail"
     FEEDBACK = "feedback"

@@ -21,7 +21,7 @@ import enum
 import msgspec
 
 from understudy.parity.events import Cursor, Event, Live, Pair
-from understudy.parity.ladder import NEXT, Rung
+from understudy.parity.ladder import CAPS, NEXT, Rung
 from understudy.parity.slices import Guardrail, Hypothesis, OutcomeKind
 from understudy.stats.blocks import Blocks, Canary, block_size
 from understudy.stats.detector import Detector
@@ -284,7 +284,8 @@ def _check(state: SliceState, move: Move, to: Rung) -> None:
         Move.FORCE: to is Rung.P100 and not state.forced,
         Move.DOWN: to is Rung.SHADOW and state.canary,
         Move.STOP: to is Rung.SHADOW and state.rung < Rung.P100,
-        Move.ALARM: to is Rung.SHADOW and state.rung is Rung.P100,
+        # Where a judge alone has opened the rungs, what is found of it is an alarm like the watch's.
+        Move.ALARM: to is Rung.SHADOW and (state.rung is Rung.P100 or state.rung <= CAPS[OutcomeKind.JUDGE]),
     }
     over = state.ended is not None and move not in (Move.NONE, Move.FORCE)
     if not legal.get(move, False) or over:

@@ -8,6 +8,7 @@ from understudy.ports.outcomes import Ask, Check, CheckRefused, Judge, Judgement
 from understudy.ports.records import (
     RECORD_DECODER,
     RECORD_ENCODER,
+    UNHEARD,
     Answered,
     Attempt,
     BeliefRow,
@@ -72,6 +73,7 @@ __all__ = [
     "KEY_HEADERS",
     "RECORD_DECODER",
     "RECORD_ENCODER",
+    "UNHEARD",
     "Answered",
     "Ask",
     "Attempt",

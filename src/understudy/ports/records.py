@@ -26,6 +26,8 @@ Side = Literal["candidate", "incumbent"]
 Purpose = Literal["serve", "shadow", "judge", "trial", "attempt"]
 # Who says what of a pair: a check that takes its time, a judge (a model), a person.
 Source = Literal["check", "judge", "label"]
+# What is missing of a pair whose judge is not believed: it was not heard, which is no silence of its own.
+UNHEARD = "judge: not believed"
 Verb = Literal["hold", "release", "lower", "approve", "retry", "delete"]
 
 
@@ -190,7 +192,8 @@ class KeptAnswer(Value, frozen=True, kw_only=True, tag="kept"):
 class ProbeRow(Value, frozen=True, kw_only=True, tag="probe"):
     """What a judge said of an answer that says nothing, beside the incumbent's to the same prompt; numbers only.
 
-    `score` in [-1, 1] is from the planted answer's point of view, None where it gave no verdict.
+    `score` in [-1, 1] is from the planted answer's point of view, None where it gave no verdict. Where the judge lost
+    its belief by this probe, what it said since `doubted_s` is doubted.
     """
 
     exchange_id: str
@@ -200,6 +203,7 @@ class ProbeRow(Value, frozen=True, kw_only=True, tag="probe"):
     by: str
     version: str
     score: float | None = None
+    doubted_s: float | None = None
 
 
 class BeliefRow(Value, frozen=True, kw_only=True, tag="belief"):
@@ -257,6 +261,7 @@ class LessonRow(Value, frozen=True, kw_only=True, tag="lesson"):
     behind these, where no answer came, the dollars that it cost all the same.
     `by` says on which scale outcomes are: a judge's against one incumbent, or, empty, the check's own.
     `said` is what the user said of the served answer, in [0, 1]; `unit` is the conversation, where it is known.
+    `judged_s` is when a judge had spoken, 0 where none did.
     """
 
     exchange_id: str
@@ -271,6 +276,7 @@ class LessonRow(Value, frozen=True, kw_only=True, tag="lesson"):
     words: str
     by: str = ""
     unit: str = ""
+    judged_s: float = 0.0
     said: float | None = None
     seq: int = 0
 

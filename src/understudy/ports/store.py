@@ -108,6 +108,22 @@ class Store(Protocol):
         """What a route's judge said of answers that say nothing, newest first."""
         ...
 
+    def judged_since(self, route: str, at_s: float) -> int:
+        """On how many lessons and pairs of a route a judge has spoken since a moment."""
+        ...
+
+    def falls(self, route: str) -> list[ProbeRow]:
+        """The probes by which a route's judges lost their belief, oldest first."""
+        ...
+
+    def doubted_lessons(self, route: str) -> set[str]:
+        """The lessons of a route that a judge spoke on between its last passed round and its fall, by exchange."""
+        ...
+
+    def doubted_verdicts(self, hypothesis: str) -> int:
+        """How many verdicts on a hypothesis's pairs its judge gave between its last passed round and its fall."""
+        ...
+
     def lesson_counts(self) -> dict[tuple[str, str], dict[str, int]]:
         """How many lessons there are of each tenant and route, by kind."""
         ...

@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from understudy.ports import Batch, Exchange, Feedback, OutcomeRow, PairRow, TextRow, VerdictRow
 from understudy.storage.erasing import surviving
 from understudy.storage.keeping import enter_kept
-from understudy.storage.learning import enter_comparisons, enter_lessons, enter_probes
+from understudy.storage.learning import enter_comparisons, enter_lessons
+from understudy.storage.probing import enter_probes
 from understudy.storage.tables import (
     exchanges,
     feedback,

@@ -11,10 +11,10 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from understudy.ports import BeliefRow, ComparisonRow, LessonRow, ProbeRow, StrataRow
-from understudy.storage.database import Database, columns, move_board
+from understudy.ports import BeliefRow, ComparisonRow, LessonRow, StrataRow
+from understudy.storage.database import Database, move_board
 from understudy.storage.erasing import deleted, learned_since, lives
-from understudy.storage.tables import beliefs, comparisons, feedback, lessons, paces, probes, strata
+from understudy.storage.tables import beliefs, comparisons, feedback, lessons, paces, strata
 from understudy.storage.vault import Vault
 
 LEVEL = 1
@@ -37,14 +37,6 @@ def enter_comparisons(connection: sa.Connection, told: Sequence[ComparisonRow], 
         if not any(_known(connection, table, row.exchange_id) for table in (comparisons, lessons)):
             values = msgspec.structs.asdict(row) | {"body": vault.seal(row.body, _comparison(row.exchange_id))}
             connection.execute(sa.insert(comparisons).values(**values))
-
-
-def enter_probes(connection: sa.Connection, told: Sequence[ProbeRow]) -> None:
-    """Write the new probes of a batch; a comparison serves each version of a judge for one."""
-    for row in told:
-        here = (probes.c.exchange_id == row.exchange_id, probes.c.version == row.version)
-        if connection.execute(sa.select(probes.c.seq).where(*here)).first() is None:
-            connection.execute(sa.insert(probes).values(**msgspec.structs.asdict(row)))
 
 
 def enter_beliefs(connection: sa.Connection, told: Sequence[BeliefRow], vault: Vault) -> bool:
@@ -110,11 +102,6 @@ class Learning(Database):
         """One comparison that waits for a judge; None if its words are gone, or it became a lesson."""
         rows = self._rows(sa.select(comparisons).where(comparisons.c.exchange_id == exchange_id))
         return _read_comparison(rows[0], self._vault) if rows else None
-
-    def probes(self, route: str, limit: int) -> list[ProbeRow]:
-        """What a route's judge said of answers that say nothing, newest first."""
-        asked = sa.select(*columns(probes, ProbeRow)).where(probes.c.route == route)
-        return [ProbeRow(**row._mapping) for row in self._rows(asked.order_by(probes.c.seq.desc()).limit(limit))]
 
     def lesson_counts(self) -> dict[tuple[str, str], dict[str, int]]:
         """How many lessons there are of each tenant and route, by kind."""
@@ -185,5 +172,8 @@ def _known(connection: sa.Connection, table: sa.Table, exchange_id: str) -> bool
     return connection.execute(sa.select(table.c.seq).where(table.c.exchange_id == exchange_id)).first() is not None
 
 
-_LESSON = ("exchange_id", "tenant", "key", "route", "kind", "at_s", "expires_at_s", "served", "outcomes", "by", "unit")
+_LESSON = (
+    "exchange_id", "tenant", "key", "route", "kind", "at_s", "expires_at_s", "served", "outcomes", "by", "unit",
+    "judged_s",
+)  # fmt: skip
 _BELIEF = ("tenant", "route", "version", "at_s", "since_s", "words", "changed_s")

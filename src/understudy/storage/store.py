@@ -14,11 +14,12 @@ from understudy.storage.journal import Exchanges
 from understudy.storage.keeping import KeptAnswers
 from understudy.storage.learning import Learning, enter_beliefs, enter_strata
 from understudy.storage.orders import Orders
+from understudy.storage.probing import Probing
 from understudy.storage.slices import Slices
 from understudy.storage.tables import comparisons, kept, lessons, positions, texts
 
 
-class SqlStore(Exchanges, Evidence, Learning, Slices, Orders, KeptAnswers):
+class SqlStore(Exchanges, Evidence, Learning, Probing, Slices, Orders, KeptAnswers):
     """The database behind one engine, its schema up to date; made by `open_store`. Satisfies ports.Store."""
 
     def enter(self, batch: Batch) -> None:

@@ -290,6 +290,7 @@ lessons = sa.Table(
     sa.Column("body", sa.LargeBinary, nullable=False),
     sa.Column("by", Words, nullable=False, server_default=""),
     sa.Column("unit", Words, nullable=False, server_default=""),
+    sa.Column("judged_s", sa.Double, nullable=False, server_default=sa.text("0")),
     sa.Index(None, "route", "seq"),
     sqlite_autoincrement=True,
 )
@@ -321,8 +322,16 @@ probes = sa.Table(
     sa.Column("by", Words, nullable=False),
     sa.Column("version", Words, nullable=False),
     sa.Column("score", sa.Double),
+    sa.Column("doubted_s", sa.Double),
     sa.UniqueConstraint("exchange_id", "version"),
     sa.Index(None, "route", "seq"),
+    # Few judges fall, and it is asked every second whether one has.
+    sa.Index(
+        "ix_probes_fallen",
+        "route",
+        sqlite_where=sa.text("doubted_s IS NOT NULL"),
+        postgresql_where=sa.text("doubted_s IS NOT NULL"),
+    ),
     sqlite_autoincrement=True,
 )
 

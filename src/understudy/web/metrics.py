@@ -20,6 +20,14 @@ class Resting(NamedTuple):
     why: str
 
 
+class Believed(NamedTuple):
+    """A route's judge, and whether its verdicts count now."""
+
+    route: str
+    judge: str
+    believed: bool
+
+
 class Metrics:
     """The counters of one worker. A model or route that is not declared counts as 'other'."""
 
@@ -67,6 +75,12 @@ class Metrics:
             ("provider", "model"),
             registry=self._registry,
         )
+        self._believed = Gauge(
+            "understudy_judge_believed",
+            "1 where a route's judge rejects answers that say nothing, so that its verdicts count; else 0.",
+            ("route", "judge"),
+            registry=self._registry,
+        )
         self._malformed = Counter(
             "understudy_malformed_events",
             "Events of upstream streams that said nothing and were skipped.",
@@ -98,8 +112,14 @@ class Metrics:
         if exchange.omissions:
             self._omissions.labels(model).inc(len(exchange.omissions))
 
-    def render(self, resting: Iterable[Resting] = ()) -> bytes:
-        """The page that Prometheus reads; `resting` are the places that this worker leaves alone now."""
+    def render(self, resting: Iterable[Resting] = (), judges: Iterable[Believed] = ()) -> bytes:
+        """The page that Prometheus reads; `resting` are the places that this worker leaves alone now.
+
+        `judges` are those that were tried often enough for a word on them.
+        """
+        self._believed.clear()
+        for judge in judges:
+            self._believed.labels(self._label(judge.route), self._label(judge.judge)).set(judge.believed)
         self._resting.clear()
         for place in resting:
             self._resting.labels(place.provider, self._label(place.model)).inc()

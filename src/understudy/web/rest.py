@@ -4,6 +4,7 @@ Reads of the database run off the loop. What people tell the house is in `steeri
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -13,16 +14,19 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from understudy.jobs.sanity import WINDOW, standing
 from understudy.policy.keys import Caller
 from understudy.web.back import Back, Endpoint, Page, guarded, json_of, resting_of
 from understudy.web.counting import counting
 from understudy.web.kept import kept
 from understudy.web.lists import lists
+from understudy.web.metrics import Believed
 from understudy.web.parity import parity
 from understudy.web.pools import pools
 from understudy.web.steering import steering
 
 # Rows of the journal that one page shows.
+log = logging.getLogger(__name__)
 MAX_EXCHANGES = 1_000
 # Where clients look whether somebody is there before they ask: Claude Code, by HEAD.
 HELLOS = ("/api/hello",)
@@ -69,9 +73,22 @@ def _ready(back: Back) -> Endpoint:
 
 def _metrics(back: Back) -> Endpoint:
     async def metrics(request: Request) -> Response:
-        return Response(back.metrics.render(resting_of(back)), media_type="text/plain; version=0.0.4")
+        page = back.metrics.render(resting_of(back), await asyncio.to_thread(_believed, back))
+        return Response(page, media_type="text/plain; version=0.0.4")
 
     return metrics
+
+
+def _believed(back: Back) -> list[Believed]:
+    """The judges of all routes that were tried often enough for a word on them."""
+    judges = [(route.name, route.judge) for route in back.standing().board.routes.values() if route.judge]
+    try:
+        found = [(route, judge, standing(judge, back.store.probes(route, WINDOW))) for route, judge in judges]
+    except Exception:
+        # The page's supervisor: what this worker counts is told without the database, too.
+        log.exception("whether judges are believed could not be read")
+        return []
+    return [Believed(route, judge, now.believed) for route, judge, now in found if now.known]
 
 
 def _money(back: Back) -> Page:

@@ -1,0 +1,27 @@
+"""What the gate has to know of a slice that no outcome shows: people's approvals, and whether its judge is believed."""
+
+from understudy.jobs.orders import approvals_of
+from understudy.jobs.sanity import WINDOW, Sanity, sanity
+from understudy.jobs.specs import ParitySpec
+from understudy.parity.gate import Facts
+from understudy.parity.slices import Hypothesis, OutcomeKind
+from understudy.ports import Store
+
+# The kinds in which a judge speaks, and those in which nobody corrects what it says.
+JUDGED = frozenset({OutcomeKind.JUDGE, OutcomeKind.FEEDBACK, OutcomeKind.JUDGE_WITH_LABELS})
+_ALONE = JUDGED - {OutcomeKind.JUDGE_WITH_LABELS}
+
+
+def facts_of(store: Store, hypothesis: Hypothesis, spec: ParitySpec) -> Facts:
+    """The facts of a slice's hypothesis as the books have them now."""
+    approvals = approvals_of(store.orders(hypothesis.id)) if spec.approvals else ()
+    if hypothesis.outcome not in _ALONE:
+        return Facts(approvals=approvals)
+    now = sanity_of(store, hypothesis)
+    doubted = store.doubted_verdicts(hypothesis.id) if store.falls(hypothesis.slice.route) else 0
+    return Facts(approvals=approvals, judge="" if now.believed else now.words, doubted=doubted)
+
+
+def sanity_of(store: Store, hypothesis: Hypothesis) -> Sanity:
+    """How sane the judge of a hypothesis is, in the version that it was registered with."""
+    return sanity(hypothesis.check, hypothesis.check_version, store.probes(hypothesis.slice.route, WINDOW))
