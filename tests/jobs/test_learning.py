@@ -532,6 +532,18 @@ def test_a_belief_over_other_vectors_is_silent_until_it_is_learned_anew(books: B
     assert asked(books.believed(), None).text_speaks
 
 
+def test_after_a_start_all_that_waits_is_read_before_anything_is_learned(
+    books: Books, tables: list[Vectors], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("understudy.jobs.learning.TAKEN", 200)
+    first, second = tables
+    books.one_kind(750)
+    drained(books.learner(first))
+    assert [msgspec.msgpack.decode(row.body or b"")["labels"] for row in books.told] == [750]
+    drained(books.learner(second))
+    assert (len(books.told), books.believed().belief.labels) == (2, 750)
+
+
 def test_a_belief_over_other_vectors_goes_where_nothing_wins_any_more(books: Books, tables: list[Vectors]) -> None:
     first, second = tables
     books.one_kind(600)

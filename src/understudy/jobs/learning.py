@@ -23,7 +23,7 @@ from understudy.routing.beliefs import Belief, Learned, Strata
 from understudy.routing.contest import Verdict, contest
 from understudy.routing.decide import decide
 from understudy.routing.drift import Drift
-from understudy.routing.forecast import SETTLE_S, WINDOW, Seen
+from understudy.routing.forecast import SETTLE_S, Seen
 from understudy.routing.learn import MAX_LESSONS, Pool, believe, fits, refit_due, unfold
 from understudy.routing.lessons import Lesson
 from understudy.routing.naming import PROMPTS_READ, names_of
@@ -145,16 +145,19 @@ class Learner:
                 self._course(told.tenant, told.route).strata = Strata(kinds=told.kinds, new=told.new)
 
     def turn(self) -> bool:
-        """Read what is new, take back what drifted, learn where enough is new; whether anything was read."""
-        busy = False
+        """Read what is new, take back what drifted, learn where enough is new; whether anything was read.
+
+        While more is waiting in the books nothing is learned: after a start it would be from the oldest lessons alone.
+        """
         self._forget()
-        for route in self._pools:
-            busy = self._hear(route) or busy
+        heard = [self._hear(route) for route in self._pools]
+        if TAKEN in heard:
+            return True
         for place, course in self._courses.items():
             if self._due(course):
                 self._learn(place, course)
             self._stratify(place, course)
-        return busy
+        return any(heard)
 
     def _resume(self, row: BeliefRow, pool: Pool) -> None:
         """Go on from a belief; one that was learned for other settings is taken back, its lessons still count."""
@@ -181,7 +184,8 @@ class Learner:
                 del self._courses[tenant, route]
                 self._course(tenant, route)
 
-    def _hear(self, route: str) -> bool:
+    def _hear(self, route: str) -> int:
+        """Take up what is new of a route; how many lessons that is."""
         settled_s = self._clock.now_s() - self._pools[route].wait_s
         told = self._store.lessons(route, self._read_to[route], TAKEN)
         # In their order, so that none is passed over while another waits for its user.
@@ -196,7 +200,7 @@ class Learner:
             if not (lesson.outcomes or pool.scale) or row.at_s < course.since_s:
                 continue
             self._take(course, lesson, row)
-        return bool(rows)
+        return len(rows)
 
     def _take(self, course: Course, lesson: Lesson, row: LessonRow) -> None:
         pool = self._pools[row.route]
@@ -279,9 +283,6 @@ class Learner:
         now_s = self._clock.now_s()
         lessons = list(course.lessons)
         present = [one for one in lessons if one.at_s >= course.changed_s]
-        if len(present) < min(WINDOW, len(lessons)):
-            # After a restart: the traffic since it changed is still being read again.
-            return
         course.learned_at, course.learned_at_s = course.compared, now_s
         # What a judge has spoken on comes out of its order.
         moments = [lesson.at_s for lesson in present]
