@@ -11,11 +11,13 @@ import pytest
 from tests.engines.tables import vectors_in
 from tests.jobs.books import SECRET, Clock
 from tests.routing.pools import OWN, POOL, RENTED, by_text, prompt
+from understudy.canon.money import Price
 from understudy.engines.vectors import load_vectors
 from understudy.jobs.learning import NIGHT_S, STRATIFY_EVERY_S, Learner, belief_of, lesson_of
 from understudy.ports import Batch, BeliefRow, LessonRow, OrderRow, Record, StrataRow
 from understudy.routing.beliefs import Learned
 from understudy.routing.decide import Decision, decide
+from understudy.routing.fitness import Moment, Needs
 from understudy.routing.priors import Prior
 from understudy.routing.text import read
 from understudy.stats.vectors import Vectors
@@ -460,17 +462,34 @@ def test_RT_6_3_what_does_not_win_on_the_traffic_of_now_is_taken_back_and_wins_a
     assert learned.belief.labels == 2_300, "nothing that was learned of the models is thrown away"
 
 
-def test_RT_6_3_calls_that_go_elsewhere_than_forecast_are_learned_from_anew(books: Books) -> None:
-    learner = books.learner(dial="rented_share", aim=0.4)
+@pytest.mark.parametrize(
+    "hindered",
+    [
+        {"moment": Moment(resting={"own": "it rests after failures"})},
+        {"moment": Moment(key_spent="the key's money is gone")},
+        {"needs": Needs(only_owned=True)},
+    ],
+    ids=["rests", "spent", "only_owned"],
+)
+def test_RT_6_3_what_keeps_a_call_from_its_model_is_no_drift_and_other_traffic_is(
+    books: Books, hindered: dict[str, Any]
+) -> None:
+    learner = books.learner()
     books.mixed(400, 0.5, served=BEST, both=True)
     drained(learner)
-    belief = belief_of(books.told[-1])
-    assert belief is not None
-    assert belief.belief.forecast is not None
-    assert belief.belief.forecast.share == pytest.approx(0.4, abs=0.01)
-    books.mixed(1_020, 0.5, served={"sums": "rented", "letters": "rented"})
+    models = [msgspec.structs.replace(OWN, price=Price(uncached_in=0, out=0)), RENTED]
+    asked = {
+        kind: decide(models, "rented", books.believed(), kind, lambda: read(""), **hindered).chosen for kind in BEST
+    }
+    assert asked != BEST
+    count = len(books.told)
+    books.mixed(2_040, 0.5, served=asked)
     drained(learner)
-    assert "calls went to rented; 40.0% were forecast; learned anew, it wins" in books.told[-1].words
+    assert len(books.told) == count, "the traffic is as it was"
+    books.mixed(1_020, 0.7, served=asked)
+    drained(learner)
+    words = r"drift: the dial sends 3\d\.\d% of 1,\d+ calls to rented; 50\.0% were forecast; learned anew, it wins"
+    assert re.match(words, books.told[count].words)
 
 
 def test_a_belief_of_before_forecasts_serves_on(books: Books) -> None:

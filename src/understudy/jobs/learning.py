@@ -19,13 +19,13 @@ import msgspec
 
 from understudy.jobs.planning import DAY_S
 from understudy.ports import BeliefRow, Clock, Journal, LessonRow, Store, StrataRow
-from understudy.routing.beliefs import Belief, Learned, Strata
+from understudy.routing.beliefs import Belief, Forecast, Learned, Strata
 from understudy.routing.contest import Verdict, contest
-from understudy.routing.decide import decide
+from understudy.routing.decide import Decision, Draw, decide
 from understudy.routing.drift import Drift
 from understudy.routing.forecast import SETTLE_S, Seen
 from understudy.routing.learn import MAX_LESSONS, Pool, believe, fits, refit_due, unfold
-from understudy.routing.lessons import Lesson
+from understudy.routing.lessons import Lesson, lot_of
 from understudy.routing.naming import PROMPTS_READ, names_of
 from understudy.routing.records import kin_of
 from understudy.routing.strata import strata
@@ -210,24 +210,14 @@ class Learner:
         champion = course.champion
         if champion is None or row.at_s < champion.belief.at_s:
             return
-        course.drift = course.drift.heard(lesson, row.served, champion.belief)
+        draw = Draw(lot_of(lesson))
+        decision = decide(pool.models, pool.incumbent, champion, lesson.kind, lambda: lesson.prompt, draw=draw)
+        if decision.chosen == row.served:
+            course.drift = course.drift.heard(lesson, row.served, champion.belief)
         if (worse := course.drift.alarm) is not None:
             self._fallen((row.tenant, row.route), course, worse)
         elif not course.change and row.at_s >= champion.belief.at_s + SETTLE_S:
-            self._watch(course, champion, lesson, pool)
-
-    def _watch(self, course: Course, champion: Learned, lesson: Lesson, pool: Pool) -> None:
-        """Count one call that a belief decided; at the end of a window, see whether what it expects is what comes."""
-        expected = champion.belief.forecast
-        if expected is None:
-            return
-        decision = decide(pool.models, pool.incumbent, champion, lesson.kind, lambda: lesson.prompt)
-        seen = course.seen
-        seen.hear(decision, lesson, expected)
-        if seen.whole(lesson.at_s, expected):
-            course.seen = Seen(before=seen.before + 1)
-            if (change := seen.alarm(expected)) is not None:
-                course.change, course.changed_s = change, seen.since_s
+            _watch(course, decision, lesson, champion.belief.forecast)
 
     def _fallen(self, place: Place, course: Course, worse: str) -> None:
         """A model has become worse: what was learned of it is wrong, and begins anew."""
@@ -325,3 +315,15 @@ class Learner:
                 changed_s=course.changed_s,
             )
         )
+
+
+def _watch(course: Course, decision: Decision, lesson: Lesson, expected: Forecast | None) -> None:
+    """Count one call of a belief's traffic; at the end of a window, see whether what it expects is what comes."""
+    if expected is None:
+        return
+    seen = course.seen
+    seen.hear(decision, lesson, expected)
+    if seen.whole(lesson.at_s, expected):
+        course.seen = Seen(before=seen.before + 1)
+        if (change := seen.alarm(expected)) is not None:
+            course.change, course.changed_s = change, seen.since_s

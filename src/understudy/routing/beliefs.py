@@ -81,8 +81,8 @@ class Dial(Value, frozen=True, kw_only=True):
 class Forecast(Value, frozen=True, kw_only=True):
     """What a belief expects of its traffic, so that it can be seen when that is no longer what comes.
 
-    `share` of the calls is expected at `models`: the rented ones, or the incumbent where all are alike. `spread` has
-    the shares of requests whose predicted gain falls between `edges`, after that of requests of which nothing is
+    The dial sends a `share` of the calls to `models`: the rented ones, or the incumbent where all are alike. `spread`
+    has the shares of requests whose predicted gain falls between `edges`, after that of requests of which nothing is
     predicted. It rests on `n` prompts, in effect, of `span_s` seconds.
     """
 

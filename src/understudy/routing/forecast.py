@@ -2,7 +2,12 @@
 
 No model need have become worse for a belief to be out of date: its dial was turned on the traffic of then. Two figures
 tell whether that is the traffic of now: how the scores spread (a score is what the best other model is predicted to
-gain over the incumbent) and the share of calls to rented models. Both are looked at once a window, each time a new one.
+gain over the incumbent) and the share of calls that the dial sends to rented models. Both are looked at once a window,
+each time a new one.
+
+A call counts as the belief decides it where nothing is in the way, whoever answered: a model that rests, money that is
+gone, a key's constraints or a conversation that stays where it is tell nothing of the traffic. To leave such calls out
+would not do: they come at their own hours and from their own callers, and what is left is other traffic.
 
 An alarm is large and beyond chance. Large: a PSI of at least PSI_AT, a share off by at least SHARE_AT. Beyond chance:
 the k-th window of a belief may spend ALPHA / (k·(k + 1)) on both figures together, which adds up to ALPHA over all
@@ -115,8 +120,8 @@ def _bin(score: float | None, edges: Sequence[float]) -> int:
 
 @dataclass
 class Seen:
-    """The window that runs: since when, its calls and how many went to models that are counted, calls by conversation,
-    scores by bin; how many windows were before it.
+    """The window that runs: since when, its calls and how many the dial sends to models that are counted, calls by
+    conversation, scores by bin; how many windows were before it.
     """
 
     since_s: float = 0.0
@@ -127,10 +132,10 @@ class Seen:
     before: int = 0
 
     def hear(self, decision: Decision, lesson: Lesson, expected: Forecast) -> None:
-        """Count one call more, and what was decided for it."""
+        """Count one call more, and what is decided for it where nothing is in the way."""
         self.since_s = self.since_s if self.calls else lesson.at_s
         self.calls += 1
-        self.counted += lesson.served in expected.models
+        self.counted += decision.chosen in expected.models
         self.units[unit_of(lesson)] += 1
         self.bins[_bin(score_of(decision), expected.edges)] += 1
 
@@ -149,5 +154,5 @@ class Seen:
         then, now = (expected.share, 1 - expected.share), (share, 1 - share)
         if abs(share - expected.share) >= SHARE_AT and by_chance(then, now, expected.n, n) <= chance:
             models = ", ".join(expected.models)
-            return f"{share:.1%} of {self.calls:,} calls went to {models}; {expected.share:.1%} were forecast"
+            return f"the dial sends {share:.1%} of {self.calls:,} calls to {models}; {expected.share:.1%} were forecast"
         return None
