@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from tests.engines.tables import vectors_in
+from tests.engines.tables import lots_in, said_of
 from tests.jobs.books import SECRET, Clock
 from tests.routing.pools import OWN, POOL, RENTED, by_text, prompt
 from understudy.canon.money import Price
@@ -92,13 +92,13 @@ class Books:
         self.store.enter(Batch(lessons=tuple(rows)))
 
     def one_kind(self, count: int) -> None:
-        """Sums and letters under one kind: only what a prompt says tells which model is better."""
+        """Prompts of two lots under one kind: only what a prompt says tells which model is better, best by vectors."""
         rows = []
         for one in by_text(count):
             self._number += 1
             self.clock.at_s += 1.0
             outcomes = {name: (y, 1.0, 0.01, 50.0) for name, y in one.outcomes.items()}
-            words = prompt(self._number, sums=bool(int(one.id[3:]) % 2))
+            words = said_of(int(one.id[3:]) % 2, self._number)
             rows.append(msgspec.structs.replace(row(self._number, self.clock.at_s, outcomes), words=words))
         self.store.enter(Batch(lessons=tuple(rows)))
 
@@ -522,13 +522,13 @@ def test_a_new_belief_is_held_against_what_comes_after_it(books: Books) -> None:
 
 
 def asked(learned: Learned, vectors: Vectors | None) -> Decision:
-    """What is decided of a sum where these vectors are loaded."""
-    return decide(POOL.models, "rented", learned, "chat", lambda: read(prompt(7, sums=True), vectors))
+    """What is decided of a prompt that the own model is good at where these vectors are loaded."""
+    return decide(POOL.models, "rented", learned, "chat", lambda: read(said_of(1, 7), vectors))
 
 
 @pytest.fixture
 def tables(tmp_path: Path) -> list[Vectors]:
-    return [load_vectors(vectors_in(tmp_path / f"table{seed}", seed=seed)) for seed in range(2)]
+    return [load_vectors(lots_in(tmp_path / f"table{seed}", seed=seed)) for seed in range(2)]
 
 
 def test_a_belief_over_other_vectors_is_silent_until_it_is_learned_anew(books: Books, tables: list[Vectors]) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from tests.routing.pools import POOL, by_kind, by_meaning, by_text, lesson
 from understudy.routing.learn import believe, refit_due, unfold
+from understudy.stats.vectors import Meaning
 
 
 def test_means_by_kind_and_no_text_where_the_kind_says_it_all() -> None:
@@ -31,6 +32,16 @@ def test_a_belief_is_learned_over_the_vectors_that_its_prompts_were_read_with() 
     assert first.version != second.version
     assert [unfold(first).reads(vectors) for vectors in ("v1", "v2", "")] == [True, False, False]
     assert unfold(believe(by_text(400), POOL).belief).reads("v1")
+
+
+def test_RT_2_5_vectors_that_tell_nothing_more_are_left_out_of_a_belief() -> None:
+    draw = np.random.default_rng(3)
+    blind = [
+        one._replace(prompt=one.prompt._replace(meaning=Meaning("v1", draw.normal(size=64).astype(np.float32) / 8)))
+        for one in by_text(400)
+    ]
+    assert believe(blind, POOL).belief.speaks == ("chat",)
+    assert unfold(believe(blind, POOL).belief).reads("")
 
 
 def test_the_text_says_nothing_that_the_kinds_means_say_already() -> None:

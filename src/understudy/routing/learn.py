@@ -25,7 +25,7 @@ from understudy.routing.lessons import Lesson, by_slice, lot_of
 from understudy.routing.priors import Prior
 from understudy.routing.records import Kin, Leaf, kin_of, records_of
 from understudy.routing.siblings import start_of
-from understudy.routing.text import Design, TextModel, design, held_out, learn, packed, unpacked
+from understudy.routing.text import Design, TextModel, design, learn, packed, tried, unpacked
 from understudy.stats.offpolicy import ONE_SIDED
 from understudy.stats.ridge import Places, Vector
 
@@ -144,7 +144,7 @@ def believe(
     window = _window(now, believed, _dollars(now, records, pool), weights, pool)
     dial = _dial(now, window, pool)
     belief = Belief(
-        version=_version(told, pool, table.prompts.meaning.vectors if table.prompts.meaning is not None else ""),
+        version=_version(told, pool, next((model.vectors for model in texts.values()), "")),
         tenant=tenant,
         route=pool.route,
         incumbent=pool.incumbent,
@@ -250,6 +250,7 @@ def _texts(table: Table, means: Vector, pool: Pool) -> tuple[dict[str, TextModel
     """A text model for each model but the incumbent, and what each says of the prompts that were held out.
 
     It is learned from what the kinds' means leave open (RT-2.2): added to a mean, a gain would count the kind twice.
+    What prompts mean by word vectors counts for all of them or for none (RT-2.5).
     """
     said = np.zeros_like(table.outcomes)
     found: dict[str, TextModel] = {}
@@ -257,14 +258,13 @@ def _texts(table: Table, means: Vector, pool: Pool) -> tuple[dict[str, TextModel
     if len(table.lessons) < MIN_PAIRS or len(np.unique(table.folds)) < FOLDS:
         return found, said
     base = _place(pool)
-    for column, model in enumerate(pool.models):
-        gains = table.outcomes[:, column] - table.outcomes[:, base]
-        if model.name == pool.incumbent or not gains.any():
-            continue
-        left = gains - (means[:, column] - means[:, base])
-        held = held_out(table.prompts, left, table.folds)
+    gains = table.outcomes - table.outcomes[:, [base]]
+    left = gains - (means - means[:, [base]])
+    columns = [column for column in range(len(pool.models)) if gains[:, column].any()]
+    prompts, all_held = tried(table.prompts, [left[:, column] for column in columns], table.folds)
+    for column, held in zip(columns, all_held, strict=True):
         said[:, column] = held.gains
-        found[model.name] = learn(table.prompts, left, float(np.quantile(held.known, FOREIGN)))
+        found[pool.models[column].name] = learn(prompts, left[:, column], float(np.quantile(held.known, FOREIGN)))
     return found, said
 
 

@@ -1,8 +1,8 @@
 """What a prompt's text says about the gain of one model over another: one linear model over three blocks.
 
 Hand features, n-grams of words and n-grams of characters stand side by side in one ridge regression, and the prompt's
-mean word vector as a fourth block where vectors are loaded. Weights are in units of outcome, so what each feature adds
-to a decision can be read off exactly. Learned per tenant, never shared.
+mean word vector as a fourth block where vectors are loaded and help. Weights are in units of outcome, so what each
+feature adds to a decision can be read off exactly. Learned per tenant, never shared.
 
 Nothing here decides: a text model alone never may, since on unseen kinds of prompt it falls below chance.
 """
@@ -28,6 +28,8 @@ HAND_WEIGHT = 0.003
 # The length that word vectors, centred, take beside n-gram rows of length 1. Chosen on RouterArena's tenth, MMLU-Pro
 # without MMLU items and its MMLU items, with 500 and 1,500 labels: the largest that is worse on none of them.
 VECTOR_WEIGHT = 0.3
+# Prompts on which it is tried whether vectors help: more would settle little and take long.
+TRIED = 1_500
 # Mean vectors have length 1; those that differ by less than this, squared, mean the same.
 ROUNDING = 1e-9
 # A hand feature counts as at most this many deviations from its mean: one endless word is no reason for certainty.
@@ -210,15 +212,52 @@ class Held(NamedTuple):
     gains: Vector
     known: Vector
 
+    def __add__(self, other: object) -> "Held":
+        """What was said of some folds, and of others."""
+        if not isinstance(other, Held):
+            return NotImplemented
+        return Held(self.gains + other.gains, self.known + other.known)
 
-def held_out(prompts: Design, gains: Vector, folds: Places) -> Held:
-    """Every prompt judged by a model that was learned from the other folds; `folds` has one number a prompt."""
+
+class Tried(NamedTuple):
+    """Prompts as they are best read, with what they mean or without, and what was held out for each gain."""
+
+    prompts: Design
+    held: list[Held]
+
+
+def tried(prompts: Design, gains: Sequence[Vector], folds: Places) -> Tried:
+    """Prompts are read with what they mean only where that predicts `gains` of prompts that were held out better, by
+    more than the standard error of the difference; `folds` has one number a prompt.
+
+    Both ways are tried on as many folds as it takes for TRIED prompts.
+    """
+    plain, numbers = prompts._replace(meaning=None), np.unique(folds)
+    if prompts.meaning is None or not gains:
+        return Tried(plain, [held_out(plain, one, folds) for one in gains])
+    sizes = np.cumsum([np.count_nonzero(folds == number) for number in numbers])
+    cut = 1 + int(np.searchsorted(sizes[:-1], TRIED))
+    without, over = ([held_out(way, one, folds, numbers[:cut]) for one in gains] for way in (plain, prompts))
+    pairs = zip(gains, without, over, strict=True)
+    better = sum((one - plain.gains) ** 2 - (one - meant.gains) ** 2 for one, plain, meant in pairs)
+    best, held = (prompts, over) if _better(np.asarray(better)[np.isin(folds, numbers[:cut])]) else (plain, without)
+    rest = [held_out(best, one, folds, numbers[cut:]) for one in gains]
+    return Tried(best, [one + other for one, other in zip(held, rest, strict=True)])
+
+
+def _better(less: Vector) -> bool:
+    """Whether squared errors are less by more than a standard error."""
+    return len(less) > 1 and bool(less.mean() > less.std(ddof=1) / math.sqrt(len(less)))
+
+
+def held_out(prompts: Design, gains: Vector, folds: Places, among: Places | None = None) -> Held:
+    """Every prompt, or every one of some folds, judged by a model that was learned from the other folds."""
     said, known = np.zeros(len(gains)), np.zeros(len(gains))
-    for fold in np.unique(folds):
+    for fold in np.unique(folds) if among is None else among:
         inside = np.flatnonzero(folds == fold)
         model = learn(prompts.take(np.flatnonzero(folds != fold)), gains[folds != fold])
-        said[inside] = model.gains(prompts.take(inside))
         both = prompts.take(inside)
+        said[inside] = model.gains(both)
         pairs = zip(_grams(both.words), _grams(both.chars), strict=True)
         known[inside] = [_coverage(words, chars, model) for words, chars in pairs]
     return Held(said, known)

@@ -15,7 +15,7 @@ from understudy.bench.routing.data import Item, answered
 from understudy.bench.routing.frozen import FROZEN
 from understudy.bench.routing.leakage import Places, Prints
 from understudy.bench.routing.rows import Ranked, Vector
-from understudy.routing.text import Design, design, learn, read
+from understudy.routing.text import Design, TextModel, design, learn, read, tried
 from understudy.stats.ridge import Rows, dense_rows, fit, idf_of, weighted
 from understudy.stats.shrinkage import PSEUDO_GAINS, Tally, shrunk
 from understudy.stats.vectors import Meaning, Vectors
@@ -123,7 +123,14 @@ def folded(count: int, marks: Prints, seed: int) -> list[tuple[Places, Places]]:
 
 def text_scores(prompts: Design, gains: Vector, train: Places, test: Places) -> Vector:
     """Blind: prompts and the gains of some of them in, scores of others out, free of the training's mean gain."""
-    return learn(prompts.take(train), gains[train]).gains(prompts.take(test))
+    return _learned(prompts.take(train), gains[train]).gains(prompts.take(test))
+
+
+def _learned(prompts: Design, gains: Vector) -> TextModel:
+    """A text model, over word vectors where they help on prompts that were held out, as a route's learner has it."""
+    if prompts.meaning is not None:
+        prompts = tried(prompts, [gains], np.arange(len(gains)) % FROZEN.folds).prompts
+    return learn(prompts, gains)
 
 
 def single_scores(learned_on: Design, gains: Vector, scored: Design) -> dict[str, Vector]:
@@ -156,7 +163,7 @@ def slice_and_text(pair: Measured, train: Places, test: Places) -> Vector:
     """The slice's mean, and what the text adds of what the means leave open, as a route's learner has it."""
     means = slice_scores(pair.slices, pair.gains, train, np.concatenate([test, train]))
     left = pair.gains[train] - pair.gains[train].mean() - means[len(test) :]
-    return means[: len(test)] + learn(pair.prompts.take(train), left).gains(pair.prompts.take(test))
+    return means[: len(test)] + _learned(pair.prompts.take(train), left).gains(pair.prompts.take(test))
 
 
 def ranked(pair: Measured, parts: Sequence[tuple[Places, Places]], seed: int, *, sliced: bool) -> Ranked:
