@@ -39,6 +39,7 @@ class Books:
         self.strata: list[StrataRow] = []
         self._number = 0
         self.draw = np.random.default_rng(0)
+        self.usd = {"own": 0.01, "rented": 0.01}
 
     def append(self, *records: Record) -> None:
         """Book beliefs and strata; nothing else is told here."""
@@ -87,7 +88,7 @@ class Books:
             self.clock.at_s += 1.0
             got = {"own": float(self.draw.random() < own), "rented": float(self.draw.random() < rented)}
             seen = got if both else {served: got[served]}
-            outcomes = {name: (y, 1.0, 0.01, 50.0) for name, y in seen.items()}
+            outcomes = {name: (y, 1.0, self.usd[name], 50.0) for name, y in seen.items()}
             rows.append(row(self._number, self.clock.at_s, outcomes, served, kind))
         self.store.enter(Batch(lessons=tuple(rows)))
 
@@ -490,6 +491,31 @@ def test_RT_6_3_what_keeps_a_call_from_its_model_is_no_drift_and_other_traffic_i
     drained(learner)
     words = r"drift: the dial sends 3\d\.\d% of 1,\d+ calls to rented; 50\.0% were forecast; learned anew, it wins"
     assert re.match(words, books.told[count].words)
+
+
+def test_RT_4_1_calls_that_cost_more_than_forecast_turn_the_budgets_dial_anew(books: Books) -> None:
+    books.usd = {"own": 0.0001, "rented": 0.01}
+    learner = books.learner(dial="budget_usd_per_day", aim=600.0)
+    books.mixed(400, 0.5, served=BEST, both=True)
+    drained(learner)
+    before, count = books.believed().belief, len(books.told)
+    assert before.dial.met
+    books.mixed(2_040, 0.5, served=BEST)
+    drained(learner)
+    books.mixed(1_100, 0.5, served={"sums": "rented", "letters": "rented"})
+    drained(learner)
+    assert len(books.told) == count, "answers cost what they did, and a model that rests makes them no dearer"
+    books.usd["rented"] = 0.02
+    books.mixed(2_040, 0.5, served=BEST)
+    drained(learner)
+    words = r"drift: a call costs \$0\.0\d+ in the mean of 1,\d+; \$0\.005\d+ were forecast; learned anew, it wins"
+    assert re.match(words, books.told[count].words)
+    after = books.believed().belief
+    cost = after.records["letters"]["rented"].cost_usd
+    assert cost is not None
+    assert cost > 0.018
+    assert after.dial.met
+    assert after.dial.price > before.dial.price
 
 
 def test_a_belief_of_before_forecasts_serves_on(books: Books) -> None:

@@ -1,5 +1,7 @@
 """Learning: what lessons teach, what must win before it serves, when it is time to learn again."""
 
+import itertools
+
 import msgspec
 import numpy as np
 import pytest
@@ -60,6 +62,21 @@ def test_too_few_lessons_turn_no_dial_and_win_nothing() -> None:
     assert believe([], POOL).belief.labels == 0
 
 
+def test_what_answers_cost_is_what_they_cost_now() -> None:
+    old = by_kind(600)
+    now = [
+        one._replace(at_s=1e3 + one.at_s, id=f"n{one.id}", usd={"own": 0.0005})
+        for one in by_kind(160)
+        if one.kind == "sums"
+    ]
+    before, after = believe([*old, *now], POOL).belief, believe([*old, *now], POOL, since_s=1e3).belief
+    then = before.records["sums"]["own"].cost_usd
+    assert then is not None
+    assert after.records["sums"]["own"].cost_usd == pytest.approx((80 * 0.0005 + 20 * then) / 100)
+    # Nothing is known of it since.
+    assert after.records["sums"]["rented"] == before.records["sums"]["rented"]
+
+
 def test_a_dial_reckons_with_the_costs_that_decisions_charge_for() -> None:
     """A few dear answers on one kind are drawn toward the model's other kinds, in the dial's window as in records."""
     told = [lesson(number, "sums", 0.0, 1.0) for number in range(200)]
@@ -95,7 +112,10 @@ def test_the_dial_is_turned_on_the_traffic_of_now_and_all_lessons_say_how_good_m
     now = [one._replace(at_s=1_000.0 + one.at_s, outcomes={"own": one.outcomes["own"]}) for one in by_kind(600, seed=1)]
     told = [*old, *(one._replace(id=f"now{one.id}") for one in now if one.kind == "sums")]
     before, after = believe(told, sharing).belief, believe(told, sharing, since_s=1_000.0, drift="sums alone").belief
-    assert (after.records, after.labels, after.drift) == (before.records, 900, "sums alone")
+    assert (after.labels, after.drift) == (900, "sums alone")
+    for kind, model in itertools.product(("sums", "letters"), ("own", "rented")):
+        one, other = after.records[kind][model], before.records[kind][model]
+        assert msgspec.structs.replace(one, cost_usd=0.0) == msgspec.structs.replace(other, cost_usd=0.0)
     assert before.forecast is not None
     assert after.forecast is not None
     assert before.forecast.share == pytest.approx(0.3, abs=0.02)
