@@ -508,8 +508,8 @@ def test_RT_4_1_calls_that_cost_more_than_forecast_turn_the_budgets_dial_anew(bo
     books.usd["rented"] = 0.02
     books.mixed(2_040, 0.5, served=BEST)
     drained(learner)
-    words = r"drift: a call costs \$0\.0\d+ in the mean of 1,\d+; \$0\.005\d+ were forecast; learned anew, it wins"
-    assert re.match(words, books.told[count].words)
+    words = r"drift: at the choices that were forecast a call costs \$0\.0\d+ in the mean of 1,\d+; \$0\.005\d+ were"
+    assert re.match(f"{words} forecast; learned anew, it wins", books.told[count].words)
     after = books.believed().belief
     cost = after.records["letters"]["rented"].cost_usd
     assert cost is not None

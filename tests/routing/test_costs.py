@@ -27,6 +27,7 @@ def test_calls_whose_cost_is_known_stand_for_all_of_their_kind_and_model() -> No
     told = expected([*own, *rented], 1.0)
     assert told is not None
     assert told.answers == {"sums": {"own": Cost(1.0, 3.0)}, "letters": {"rented": Cost(4.0, 12.0)}}
+    assert told.kinds == {"sums": 1.0, "letters": 4.0}
     assert told.usd == pytest.approx((100 * 1.0 + 300 * 4.0) / 400)
     assert told.variance == pytest.approx(0.25 * 0.75 * 9.0)
     assert told.n == pytest.approx(400**2 / (10 * 10**2 + 300))
@@ -47,7 +48,20 @@ def test_a_giant_counts_as_three_means_and_a_call_of_unknown_cost_as_its_kind_do
     assert paid.usd == pytest.approx(6.0 + 1.05 + 1.0)
 
 
-COSTS = Costs(answers={"sums": {"own": Cost(1.0, 3.0)}}, usd=1.0, variance=0.04, n=300.0)
+def test_how_often_each_model_is_chosen_on_a_kind_is_left_to_the_share() -> None:
+    half = [
+        call(n, "chat", ("own", "rented")[n % 2], {("own", "rented")[n % 2]: 1.0 + 8.0 * (n % 2)}) for n in range(200)
+    ]
+    told = expected(half, 1.0)
+    assert told is not None
+    assert (told.kinds, told.usd, told.variance) == ({"chat": 5.0}, 5.0, 0.0)
+    paid = Paid()
+    paid.hear(call(1, "chat", "rented", {"rented": 9.0}), told)
+    paid.hear(call(2, "chat", "rented", {"rented": 11.0}), told)
+    assert paid.usd == 5.0 + 7.0
+
+
+COSTS = Costs(answers={"sums": {"own": Cost(1.0, 3.0)}}, kinds={"sums": 1.0}, usd=1.0, variance=0.04, n=300.0)
 
 
 @pytest.mark.parametrize(("usd", "rings"), [(1 + COST_AT + 0.01, True), (1 + COST_AT - 0.01, False), (0.7, True)])
@@ -55,7 +69,7 @@ def test_what_is_large_and_beyond_chance_is_told(usd: float, rings: bool) -> Non
     paid = Paid()
     for number in range(WINDOW):
         paid.hear(call(number, "sums", "own", {"own": usd}), COSTS)
-    words = f"a call costs ${usd:.6f} in the mean of 1,000; $1.000000 were forecast"
+    words = f"at the choices that were forecast a call costs ${usd:.6f} in the mean of 1,000; $1.000000 were forecast"
     assert paid.alarm(COSTS, ALPHA) == (words if rings else None)
     assert Paid().alarm(COSTS, ALPHA) is None
 
@@ -120,7 +134,7 @@ def test_a_belief_under_a_budget_hears_when_answers_cost_more_and_not_when_a_mod
         assert heard(learned, traffic(draw, WINDOW, own=own, sigma=sigma)) is None
     told = heard(learned, traffic(draw, WINDOW, scale=2.0, sigma=sigma))
     assert told is not None
-    assert told.startswith("a call costs $0.0")
+    assert told.startswith("at the choices that were forecast a call costs $0.0")
 
 
 def test_under_another_dial_nobody_counts_dollars() -> None:
@@ -139,9 +153,8 @@ def test_a_life_of_calls_with_long_tails_rings_no_more_often_than_is_said(turns:
         usd = np.exp(draw.normal(0, sigma, 2_000))
         most = 3 * usd.mean()
         usd = np.minimum(usd, most)
-        told = Costs(
-            answers={"sums": {"own": Cost(usd.mean(), most)}}, usd=usd.mean(), variance=usd.var(), n=float(len(usd))
-        )
+        mean = float(usd.mean())
+        told = Costs(answers={}, kinds={}, usd=mean, variance=float(usd.var()), n=float(len(usd)))
         for before in range(20):
             seen = np.minimum(np.exp(draw.normal(0, sigma, n)), most)
             paid = Paid(WINDOW, turns * seen.sum(), turns * (seen**2).sum())

@@ -86,12 +86,13 @@ class Cost(Value, frozen=True):
 
 
 class Costs(Value, frozen=True, kw_only=True):
-    """What a belief under a budget expects a call to cost: by kind and model, and a call in the mean.
+    """What a belief under a budget expects a call to cost: by kind and model, by kind at its choices, and in the mean.
 
     That rests on `n` calls, in effect, whose costs are spread with this `variance`.
     """
 
     answers: dict[str, dict[str, Cost]]
+    kinds: dict[str, float]
     usd: float
     variance: float
     n: float

@@ -5,8 +5,11 @@ answers cost then. Prompts grow, providers change prices, and no score and no sh
 
 Costs have long tails: of means of a hundred conversations many would ring by chance, and one dear answer would hide a
 change of all others. So an answer counts as at most MOST times the mean of its kind and model; costs that double move
-that mean, one giant alone does not. What a call would have cost whose model was kept from it is not known: it counts as
-that model's answers do on the kind. What is paid for those that stand in after a cascade's check is not seen.
+that mean, one giant alone does not.
+
+How often each model is chosen on a kind is the share's to tell. So a call counts as its kind costs at the choices that
+were forecast, plus what its own answer cost beyond the mean of its kind and model. Where the chosen model was kept from
+it nothing is known of the latter. What is paid for those that stand in after a cascade's check is not seen.
 """
 
 from collections import Counter, defaultdict
@@ -49,26 +52,34 @@ def expected(calls: Sequence[Call], needed: float) -> Costs | None:
     for one in calls:
         cells[one.lesson.kind, one.decision.chosen].append(one)
     answers: dict[str, dict[str, Cost]] = defaultdict(dict)
-    told: list[tuple[str, float, float]] = []
+    known: list[tuple[Lesson, float, float]] = []
+    at: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for (kind, model), cell in cells.items():
-        known = [(one, one.usd) for one in cell if one.usd is not None]
-        weight = fsum(one.weight for one, _ in known)
+        paid = [(one, one.usd) for one in cell if one.usd is not None]
+        weight = fsum(one.weight for one, _ in paid)
         if not weight:
             continue
-        most = MOST * fsum(one.weight * usd for one, usd in known) / weight
-        paid = [(one, min(usd, most)) for one, usd in known]
-        answers[kind][model] = Cost(fsum(one.weight * usd for one, usd in paid) / weight, most)
-        scale = fsum(one.weight for one in cell) / weight
-        told += [(unit_of(one.lesson), scale * one.weight, usd) for one, usd in paid]
-    weights: dict[str, float] = defaultdict(float)
-    for unit, weight, _ in told:
-        weights[unit] += weight
-    n, total = effective(weights.values()), fsum(weights.values())
-    if n < needed:
+        most = MOST * _mean([(usd, one.weight) for one, usd in paid])
+        usd = _mean([(min(usd, most), one.weight) for one, usd in paid])
+        answers[kind][model] = Cost(usd, most)
+        stands_for = fsum(one.weight for one in cell) / weight
+        known += [(one.lesson, min(its, most) - usd, stands_for * one.weight) for one, its in paid]
+        at[kind].append((usd, stands_for * weight))
+    kinds = {kind: _mean(costs) for kind, costs in at.items()}
+    counted = [(kinds[lesson.kind] + over, weight) for lesson, over, weight in known]
+    units: dict[str, float] = defaultdict(float)
+    for lesson, _, weight in known:
+        units[unit_of(lesson)] += weight
+    n = effective(units.values())
+    if n < needed or not any(kinds.values()):
         return None
-    mean = fsum(weight * usd for _, weight, usd in told) / total
-    variance = fsum(weight * (usd - mean) ** 2 for _, weight, usd in told) / total
-    return Costs(answers=dict(answers), usd=mean, variance=variance, n=n) if mean else None
+    mean = _mean(counted)
+    variance = _mean([((usd - mean) ** 2, weight) for usd, weight in counted])
+    return Costs(answers=dict(answers), kinds=kinds, usd=mean, variance=variance, n=n)
+
+
+def _mean(weighted: Sequence[tuple[float, float]]) -> float:
+    return fsum(value * weight for value, weight in weighted) / fsum(weight for _, weight in weighted)
 
 
 @dataclass
@@ -85,7 +96,8 @@ class Paid:
         cost = costs.answers.get(call.lesson.kind, {}).get(call.decision.chosen)
         if cost is None:
             return
-        usd = cost.usd if call.usd is None else min(call.usd, cost.most)
+        over = 0.0 if call.usd is None else min(call.usd, cost.most) - cost.usd
+        usd = costs.kinds[call.lesson.kind] + over
         self.calls += 1
         self.usd += usd
         self.squares += usd**2
@@ -101,4 +113,5 @@ class Paid:
         mean = self.usd / self.calls
         if abs(mean / costs.usd - 1) < COST_AT or means_by_chance(then, seen) > chance:
             return None
-        return f"a call costs ${mean:.6f} in the mean of {self.calls:,}; ${costs.usd:.6f} were forecast"
+        told = f"${mean:.6f} in the mean of {self.calls:,}; ${costs.usd:.6f} were forecast"
+        return f"at the choices that were forecast a call costs {told}"
