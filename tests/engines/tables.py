@@ -53,5 +53,5 @@ def lots_in(folder: Path, *, seed: int = 0) -> Path:
 
 
 def said_of(lot: int, number: int) -> str:
-    """A text of a few words of one lot."""
-    return " ".join(np.random.default_rng(number).choice(LOTS[lot], size=5))
+    """A text of two words of one lot."""
+    return " ".join(np.random.default_rng(number).choice(LOTS[lot], size=2))

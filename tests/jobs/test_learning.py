@@ -559,7 +559,7 @@ def tables(tmp_path: Path) -> list[Vectors]:
 
 def test_a_belief_over_other_vectors_is_silent_until_it_is_learned_anew(books: Books, tables: list[Vectors]) -> None:
     first, second = tables
-    books.one_kind(600)
+    books.one_kind(1_200)
     drained(books.learner(first))
     learned = books.believed()
     assert asked(learned, first).text_speaks

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.routing.pools import by_text, meant, prompt
-from understudy.routing.text import TRIED, design, held_out, learn, packed, read, tried, unpacked
+from understudy.routing.text import TRIED, design, held_out, helps, learn, packed, read, tried, unpacked
 from understudy.stats.ridge import Vector
 from understudy.stats.vectors import Meaning
 
@@ -115,6 +115,16 @@ def test_RT_2_5_all_gains_of_a_belief_count_together() -> None:
     assert both.prompts.meaning is not None
     assert len(both.held) == 2
     assert tried(MEANT, [SIDED / 100, dull], FOLDS).prompts.meaning is None
+
+
+def test_RT_2_5_what_errs_less_and_ranks_worse_does_not_help() -> None:
+    gains = np.concatenate([np.full(10, -1.0), np.linspace(-0.1, 0.1, 90)])
+    timid, near = gains / 100, np.concatenate([np.full(10, -1.0), np.linspace(0.001, 0.002, 90)])
+    assert helps([gains], [timid], [near])
+    turned = np.concatenate([near[:10], near[:9:-1]])
+    assert np.sum((gains - turned) ** 2) < np.sum((gains - timid) ** 2) / 10
+    assert not helps([gains], [timid], [turned])
+    assert not helps([gains], [near], [timid])
 
 
 @pytest.mark.parametrize("enough", [1, 150, TRIED])

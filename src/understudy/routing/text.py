@@ -227,10 +227,8 @@ class Tried(NamedTuple):
 
 
 def tried(prompts: Design, gains: Sequence[Vector], folds: Places) -> Tried:
-    """Prompts are read with what they mean only where that predicts `gains` of prompts that were held out better, by
-    more than the standard error of the difference; `folds` has one number a prompt.
-
-    Both ways are tried on as many folds as it takes for TRIED prompts.
+    """Prompts are read with what they mean only where that `helps` to predict gains of prompts that were held out;
+    `folds` has one number a prompt. Both ways are tried on as many folds as it takes for TRIED prompts.
     """
     plain, numbers = prompts._replace(meaning=None), np.unique(folds)
     if prompts.meaning is None or not gains:
@@ -238,16 +236,31 @@ def tried(prompts: Design, gains: Sequence[Vector], folds: Places) -> Tried:
     sizes = np.cumsum([np.count_nonzero(folds == number) for number in numbers])
     cut = 1 + int(np.searchsorted(sizes[:-1], TRIED))
     without, over = ([held_out(way, one, folds, numbers[:cut]) for one in gains] for way in (plain, prompts))
-    pairs = zip(gains, without, over, strict=True)
-    better = sum((one - plain.gains) ** 2 - (one - meant.gains) ** 2 for one, plain, meant in pairs)
-    best, held = (prompts, over) if _better(np.asarray(better)[np.isin(folds, numbers[:cut])]) else (plain, without)
+    inside = np.isin(folds, numbers[:cut])
+    seen, plainly, meant = ([one[inside] for one in told] for told in (gains, _gains(without), _gains(over)))
+    best, held = (prompts, over) if helps(seen, plainly, meant) else (plain, without)
     rest = [held_out(best, one, folds, numbers[cut:]) for one in gains]
     return Tried(best, [one + other for one, other in zip(held, rest, strict=True)])
 
 
-def _better(less: Vector) -> bool:
-    """Whether squared errors are less by more than a standard error."""
-    return len(less) > 1 and bool(less.mean() > less.std(ddof=1) / math.sqrt(len(less)))
+def _gains(told: Sequence[Held]) -> list[Vector]:
+    return [one.gains for one in told]
+
+
+def helps(gains: Sequence[Vector], without: Sequence[Vector], over: Sequence[Vector]) -> bool:
+    """Whether predictions over vectors are better than those without, of all models' gains together.
+
+    Their squared errors are less by more than a standard error, and they put the gains in no worse an order: on sums in
+    words they come nearer to each gain while ranking them worse, and what a dial does is to rank.
+    """
+    triples = list(zip(gains, without, over, strict=True))
+    less = np.sum([(one - plain) ** 2 - (one - meant) ** 2 for one, plain, meant in triples], axis=0)
+    order = sum(float(np.sum(one * (_ranks(meant) - _ranks(plain)))) for one, plain, meant in triples)
+    return len(less) > 1 and order >= 0 and bool(less.mean() > less.std(ddof=1) / math.sqrt(len(less)))
+
+
+def _ranks(values: Vector) -> Places:
+    return np.argsort(np.argsort(values, kind="stable"), kind="stable")
 
 
 def held_out(prompts: Design, gains: Vector, folds: Places, among: Places | None = None) -> Held:
