@@ -10,6 +10,9 @@ from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Whitespace
 from tokenizers.trainers import WordLevelTrainer
 
+# Two lots of made-up words that have no letters in common but by chance: only vectors tell which lot a word is of.
+_DRAWN = np.random.default_rng(7).choice(list("abcdefghijklmnopqrstuvwxyz"), size=(2, 200, 7))
+LOTS = tuple(tuple("".join(letters) for letters in lot) for lot in _DRAWN)
 WORDS = ("sum", "numbers", "letter", "neighbour", "rivers", "trains", "bread", "stars")
 
 
@@ -34,3 +37,21 @@ def vectors_in(folder: Path, *, seed: int = 0, words: tuple[str, ...] = WORDS) -
     tokenizer(folder, words)
     table(folder, embeddings=np.random.default_rng(seed).normal(size=(len(words) + 1, 8)).astype(np.float32))
     return folder
+
+
+def lots_in(folder: Path, *, seed: int = 0) -> Path:
+    """A folder with vectors of the words of both lots, each lot on its own side."""
+    folder.mkdir(exist_ok=True)
+    tokenizer(folder, (*LOTS[0], *LOTS[1]))
+    rows = Tokenizer.from_file(str(folder / "tokenizer.json")).get_vocab()
+    draw = np.random.default_rng(seed)
+    side, values = draw.normal(size=8), draw.normal(size=(len(rows), 8))
+    for sign, lot in zip((-1, 1), LOTS, strict=True):
+        values[[rows[word] for word in lot]] += sign * side
+    table(folder, embeddings=values.astype(np.float32))
+    return folder
+
+
+def said_of(lot: int, number: int) -> str:
+    """A text of two words of one lot."""
+    return " ".join(np.random.default_rng(number).choice(LOTS[lot], size=2))

@@ -30,7 +30,7 @@ def served(belief: Belief, lessons: list[Lesson], pool: Pool = POOL) -> Seen:
     for one in lessons:
         draw = Draw(lot_of(one))
         decision = decide(pool.models, pool.incumbent, learned, one.kind, lambda: one.prompt, draw=draw)  # noqa: B023
-        seen.hear(decision, one._replace(served=decision.chosen), forecast_of(belief))
+        seen.hear(decision, one, forecast_of(belief))
     return seen
 
 
@@ -61,11 +61,13 @@ def test_a_kind_that_was_never_seen_is_another_prompt() -> None:
     assert "PSI" in (served(belief, new).alarm(forecast_of(belief)) or "")
 
 
-def test_calls_that_went_elsewhere_than_was_forecast_are_told() -> None:
+def test_another_share_than_was_forecast_is_told() -> None:
     belief = believe(by_kind(900), POOL).belief
-    seen = served(belief, by_kind(1_000, seed=2))
-    seen.counted += 200
-    assert seen.alarm(forecast_of(belief)) == "70.0% of 1,000 calls went to rented; 50.0% were forecast"
+    letters = [one for one in by_kind(1_400, seed=2) if int(one.id[3:]) % 14 not in (1, 3, 5, 7)]
+    told = "the dial sends 70.0% of 1,000 calls to rented; 50.0% were forecast"
+    assert served(belief, letters).alarm(forecast_of(belief)) == told
+    elsewhere = [one._replace(served="rented") for one in by_kind(1_000, seed=2)]
+    assert served(belief, elsewhere).alarm(forecast_of(belief)) is None
 
 
 def test_where_the_text_is_silent_every_request_counts() -> None:

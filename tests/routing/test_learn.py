@@ -1,11 +1,14 @@
 """Learning: what lessons teach, what must win before it serves, when it is time to learn again."""
 
+import itertools
+
 import msgspec
 import numpy as np
 import pytest
 
 from tests.routing.pools import POOL, by_kind, by_meaning, by_text, lesson
 from understudy.routing.learn import believe, refit_due, unfold
+from understudy.stats.vectors import Meaning
 
 
 def test_means_by_kind_and_no_text_where_the_kind_says_it_all() -> None:
@@ -33,6 +36,16 @@ def test_a_belief_is_learned_over_the_vectors_that_its_prompts_were_read_with() 
     assert unfold(believe(by_text(400), POOL).belief).reads("v1")
 
 
+def test_RT_2_5_vectors_that_tell_nothing_more_are_left_out_of_a_belief() -> None:
+    draw = np.random.default_rng(3)
+    blind = [
+        one._replace(prompt=one.prompt._replace(meaning=Meaning("v1", draw.normal(size=64).astype(np.float32) / 8)))
+        for one in by_text(400)
+    ]
+    assert believe(blind, POOL).belief.speaks == ("chat",)
+    assert unfold(believe(blind, POOL).belief).reads("")
+
+
 def test_the_text_says_nothing_that_the_kinds_means_say_already() -> None:
     lessons = by_kind(2_400)
     model = unfold(believe(lessons, POOL).belief).texts["own"]
@@ -47,6 +60,21 @@ def test_too_few_lessons_turn_no_dial_and_win_nothing() -> None:
     assert not fitted.belief.dial.met
     assert "50 are asked" in fitted.belief.dial.words
     assert believe([], POOL).belief.labels == 0
+
+
+def test_what_answers_cost_is_what_they_cost_now() -> None:
+    old = by_kind(600)
+    now = [
+        one._replace(at_s=1e3 + one.at_s, id=f"n{one.id}", usd={"own": 0.0005})
+        for one in by_kind(160)
+        if one.kind == "sums"
+    ]
+    before, after = believe([*old, *now], POOL).belief, believe([*old, *now], POOL, since_s=1e3).belief
+    then = before.records["sums"]["own"].cost_usd
+    assert then is not None
+    assert after.records["sums"]["own"].cost_usd == pytest.approx((80 * 0.0005 + 20 * then) / 100)
+    # Nothing is known of it since.
+    assert after.records["sums"]["rented"] == before.records["sums"]["rented"]
 
 
 def test_a_dial_reckons_with_the_costs_that_decisions_charge_for() -> None:
@@ -84,7 +112,10 @@ def test_the_dial_is_turned_on_the_traffic_of_now_and_all_lessons_say_how_good_m
     now = [one._replace(at_s=1_000.0 + one.at_s, outcomes={"own": one.outcomes["own"]}) for one in by_kind(600, seed=1)]
     told = [*old, *(one._replace(id=f"now{one.id}") for one in now if one.kind == "sums")]
     before, after = believe(told, sharing).belief, believe(told, sharing, since_s=1_000.0, drift="sums alone").belief
-    assert (after.records, after.labels, after.drift) == (before.records, 900, "sums alone")
+    assert (after.labels, after.drift) == (900, "sums alone")
+    for kind, model in itertools.product(("sums", "letters"), ("own", "rented")):
+        one, other = after.records[kind][model], before.records[kind][model]
+        assert msgspec.structs.replace(one, cost_usd=0.0) == msgspec.structs.replace(other, cost_usd=0.0)
     assert before.forecast is not None
     assert after.forecast is not None
     assert before.forecast.share == pytest.approx(0.3, abs=0.02)

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from tests.routing.pools import by_text, meant, prompt
-from understudy.routing.text import design, held_out, learn, packed, read, unpacked
+from understudy.routing.text import TRIED, design, held_out, helps, learn, packed, read, tried, unpacked
+from understudy.stats.ridge import Vector
 from understudy.stats.vectors import Meaning
 
 LESSONS = by_text(400)
@@ -90,6 +91,67 @@ def test_held_out_prompts_keep_their_meanings() -> None:
     gains = np.where(SUMS, 0.5, -0.5)
     held = held_out(MEANT, gains[:, None], np.random.default_rng(0).integers(5, size=400))
     assert np.corrcoef(held.gains[:, 0], gains)[0, 1] > 0.9
+
+
+FOLDS = np.random.default_rng(0).integers(5, size=400)
+SIDED = np.where(SUMS, 0.5, -0.5)
+
+
+def noise(seed: int) -> Vector:
+    """Gains that nothing tells."""
+    return np.random.default_rng(seed).choice([-1.0, 0.0, 1.0], size=400)
+
+
+def columns(*gains: Vector) -> Vector:
+    """One model's gains a column."""
+    return np.stack(gains, axis=1)
+
+
+def test_RT_2_5_vectors_count_only_where_they_predict_what_was_held_out_better() -> None:
+    assert tried(MEANT, columns(SIDED), FOLDS).prompts.meaning is not None
+    # By more than a standard error: one draw of chance in six.
+    lucky = [tried(MEANT, columns(noise(seed)), FOLDS).prompts.meaning is not None for seed in range(30)]
+    assert sum(lucky) <= 9
+    plain = MEANT._replace(meaning=None)
+    assert tried(plain, columns(SIDED), FOLDS).prompts.meaning is None
+
+
+def test_RT_2_5_all_gains_of_a_belief_count_together() -> None:
+    dull = next(noise(seed) for seed in range(30) if tried(MEANT, columns(noise(seed)), FOLDS).prompts.meaning is None)
+    both = tried(MEANT, columns(SIDED, dull), FOLDS)
+    assert both.prompts.meaning is not None
+    assert both.held.gains.shape == (400, 2)
+    assert tried(MEANT, columns(SIDED / 100, dull), FOLDS).prompts.meaning is None
+
+
+def test_RT_2_5_what_errs_less_and_ranks_worse_does_not_help() -> None:
+    gains = np.concatenate([np.full(10, -1.0), np.linspace(-0.1, 0.1, 90)])
+    timid, near = gains / 100, np.concatenate([np.full(10, -1.0), np.linspace(0.001, 0.002, 90)])
+    assert helps(columns(gains), columns(timid), columns(near))
+    turned = np.concatenate([near[:10], near[:9:-1]])
+    assert np.sum((gains - turned) ** 2) < np.sum((gains - timid) ** 2) / 10
+    assert not helps(columns(gains), columns(timid), columns(turned))
+    assert not helps(columns(gains), columns(near), columns(timid))
+
+
+@pytest.mark.parametrize("enough", [1, 150, TRIED])
+@pytest.mark.parametrize("gains", [SIDED, noise(0)], ids=["with", "without"])
+def test_what_was_held_out_is_the_same_however_many_folds_were_tried(
+    monkeypatch: pytest.MonkeyPatch, enough: int, gains: Vector
+) -> None:
+    monkeypatch.setattr("understudy.routing.text.TRIED", enough)
+    found = tried(MEANT, columns(gains), FOLDS)
+    whole = held_out(found.prompts, columns(gains), FOLDS)
+    np.testing.assert_array_equal(found.held.gains, whole.gains)
+    np.testing.assert_array_equal(found.held.known, whole.known)
+
+
+def test_no_more_prompts_are_tried_both_ways_than_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Only in the last folds do vectors tell anything; the first are the ones that are tried.
+    late = np.where(FOLDS > 1, 2 * SIDED, noise(0) / 4)
+    assert tried(MEANT, columns(late), FOLDS).prompts.meaning is not None
+    monkeypatch.setattr("understudy.routing.text.TRIED", 100)
+    assert tried(MEANT, columns(late), FOLDS).prompts.meaning is None
 
 
 def test_other_vectors_are_never_misread() -> None:

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from understudy.stats.shift import by_chance, chi_squared, psi
+from understudy.stats.shift import by_chance, chi_squared, means_by_chance, psi
+from understudy.stats.shrinkage import Tally
 
 
 @pytest.mark.parametrize(
@@ -36,3 +37,22 @@ def test_luck_alone_looks_like_a_shift_as_often_as_is_said_and_a_psi_alone_far_m
     rare = np.mean([by_chance(a.tolist(), b.tolist(), 100, 200) <= 0.05 for a, b in pairs])
     assert 0.03 < rare < 0.07
     assert np.mean([psi(a.tolist(), b.tolist(), 100, 200) >= 0.1 for a, b in pairs]) > 0.5
+
+
+def test_two_means_are_compared_with_the_variance_of_both_together() -> None:
+    # Means 1 and 2 of 100 each, variances 9 and 1: 1 over the root of 5/50, 3.16 deviations.
+    assert means_by_chance(Tally(100, 100.0, 1_000.0), Tally(100, 200.0, 500.0)) == pytest.approx(0.001565, abs=1e-6)
+    assert means_by_chance(Tally(), Tally(1, 1.0, 1.0)) == 1.0
+    level = Tally(10, 20.0, 40.0)
+    assert (means_by_chance(level, level), means_by_chance(level, Tally(10, 10.0, 10.0))) == (1.0, 0.0)
+
+
+def test_chance_says_how_often_means_of_one_skewed_law_lie_apart() -> None:
+    draw = np.random.default_rng(0)
+    found = []
+    for _ in range(2_000):
+        one, other = draw.exponential(size=500), draw.exponential(size=50)
+        pair = [Tally(len(told), told.sum(), (told**2).sum()) for told in (one, other)]
+        found.append(means_by_chance(*pair))
+    for chance in (0.01, 0.1, 0.5):
+        assert np.mean(np.array(found) <= chance) == pytest.approx(chance, abs=4 * np.sqrt(chance / 2_000) + 0.005)

@@ -25,7 +25,10 @@ SetsOption = Annotated[
 ]
 VectorsOption = Annotated[
     Path | None,
-    typer.Option("--vectors", help="A folder with static word vectors (model2vec's layout): adds rows that use them."),
+    typer.Option(
+        "--vectors",
+        help="A folder with static word vectors (model2vec's layout): adds rows that use them where they help.",
+    ),
 ]
 SuiteOption = Annotated[list[str] | None, typer.Option("--suite", help=f"Only these: {', '.join(NAMES)}.")]
 

@@ -22,13 +22,13 @@ import msgspec
 
 from understudy.jobs.planning import DAY_S
 from understudy.ports import BeliefRow, Clock, Journal, LessonRow, ProbeRow, Store, StrataRow
-from understudy.routing.beliefs import Belief, Learned, Strata
+from understudy.routing.beliefs import Belief, Forecast, Learned, Strata
 from understudy.routing.contest import Verdict, contest
-from understudy.routing.decide import decide
+from understudy.routing.decide import Decision, Draw, decide
 from understudy.routing.drift import Drift
-from understudy.routing.forecast import SETTLE_S, WINDOW, Seen
+from understudy.routing.forecast import SETTLE_S, Seen
 from understudy.routing.learn import MAX_LESSONS, Pool, believe, fits, refit_due, unfold
-from understudy.routing.lessons import Lesson
+from understudy.routing.lessons import Lesson, lot_of
 from understudy.routing.naming import PROMPTS_READ, names_of
 from understudy.routing.records import kin_of
 from understudy.routing.strata import strata
@@ -154,8 +154,7 @@ class Learner:
         self._clock = clock
         self._vectors = vectors
         self._read_to = dict.fromkeys(pools, 0)
-        # By route: whether more lessons wait to be read, how often its judge fell, and what is doubted for it.
-        self._behind = dict.fromkeys(pools, False)
+        # By route: how often its judge fell, and what is doubted for it.
         self._falls = dict.fromkeys(pools, 0)
         self._doubted: dict[str, set[str]] = {route: set() for route in pools}
         self._courses: dict[Place, Course] = {}
@@ -168,18 +167,22 @@ class Learner:
                 self._course(told.tenant, told.route).strata = Strata(kinds=told.kinds, new=told.new)
 
     def turn(self) -> bool:
-        """Read what is new, take back what drifted, learn where enough is new; whether anything was read."""
-        busy = False
+        """Read what is new, take back what drifted, learn where enough is new; whether anything was read.
+
+        While more is waiting in the books nothing is learned: after a start it would be from the oldest lessons alone.
+        """
         self._forget()
         for route, pool in self._pools.items():
             if pool.scale:
                 self._doubt(route)
-            busy = self._hear(route) or busy
+        heard = [self._hear(route) for route in self._pools]
+        if TAKEN in heard:
+            return True
         for place, course in self._courses.items():
-            if self._due(place, course):
+            if self._due(course):
                 self._learn(place, course)
             self._stratify(place, course)
-        return busy
+        return any(heard)
 
     def _resume(self, row: BeliefRow, pool: Pool) -> None:
         """Go on from a belief; one that was learned for other settings is taken back, its lessons still count."""
@@ -224,10 +227,10 @@ class Learner:
                 )
                 log.warning("route %s of tenant %s: %s", route, tenant, course.doubt)
 
-    def _hear(self, route: str) -> bool:
+    def _hear(self, route: str) -> int:
+        """Take up what is new of a route; how many lessons that is."""
         settled_s = self._clock.now_s() - self._pools[route].wait_s
         told = self._store.lessons(route, self._read_to[route], TAKEN)
-        self._behind[route] = len(told) == TAKEN
         # In their order, so that none is passed over while another waits for its user.
         rows = list(takewhile(lambda row: row.at_s <= settled_s, told))
         for row in rows:
@@ -242,7 +245,7 @@ class Learner:
             if not (lesson.outcomes or pool.scale) or row.at_s < course.since_s:
                 continue
             self._take(course, lesson, row)
-        return bool(rows)
+        return len(rows)
 
     def _take(self, course: Course, lesson: Lesson, row: LessonRow) -> None:
         pool = self._pools[row.route]
@@ -252,24 +255,14 @@ class Learner:
         champion = course.champion
         if champion is None or row.at_s < champion.belief.at_s:
             return
-        course.drift = course.drift.heard(lesson, row.served, champion.belief)
+        draw = Draw(lot_of(lesson))
+        decision = decide(pool.models, pool.incumbent, champion, lesson.kind, lambda: lesson.prompt, draw=draw)
+        if decision.chosen == row.served:
+            course.drift = course.drift.heard(lesson, row.served, champion.belief)
         if (worse := course.drift.alarm) is not None:
             self._fallen((row.tenant, row.route), course, worse)
         elif not course.change and row.at_s >= champion.belief.at_s + SETTLE_S:
-            self._watch(course, champion, lesson, pool)
-
-    def _watch(self, course: Course, champion: Learned, lesson: Lesson, pool: Pool) -> None:
-        """Count one call that a belief decided; at the end of a window, see whether what it expects is what comes."""
-        expected = champion.belief.forecast
-        if expected is None:
-            return
-        decision = decide(pool.models, pool.incumbent, champion, lesson.kind, lambda: lesson.prompt)
-        seen = course.seen
-        seen.hear(decision, lesson, expected)
-        if seen.whole(lesson.at_s, expected):
-            course.seen = Seen(before=seen.before + 1)
-            if (change := seen.alarm(expected)) is not None:
-                course.change, course.changed_s = change, seen.since_s
+            _watch(course, decision, lesson, champion.belief.forecast)
 
     def _fallen(self, place: Place, course: Course, worse: str) -> None:
         """A model has become worse: what was learned of it is wrong, and begins anew."""
@@ -311,10 +304,8 @@ class Learner:
         course.strata = found
         self._journal.append(StrataRow(tenant=place[0], route=place[1], at_s=now_s, kinds=found.kinds, new=found.new))
 
-    def _due(self, place: Place, course: Course) -> bool:
-        if course.doubt and course.lessons and not self._behind[place[1]]:
-            return True
-        if course.change or refit_due(course.compared, course.learned_at):
+    def _due(self, course: Course) -> bool:
+        if course.change or (course.doubt and course.lessons) or refit_due(course.compared, course.learned_at):
             return True
         return bool(course.lessons) and self._clock.now_s() - course.learned_at_s >= NIGHT_S
 
@@ -327,9 +318,6 @@ class Learner:
         now_s = self._clock.now_s()
         lessons = list(course.lessons)
         present = [one for one in lessons if one.at_s >= course.changed_s]
-        if len(present) < min(WINDOW, len(lessons)):
-            # After a restart: the traffic since it changed is still being read again.
-            return
         course.learned_at, course.learned_at_s = course.compared, now_s
         # What a judge has spoken on comes out of its order.
         moments = [lesson.at_s for lesson in present]
@@ -377,3 +365,15 @@ class Learner:
                 changed_s=course.changed_s,
             )
         )
+
+
+def _watch(course: Course, decision: Decision, lesson: Lesson, expected: Forecast | None) -> None:
+    """Count one call of a belief's traffic; at the end of a window, see whether what it expects is what comes."""
+    if expected is None:
+        return
+    seen = course.seen
+    seen.hear(decision, lesson, expected)
+    if seen.whole(lesson.at_s, expected):
+        course.seen = Seen(before=seen.before + 1)
+        if (change := seen.alarm(expected)) is not None:
+            course.change, course.changed_s = change, seen.since_s

@@ -78,12 +78,32 @@ class Dial(Value, frozen=True, kw_only=True):
     frontier: tuple[Point, ...] = ()
 
 
+class Cost(Value, frozen=True):
+    """What one model's answers cost on one kind: the mean in dollars, each counted as `most` of them at most."""
+
+    usd: float
+    most: float
+
+
+class Costs(Value, frozen=True, kw_only=True):
+    """What a belief under a budget expects a call to cost: by kind and model, by kind at its choices, and in the mean.
+
+    That rests on `n` calls, in effect, whose costs are spread with this `variance`.
+    """
+
+    answers: dict[str, dict[str, Cost]]
+    kinds: dict[str, float]
+    usd: float
+    variance: float
+    n: float
+
+
 class Forecast(Value, frozen=True, kw_only=True):
     """What a belief expects of its traffic, so that it can be seen when that is no longer what comes.
 
-    `share` of the calls is expected at `models`: the rented ones, or the incumbent where all are alike. `spread` has
-    the shares of requests whose predicted gain falls between `edges`, after that of requests of which nothing is
-    predicted. It rests on `n` prompts, in effect, of `span_s` seconds.
+    The dial sends a `share` of the calls to `models`: the rented ones, or the incumbent where all are alike. `spread`
+    has the shares of requests whose predicted gain falls between `edges`, after that of requests of which nothing is
+    predicted. It rests on `n` prompts, in effect, of `span_s` seconds. `costs` are told under a budget alone.
     """
 
     models: tuple[str, ...]
@@ -92,6 +112,7 @@ class Forecast(Value, frozen=True, kw_only=True):
     spread: tuple[float, ...]
     n: float
     span_s: float
+    costs: Costs | None = None
 
 
 class Belief(Value, frozen=True, kw_only=True):

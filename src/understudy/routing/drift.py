@@ -1,8 +1,9 @@
 """Drift: has a model that was chosen over the incumbent become worse than it?
 
 Each outcome of such a model goes to its detector, less the incumbent's: that on the same prompt where both were asked,
-else the incumbent's mean on the kind. Harder traffic can raise a false alarm through the latter; all it does is to let
-the incumbent answer until enough is learned again.
+else the incumbent's mean on the kind. What it answered without being the belief's choice is not heard: there it may
+well be worse. Harder traffic can raise a false alarm through the mean; all it does is to let the incumbent answer until
+enough is learned again.
 """
 
 from typing import Literal

@@ -25,9 +25,10 @@ from understudy.routing.lessons import Lesson, by_slice, lot_of
 from understudy.routing.priors import Prior
 from understudy.routing.records import Kin, Leaf, kin_of, records_of
 from understudy.routing.siblings import start_of
-from understudy.routing.text import Design, TextModel, design, held_out, learner, packed, unpacked
+from understudy.routing.text import Design, TextModel, design, learner, packed, tried, unpacked
 from understudy.stats.offpolicy import ONE_SIDED
 from understudy.stats.ridge import Places, Vector
+from understudy.stats.shrinkage import shrunk, tally
 
 FOLDS = 5
 # Pairs of outcomes before a text model is tried at all, and on a kind before it may speak there.
@@ -117,8 +118,8 @@ def believe(
 ) -> Fitted:
     """What these lessons of one tenant's route teach; `kin` is what all tenants' means say.
 
-    The traffic is that from `since_s` on: for it the dial is turned, on its comparisons. How good the models are is
-    taught by all lessons.
+    The traffic is that from `since_s` on: for it the dial is turned, on its comparisons, and it says what answers cost.
+    How good the models are is taught by all lessons.
     """
     told = list(lessons)[-MAX_LESSONS:]
     kin = kin or kin_of(told, {pool.route: pool.incumbent})
@@ -127,6 +128,8 @@ def believe(
     plain = records_of(slices, tenant, pool.route, kin, pool.incumbent)
     starts = _starts(plain, pool)
     records = records_of(slices, tenant, pool.route, kin, pool.incumbent, starts) if starts else plain
+    asked = [one for one in told if one.at_s >= since_s]
+    records = _repriced(records, asked) if len(asked) < len(told) else records
     table = _table(told, pool)
     # Without priors, so that the text is learned from what was seen alone.
     held = _means_held_out(table, pool)
@@ -137,14 +140,13 @@ def believe(
     means = held if pool.dial in ("quality", "quality_target") else _means(table, records, pool)
     believed = means + np.where(np.isin([one.kind for one in table.lessons], speaks)[:, None], said, 0.0)
     believed = believed - pool.latency_price * _seconds(table, records, pool)
-    asked = [one for one in told if one.at_s >= since_s]
     rows = _newest(table, asked)
     now, believed = table.take(rows), np.where(_known(table, records, pool), believed, -np.inf)[rows]
     weights = traffic_weights([one.kind for one in asked], [one.kind for one in now.lessons])
     window = _window(now, believed, _dollars(now, records, pool), weights, pool)
     dial = _dial(now, window, pool)
     belief = Belief(
-        version=_version(told, pool, table.prompts.meaning.vectors if table.prompts.meaning is not None else ""),
+        version=_version(told, pool, next((model.vectors for model in texts.values()), "")),
         tenant=tenant,
         route=pool.route,
         incumbent=pool.incumbent,
@@ -162,6 +164,17 @@ def believe(
     )
     forecast = foresee(belief, pool.models, asked, _foreseen(now, said[rows], speaks, pool)) if asked else None
     return Fitted(replace(belief, forecast=forecast), _choices(now, window, dial, pool))
+
+
+def _repriced(records: Mapping[str, Mapping[str, Record]], asked: Sequence[Lesson]) -> dict[str, dict[str, Record]]:
+    """The records with what answers cost in the traffic of now, drawn toward what they cost in all."""
+    found = {kind: dict(told) for kind, told in records.items()}
+    for (kind, model), slice_ in by_slice(asked).items():
+        paid, record = slice_.paid(), found.get(kind, {}).get(model)
+        if paid and record is not None and record.cost_usd is not None:
+            cost_usd = shrunk(tally(paid, [1.0] * len(paid)), record.cost_usd)
+            found[kind][model] = replace(record, cost_usd=cost_usd)
+    return found
 
 
 def _newest(table: Table, asked: Sequence[Lesson]) -> Places:
@@ -250,6 +263,7 @@ def _texts(table: Table, means: Vector, pool: Pool) -> tuple[dict[str, TextModel
     """A text model for each model but the incumbent, and what each says of the prompts that were held out.
 
     It is learned from what the kinds' means leave open (RT-2.2): added to a mean, a gain would count the kind twice.
+    What prompts mean by word vectors counts for all of them or for none (RT-2.5).
     """
     said, base = np.zeros_like(table.outcomes), _place(pool)
     gains = table.outcomes - table.outcomes[:, [base]]
@@ -258,9 +272,9 @@ def _texts(table: Table, means: Vector, pool: Pool) -> tuple[dict[str, TextModel
         return {}, said
     columns = np.flatnonzero(gains.any(axis=0))
     left = (gains - (means - means[:, [base]]))[:, columns]
-    held, taught = held_out(table.prompts, left, table.folds), learner(table.prompts)
+    prompts, held = tried(table.prompts, left, table.folds)
+    taught, support = learner(prompts), np.quantile(held.known, FOREIGN, axis=0)
     said[:, columns] = held.gains
-    support = np.quantile(held.known, FOREIGN, axis=0)
     return {pool.models[column].name: taught(left[:, k], float(support[k])) for k, column in enumerate(columns)}, said
 
 

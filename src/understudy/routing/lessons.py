@@ -50,6 +50,11 @@ def lot_of(lesson: Lesson) -> float:
     return int.from_bytes(hashlib.sha256(lesson.id.encode()).digest()[:6], "big") / (1 << 48)
 
 
+def unit_of(lesson: Lesson) -> str:
+    """The conversation of a lesson; one that is of none is a unit of its own."""
+    return lesson.unit or lesson.id
+
+
 class Slice(NamedTuple):
     """The outcomes of one model on one kind, with their weights; of each prompt all outcomes; and what answers took.
 

@@ -1,8 +1,8 @@
 """What a prompt's text says about the gain of one model over another: one linear model over three blocks.
 
 Hand features, n-grams of words and n-grams of characters stand side by side in one ridge regression, and the prompt's
-mean word vector as a fourth block where vectors are loaded. Weights are in units of outcome, so what each feature adds
-to a decision can be read off exactly. Learned per tenant, never shared.
+mean word vector as a fourth block where vectors are loaded and help. Weights are in units of outcome, so what each
+feature adds to a decision can be read off exactly. Learned per tenant, never shared.
 
 Nothing here decides: a text model alone never may, since on unseen kinds of prompt it falls below chance.
 """
@@ -28,6 +28,8 @@ HAND_WEIGHT = 0.003
 # The length that word vectors, centred, take beside n-gram rows of length 1. Chosen on RouterArena's tenth, MMLU-Pro
 # without MMLU items and its MMLU items, with 500 and 1,500 labels: the largest that is worse on none of them.
 VECTOR_WEIGHT = 0.3
+# Prompts on which it is tried whether vectors help: more would settle little and take long.
+TRIED = 1_500
 # Mean vectors have length 1; those that differ by less than this, squared, mean the same.
 ROUNDING = 1e-9
 # A hand feature counts as at most this many deviations from its mean: one endless word is no reason for certainty.
@@ -219,14 +221,60 @@ class Held(NamedTuple):
     gains: Vector
     known: Vector
 
+    def __add__(self, other: object) -> "Held":
+        """What was said of some folds, and of others."""
+        if not isinstance(other, Held):
+            return NotImplemented
+        return Held(self.gains + other.gains, self.known + other.known)
 
-def held_out(prompts: Design, gains: Vector, folds: Places) -> Held:
-    """Every prompt judged by models that were learned from the other folds.
+
+class Tried(NamedTuple):
+    """Prompts as they are best read, with what they mean or without, and what was held out."""
+
+    prompts: Design
+    held: Held
+
+
+def tried(prompts: Design, gains: Vector, folds: Places) -> Tried:
+    """Prompts are read with what they mean only where that `helps` to predict gains of prompts that were held out.
+
+    `gains` and `folds` are as `held_out` has them. Both ways are tried on as many folds as it takes for TRIED prompts.
+    """
+    plain, numbers = prompts._replace(meaning=None), np.unique(folds)
+    if prompts.meaning is None:
+        return Tried(plain, held_out(plain, gains, folds))
+    sizes = np.cumsum([np.count_nonzero(folds == number) for number in numbers])
+    cut = 1 + int(np.searchsorted(sizes[:-1], TRIED))
+    without, over = (held_out(way, gains, folds, numbers[:cut]) for way in (plain, prompts))
+    seen = np.isin(folds, numbers[:cut])
+    better = helps(gains[seen], without.gains[seen], over.gains[seen])
+    best, held = (prompts, over) if better else (plain, without)
+    return Tried(best, held + held_out(best, gains, folds, numbers[cut:]))
+
+
+def helps(gains: Vector, without: Vector, over: Vector) -> bool:
+    """Whether predictions over vectors are better than those without, of all models' gains together (one row a prompt).
+
+    Their squared errors are less by more than a standard error, and they put the gains in no worse an order: on sums in
+    words they come nearer to each gain while ranking them worse, and what a dial does is to rank.
+    """
+    less = ((gains - without) ** 2 - (gains - over) ** 2).sum(axis=1)
+    order = float(np.sum(gains * (_ranks(over) - _ranks(without))))
+    return len(less) > 1 and order >= 0 and bool(less.mean() > less.std(ddof=1) / math.sqrt(len(less)))
+
+
+def _ranks(values: Vector) -> Places:
+    """The rank of each value in its column."""
+    return np.argsort(np.argsort(values, axis=0, kind="stable"), axis=0, kind="stable")
+
+
+def held_out(prompts: Design, gains: Vector, folds: Places, among: Places | None = None) -> Held:
+    """Every prompt, or every one `among` some folds, judged by models that were learned from the other folds.
 
     `gains` has one row a prompt and one column a model, and so has what is found; `folds` has one number a prompt.
     """
     said, known = np.zeros_like(gains), np.zeros_like(gains)
-    for fold in np.unique(folds):
+    for fold in np.unique(folds) if among is None else among:
         inside, outside = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
         taught, asked = learner(prompts.take(outside)), prompts.take(inside)
         pairs = list(zip(_grams(asked.words), _grams(asked.chars), strict=True))

@@ -1,4 +1,5 @@
-"""Has a spread over bins changed? The population stability index for how much, chi-squared for whether by chance.
+"""Has a spread over bins changed, or a mean? The population stability index tells how much of the former, chi-squared
+whether by chance.
 
 A PSI alone has no error rate: of 50 numbers against 50, spread over ten bins by the same law, most are above 0.25. So a
 change is told by both, a size that matters and a chance too small for luck (Pearson's test of two samples). The chance
@@ -7,6 +8,8 @@ is that of independent numbers.
 
 import math
 from collections.abc import Sequence
+
+from understudy.stats.shrinkage import Tally
 
 # An empty bin counts as half a number where a logarithm needs something.
 _HALF = 0.5
@@ -23,6 +26,21 @@ def by_chance(expected: Sequence[float], seen: Sequence[float], n: float, m: flo
     pairs = [(a, b) for a, b in zip(expected, seen, strict=True) if a or b]
     apart = math.fsum((a - b) ** 2 * (n + m) / (n * a + m * b) for a, b in pairs)
     return chi_squared(apart * n * m / (n + m), len(pairs) - 1)
+
+
+def means_by_chance(expected: Tally, seen: Tally) -> float:
+    """How likely two means are to lie as far apart if both follow one law, with the variance of all numbers together.
+
+    With each mean's own variance a few low numbers of a skewed law would seem sure of themselves.
+    """
+    a, b = expected.mean, seen.mean
+    if a is None or b is None:
+        return 1.0
+    n, m = expected.n, seen.n
+    within = (expected.squares - n * a * a + seen.squares - m * b * b) / (n + m)
+    if within <= 0:
+        return 1.0 if a == b else 0.0
+    return chi_squared((a - b) ** 2 / within / (1 / n + 1 / m), 1)
 
 
 def chi_squared(x: float, freedom: int) -> float:

@@ -5,7 +5,7 @@ oracle. A blind way is given prompts and labels and nothing else; what an item i
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +16,7 @@ from understudy.bench.routing.frozen import FROZEN
 from understudy.bench.routing.leakage import Places, Prints
 from understudy.bench.routing.reference import REFERENCE, added, single_scores
 from understudy.bench.routing.rows import Ranked, Vector
-from understudy.routing.text import Design, design, learn, learner, read
+from understudy.routing.text import Design, TextModel, design, learn, learner, read, tried
 from understudy.stats.ridge import Rows
 from understudy.stats.shrinkage import PSEUDO, PSEUDO_GAINS, Tally, shrunk
 from understudy.stats.vectors import Meaning, Vectors
@@ -137,7 +137,7 @@ def ours(pair: Measured, train: Places, test: Places, *, sliced: bool) -> dict[s
     """Scores of the scored items, free of the training's mean gain, by the text alone, which is blind, and beside the
     slice's mean: what the text adds of what the means leave open, as a route's learner has it.
     """
-    gains, taught, asked = pair.gains[train], learner(pair.prompts.take(train)), pair.prompts.take(test)
+    gains, taught, asked = pair.gains[train], _taught(pair.prompts.take(train)), pair.prompts.take(test)
     text, both = OURS
     found = {text: taught(gains, 0.0).gains(asked)}
     if sliced:
@@ -145,6 +145,14 @@ def ours(pair: Measured, train: Places, test: Places, *, sliced: bool) -> dict[s
         left = gains - gains.mean() - means[len(test) :]
         found[both] = means[: len(test)] + taught(left, 0.0).gains(asked)
     return found
+
+
+def _taught(prompts: Design) -> Callable[[Vector, float], TextModel]:
+    """What learns text models as a route's learner does: over word vectors where they help on held-out prompts."""
+    if prompts.meaning is None:
+        return learner(prompts)
+    folds = np.arange(len(prompts.hand)) % FROZEN.folds
+    return lambda gains, support: learn(tried(prompts, gains[:, None], folds).prompts, gains, support)
 
 
 def by_way(parts: Sequence[Mapping[str, Vector]]) -> dict[str, Vector]:
