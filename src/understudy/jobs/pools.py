@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from understudy.canon.value import Value
 from understudy.jobs.board import with_books
-from understudy.jobs.learning import belief_of
+from understudy.jobs.learning import belief_of, learned_of
 from understudy.jobs.sanity import WINDOW, sanity
 from understudy.ports import BeliefRow, ProbeRow, Store
 from understudy.routing.beliefs import Dial, Forecast, Record
@@ -18,6 +18,7 @@ NOTHING = "nothing is learned yet: the incumbent answers everything"
 class PoolView(Value, frozen=True, kw_only=True):
     """One tenant's route: how much it was taught by kind, what serves and why, every model's record, the dial.
 
+    Where what was learned last did not win, it does not serve, has no version, and its figures are there all the same.
     `compared` is the share of requests that all models answer, by kind; `compared_new` that of kinds not seen enough.
     `unasked` are kinds that the route's priors name and of which nothing was ever asked. `judge` says whether the
     judge's verdicts count, where there is one, `forecast` is what the belief expects of its traffic, `vectors` the hash
@@ -28,6 +29,7 @@ class PoolView(Value, frozen=True, kw_only=True):
     route: str
     incumbent: str
     lessons: dict[str, int]
+    serves: bool = False
     version: str = ""
     at_s: float | None = None
     words: str = NOTHING
@@ -81,17 +83,17 @@ def _view(place: tuple[str, str], board: Board, lessons: dict[str, int], row: Be
     if row is None:
         return view
     view = replace(view, at_s=row.at_s, words=row.words)
-    learned = belief_of(row)
-    if learned is None:
+    belief, serving = learned_of(row), belief_of(row)
+    if belief is None:
         return view
-    belief = learned.belief
     return replace(
         view,
-        version=belief.version,
+        serves=serving is not None,
+        version=row.version,
         labels=belief.labels,
         records=belief.records,
         speaks=belief.speaks,
-        vectors=learned.vectors,
+        vectors=serving.vectors if serving is not None else "",
         dial=belief.dial,
         forecast=belief.forecast,
     )
