@@ -8,6 +8,7 @@ from rich.table import Table
 
 from understudy.app import PluginMissing, load_panels, prepared, vectors_of
 from understudy.canon.faults import Fault
+from understudy.canon.money import Price
 from understudy.cli.screen import EXIT_FAILED, ConfigOption, load_or_leave, out
 from understudy.declared import models_of, undeclared, warned
 from understudy.engines.vectors import VectorsRefused
@@ -83,8 +84,16 @@ async def _model(model: Model, upstream: AiohttpTransport, settings: Settings) -
         return False, what, str(error) or "no answer in time"
     if status in (401, 403):
         return False, what, f"{endpoint.url} refused the key ({status}); check {endpoint.key or 'api_key'}"
-    priced = "" if model.price.out is not None else "; its price is unknown, so its cost will be too"
-    return True, what, f"{endpoint.url} answers ({status}){priced}"
+    return True, what, f"{endpoint.url} answers ({status}){_priced(model.price)}"
+
+
+def _priced(price: Price) -> str:
+    """What of a model's cost will not be known."""
+    if price.out is None:
+        return "; its price is unknown, so its cost will be too"
+    if price.cache_read is None:
+        return "; cached tokens have no price (cache_read_usd): the cost of answers that report some is unknown"
+    return ""
 
 
 async def _builds(settings: Settings) -> list[Finding]:
