@@ -132,7 +132,7 @@ def _explained(folder: Path, house: Server, exchange_id: str) -> None:
     assert json.loads((folder / "why.json").read_text(encoding="utf-8"))["decision"]["chosen"] == "rented"
     status = understudy(folder, "route", "status", *config)
     assert status.returncode == 0, status.stderr
-    for words in ("auto (default): wins over", "letters", "rented (incumbent)", "no dial"):
+    for words in ("auto (default; incumbent rented): wins over", "letters", "no dial"):
         assert words in status.stdout, words
     (pool,) = get(f"{house.url}/understudy/v1/pools")["pools"]
     sums = pool["records"]["sums"]
