@@ -18,6 +18,7 @@ import msgspec
 import yaml
 
 from understudy.canon.value import Value
+from understudy.fitting import misfit
 from understudy.gateway.site import Timeouts
 from understudy.jobs.specs import Duration, FleetSpec, RouteName, RouteSpec, RoutingSpec
 from understudy.policy.keys import Key
@@ -404,7 +405,7 @@ class _Reader:
         except msgspec.ValidationError as error:
             words = _WORDS.get(kind) or _choice(kind)
             value = node.value if isinstance(node, yaml.ScalarNode) else _plain(node)
-            self.note(path, node, words.format(value) if words else _worded(str(error)))
+            self.note(path, node, words.format(value) if words else misfit(kind, value) or _worded(str(error)))
         return None
 
     def _entries(self, node: yaml.MappingNode, path: str) -> Iterator[tuple[yaml.ScalarNode, yaml.Node, str]]:

@@ -136,7 +136,7 @@ def test_doctor_checks_config_database_and_engines(tmp_path: Path) -> None:
     with upstream() as scripted:
         (tmp_path / "understudy.yaml").write_text(
             f"providers: {{x: {{dialect: openai_chat, base_url: '{scripted.url}', auth: none}}}}\n"
-            "keys: [{name: team, digest: d, routes: [up], budget_usd_per_day: 1}]\n"
+            f"keys: [{{name: team, digest: {'0d' * 32}, routes: [up], budget_usd_per_day: 1}}]\n"
             "models:\n"
             "  - {name: up, provider: x, model: a}\n"
             "  - {name: down, provider: x, model: a, base_url: 'http://127.0.0.1:9/v1'}\n",

@@ -20,7 +20,13 @@ Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}\Z")]
 
 
 # A word of the operator's for what models have in common.
-Tag = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")]
+Tag = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z",
+        description="a word here is 1 to 64 letters, digits, '.', '_', '-'",
+    ),
+]
 
 
 class Endpoint(Value, frozen=True):
