@@ -13,6 +13,7 @@ from tests.jobs.books import SECRET, Clock
 from tests.routing.pools import OWN, POOL, RENTED, by_text, prompt
 from understudy.engines.vectors import load_vectors
 from understudy.jobs.learning import NIGHT_S, STRATIFY_EVERY_S, Learner, belief_of, learned_of, lesson_of
+from understudy.jobs.pools import NOTHING as NOTHING_YET
 from understudy.jobs.pools import pool_views
 from understudy.ports import Batch, BeliefRow, LessonRow, OrderRow, Record, StrataRow
 from understudy.routing.beliefs import Learned
@@ -159,6 +160,23 @@ def test_an_equal_model_does_not_serve(books: Books) -> None:
     books.lessons(600, own=0.6)
     drained(learner)
     assert books.told == []
+
+
+def test_what_a_pool_waits_for_is_told(books: Books) -> None:
+    books.lessons(30, own=0.6)
+    books.lessons(40, own=0.6, both=False)
+    (view,) = pool_views(books.store, {"auto": AUTO_ROUTE})
+    assert view.words == f"{NOTHING_YET}; 30 comparisons have outcomes, and learning begins at 50"
+
+
+@pytest.mark.parametrize(("count", "silent"), [(19, False), (20, True)])
+def test_a_check_that_never_speaks_is_told(books: Books, count: int, silent: bool) -> None:
+    mute = {"own": (None, 1.0, 0.01, 50.0), "rented": (None, 1.0, 0.01, 50.0)}
+    books.store.enter(Batch(lessons=tuple(row(number, 1.0, mute) for number in range(count))))
+    (view,) = pool_views(books.store, {"auto": AUTO_ROUTE})
+    assert (f"The check gave none of {count} requests an outcome" in view.words) is silent
+    (judged,) = pool_views(books.store, {"auto": msgspec.structs.replace(AUTO_ROUTE, judge="third")})
+    assert judged.words == NOTHING_YET
 
 
 def test_what_does_not_win_can_be_read_and_decides_nothing(books: Books) -> None:

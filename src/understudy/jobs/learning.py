@@ -70,13 +70,22 @@ def belief_of(row: BeliefRow) -> Learned | None:
     return unfold(found) if found is not None and found.serves else None
 
 
+def outcomes_of(row: LessonRow) -> dict[str, float]:
+    """What came of each model's answer, as far as anybody said."""
+    return _spoken(_OUTCOMES.decode(row.outcomes))
+
+
+def _spoken(told: Mapping[str, _Seen]) -> dict[str, float]:
+    return {model: seen.outcome for model, seen in told.items() if seen.outcome is not None}
+
+
 def lesson_of(row: LessonRow, scale: str = "", vectors: Vectors | None = None) -> Lesson:
     """A lesson from the books, its prompt as numbers; outcomes on another scale than the route's are none.
 
     Where no check spoke, the user's word is the outcome; beside a judge's, which compares, it would be no measure.
     """
     told = _OUTCOMES.decode(row.outcomes)
-    outcomes = {model: seen.outcome for model, seen in told.items() if seen.outcome is not None and row.by == scale}
+    outcomes = _spoken(told) if row.by == scale else {}
     spoken = not outcomes and row.said is not None and not scale
     if spoken and row.said is not None:
         outcomes = {row.served: row.said}

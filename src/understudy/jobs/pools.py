@@ -6,13 +6,16 @@ from msgspec.structs import replace
 
 from understudy.canon.value import Value
 from understudy.jobs.board import with_books
-from understudy.jobs.learning import belief_of, learned_of
+from understudy.jobs.learning import TAKEN, belief_of, learned_of, outcomes_of
 from understudy.jobs.sanity import WINDOW, sanity
 from understudy.ports import BeliefRow, ProbeRow, Store
 from understudy.routing.beliefs import Dial, Forecast, Record
 from understudy.routing.board import Board, Route
+from understudy.routing.learn import REFITS
 
 NOTHING = "nothing is learned yet: the incumbent answers everything"
+# So many requests without a word of the check are no accident.
+SILENT = 20
 
 
 class PoolView(Value, frozen=True, kw_only=True):
@@ -55,8 +58,23 @@ def pool_views(store: Store, routes: Mapping[str, Route], tenant: str | None = N
     tried = {(row.tenant, row.route) for rows in probes.values() for row in rows}
     places = sorted(counts.keys() | rows.keys() | tried)
     views = [_view(place, board, counts.get(place, {}), rows.get(place)) for place in _of(places, tenant)]
+    views = [
+        view if rows.get((view.tenant, view.route)) else _waiting(view, store, pools[view.route]) for view in views
+    ]
     said = {name: _judge(pools[name].judge, rows) for name, rows in probes.items()}
     return [replace(view, judge=said.get(view.route, "")) for view in views]
+
+
+def _waiting(view: PoolView, store: Store, route: Route) -> PoolView:
+    """A pool of which nothing is learned yet, and for what it waits; a judge tells for itself."""
+    if route.judge:
+        return view
+    told = [outcomes_of(row) for row in store.lessons(route.name, 0, TAKEN) if row.tenant == view.tenant]
+    compared = sum(outcomes.keys() >= set(route.choose_from) for outcomes in told)
+    words = f"{NOTHING}; {compared:,} comparisons have outcomes, and learning begins at {REFITS[0]}"
+    if len(told) >= SILENT and not any(told):
+        words += f". The check gave none of {len(told):,} requests an outcome: name one that can judge such answers"
+    return replace(view, words=words)
 
 
 def _judge(judge: str, newest_first: Sequence[ProbeRow]) -> str:
