@@ -177,6 +177,8 @@ def test_a_check_that_never_speaks_is_told(books: Books, count: int, silent: boo
     assert (f"The check gave none of {count} requests an outcome" in view.words) is silent
     (judged,) = pool_views(books.store, {"auto": msgspec.structs.replace(AUTO_ROUTE, judge="third")})
     assert judged.words == NOTHING_YET
+    (heard,) = pool_views(books.store, {"auto": msgspec.structs.replace(AUTO_ROUTE, feedback=True)})
+    assert heard.words.endswith("; users have spoken of 0 answers")
 
 
 def test_what_does_not_win_can_be_read_and_decides_nothing(books: Books) -> None:

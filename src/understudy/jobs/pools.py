@@ -69,10 +69,13 @@ def _waiting(view: PoolView, store: Store, route: Route) -> PoolView:
     """A pool of which nothing is learned yet, and for what it waits; a judge tells for itself."""
     if route.judge:
         return view
-    told = [outcomes_of(row) for row in store.lessons(route.name, 0, TAKEN) if row.tenant == view.tenant]
+    rows = [row for row in store.lessons(route.name, 0, TAKEN) if row.tenant == view.tenant]
+    told = [outcomes_of(row) for row in rows]
     compared = sum(outcomes.keys() >= set(route.choose_from) for outcomes in told)
     words = f"{NOTHING}; {compared:,} comparisons have outcomes, and learning begins at {REFITS[0]}"
-    if len(told) >= SILENT and not any(told):
+    if route.feedback:
+        words += f"; users have spoken of {sum(row.said is not None for row in rows):,} answers"
+    elif len(told) >= SILENT and not any(told):
         words += f". The check gave none of {len(told):,} requests an outcome: name one that can judge such answers"
     return replace(view, words=words)
 
