@@ -16,6 +16,10 @@ from understudy.jobs.status import SliceView, in_points
 from understudy.parity.slices import SliceId
 from understudy.ports import OrderRow
 
+NOTHING = (
+    "No slice yet: a route needs a candidate, and traffic. What routes learn that choose from a pool is told by "
+    "understudy route status."
+)
 app = typer.Typer(help="See which slices have moved to the own model, and why.", no_args_is_help=True)
 app.command("plan")(plan.run)
 app.command("import")(imports.run)
@@ -39,7 +43,7 @@ def status(config: ConfigOption = None, json: JsonOption = None) -> None:
         pairs = f"{view.pairs + view.watched}"
         own, rented = _rate(view.candidate_mean), _rate(view.incumbent_mean)
         table.add_row(view.slice, view.status, f"{view.share:.0%}", pairs, own, rented, f"{view.e:.3g}", blocked)
-    out.print(table if found else "No slice yet: a route needs a candidate, and traffic.")
+    out.print(table if found else NOTHING)
 
 
 @app.command()

@@ -21,6 +21,7 @@ from understudy.engines.vectors import VectorsRefused
 from understudy.gateway.rights import rights_of
 from understudy.gateway.site import Standing
 from understudy.jobs.board import base_board, with_books
+from understudy.jobs.explaining import account
 from understudy.jobs.learning import belief_of
 from understudy.jobs.pools import PoolView, pool_views
 from understudy.policy.budgets import day_of, spent_of
@@ -145,10 +146,9 @@ def _told(store: Store, exchange_id: str, json: Path | None) -> None:
     exchange = store.exchange(exchange_id)
     if exchange is None:
         give_up(f"the journal has no exchange {exchange_id!r}", "its id is the header x-understudy-request-id")
-    out.print(f"{exchange.route or 'no route'} / {exchange.kind or 'no kind'}: {exchange.model}", markup=False)
-    names = _names(store, exchange)
-    lines = explained(exchange.decision, names) if exchange.decision is not None else [exchange.reason]
-    for line in lines:
+    answered = exchange.model or "nobody"
+    out.print(f"{exchange.route or 'no route'} / {exchange.kind or 'no kind'}: {answered}", markup=False)
+    for line in account(exchange, _names(store, exchange)):
         out.print(line, markup=False, soft_wrap=True)
     write_json(json, exchange)
 

@@ -14,8 +14,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from understudy.canon.faults import Fault, FaultKind
+from understudy.jobs.explaining import account
 from understudy.policy.keys import Caller
-from understudy.routing.explain import explained
 from understudy.web.back import Back, Endpoint, Page, guarded, json_of, resting_of
 from understudy.web.counting import counting
 from understudy.web.kept import kept
@@ -106,8 +106,7 @@ def _exchange(back: Back) -> Page:
             words = f"the journal has no exchange {request.path_params['id']!r}; its id is in x-understudy-request-id"
             raise Fault(words, kind=FaultKind.NOT_FOUND)
         # Without the tenant's own words: a bucket of them has its number.
-        lines = [*explained(row.decision)] if row.decision is not None else []
-        return json_of({"exchange": msgspec.structs.asdict(row), "explanation": lines})
+        return json_of({"exchange": msgspec.structs.asdict(row), "explanation": [*account(row)]})
 
     return exchange
 
