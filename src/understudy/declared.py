@@ -8,6 +8,7 @@ import msgspec
 from understudy.jobs.board import base_board
 from understudy.jobs.cautions import cautions
 from understudy.jobs.panel import Panel
+from understudy.jobs.pool_cautions import pool_cautions
 from understudy.jobs.specs import ParitySpec
 from understudy.policy.keys import Keyring
 from understudy.providers.models import model_of, reachable
@@ -61,7 +62,9 @@ def described(settings: Settings) -> list[str]:
 
 def warned(settings: Settings) -> list[str]:
     """What can be served as it is declared, and is hardly meant: each with what to do."""
-    return list(cautions(board_of(settings, models_of(settings), {}), settings.file.keys))
+    models = models_of(settings)
+    board = board_of(settings, models, {})
+    return [*cautions(board, settings.file.keys), *pool_cautions(settings.file.routes, models)]
 
 
 def undeclared(settings: Settings) -> list[Model]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from understudy.canon.money import NANO, UNKNOWN_PRICE, Price, Tier, cost, per_million, usd
+from understudy.canon.money import NANO, UNKNOWN_PRICE, Price, Tier, cost, dollars, per_million, usd
 from understudy.canon.usage import NO_USAGE, Usage
 
 COUNTS = st.integers(0, 10**9)
@@ -84,3 +84,14 @@ def test_R22_a_tier_without_figures_makes_the_cost_of_long_prompts_unknown() -> 
     price = Price(uncached_in=10**6, out=10**6, tiers=(Tier(above=100),))
     assert cost(Usage(uncached_in=100, out=1), price) == 101
     assert cost(Usage(uncached_in=101, out=1), price) is None
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"),
+    [
+        (0.0, "$0.00"), (1_234.5, "$1,234.50"), (1.0, "$1.00"), (0.5, "$0.50"), (0.001, "$0.0010"),
+        (0.0000234, "$0.000023"), (-0.25, "$-0.25"),
+    ],
+)  # fmt: skip
+def test_a_small_amount_is_not_told_as_nothing(amount: float, words: str) -> None:
+    assert dollars(amount) == words

@@ -138,9 +138,10 @@ def test_doctor_checks_config_database_and_engines(tmp_path: Path) -> None:
     with upstream() as scripted:
         (tmp_path / "understudy.yaml").write_text(
             f"providers: {{x: {{dialect: openai_chat, base_url: '{scripted.url}', auth: none}}}}\n"
-            "keys: [{name: team, digest: d, routes: [up], budget_usd_per_day: 1}]\n"
+            f"keys: [{{name: team, digest: {'0d' * 32}, routes: [up], budget_usd_per_day: 1}}]\n"
             "models:\n"
-            "  - {name: up, provider: x, model: a}\n"
+            "  - {name: up, provider: x, model: plian}\n"
+            "  - {name: dated, provider: x, model: pla}\n"
             "  - {name: down, provider: x, model: a, base_url: 'http://127.0.0.1:9/v1'}\n",
             encoding="utf-8",
         )
@@ -149,6 +150,9 @@ def test_doctor_checks_config_database_and_engines(tmp_path: Path) -> None:
     assert "will be made" in done.stdout
     assert "its price is unknown" in done.stdout
     assert "hm  configuration" in done.stdout
+    assert "hm  model up" in done.stdout
+    assert done.stdout.count("answers (200) and does not list 'plian'; it lists plain") == 1
+    assert "ok  model dated" in done.stdout
     assert "key 'team' has a budget to which answers of 'up' count nothing" in done.stdout
     assert "connection to 127.0.0.1:9 failed" in done.stdout
 

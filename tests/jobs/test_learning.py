@@ -13,9 +13,12 @@ from tests.jobs.books import SECRET, Clock
 from tests.routing.pools import OWN, POOL, RENTED, by_text, prompt
 from understudy.canon.money import Price
 from understudy.engines.vectors import load_vectors
-from understudy.jobs.learning import NIGHT_S, STRATIFY_EVERY_S, Learner, belief_of, lesson_of
+from understudy.jobs.learning import NIGHT_S, STRATIFY_EVERY_S, Learner, belief_of, learned_of, lesson_of
+from understudy.jobs.pools import NOTHING as NOTHING_YET
+from understudy.jobs.pools import pool_views
 from understudy.ports import Batch, BeliefRow, LessonRow, OrderRow, ProbeRow, Record, StrataRow
 from understudy.routing.beliefs import Learned
+from understudy.routing.board import Route
 from understudy.routing.decide import Decision, decide
 from understudy.routing.fitness import Moment, Needs
 from understudy.routing.priors import Prior
@@ -24,6 +27,7 @@ from understudy.stats.vectors import Vectors
 from understudy.storage.open import open_store
 
 AUTO = msgspec.structs.replace(POOL, compared=0.05)
+AUTO_ROUTE = Route(name="auto", incumbent="rented", choose_from=("own", "rented"))
 NOTHING = {"own": (None, 1.0, None, None)}
 
 
@@ -36,6 +40,8 @@ class Books:
         self.store = open_store(f"sqlite:///{folder}/books.db", secret=SECRET)
         self.clock = Clock()
         self.told: list[BeliefRow] = []
+        # What was learned and did not win.
+        self.aside: list[BeliefRow] = []
         self.strata: list[StrataRow] = []
         self._number = 0
         # The scale of a judge that speaks at once, where one does.
@@ -51,7 +57,8 @@ class Books:
                 self.store.enter(Batch(strata=(record,)))
                 continue
             assert isinstance(record, BeliefRow)
-            self.told.append(record)
+            learned = learned_of(record)
+            (self.told if learned is None or learned.serves else self.aside).append(record)
             self.store.enter(Batch(beliefs=(record,)))
 
     def learner(self, vectors: Vectors | None = None, **changes: Any) -> Learner:
@@ -167,6 +174,41 @@ def test_an_equal_model_does_not_serve(books: Books) -> None:
     books.lessons(600, own=0.6)
     drained(learner)
     assert books.told == []
+
+
+def test_what_a_pool_waits_for_is_told(books: Books) -> None:
+    books.lessons(30, own=0.6)
+    books.lessons(40, own=0.6, both=False)
+    (view,) = pool_views(books.store, {"auto": AUTO_ROUTE})
+    assert view.words == f"{NOTHING_YET}; 30 comparisons have outcomes, and learning begins at 50"
+
+
+@pytest.mark.parametrize(("count", "silent"), [(19, False), (20, True)])
+def test_a_check_that_never_speaks_is_told(books: Books, count: int, silent: bool) -> None:
+    mute = {"own": (None, 1.0, 0.01, 50.0), "rented": (None, 1.0, 0.01, 50.0)}
+    books.store.enter(Batch(lessons=tuple(row(number, 1.0, mute) for number in range(count))))
+    (view,) = pool_views(books.store, {"auto": AUTO_ROUTE})
+    assert (f"The check gave none of {count} requests an outcome" in view.words) is silent
+    (judged,) = pool_views(books.store, {"auto": msgspec.structs.replace(AUTO_ROUTE, judge="third")})
+    assert judged.words == NOTHING_YET
+    (heard,) = pool_views(books.store, {"auto": msgspec.structs.replace(AUTO_ROUTE, feedback=True)})
+    assert heard.words.endswith("; users have spoken of 0 answers")
+
+
+def test_what_does_not_win_can_be_read_and_decides_nothing(books: Books) -> None:
+    books.lessons(600, own=0.6)
+    drained(books.learner())
+    (row,) = books.store.beliefs()
+    words = r"the incumbent answers everything: what was learned from 600 requests does not win: quality [+-]0\.0.*"
+    assert re.fullmatch(words, row.words)
+    assert belief_of(row) is None
+    (view,) = pool_views(books.store, {"auto": AUTO_ROUTE})
+    assert (view.serves, view.version, view.labels, view.words) == (False, "", 600, row.words)
+    assert view.records["chat"]["own"].mean == pytest.approx(0.6, abs=0.05)
+    books.lessons(600, own=0.99)
+    drained(books.learner())
+    (view,) = pool_views(books.store, {"auto": AUTO_ROUTE})
+    assert (view.serves, view.version) == (True, books.told[-1].version)
 
 
 def test_a_model_that_falls_behind_is_taken_back_and_must_win_again(books: Books) -> None:
@@ -387,7 +429,7 @@ def test_a_mean_is_drawn_toward_other_routes_outcomes_on_its_own_scale_alone(boo
     books.store.enter(Batch(lessons=tuple(other)))
     pools = {"other": msgspec.structs.replace(AUTO, route="other", scale=scale), "auto": JUDGED}
     drained(Learner(store=books.store, journal=books, pools=pools, clock=books.clock))
-    (row,) = books.store.beliefs()
+    row = next(row for row in books.store.beliefs() if row.route == "auto")
     learned = belief_of(row)
     assert learned is not None
     assert (learned.belief.records["chat"]["rented"].mean == 0.5) == (scale == "")

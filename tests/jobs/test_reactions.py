@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from understudy.jobs.reactions import SIGNALS, ReactionRefused, feedback_on, worth
+from understudy.jobs.reactions import SIGNALS, ReactionRefused, feedback_on, teaches, worth
 from understudy.ports import Exchange
 from understudy.routing.board import Board, Route
 
@@ -52,3 +52,23 @@ def test_PAR_2_4_it_is_evidence_only_where_a_lot_decided(changes: dict[str, obje
     assert told.side == side
     assert told.hypothesis == ("h" if side else None)
     assert (told.key, told.unit, told.exchange_id) == ("app", "u", "e")
+
+
+@pytest.mark.parametrize(
+    ("route", "exchange", "taught"),
+    [
+        ({}, {}, True),
+        ({"feedback": False}, {}, False),
+        ({"judge": "third"}, {}, False),
+        ({"choose_from": ()}, {}, False),
+        ({}, {"model": "fallback"}, False),
+        ({}, {"purpose": "shadow"}, False),
+        ({}, {"route": None}, False),
+    ],
+)
+def test_a_pool_learns_from_reactions_that_it_waits_for(
+    route: dict[str, object], exchange: dict[str, object], taught: bool
+) -> None:
+    pool = Route(name="r", incumbent="rented", choose_from=("own", "rented"), feedback=True)
+    board = Board(routes={"r": msgspec.structs.replace(pool, **route)})
+    assert teaches(msgspec.structs.replace(EXCHANGE, **exchange), board) is taught

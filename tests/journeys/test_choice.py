@@ -148,7 +148,7 @@ def test_a_key_without_money_gets_what_costs_nothing_or_a_429(upstream: Upstream
         model, exchange_id = eventually(lambda: (s := served(house, **by("team")))[0] == "own" and s)
         (out,) = [one for one in row(house, exchange_id, **by("ops"))["decision"]["options"] if one.get("out")]
         assert out["model"] == "rented"
-        assert out["out"].startswith("the budget of key 'team' of $0.00 a day is spent; it renews at midnight UTC, in ")
+        assert out["out"].startswith("the budget of key 'team' of $0.0030 a day is spent; it renews at midnight UTC")
         _refused(house, upstream)
         # The money of others is their own, and a model that costs nothing may be named.
         assert served(house, **by("guest"))[0] == "rented"
@@ -190,7 +190,7 @@ def _saving(house: Server) -> None:
     told = eventually(lambda: (a := ask(house, "capped", **by("guest")))[1]["x-understudy-model"] == "own" and a)
     decision = row(house, told[1]["x-understudy-request-id"], **by("ops"))["decision"]
     (out,) = [one for one in decision["options"] if one.get("out")]
-    assert out["out"].startswith("the budget of this route of $0.00 a day is spent")
+    assert out["out"].startswith("the budget of this route of $0.0040 a day is spent")
     assert out["out"].endswith("and it is not the cheapest")
 
 

@@ -5,6 +5,8 @@ import json
 import re
 import sqlite3
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -104,6 +106,15 @@ def test_a_route_learns_which_model_answers_what_and_forgets_it_when_it_breaks(t
         eventually(lambda: ask(house, "sums", 1)["x-understudy-model"] == "rented", 60)
 
 
+def nothing_at(url: str) -> str:
+    """What is said of an address where there is nothing."""
+    with pytest.raises(urllib.error.HTTPError) as raised:
+        urllib.request.urlopen(url, timeout=10)
+    with raised.value as answer:
+        assert answer.code == 404
+        return str(answer.read(), "utf-8")
+
+
 def _expected(folder: Path, house: Server, exchange_id: str) -> None:
     """What is expected of a model is in the journal and told, and lets it answer nothing."""
     row = eventually(lambda: next((row for row in journal(house) if row["id"] == exchange_id), None))
@@ -132,13 +143,18 @@ def _explained(folder: Path, house: Server, exchange_id: str) -> None:
     assert json.loads((folder / "why.json").read_text(encoding="utf-8"))["decision"]["chosen"] == "rented"
     status = understudy(folder, "route", "status", *config)
     assert status.returncode == 0, status.stderr
-    for words in ("auto (default): wins over", "letters", "rented (incumbent)", "no dial"):
+    for words in ("auto (default; incumbent rented): wins over", "letters", "no dial"):
         assert words in status.stdout, words
     (pool,) = get(f"{house.url}/understudy/v1/pools")["pools"]
     sums = pool["records"]["sums"]
     assert sums["own"]["mean"] > sums["rented"]["mean"] + 0.05
     assert pool["lessons"]["letters"] >= 100
     assert "texts" not in pool
+    one = get(f"{house.url}/understudy/v1/exchanges/{exchange_id}")
+    assert one["exchange"] == row
+    assert one["explanation"][0].startswith("own answers: worth +")
+    for path, words in (("exchanges/ex_none", "x-understudy-request-id"), ("pool", "/understudy/v1/pools")):
+        assert nothing_at(f"{house.url}/understudy/v1/{path}").count(words) == 1
     unknown = understudy(folder, "route", "explain", "ex_none", *config)
     assert unknown.returncode == 2
     assert "x-understudy-request-id" in unknown.stderr

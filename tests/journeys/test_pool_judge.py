@@ -134,7 +134,7 @@ def test_RT_6_1_a_route_learns_from_a_judge_which_model_answers_what(upstream: U
         assert all(row["cost_nano_usd"] == row["costed"] * (100 * 1000 + 5 * 2000) for row in rows)
         assert sum(row["costed"] for row in rows) >= 2 * 240
         told = understudy(tmp_path, "route", "status", "--config", str(tmp_path / "understudy.yaml"))
-        assert "rented (incumbent)" in told.stdout, told.stderr
+        assert "incumbent rented)" in told.stdout, told.stderr
 
 
 def test_RT_6_9_a_judge_that_is_fooled_teaches_nothing_and_is_told_of(upstream: Upstream, tmp_path: Path) -> None:

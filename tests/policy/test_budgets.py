@@ -54,7 +54,7 @@ def test_what_runs_counts_as_spent_and_its_refusal_passes_in_a_moment() -> None:
     assert broke(TEAM, almost, NOON_S, Beside(held=499_999_999)) is None
     fault = broke(TEAM, almost, NOON_S, held)
     assert fault is not None
-    words = "of $2.00 a day is held by requests that run now and may cost $0.5000; try again in a moment"
+    words = "of $2.00 a day is held by requests that run now and may cost $0.50; try again in a moment"
     assert (fault.message, fault.kind) == (f"the budget of key 'team' {words}", FaultKind.BUDGET)
     assert (fault.native, fault.retry_after_s) == (None, HELD_RETRY_S)
     assert route_broke(2.0, almost, "auto", NOON_S, held) == f"the budget of this route {words}"

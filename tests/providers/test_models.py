@@ -3,9 +3,10 @@
 import msgspec
 import pytest
 
-from understudy.canon.money import UNKNOWN_PRICE
+from understudy.canon.money import UNKNOWN_PRICE, cost
+from understudy.canon.usage import Usage
 from understudy.dialects.contract import Only
-from understudy.providers.catalogue import KnownModel, PriceSpec, ProviderRow
+from understudy.providers.catalogue import KnownModel, PriceSpec, ProviderRow, TierSpec
 from understudy.providers.models import (
     OPERATOR,
     DeploymentSpec,
@@ -96,6 +97,14 @@ def test_prices_are_kept_in_nano_dollars_and_a_bucket_left_out_is_unknown() -> N
     written = price_of(PriceSpec(input_usd=1, output_usd=1, cache_write_usd=2, cache_write_1h_usd=3))
     assert (written.cache_write_5m, written.cache_write_1h) == (2_000_000_000, 3_000_000_000)
     assert price_of(None) is UNKNOWN_PRICE
+
+
+def test_cached_tokens_of_a_model_that_costs_nothing_cost_nothing() -> None:
+    cached = Usage(uncached_in=10, cache_read=90, cache_write_1h=5, out=20)
+    assert cost(cached, price_of(PriceSpec(input_usd=0, output_usd=0))) == 0
+    assert cost(cached, price_of(PriceSpec(input_usd=0, output_usd=0.1))) is None
+    long = price_of(PriceSpec(input_usd=0, output_usd=0, tiers=(TierSpec(above=50),)))
+    assert cost(cached, long) is None, "what long prompts cost is another matter"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ import pytest
 from msgspec.structs import replace
 
 from tests.routing.pools import POOL, lesson
-from understudy.routing.beliefs import Belief, Strata
+from understudy.routing.beliefs import Belief, Record, Strata
+from understudy.routing.decide import MIN_LABELS
 from understudy.routing.learn import believe
 from understudy.routing.priors import Prior
 from understudy.routing.strata import FLOOR, MIN_SEEN, MOST, expected_loss, multiples, strata
@@ -68,6 +69,21 @@ def test_what_is_settled_is_asked_less_and_never_nothing() -> None:
     assert found.of("settled") == pytest.approx(FLOOR, abs=0.1)
     assert 1 < found.of("level") < found.of("young") <= MOST
     assert found.of("never seen") >= found.of("young")
+
+
+@pytest.mark.parametrize(("outcomes", "waits"), [(MIN_LABELS - 2, True), (MIN_LABELS + 2, False)])
+def test_what_is_better_and_may_not_answer_yet_is_compared_until_it_may(outcomes: float, waits: bool) -> None:
+    """The own model costs nothing; it is as good on `easy`, and on `hard` worth nearly as little as the rented one."""
+    easy = {"own": told(outcomes, 0.95), "rented": told(600, 0.95)}
+    hard = {"own": told(300, 0.1), "rented": told(600, 0.97)}
+    priced = replace(BELIEF, records={"easy": easy, "hard": hard}, dial=replace(BELIEF.dial, price=0.86))
+    found = strata({"easy": 600, "hard": 600}, priced, POOL.models, RATE)
+    assert (found.of("easy") > found.of("hard")) is waits
+
+
+def told(n: float, mean: float) -> Record:
+    half = 1.0 / n**0.5
+    return Record(n=n, mean=mean, low=mean - half, high=mean + half)
 
 
 def test_the_dials_price_moves_the_threshold() -> None:

@@ -25,7 +25,7 @@ routes:
     candidate: own
     parity: {margin: 0.1, dwell: 90s, cycle: 12, risk: high}
 keys:
-  - {name: team, digest: abc, routes: [support]}
+  - {name: team, digest: abababababababababababababababababababababababababababababababab, routes: [support]}
 """
 OWN = "models: [{name: own, provider: llama_cpp, model: m}]\n"
 POOL = """\

@@ -21,7 +21,7 @@ models:
 routes:
   - {name: own, incumbent: rentd, candidate: zebra, fallbacks: [own, onw]}
 keys:
-  - {name: k, digest: d, routes: [own, rentet]}
+  - {name: k, digest: 0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d, routes: [own, rentet]}
 """
 
 
@@ -64,6 +64,6 @@ def test_beside_what_is_no_name_the_names_are_checked_still(tmp_path: Path) -> N
     assert found == "3: models[0].provider: there is no provider 'vlm'; did you mean 'vllm'?"
     route = "routes:\n  - {name: r, choose_from: [1, a], priors: {b: {mean: 1}}}\n"
     assert problems(tmp_path, numbered + used + route) == [
-        "5: routes[0].choose_from[0]: expected `str`, got `int`",
+        "5: routes[0].choose_from[0]: 1 is no text to YAML; write it in quotes",
         "5: routes[0].priors.b: there is no model to choose from 'b'; known: a",
     ]

@@ -5,6 +5,8 @@ never 0. The model that is priced is the one that answered. Some providers charg
 prompt reaches prices the whole request, so a tier whose figures nobody knows makes that request's cost unknown.
 """
 
+import math
+
 from understudy.canon.usage import Usage
 from understudy.canon.value import Value
 
@@ -64,6 +66,13 @@ def _rates(usage: Usage, price: Price) -> Rates:
 def usd(nano: int | None) -> float | None:
     """Nano-dollars as dollars, for people and headers only: books keep the integer."""
     return None if nano is None else nano / NANO
+
+
+def dollars(amount_usd: float) -> str:
+    """An amount as people read it: cents, and below a dollar as many places as show what there is."""
+    small = 0 < abs(amount_usd) < 1
+    places = max(2, 1 - math.floor(math.log10(abs(amount_usd)))) if small else 2
+    return f"${amount_usd:,.{places}f}"
 
 
 def per_million(usd_per_million: float) -> int:

@@ -2,13 +2,12 @@
 
 from typing import Annotated
 
-import msgspec
 import typer
 from rich.table import Table
 
 from understudy.bench.gateway import Row, measure, versions
 from understudy.cli import bench_chunks, bench_parity, bench_routing
-from understudy.cli.screen import EXIT_FAILED, JsonOption, err, give_up, out
+from understudy.cli.screen import EXIT_FAILED, JsonOption, err, give_up, out, write_json
 
 app = typer.Typer(help="Measure, beside others in the same run.", no_args_is_help=True)
 
@@ -47,8 +46,7 @@ def gateway(
         out.print("nginx is not installed, so there is no ratio: `apt-get install nginx-light` brings it.")
     if quick:
         out.print("This was --quick: a look, not a figure.")
-    if json is not None:
-        json.write_bytes(msgspec.json.encode({"rows": rows, "versions": versions(), "quick": quick}))
+    write_json(json, {"rows": rows, "versions": versions(), "quick": quick})
     failed = sum(row.bad for row in rows)
     if failed:
         out.print(f"{failed} requests failed")

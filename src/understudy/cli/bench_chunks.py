@@ -2,14 +2,13 @@
 
 from typing import Annotated
 
-import msgspec
 import typer
 from rich.progress import Progress
 from rich.table import Table
 
 from understudy.app import load_dialects
 from understudy.bench.chunks import DIALECTS, MAX_US, measured
-from understudy.cli.screen import EXIT_FAILED, JsonOption, err, out
+from understudy.cli.screen import EXIT_FAILED, JsonOption, err, out, write_json
 
 
 def chunks(
@@ -31,7 +30,6 @@ def chunks(
     slow = [cost for cost in costs if cost.us > MAX_US]
     for cost in slow:
         out.print(f"{cost.caller} <- {cost.upstream}: {cost.us:.1f} µs, above {MAX_US:g}")
-    if json is not None:
-        json.write_bytes(msgspec.json.encode(costs))
+    write_json(json, costs)
     if check and slow:
         raise typer.Exit(EXIT_FAILED)

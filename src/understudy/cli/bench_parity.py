@@ -3,14 +3,13 @@
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from understudy.bench.parity.real import NoData
 from understudy.bench.parity.run import Result, Task, run, tasks
-from understudy.cli.screen import EXIT_FAILED, JsonOption, err, give_up, out
+from understudy.cli.screen import EXIT_FAILED, JsonOption, err, give_up, out, write_json
 
 DataOption = Annotated[
     Path | None, typer.Option("--data", help="A clone of lm-sys/RouteLLM, for the bars on real outcomes.")
@@ -42,8 +41,7 @@ def parity(
 
         result = run(todo, quick=quick, done=done, with_data=data is not None)
     _print(result)
-    if json is not None:
-        json.write_bytes(msgspec.json.encode(result))
+    write_json(json, result)
     short = result.short
     for line in short:
         out.print(f"falls short: bar {line.bar}, {line.what}: {line.shown}", soft_wrap=True, markup=False)

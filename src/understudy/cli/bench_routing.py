@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -15,7 +14,7 @@ from understudy.bench.routing.rows import Suite
 from understudy.bench.routing.run import NAMES, Task, read_once, run, tasks
 from understudy.bench.routing.run import explain as explain_each
 from understudy.cli.bench_routing_tables import show, show_words
-from understudy.cli.screen import EXIT_FAILED, JsonOption, err, give_up, out
+from understudy.cli.screen import EXIT_FAILED, JsonOption, err, give_up, out, write_json
 from understudy.engines.vectors import VectorsRefused
 
 RouteLLMOption = Annotated[Path | None, typer.Option("--data", help="A clone of lm-sys/RouteLLM.")]
@@ -78,8 +77,7 @@ def routing(
         show(one)
     if quick:
         out.print("This was --quick: a look, not a figure.")
-    if json is not None:
-        json.write_bytes(msgspec.json.encode(found))
+    write_json(json, found)
     if plot is not None:
         _plotted(plot, found)
     missing = [name for name in NAMES if name not in {one.name for one in found}]
@@ -100,8 +98,7 @@ def _explained(todo: Sequence[Task], count: int, json: Path | None) -> None:
         give_up("none of these suites tells two models apart by learning from their prompts")
     for one in told:
         show_words(one)
-    if json is not None:
-        json.write_bytes(msgspec.json.encode([one.suite for one in told]))
+    write_json(json, [one.suite for one in told])
 
 
 def _writable(file: Path) -> None:

@@ -7,14 +7,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
-import msgspec
 import typer
 from rich.progress import Progress
 from rich.table import Table
 
 from understudy.bench.serving import NotUp
 from understudy.cli.conformance_clients import Asked, run_clients
-from understudy.cli.screen import EXIT_FAILED, JsonOption, err, give_up, out
+from understudy.cli.screen import EXIT_FAILED, JsonOption, err, give_up, out, write_json
 from understudy.conformance.answers import Wire
 from understudy.conformance.judging import Case
 from understudy.conformance.own import MODEL, own_gateway
@@ -102,8 +101,7 @@ def run(
         give_up(f"the scripted upstream cannot listen: {error.strerror or error}", "Choose another --port.")
     fallen = list(shortfalls(cells))
     _print(cells, fallen)
-    if json is not None:
-        json.write_bytes(msgspec.json.encode({"cells": [asdict(cell) for cell in cells]}))
+    write_json(json, {"cells": [asdict(cell) for cell in cells]})
     if markdown is not None:
         markdown.write_text("\n".join(as_markdown(cells)), encoding="utf-8")
     if check and fallen:

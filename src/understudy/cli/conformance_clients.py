@@ -6,13 +6,12 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import msgspec
 import typer
 from rich.progress import Progress
 from rich.table import Table
 
 from understudy.bench.serving import NotUp
-from understudy.cli.screen import EXIT_FAILED, err, give_up, out
+from understudy.cli.screen import EXIT_FAILED, err, give_up, out, write_json
 from understudy.conformance.clients.installing import NotInstalled, install
 from understudy.conformance.clients.run import CODING_CONFIG, COLUMNS, MODEL, UPSTREAMS, Cell, judged
 from understudy.conformance.clients.running import program
@@ -62,8 +61,7 @@ def run_clients(asked: Asked) -> None:
     for cell in wrong:
         out.print(f"{cell.client} <- {cell.upstream}, {cell.task}: {cell.wrong}", markup=False)
     out.print(f"{len(cells) - len(wrong)} of {len(cells)} tasks done")
-    if asked.json is not None:
-        asked.json.write_bytes(msgspec.json.encode({"cells": [asdict(cell) for cell in cells]}))
+    write_json(asked.json, {"cells": [asdict(cell) for cell in cells]})
     if asked.markdown is not None:
         lines = ["| " + " | ".join(row) + " |" for row in (_HEAD, ["---"] * len(_HEAD), *rows)]
         asked.markdown.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -5,11 +5,10 @@ import time
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 
 from understudy.bench.serving import NotUp
-from understudy.cli.screen import EXIT_FAILED, JsonOption, give_up, out
+from understudy.cli.screen import EXIT_FAILED, JsonOption, give_up, out, write_json
 from understudy.demo import report
 from understudy.demo.run import FILE_NAME, MAX_REQUESTS, DemoFailed, Stage, prepare, run, shipped_model
 from understudy.engines.llama_cpp import EngineFailed
@@ -49,9 +48,8 @@ def demo(
             f"[red]wrong by the truth:[/] {verdict.kind}: {verdict.words}; it reached {verdict.reached:.0%}",
             soft_wrap=True,
         )
-    if json is not None:
-        figures = {"seed": chosen, "seconds": finished.seconds, "verdicts": finished.verdicts}
-        json.write_bytes(msgspec.json.encode({**figures, "slices": finished.sights[-1].slices}))
+    figures = {"seed": chosen, "seconds": finished.seconds, "verdicts": finished.verdicts}
+    write_json(json, {**figures, "slices": finished.sights[-1].slices})
     out.print(f"\n[bold]{path}[/] has the plots and what was right by the truth (seed {chosen})", soft_wrap=True)
     kind = finished.fault_kind or "triage"
     out.print(NEXT.format(folder=folder, kind=kind), markup=False, soft_wrap=True)

@@ -2,13 +2,16 @@
 
 import asyncio
 import contextlib
+import difflib
 
+import msgspec
 import typer
 from rich.markup import escape
 from rich.table import Table
 
 from understudy.app import PluginMissing, load_panels, prepared, vectors_of
 from understudy.canon.faults import Fault
+from understudy.canon.money import Price
 from understudy.cli.screen import EXIT_FAILED, ConfigOption, load_or_leave, out
 from understudy.declared import models_of, undeclared, warned
 from understudy.engines.vectors import VectorsRefused
@@ -22,9 +25,22 @@ from understudy.settings import Settings
 from understudy.storage.open import DatabaseRefused, database_state, open_store
 
 PROBE_TIMEOUT_S = 5.0
+HTTP_OK = 200
+# How many names of a place's models are shown where none is like the one that is looked for.
+MODELS_SHOWN = 3
 # None is no error, and yet to be looked at.
 Finding = tuple[bool | None, str, str]
 MARKS = {True: "[green]ok[/]", False: "[red]NO[/]", None: "[yellow]hm[/]"}
+
+
+class _Entry(msgspec.Struct):
+    id: str
+
+
+class _Listed(msgspec.Struct):
+    """The models of a place, as OpenAI and Anthropic list them."""
+
+    data: list[_Entry]
 
 
 def doctor(config: ConfigOption = None) -> None:
@@ -98,13 +114,35 @@ async def _model(model: Model, upstream: AiohttpTransport, settings: Settings) -
     headers = call_headers(model, endpoint, settings.secrets)
     what = f"model {model.name}"
     try:
-        status, _ = await upstream.get(endpoint.url + "/models", headers, PROBE_TIMEOUT_S)
+        status, body = await upstream.get(endpoint.url + "/models", headers, PROBE_TIMEOUT_S)
     except (Fault, TimeoutError) as error:
         return False, what, str(error) or "no answer in time"
     if status in (401, 403):
         return False, what, f"{endpoint.url} refused the key ({status}); check {endpoint.key or 'api_key'}"
-    priced = "" if model.price.out is not None else "; its price is unknown, so its cost will be too"
-    return True, what, f"{endpoint.url} answers ({status}){priced}"
+    absent = _absent(model.upstream, body) if status == HTTP_OK else ""
+    return None if absent else True, what, f"{endpoint.url} answers ({status}){absent}{_priced(model.price)}"
+
+
+def _absent(upstream: str, body: bytes) -> str:
+    """That a place lists models and this one is not among them, under this name or a longer one; empty if it is."""
+    try:
+        listed = [one.id for one in msgspec.json.decode(body, type=_Listed).data]
+    except msgspec.DecodeError:
+        return ""
+    if not listed or any(name.startswith(upstream) for name in listed):
+        return ""
+    close = difflib.get_close_matches(upstream, listed, n=1)
+    shown = close or listed[:MODELS_SHOWN]
+    return f" and does not list {upstream!r}; it lists {', '.join(shown)}{', …' if len(listed) > len(shown) else ''}"
+
+
+def _priced(price: Price) -> str:
+    """What of a model's cost will not be known."""
+    if price.out is None:
+        return "; its price is unknown, so its cost will be too"
+    if price.cache_read is None:
+        return "; cached tokens have no price (cache_read_usd): the cost of answers that report some is unknown"
+    return ""
 
 
 async def _builds(settings: Settings) -> list[Finding]:

@@ -6,12 +6,11 @@ not known is flagged, so that a bill without a figure surprises no one.
 
 from collections.abc import Iterator
 
-import msgspec
 from rich.table import Table
 
 from understudy.canon.money import Price, Rates, usd
 from understudy.canon.value import Value
-from understudy.cli.screen import ConfigOption, JsonOption, load_or_leave, out
+from understudy.cli.screen import ConfigOption, JsonOption, load_or_leave, out, write_json
 from understudy.declared import models_of
 from understudy.providers.catalogue import KnownModel, ProviderRow
 from understudy.providers.models import BUCKETS, known_price
@@ -57,8 +56,7 @@ def run(config: ConfigOption = None, json: JsonOption = None) -> None:
     """
     settings = load_or_leave(config)
     models = list(listed(settings))
-    if json is not None:
-        json.write_bytes(msgspec.json.encode(models))
+    write_json(json, models)
     table = Table(box=None, header_style="bold")
     for name in ("name", "provider", "dialect", "$ in", "$ out", "window", "source", "flags"):
         table.add_column(

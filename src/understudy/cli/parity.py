@@ -3,13 +3,12 @@
 import time
 from typing import Annotated
 
-import msgspec
 import typer
 from rich.table import Table
 
 from understudy.cli import imports, plan, report, steer
 from understudy.cli.books import open_books_or_leave, slices_of
-from understudy.cli.screen import EXIT_FAILED, ConfigOption, JsonOption, give_up, load_or_leave, out
+from understudy.cli.screen import EXIT_FAILED, ConfigOption, JsonOption, give_up, load_or_leave, out, write_json
 from understudy.cli.steer import SliceArgument
 from understudy.jobs.recording import link_of
 from understudy.jobs.replaying import replay_all
@@ -17,6 +16,10 @@ from understudy.jobs.status import SliceView, in_points
 from understudy.parity.slices import SliceId
 from understudy.ports import OrderRow
 
+NOTHING = (
+    "No slice yet: a route needs a candidate, and traffic. What routes learn that choose from a pool is told by "
+    "understudy route status."
+)
 app = typer.Typer(help="See which slices have moved to the own model, and why.", no_args_is_help=True)
 app.command("plan")(plan.run)
 app.command("import")(imports.run)
@@ -31,8 +34,7 @@ def status(config: ConfigOption = None, json: JsonOption = None) -> None:
     settings = load_or_leave(config)
     store = open_books_or_leave(settings)
     found = slices_of(settings, store)
-    if json is not None:
-        json.write_bytes(msgspec.json.encode({"slices": found}))
+    write_json(json, {"slices": found})
     table = Table(box=None, header_style="bold")
     for name in ("slice", "state", "share", "pairs", "own", "rented", "e", "what blocks the next rung"):
         table.add_column(name, no_wrap=name in ("slice", "state"))
@@ -41,7 +43,7 @@ def status(config: ConfigOption = None, json: JsonOption = None) -> None:
         pairs = f"{view.pairs + view.watched}"
         own, rented = _rate(view.candidate_mean), _rate(view.incumbent_mean)
         table.add_row(view.slice, view.status, f"{view.share:.0%}", pairs, own, rented, f"{view.e:.3g}", blocked)
-    out.print(table if found else "No slice yet: a route needs a candidate, and traffic.")
+    out.print(table if found else NOTHING)
 
 
 @app.command()
@@ -60,8 +62,7 @@ def show(slice_: SliceArgument, config: ConfigOption = None, json: JsonOption = 
     rows = store.transitions(wanted.route, wanted.kind)
     moves = [link_of(row).told() for row in rows]
     orders = [row for row in store.orders() if (row.route, row.kind) == (wanted.route, wanted.kind)]
-    if json is not None:
-        json.write_bytes(msgspec.json.encode({"slice": view, "transitions": moves, "orders": orders}))
+    write_json(json, {"slice": view, "transitions": moves, "orders": orders})
     _figures(view)
     table = Table("when", "move", "from", "to", "e", "why", box=None, header_style="bold")
     for row, move in zip(rows, moves, strict=True):
@@ -81,8 +82,7 @@ def replay(
     settings = load_or_leave(config)
     store = open_books_or_leave(settings)
     findings = replay_all(store, SliceId.parse(slice_) if slice_ else None)
-    if json is not None:
-        json.write_bytes(msgspec.json.encode({"findings": findings}))
+    write_json(json, {"findings": findings})
     table = Table("slice", "hypothesis", "transitions", "pairs", "finding", box=None, header_style="bold")
     for found in findings:
         mark = "[green]agrees[/]" if found.agrees else f"[red]{found.words}[/]"

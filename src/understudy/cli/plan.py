@@ -3,12 +3,11 @@
 import time
 from typing import Annotated
 
-import msgspec
 import typer
 from rich.table import Table
 
 from understudy.cli.books import open_books_or_leave
-from understudy.cli.screen import ConfigOption, JsonOption, give_up, load_or_leave, out
+from understudy.cli.screen import ConfigOption, JsonOption, give_up, load_or_leave, out, write_json
 from understudy.declared import specs_of
 from understudy.jobs.planning import HORIZON_DAYS, SlicePlan, Traffic, plan, pools, slice_plan
 from understudy.jobs.specs import ParitySpec
@@ -50,8 +49,7 @@ def run(
     else:
         plans = plan(open_books_or_leave(settings), specs, time.time(), guess)
     together = pools(plans, guess)
-    if json is not None:
-        json.write_bytes(msgspec.json.encode({"plans": plans, "pools": together}))
+    write_json(json, {"plans": plans, "pools": together})
     if not plans:
         out.print("No slice yet. Ask what if: understudy parity plan --requests-per-day 2000 --cost-per-request 0.004")
         return

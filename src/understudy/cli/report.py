@@ -4,11 +4,10 @@ import time
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 
 from understudy.cli.books import open_books_or_leave
-from understudy.cli.screen import ConfigOption, JsonOption, give_up, load_or_leave, out
+from understudy.cli.screen import ConfigOption, JsonOption, give_up, load_or_leave, out, write_json
 from understudy.declared import specs_of
 from understudy.jobs.report.gather import gather
 from understudy.jobs.report.page import page
@@ -42,8 +41,7 @@ def run(
     report = gather(store, specs, time.time(), words=words, places=settings.file.fleet.hypotheses, only=only)
     if only is not None and not report.slices:
         give_up(f"there is no slice {slice_!r}", "understudy parity status lists all")
-    if json is not None:
-        json.write_bytes(msgspec.json.encode(report))
+    write_json(json, report)
     try:
         html.write_text(page(report), encoding="utf-8")
     except OSError as error:

@@ -8,18 +8,20 @@ from typing import Annotated
 
 import msgspec
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from understudy.app import SystemClock, load_dialects, load_panels, pools_of, unfolded, vectors_of
 from understudy.canon.faults import Fault
 from understudy.canon.request import Request
 from understudy.cli.books import open_books_or_leave
-from understudy.cli.screen import ConfigOption, JsonOption, give_up, load_or_leave, out
+from understudy.cli.screen import ConfigOption, JsonOption, give_up, load_or_leave, out, write_json
 from understudy.declared import board_of, keyring_of, models_of
 from understudy.engines.vectors import VectorsRefused
 from understudy.gateway.rights import rights_of
 from understudy.gateway.site import Standing
 from understudy.jobs.board import base_board, with_books
+from understudy.jobs.explaining import account
 from understudy.jobs.learning import belief_of
 from understudy.jobs.nearest import Asked, Neighbour, nearest
 from understudy.jobs.pools import PoolView, pool_views
@@ -36,6 +38,7 @@ from understudy.stats.vectors import Vectors
 
 app = typer.Typer(help="Which model a request would get, and why.", no_args_is_help=True)
 DIALECT = "openai_chat"
+AS_SENT = "write one as JSON, as it is sent to /v1/chat/completions"
 # Said of every decision that is made here and now.
 AS_IF = "decided as if every model were well: which of them rest after failures only the workers know (/readyz)"
 NEAR = "nearest past prompts of the tenant on this route, and what came of them:"
@@ -88,9 +91,8 @@ def explain(
         give_up(str(error))
     _print(plan, found, request)
     near = _near(settings, store, vectors, Asked(asked_words(request), caller.tenant, plan.route or ""))
-    if json is not None:
-        shown = {"kind": found.id, "kind_source": found.source, "reason": plan.reason, "decision": plan.decision}
-        json.write_bytes(msgspec.json.encode(shown | {"model": plan.chain[0].name} | near))
+    shown = {"route": plan.route, "kind": found.id, "kind_source": found.source, "model": plan.chain[0].name}
+    write_json(json, shown | {"reason": plan.reason, "decision": plan.decision} | near)
 
 
 @app.command()
@@ -99,8 +101,7 @@ def status(config: ConfigOption = None, json: JsonOption = None) -> None:
     settings = load_or_leave(config)
     board = base_board(models_of(settings), settings.file.routes, {})
     found = pool_views(open_books_or_leave(settings), board.routes)
-    if json is not None:
-        json.write_bytes(msgspec.json.encode({"pools": found}))
+    write_json(json, {"pools": found})
     if not found:
         out.print("Nothing yet: a route needs models to 'choose_from', a check or a judge, and traffic.")
     for view in found:
@@ -108,38 +109,31 @@ def status(config: ConfigOption = None, json: JsonOption = None) -> None:
 
 
 def _show(view: PoolView) -> None:
-    out.print(f"[bold]{view.route}[/] ({view.tenant}): {view.words}", soft_wrap=True)
+    whose = f"({view.tenant}; incumbent {view.incumbent})"
+    out.print(f"[bold]{view.route}[/] {whose}: {escape(view.words)}", soft_wrap=True)
     if view.judge:
         out.print(view.judge, markup=False, soft_wrap=True)
     if view.dial is not None:
         out.print(f"dial: {view.dial.words}", markup=False, soft_wrap=True)
-    if view.forecast is not None:
+    if view.serves and view.forecast is not None:
         models = ", ".join(view.forecast.models)
         told = (
             f"forecast: {view.forecast.share:.1%} of calls to {models}, as of {view.forecast.n:,.0f} prompts in effect"
         )
         out.print(told, markup=False, soft_wrap=True)
-    table = Table(
-        "kind",
-        "lessons",
-        "compared",
-        "model",
-        "quality",
-        "95 %",
-        "n",
-        "$ a request",
-        "ms",
-        box=None,
-        header_style="bold",
-    )
+    # Narrow enough for a screen of 80: there only names are folded, and in no pipe.
+    table = Table(box=None, header_style="bold", padding=(0, 1, 0, 0))
+    for name in ("kind", "lessons", "compared", "model", "quality", "95 %", "n", "$", "ms"):
+        named = name in ("kind", "model")
+        table.add_column(name, justify="left" if named else "right", no_wrap=not named, overflow="fold")
     for kind in sorted(view.lessons.keys() | view.records.keys()):
         spoken = f"{kind} *" if kind in view.speaks else kind
         rows: Mapping[str, Record | None] = view.records.get(kind) or {"": None}
+        compared = f"{view.compared.get(kind, view.compared_new):.1%}"
+        lessons = f"{view.lessons.get(kind, 0):,}"
         for name, record in rows.items():
-            compared = f"{view.compared.get(kind, view.compared_new):.1%}"
-            lessons = f"{view.lessons.get(kind, 0):,}"
-            table.add_row(spoken, lessons, compared, *_record(name, record, view.incumbent))
-            spoken = ""
+            table.add_row(spoken, lessons, compared, *_record(name, record))
+            spoken = lessons = compared = ""
     out.print(table)
     if view.unasked:
         asked = ", ".join(sorted(view.lessons)) or "none"
@@ -150,27 +144,23 @@ def _show(view: PoolView) -> None:
         out.print(f"* the text of a prompt speaks here too{over}", soft_wrap=True)
 
 
-def _record(name: str, record: Record | None, incumbent: str) -> list[str]:
+def _record(name: str, record: Record | None) -> list[str]:
     if record is None:
         return [name or "not learned yet", "", "", "", "", ""]
     cost = "" if record.cost_usd is None else f"{record.cost_usd:.6f}"
     latency = "" if record.latency_ms is None else f"{record.latency_ms:,.0f}"
-    shown = f"{name} (incumbent)" if name == incumbent else name
-    return [shown, f"{record.mean:.3f}", f"{record.low:.3f} to {record.high:.3f}", f"{record.n:,.0f}", cost, latency]
+    return [name, f"{record.mean:.3f}", f"{record.low:.3f}–{record.high:.3f}", f"{record.n:,.0f}", cost, latency]
 
 
 def _told(settings: Settings, store: Store, exchange_id: str, json: Path | None) -> None:
     exchange = store.exchange(exchange_id)
     if exchange is None:
         give_up(f"the journal has no exchange {exchange_id!r}", "its id is the header x-understudy-request-id")
-    out.print(f"{exchange.route or 'no route'} / {exchange.kind or 'no kind'}: {exchange.model}", markup=False)
-    names = _names(store, exchange)
-    lines = explained(exchange.decision, names) if exchange.decision is not None else [exchange.reason]
-    for line in lines:
+    answered = exchange.model or "nobody"
+    out.print(f"{exchange.route or 'no route'} / {exchange.kind or 'no kind'}: {answered}", markup=False)
+    for line in account(exchange, _names(store, exchange)):
         out.print(line, markup=False, soft_wrap=True)
-    near = _near_exchange(settings, store, exchange)
-    if json is not None:
-        json.write_bytes(msgspec.json.encode(msgspec.to_builtins(exchange) | near))
+    write_json(json, msgspec.to_builtins(exchange) | _near_exchange(settings, store, exchange))
 
 
 def _near_exchange(settings: Settings, store: Store, exchange: Exchange) -> dict[str, list[Neighbour]]:
@@ -212,8 +202,12 @@ def _request(what: str, route: str | None, settings: Settings) -> Request:
         try:
             raw = sys.stdin.buffer.read() if what == "-" else Path(what[1:]).read_bytes()
             body = json_module.loads(raw)
-        except (OSError, ValueError) as error:
-            give_up(f"{what!r} is no request: {error}", "write one as JSON, as it is sent to /v1/chat/completions")
+        except OSError as error:
+            give_up(f"{what[1:]!r} cannot be read: {error.strerror}", AS_SENT)
+        except (ValueError, RecursionError) as error:
+            give_up(f"{what!r} is no request: {error}", AS_SENT)
+        if not isinstance(body, dict):
+            give_up(f"{what!r} is no request: it is JSON and no object", AS_SENT)
     else:
         body = {"messages": [{"role": "user", "content": what}]}
     if route is not None or "model" not in body:

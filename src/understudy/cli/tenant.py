@@ -4,12 +4,11 @@ import getpass
 import time
 from typing import Annotated
 
-import msgspec
 import typer
 
 from understudy.app import new_id
 from understudy.cli.books import open_books_or_leave
-from understudy.cli.screen import ConfigOption, JsonOption, load_or_leave, out
+from understudy.cli.screen import ConfigOption, JsonOption, load_or_leave, out, write_json
 from understudy.cli.steer import carry_out
 from understudy.ports import Order
 
@@ -36,8 +35,7 @@ def delete(
     settings = load_or_leave(config)
     store = open_books_or_leave(settings)
     found = store.held(name)
-    if json is not None:
-        json.write_bytes(msgspec.json.encode({"tenant": name, "ordered": yes, "held": found}))
+    write_json(json, {"tenant": name, "ordered": yes, "held": found})
     if not yes:
         counts = ", ".join(f"{count:,} {what}" for what, count in found.items())
         out.print(f"{name}: {counts} would go; nothing is deleted without --yes", markup=False)

@@ -51,6 +51,7 @@ def _route(spec: RouteSpec, *, late: bool) -> Route:
         priors=spec.priors,
         strict=spec.strict,
         judge=spec.parity.judge.model if spec.parity.judge is not None else "",
+        feedback=spec.parity.feedback,
     )
 
 

@@ -64,9 +64,24 @@ _BELIEF = msgspec.msgpack.Decoder(Belief)
 Place = tuple[str, str]
 
 
+def learned_of(row: BeliefRow) -> Belief | None:
+    """What was learned last, whether it serves or not; None where it was taken back."""
+    return None if row.body is None else _BELIEF.decode(row.body)
+
+
 def belief_of(row: BeliefRow) -> Learned | None:
-    """A belief as the board has it; None for one that was taken back."""
-    return None if row.body is None else unfold(_BELIEF.decode(row.body))
+    """A belief as the board has it; None for one that was taken back, or that did not win."""
+    found = learned_of(row)
+    return unfold(found) if found is not None and found.serves else None
+
+
+def outcomes_of(row: LessonRow) -> dict[str, float]:
+    """What came of each model's answer, as far as anybody said."""
+    return _spoken(_OUTCOMES.decode(row.outcomes))
+
+
+def _spoken(told: Mapping[str, _Seen]) -> dict[str, float]:
+    return {model: seen.outcome for model, seen in told.items() if seen.outcome is not None}
 
 
 def lesson_of(row: LessonRow, scale: str = "", vectors: Vectors | None = None) -> Lesson:
@@ -75,7 +90,7 @@ def lesson_of(row: LessonRow, scale: str = "", vectors: Vectors | None = None) -
     Where no check spoke, the user's word is the outcome; beside a judge's, which compares, it would be no measure.
     """
     told = _OUTCOMES.decode(row.outcomes)
-    outcomes = {model: seen.outcome for model, seen in told.items() if seen.outcome is not None and row.by == scale}
+    outcomes = _spoken(told) if row.by == scale else {}
     spoken = not outcomes and row.said is not None and not scale
     if spoken and row.said is not None:
         outcomes = {row.served: row.said}
@@ -338,8 +353,25 @@ class Learner:
             why = f"{why}; learned anew, it does not win: {found.words}"
             self._take_back(place, course.since_s, why, course.changed_s)
             course.champion, course.drift, course.seen = None, Drift(), Seen()
-        else:
-            log.info("route %s of tenant %s: what was learned does not win: %s", place[1], place[0], found.words)
+        elif course.champion is None:
+            self._set_aside(place, course, fitted.belief, found)
+
+    def _set_aside(self, place: Place, course: Course, learned: Belief, found: Verdict) -> None:
+        """Tell what was learned, for people alone: it does not win, and the incumbent goes on answering everything."""
+        told = f"what was learned from {learned.labels:,} requests does not win: {found.words}"
+        shown = msgspec.structs.replace(learned, serves=False, texts={}, speaks=(), cascades={})
+        self._journal.append(
+            BeliefRow(
+                tenant=place[0],
+                route=place[1],
+                version="",
+                at_s=learned.at_s,
+                since_s=course.since_s,
+                words=f"the incumbent answers everything: {told}",
+                body=msgspec.msgpack.encode(shown),
+                changed_s=course.changed_s,
+            )
+        )
 
     def _unread(self, course: Course) -> str:
         """Why the champion's text cannot be read here any more; empty where it can."""

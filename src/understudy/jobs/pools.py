@@ -6,18 +6,22 @@ from msgspec.structs import replace
 
 from understudy.canon.value import Value
 from understudy.jobs.board import with_books
-from understudy.jobs.learning import belief_of
+from understudy.jobs.learning import TAKEN, belief_of, learned_of, outcomes_of
 from understudy.jobs.sanity import WINDOW, standing
 from understudy.ports import BeliefRow, ProbeRow, Store
 from understudy.routing.beliefs import Dial, Forecast, Record
 from understudy.routing.board import Board, Route
+from understudy.routing.learn import REFITS
 
 NOTHING = "nothing is learned yet: the incumbent answers everything"
+# So many requests without a word of the check are no accident.
+SILENT = 20
 
 
 class PoolView(Value, frozen=True, kw_only=True):
     """One tenant's route: how much it was taught by kind, what serves and why, every model's record, the dial.
 
+    Where what was learned last did not win, it does not serve, has no version, and its figures are there all the same.
     `compared` is the share of requests that all models answer, by kind; `compared_new` that of kinds not seen enough.
     `unasked` are kinds that the route's priors name and of which nothing was ever asked. `judge` says whether the
     judge's verdicts count, where there is one, `forecast` is what the belief expects of its traffic, `vectors` the hash
@@ -28,6 +32,7 @@ class PoolView(Value, frozen=True, kw_only=True):
     route: str
     incumbent: str
     lessons: dict[str, int]
+    serves: bool = False
     version: str = ""
     at_s: float | None = None
     words: str = NOTHING
@@ -53,8 +58,26 @@ def pool_views(store: Store, routes: Mapping[str, Route], tenant: str | None = N
     tried = {(row.tenant, row.route) for rows in probes.values() for row in rows}
     places = sorted(counts.keys() | rows.keys() | tried)
     views = [_view(place, board, counts.get(place, {}), rows.get(place)) for place in _of(places, tenant)]
+    views = [
+        view if rows.get((view.tenant, view.route)) else _waiting(view, store, pools[view.route]) for view in views
+    ]
     said = {name: _judge(store, pools[name], rows) for name, rows in probes.items()}
     return [replace(view, judge=said.get(view.route, "")) for view in views]
+
+
+def _waiting(view: PoolView, store: Store, route: Route) -> PoolView:
+    """A pool of which nothing is learned yet, and for what it waits; a judge tells for itself."""
+    if route.judge:
+        return view
+    rows = [row for row in store.lessons(route.name, 0, TAKEN) if row.tenant == view.tenant]
+    told = [outcomes_of(row) for row in rows]
+    compared = sum(outcomes.keys() >= set(route.choose_from) for outcomes in told)
+    words = f"{NOTHING}; {compared:,} comparisons have outcomes, and learning begins at {REFITS[0]}"
+    if route.feedback:
+        words += f"; users have spoken of {sum(row.said is not None for row in rows):,} answers"
+    elif len(told) >= SILENT and not any(told):
+        words += f". The check gave none of {len(told):,} requests an outcome: name one that can judge such answers"
+    return replace(view, words=words)
 
 
 def _judge(store: Store, route: Route, newest_first: Sequence[ProbeRow]) -> str:
@@ -82,17 +105,17 @@ def _view(place: tuple[str, str], board: Board, lessons: dict[str, int], row: Be
     if row is None:
         return view
     view = replace(view, at_s=row.at_s, words=row.words)
-    learned = belief_of(row)
-    if learned is None:
+    belief, serving = learned_of(row), belief_of(row)
+    if belief is None:
         return view
-    belief = learned.belief
     return replace(
         view,
-        version=belief.version,
+        serves=serving is not None,
+        version=row.version,
         labels=belief.labels,
         records=belief.records,
         speaks=belief.speaks,
-        vectors=learned.vectors,
+        vectors=serving.vectors if serving is not None else "",
         dial=belief.dial,
         forecast=belief.forecast,
     )

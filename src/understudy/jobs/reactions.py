@@ -46,3 +46,11 @@ def feedback_on(exchange: Exchange, board: Board, *, id: str, at_s: float, signa
         unit=exchange.unit,
         side=side,
     )
+
+
+def teaches(exchange: Exchange, board: Board) -> bool:
+    """Whether a route with a pool learns from a reaction to this exchange, where its check said nothing."""
+    route = board.routes.get(exchange.route or "")
+    if route is None or route.judge or not route.feedback:
+        return False
+    return exchange.purpose == "serve" and exchange.model in route.choose_from

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from understudy.canon.faults import Fault, FaultKind
-from understudy.canon.money import NANO, Price, cost
+from understudy.canon.money import NANO, Price, cost, dollars
 from understudy.canon.usage import Usage
 from understudy.canon.value import Value
 from understudy.policy.keys import Caller
@@ -111,12 +111,12 @@ def _gone(budget_usd: float | None, nano: int) -> bool:
 
 def _renewal(budget_usd: float | None, now_s: float) -> str:
     hours, minutes = divmod(math.ceil(_left_s(now_s) / 60), 60)
-    return f"of ${budget_usd:,.2f} a day is spent; it renews at midnight UTC, in {hours} h {minutes:02d} min"
+    return f"of {dollars(budget_usd or 0.0)} a day is spent; it renews at midnight UTC, in {hours} h {minutes:02d} min"
 
 
 def _held(budget_usd: float | None, held: int) -> str:
-    may = f"${held / NANO:,.4f}"
-    return f"of ${budget_usd:,.2f} a day is held by requests that run now and may cost {may}; try again in a moment"
+    whole, may = dollars(budget_usd or 0.0), dollars(held / NANO)
+    return f"of {whole} a day is held by requests that run now and may cost {may}; try again in a moment"
 
 
 def _left_s(now_s: float) -> float:

@@ -8,9 +8,17 @@ import msgspec
 from msgspec import Meta
 
 from understudy.canon.faults import Fault, FaultKind
+from understudy.canon.names import KindName
 from understudy.canon.value import Value
 
 Role = Literal["operate", "label", "account"]
+Digest = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9a-f]{64}\Z",
+        description="a digest is 64 of 0-9 and a-f, as `understudy key create NAME` prints it; never the key itself",
+    ),
+]
 # The prefix that clients and secret scanners know.
 PREFIX = "sk-us-"
 
@@ -28,14 +36,14 @@ class Key(Value, frozen=True, kw_only=True):
     """
 
     name: str
-    digest: str
+    digest: Digest
     routes: tuple[str, ...] = ()
     tenant: str = "default"
     roles: tuple[Role, ...] = ()
     only_owned: bool = False
     only_tags: tuple[str, ...] = ()
     budget_usd_per_day: Annotated[float, Meta(ge=0)] | None = None
-    kind: str | None = None
+    kind: KindName | None = None
     strict: bool = False
 
 

@@ -72,7 +72,9 @@ class TierSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class PriceSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Dollars per million tokens, as price lists write them. A bucket left out is unknown, not free.
 
-    `tiers` are the prices of long prompts; each holds for the whole request.
+    A model whose server keeps prompts (most do) reports cached tokens, and without `cache_read_usd` the cost of such an
+    answer is unknown; only where input and output cost 0 do cached tokens too. `tiers` are the prices of long prompts;
+    each holds for the whole request.
     """
 
     input_usd: Usd

@@ -144,11 +144,14 @@ def template_of(provider: str, row: ProviderRow) -> Model:
 
 
 def price_of(spec: PriceSpec | None, source: str = OPERATOR) -> Price:
-    """The price in nano-dollars; unknown stays unknown."""
+    """The price in nano-dollars; unknown stays unknown, but of what costs nothing cached tokens cost nothing too."""
     if spec is None:
         return UNKNOWN_PRICE
+    buckets = _buckets(spec)
+    if not (spec.input_usd or spec.output_usd or spec.tiers):
+        buckets = {bucket: rate or 0 for bucket, rate in buckets.items()}
     tiers = tuple(Tier(above=tier.above, **_buckets(tier)) for tier in spec.tiers)
-    return Price(**_buckets(spec), source=source, tiers=tiers)
+    return Price(**buckets, source=source, tiers=tiers)
 
 
 def known_price(known: KnownModel) -> Price:

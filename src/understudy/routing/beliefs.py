@@ -124,7 +124,7 @@ class Belief(Value, frozen=True, kw_only=True):
     `latency_price` is charged for each second of an answer, in units of outcome. `priors` are what the
     operator expected of models when it was learned, `scale` says what outcomes are measured by: a judge against the
     incumbent, or, empty, a check. `drift` says what had changed, where that is why it was learned; a belief of before
-    forecasts were made has no `forecast`.
+    forecasts were made has no `forecast`. One that does not win has no `serves`: it is there to be read.
     """
 
     version: str
@@ -144,6 +144,7 @@ class Belief(Value, frozen=True, kw_only=True):
     scale: str = ""
     forecast: Forecast | None = None
     drift: str = ""
+    serves: bool = True
 
 
 class Strata(Value, frozen=True, kw_only=True):

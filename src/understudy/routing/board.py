@@ -20,7 +20,13 @@ Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}\Z")]
 
 
 # A word of the operator's for what models have in common.
-Tag = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")]
+Tag = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z",
+        description="a word here is 1 to 64 letters, digits, '.', '_', '-'",
+    ),
+]
 
 
 class Endpoint(Value, frozen=True):
@@ -78,7 +84,7 @@ class Route(Value, frozen=True, kw_only=True):
     share that stays with the incumbent at 100 %. `choose_from` are the models that are chosen from by what was learned,
     `explore` the share that falls to one of them by chance, `budget_usd_per_day` what their answers may cost,
     `priors` what is expected of them, by model. All that answers bears `only_tags`; `judge` is the model that compares
-    answers, where there is one.
+    answers, where there is one; `feedback` says that users' reactions are waited for.
     Where it is `strict` a request of which anything would stay behind is refused.
     """
 
@@ -100,6 +106,7 @@ class Route(Value, frozen=True, kw_only=True):
     priors: dict[str, Prior] = {}
     strict: bool = False
     judge: str = ""
+    feedback: bool = False
 
 
 class Ramp(Value, frozen=True, kw_only=True):

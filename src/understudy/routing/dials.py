@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from understudy.canon.money import dollars
 from understudy.routing.beliefs import Dial, DialName, Point
 from understudy.stats.offpolicy import ONE_SIDED
 from understudy.stats.ridge import Vector
@@ -178,7 +179,11 @@ def _by_money(policies: list[Policy], aim: float, requests_per_day: float) -> tu
     within = [one for one in known if one.dollars * requests_per_day <= aim]
     if within:
         chosen = max(within, key=lambda one: one.quality)
-        return chosen, True, f"budget ${aim:,.2f} a day: ${chosen.dollars * requests_per_day:,.2f} expected"
+        return chosen, True, f"budget {dollars(aim)} a day: {dollars(chosen.dollars * requests_per_day)} expected"
     chosen = min(known, key=lambda one: one.dollars)
     least = chosen.dollars * requests_per_day
-    return chosen, False, f"budget ${aim:,.2f} a day cannot be met: ${least:,.2f} is the least; the cheapest answers"
+    return (
+        chosen,
+        False,
+        f"budget {dollars(aim)} a day cannot be met: {dollars(least)} is the least; the cheapest answers",
+    )

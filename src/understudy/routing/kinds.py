@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 
 from understudy.canon.faults import bad_request
 from understudy.canon.messages import Message
+from understudy.canon.names import KIND, KIND_WORDS
 from understudy.canon.parts import Image, Text, ToolResult, text_of
 from understudy.canon.request import Request
 from understudy.routing.fitness import Needs
@@ -21,7 +22,7 @@ from understudy.routing.signs import kind_of_work
 # Of the rules below; goes up with every change of what they say of any request.
 VERSION = 2
 # Declared kinds become part of slice names, file names and metric labels.
-_DECLARED = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
+_DECLARED = re.compile(KIND)
 # How much of the last user text the rules read: enough to see code, cheap on a huge prompt.
 _LOOK_CHARS = 4_000
 # A rule is asked only where its words stand: a search for words takes a tenth of a search for a pattern.
@@ -79,9 +80,7 @@ def kind_of(
     """The kind of a request; a Fault if the declared one is no valid id."""
     if declared is not None:
         if not could_be_declared(declared):
-            raise bad_request(
-                f"x-understudy-kind is {declared!r}; a kind is 1 to 64 of a-z, 0-9, '_', '.', '-'", "x-understudy-kind"
-            )
+            raise bad_request(f"x-understudy-kind is {declared!r}; {KIND_WORDS}", "x-understudy-kind")
         return Kind(declared, "declared")
     last = request.messages[-1]
     if any(isinstance(part, ToolResult) for part in last.parts):

@@ -9,10 +9,10 @@ from typing import Annotated, Literal, NamedTuple
 
 from msgspec import Meta
 
+from understudy.canon.names import KindName
 from understudy.canon.value import Value
 from understudy.routing.board import Tag
 
-KindName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}\Z")]
 # Each word is one search through what is looked at, at 4,000 characters about a microsecond.
 MAX_WORDS = 64
 Word = Annotated[str, Meta(min_length=2, max_length=64)]

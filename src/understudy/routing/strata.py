@@ -2,7 +2,8 @@
 
 A comparison is worth most where it may change who answers: on a kind whose best models are level, or whose outcomes are
 few. The doubt of a kind is what a request there may lose because the better model is not known: the expected loss of
-choosing by means that are off by their standard error (the normal loss function of value-of-information analysis).
+choosing by means that are off by their standard error (the normal loss function of value-of-information analysis), or
+of not choosing what has too few outcomes to be chosen.
 Rates rise with it, within a floor and a ceiling, and their mean over the traffic stays what the operator said.
 """
 
@@ -11,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from understudy.routing.beliefs import Belief, Record, Strata
 from understudy.routing.board import Model
-from understudy.routing.decide import priced
+from understudy.routing.decide import MIN_LABELS, priced
 
 # A kind that is settled is still compared this often, in parts of the mean rate: a model that becomes worse is found by
 # comparisons, and there more than elsewhere nobody expects it.
@@ -63,11 +64,16 @@ def multiples(shares: Mapping[str, float], doubts: Mapping[str, float], most: fl
 
 
 def _doubt(records: Mapping[str, Record], belief: Belief, pool: Sequence[Model]) -> float:
-    """What a request of a kind is expected to lose by the wrong choice between the best model and its nearest rival."""
-    told = [_told(records.get(model.name), belief, model) for model in pool]
-    best, error = max(told)
-    rivals = list(told)
-    rivals.remove((best, error))
+    """What a request of a kind is expected to lose by going to the model that is chosen by what is known.
+
+    A model with too few outcomes is not chosen, whatever it seems to be worth: what it would bring is lost with every
+    request until it has them.
+    """
+    told = {model.name: _told(records.get(model.name), belief, model) for model in pool}
+    known = [name for name in told if name in records and records[name].n >= MIN_LABELS]
+    served = max(known, key=told.__getitem__) if belief.incumbent in known else belief.incumbent
+    best, error = told[served]
+    rivals = (one for name, one in told.items() if name != served)
     return max(expected_loss(best - worth, math.hypot(error, its)) for worth, its in rivals)
 
 
@@ -80,6 +86,6 @@ def _told(record: Record | None, belief: Belief, model: Model) -> tuple[float, f
 
 
 def expected_loss(ahead: float, error: float) -> float:
-    """The mean of max(0, -x) for a normal x with this mean, at least 0, and this standard error."""
+    """The mean of max(0, -x) for a normal x with this mean and this standard error."""
     z = ahead / error
     return error * (math.exp(-z * z / 2) / math.sqrt(2 * math.pi) - z * math.erfc(z / math.sqrt(2)) / 2)

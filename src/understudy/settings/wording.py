@@ -9,6 +9,7 @@ from understudy.providers.models import SecretRef, Url
 from understudy.providers.reach import Host, Network
 from understudy.routing.board import Name
 from understudy.routing.priors import MAX_WEIGHT, Outcome, Weight
+from understudy.settings.fitting import expected
 from understudy.web.server import Proxy
 
 # What is said of a value that is none of these, instead of its pattern. A secret is never repeated.
@@ -28,8 +29,9 @@ _WORDS: dict[Any, str] = {
 
 def misfit(kind: Any, value: Any, error: str) -> str:
     """What is said of a value that is not of its kind; `error` serves where there are no better words."""
-    words = _WORDS.get(kind) or _choice(kind)
-    return words.format(value) if words else error[0].lower() + error[1:]
+    if words := _WORDS.get(kind) or _choice(kind):
+        return words.format(value)
+    return expected(kind, value) or error[0].lower() + error[1:]
 
 
 def unknown_key(key: str, known: Collection[str]) -> str:

@@ -31,7 +31,8 @@ def open_store(url: str, *, read_only: bool = False, secret: bytes | None = None
     if read_only:
         if revision != newest:
             has = f"has schema {revision}, and {newest} is needed" if revision else "does not exist yet"
-            raise place.refused(has, "start the server, or open it once for writing, and it is brought up to date")
+            remedy = "start the server once (understudy serve): it makes a database, and brings it up to date"
+            raise place.refused(has, remedy)
         return SqlStore(place.engine(read_only=True), Vault(secret))
     engine = place.engine(read_only=False)
     try:

@@ -14,6 +14,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from understudy.canon.faults import Fault, FaultKind
+from understudy.jobs.explaining import account
 from understudy.jobs.sanity import WINDOW, standing
 from understudy.policy.keys import Caller
 from understudy.web.back import Back, Endpoint, Page, guarded, json_of, resting_of
@@ -28,6 +30,11 @@ from understudy.web.steering import steering
 # Rows of the journal that one page shows.
 log = logging.getLogger(__name__)
 MAX_EXCHANGES = 1_000
+# What is told to those who look for something of the house's that is not there.
+HOUSE = tuple(
+    f"/understudy/v1/{page}"
+    for page in ("exchanges", "exchanges/{id}", "pools", "money", "parity", "labels", "feedback (POST)")
+)
 # Where clients look whether somebody is there before they ask: Claude Code, by HEAD.
 HELLOS = ("/api/hello",)
 
@@ -44,6 +51,7 @@ def rest(back: Back) -> Starlette:
         *pools(back),
         Route("/understudy/v1/money", guarded(back, _money(back))),
         Route("/understudy/v1/exchanges", guarded(back, _exchanges(back))),
+        Route("/understudy/v1/exchanges/{id}", guarded(back, _exchange(back))),
         *steering(back),
     ]
     handlers: dict[Any, Any] = {404: _not_found(back)}
@@ -108,11 +116,25 @@ def _exchanges(back: Back) -> Page:
     return exchanges
 
 
+def _exchange(back: Back) -> Page:
+    async def exchange(request: Request, caller: Caller) -> Response:
+        row = await asyncio.to_thread(back.store.exchange, request.path_params["id"])
+        if row is None:
+            words = f"the journal has no exchange {request.path_params['id']!r}; its id is in x-understudy-request-id"
+            raise Fault(words, kind=FaultKind.NOT_FOUND)
+        # Without the tenant's own words: a bucket of them has its number.
+        return json_of({"exchange": msgspec.structs.asdict(row), "explanation": [*account(row)]})
+
+    return exchange
+
+
 def _not_found(back: Back) -> Callable[[Request, Exception], Awaitable[Response]]:
     served = ", ".join(path for dialect in back.dialects for path in dialect.served)
+    models, house = f"models answer POST at {served}", f"what the house tells is at {', '.join(HOUSE)}"
 
     async def not_found(request: Request, error: Exception) -> Response:
-        message = f"there is nothing at {request.url.path!r}; models answer POST at {served}"
+        path = request.url.path
+        message = f"there is nothing at {path!r}; {house if path.startswith('/understudy') else models}"
         body = {"error": {"message": message, "type": "not_found_error", "param": None, "code": "not_found"}}
         return JSONResponse(body, status_code=404)
 

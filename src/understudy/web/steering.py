@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from understudy.canon.faults import Fault, FaultKind, bad_request
 from understudy.jobs.labelling import LabelRefused, label, questions
-from understudy.jobs.reactions import ReactionRefused, feedback_on, worth
+from understudy.jobs.reactions import ReactionRefused, feedback_on, teaches, worth
 from understudy.policy.keys import Caller, entrust
 from understudy.ports import Exchange, Order, OrderRow, Record, Store, Verb
 from understudy.web.back import Back, guarded
@@ -140,7 +140,8 @@ def _react(back: Back) -> Told:
         board = back.standing().board
         told = feedback_on(exchange, board, id=back.new_id(), at_s=back.clock.now_s(), signal=body.signal, y=y)
         _tell(back, told)
-        return JSONResponse({"feedback": told.id, "counts": told.side is not None}, status_code=202)
+        counts = told.side is not None or teaches(exchange, board)
+        return JSONResponse({"feedback": told.id, "counts": counts}, status_code=202)
 
     return react
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from itertools import groupby
 
-from understudy.canon.money import NANO
+from understudy.canon.money import NANO, dollars
 from understudy.jobs.planning import COMPARING, DAY_S
 from understudy.jobs.report.charts import Chart, Line
 from understudy.jobs.report.gather import Report, SliceReport
@@ -60,7 +60,7 @@ def costs(report: Report) -> list[str]:
         lines,
         (0.0, top * 1.05),
         x_words=_clock(since_s, report.at_s),
-        y_words=_dollars,
+        y_words=dollars,
     )
     said = "What answers cost as they were served, beside what they would have cost all rented (where both prices are "
     return ["<h2>Money</h2>", dim(said + "known), and what comparing cost."), chart.svg()]
@@ -74,9 +74,9 @@ def money_words(report: Report) -> Iterator[str]:
     saved = sum(row.incumbent_cost_nano_usd - row.cost_nano_usd for row in report.spending if row not in comparing)
     compared = sum(row.cost_nano_usd for row in comparing)
     if any(row.compared for row in served):
-        yield box(_dollars(saved / NANO), "saved so far, of answers with both prices known")
+        yield box(dollars(saved / NANO), "saved so far, of answers with both prices known")
     if any(row.compared for row in comparing):
-        yield box(_dollars(compared / NANO), "spent on comparing")
+        yield box(dollars(compared / NANO), "spent on comparing")
     asked, own = sum(row.exchanges for row in served), sum(row.own for row in served)
     if asked:
         yield box(f"{own / asked:.0%}", "of all answers came from own models")
@@ -94,10 +94,6 @@ def _amount(row: SpendRow, kind: str) -> int:
     if row.purpose in COMPARING:
         return row.cost_nano_usd if kind == "comparing" else 0
     return {"rented": row.incumbent_cost_nano_usd, "served": row.cost_nano_usd}.get(kind, 0)
-
-
-def _dollars(usd: float) -> str:
-    return f"${usd:,.2f}" if abs(usd) >= 1 or usd == 0 else f"${usd:.4f}"
 
 
 def _clock(since_s: float, now_s: float) -> Callable[[float], str]:
