@@ -219,11 +219,27 @@ def test_a_model_that_falls_behind_is_taken_back_and_must_win_again(books: Books
     books.lessons(400, own=0.4, served="own")
     drained(learner)
     assert books.told[-1].body is None
-    assert books.told[-1].words == "taken back: own has become worse than the incumbent"
+    assert books.told[-1].words == "taken back: own has become worse than it was believed to be"
     again = books.learner()
     books.clock.at_s += 2 * NIGHT_S
     drained(again)
     assert books.told[-1].body is None
+
+
+@pytest.mark.parametrize("dial", [{"dial": "rented_share", "aim": 0.0}, {"dial": "quality_target", "aim": 0.6}])
+def test_RT_4_4_a_dial_that_gives_up_quality_is_not_taken_back_for_it(books: Books, dial: dict[str, Any]) -> None:
+    learner = books.learner(**dial)
+    books.lessons(400, own=0.65, rented=0.9)
+    drained(learner)
+    assert books.told[-1].body is not None
+    books.lessons(1_500, own=0.65, rented=0.9, served="own", both=False)
+    drained(learner)
+    assert all(row.body is not None for row in books.told)
+    books.lessons(1_500, own=0.2, rented=0.9, served="own", both=False)
+    drained(learner)
+    assert [row.words for row in books.told if row.body is None] == [
+        "taken back: own has become worse than it was believed to be"
+    ]
 
 
 def test_served_outcomes_alone_find_a_fall(books: Books) -> None:

@@ -25,7 +25,7 @@ from understudy.ports import BeliefRow, Clock, Journal, LessonRow, ProbeRow, Sto
 from understudy.routing.beliefs import Belief, Forecast, Learned, Strata
 from understudy.routing.contest import Verdict, contest
 from understudy.routing.decide import Decision, Draw, decide
-from understudy.routing.drift import Drift
+from understudy.routing.drift import Drift, asked_of
 from understudy.routing.forecast import SETTLE_S, Seen
 from understudy.routing.learn import MAX_LESSONS, Pool, believe, fits, refit_due, unfold
 from understudy.routing.lessons import Lesson, lot_of
@@ -273,7 +273,7 @@ class Learner:
         draw = Draw(lot_of(lesson))
         decision = decide(pool.models, pool.incumbent, champion, lesson.kind, lambda: lesson.prompt, draw=draw)
         if decision.chosen == row.served:
-            course.drift = course.drift.heard(lesson, row.served, champion.belief)
+            course.drift = course.drift.heard(lesson, row.served, champion.belief, asked_of(decision))
         if (worse := course.drift.alarm) is not None:
             self._fallen((row.tenant, row.route), course, worse)
         elif not course.change and row.at_s >= champion.belief.at_s + SETTLE_S:
@@ -282,7 +282,7 @@ class Learner:
     def _fallen(self, place: Place, course: Course, worse: str) -> None:
         """A model has become worse: what was learned of it is wrong, and begins anew."""
         now_s = self._clock.now_s()
-        self._take_back(place, now_s, f"{worse} has become worse than the incumbent")
+        self._take_back(place, now_s, f"{worse} has become worse than it was believed to be")
         self._courses[place] = Course(since_s=now_s, learned_at_s=now_s, kinds=course.kinds, strata=course.strata)
 
     def _take_back(self, place: Place, since_s: float, why: str, changed_s: float = 0.0) -> None:
