@@ -27,7 +27,7 @@ import numpy as np
 from understudy.routing.beliefs import Belief, Costs, Forecast
 from understudy.routing.board import Model
 from understudy.routing.costs import Call, Paid, expected
-from understudy.routing.decide import Decision, unhindered
+from understudy.routing.decide import Decision, each_unhindered
 from understudy.routing.lessons import Lesson, lot_of, unit_of
 from understudy.stats.shift import by_chance, psi
 from understudy.stats.shrinkage import effective
@@ -85,7 +85,7 @@ def foresee(
     n, total, models = effective(by_unit.values()), float(weights.sum()), _counted(pool, belief.incumbent)
     if n < NEEDED:
         return None
-    decisions = [unhindered(pool, belief, one.lesson.kind, one.text, lot_of(one.lesson)) for one in told]
+    decisions = list(each_unhindered(pool, belief, ((one.lesson.kind, one.text, lot_of(one.lesson)) for one in told)))
     share = float(weights @ [one.chosen in models for one in decisions]) / total
     scores = [score_of(one) for one in decisions]
     edges = _edges([one for one in scores if one is not None])
