@@ -7,6 +7,7 @@ import sqlite3
 import time
 import urllib.error
 import urllib.request
+import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -42,7 +43,10 @@ WORDS = {
 
 
 class Two:
-    """An upstream with two models: one counts, the other writes, both thank; once `broken`, the other counts too."""
+    """An upstream with two models: one counts, the other writes; once `broken`, the other counts too.
+
+    Both are thanked in vain as often as not, each by its own lot.
+    """
 
     def __init__(self) -> None:
         self.url = ""
@@ -55,7 +59,8 @@ class Two:
         right = "42" if sums else "Dear neighbour"
         text = ("no idea" if self.broken else "42") if model == "counts" else right
         text = "no idea" if model == "writes" and sums and not self.broken else text
-        text = "welcome" if "Thank" in body["messages"][-1]["content"] else text
+        if "Thank" in (said := body["messages"][-1]["content"]):
+            text = ("welcome", "no idea")[zlib.crc32(f"{model}: {said}".encode()) % 2]
         return completion(model, text)
 
 
@@ -228,7 +233,7 @@ def _near(folder: Path, house: Server, exchange_id: str) -> None:
 
 def test_comparisons_go_to_what_is_undecided_as_far_as_the_days_money_goes(two: Two, tmp_path: Path) -> None:
     with server(tmp_path, HALF.format(url=two.url)) as house:
-        for number in range(390):
+        for number in range(600):
             ask(house, ("sums", "letters", "thanks")[number % 3], number)
 
         def rates() -> dict[str, float] | None:
