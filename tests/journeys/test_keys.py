@@ -1,6 +1,8 @@
 """Keys on the real server: who may call, what they may call, and that no secret is written down anywhere."""
 
 import json
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -64,6 +66,40 @@ def test_keys_open_what_they_may_and_secrets_stay_where_they_belong(scripted: Up
     written = b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file() and file.suffix != ".secret")
     for secret in (KEY, OTHER, UPSTREAM_KEY, SECRET):
         assert secret.encode() not in written
+
+
+def test_a_key_reads_its_own_tenants_rows_unless_it_may_operate(scripted: Upstream, tmp_path: Path) -> None:
+    (tmp_path / "understudy.secret").write_text(SECRET, encoding="utf-8")
+    keys = {"payments": KEY, "search": OTHER, "boss": "sk-us-boss-1"}
+    digests = {name: digest(SECRET.encode(), key) for name, key in keys.items()}
+    config = CONFIG.format(url=scripted.url, payments=digests["payments"], search=digests["search"])
+    config = config.replace("name: search,", "name: search, tenant: other,")
+    config += f"  - {{name: boss, digest: {digests['boss']}, tenant: third, roles: [operate]}}\n"
+    with server(tmp_path, config, UPSTREAM_KEY=UPSTREAM_KEY) as house:
+        bearer = {name: {"authorization": f"Bearer {key}"} for name, key in keys.items()}
+        asked = json.dumps({"model": "assistant", "messages": ASK}).encode()
+        ids = {}
+        for name in ("payments", "search"):
+            status, headers, _ = post(f"{house.url}/v1/chat/completions", asked, **bearer[name])
+            assert status == 200
+            ids[name] = headers["x-understudy-request-id"]
+
+        def read(by: str) -> set[str]:
+            return {row["id"] for row in get(f"{house.url}/understudy/v1/exchanges", **bearer[by])["exchanges"]}
+
+        eventually(lambda: read("boss") == set(ids.values()))
+        assert read("payments") == {ids["payments"]}
+        assert read("search") == {ids["search"]}
+        for by, whose, seen in (("payments", "payments", 200), ("payments", "search", 404), ("boss", "search", 200)):
+            path = f"{house.url}/understudy/v1/exchanges/{ids[whose]}"
+            found = urllib.request.Request(path, headers=bearer[by])
+            if seen == 200:
+                assert urllib.request.urlopen(found, timeout=10).status == 200
+                continue
+            with pytest.raises(urllib.error.HTTPError) as raised:
+                urllib.request.urlopen(found, timeout=10)
+            with raised.value as answer:
+                assert answer.code == seen
 
 
 @pytest.mark.parametrize(

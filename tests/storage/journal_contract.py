@@ -28,6 +28,12 @@ class JournalContract:
         assert store.exchange("ex_00000001") == exchange(1)
         assert store.exchange("nothing") is None
 
+    def test_exchanges_of_one_tenant_are_told_alone(self, store: Store) -> None:
+        store.enter(Batch(exchanges=tuple(exchange(n, tenant="a" if n % 2 else "b", route="r") for n in range(1, 5))))
+        assert [row.id for row in store.exchanges(tenant="a")] == ["ex_00000003", "ex_00000001"]
+        assert [row.id for row in store.exchanges(1, route="r", tenant="b")] == ["ex_00000004"]
+        assert store.exchanges(tenant="c") == store.exchanges(route="s", tenant="a") == []
+
     def test_of_many_exchanges_those_are_told_that_are_booked(self, store: Store) -> None:
         store.enter(Batch(exchanges=(exchange(1), exchange(2))))
         ids = [exchange(number).id for number in range(1, 2_000)]

@@ -227,8 +227,8 @@ class Store(Protocol):
         """A number that moves on with every change that callers can feel."""
         ...
 
-    def exchanges(self, limit: int = 100, *, route: str | None = None) -> list[Exchange]:
-        """The newest exchanges of the journal."""
+    def exchanges(self, limit: int = 100, *, route: str | None = None, tenant: str | None = None) -> list[Exchange]:
+        """The newest exchanges of the journal, of one route or of all, of one tenant or of all."""
         ...
 
     def money(self) -> list[dict[str, Any]]:

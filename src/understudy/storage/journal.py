@@ -22,11 +22,13 @@ class Exchanges(Database):
         asked = [sa.select(exchanges.c.id).where(exchanges.c.id.in_(some)) for some in portions(list(ids))]
         return {row.id for one in asked for row in self._rows(one)}
 
-    def exchanges(self, limit: int = 100, *, route: str | None = None) -> list[Exchange]:
-        """The newest exchanges of the journal, newest first, of one route or of all."""
+    def exchanges(self, limit: int = 100, *, route: str | None = None, tenant: str | None = None) -> list[Exchange]:
+        """The newest exchanges of the journal, newest first, of one route or of all, of one tenant or of all."""
         asked = sa.select(exchanges.c.record).order_by(exchanges.c.at_s.desc(), exchanges.c.id.desc()).limit(limit)
         if route is not None:
             asked = asked.where(exchanges.c.route == route)
+        if tenant is not None:
+            asked = asked.where(exchanges.c.tenant == tenant)
         return [_EXCHANGE.decode(row.record) for row in self._rows(asked)]
 
     def exchange(self, exchange_id: str) -> Exchange | None:

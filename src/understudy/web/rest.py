@@ -110,16 +110,22 @@ def _exchanges(back: Back) -> Page:
     async def exchanges(request: Request, caller: Caller) -> Response:
         asked = request.query_params.get("limit", "100")
         limit = min(int(asked), MAX_EXCHANGES) if asked.isdigit() else 100
-        rows = await asyncio.to_thread(back.store.exchanges, limit, route=request.query_params.get("route"))
+        route, tenant = request.query_params.get("route"), _whose(caller)
+        rows = await asyncio.to_thread(back.store.exchanges, limit, route=route, tenant=tenant)
         return json_of({"exchanges": [msgspec.structs.asdict(row) for row in rows]})
 
     return exchanges
 
 
+def _whose(caller: Caller) -> str | None:
+    """Whose rows a caller may read: its own tenant's, or, None, everybody's if it may operate."""
+    return None if "operate" in caller.roles else caller.tenant
+
+
 def _exchange(back: Back) -> Page:
     async def exchange(request: Request, caller: Caller) -> Response:
         row = await asyncio.to_thread(back.store.exchange, request.path_params["id"])
-        if row is None:
+        if row is None or _whose(caller) not in (None, row.tenant):
             words = f"the journal has no exchange {request.path_params['id']!r}; its id is in x-understudy-request-id"
             raise Fault(words, kind=FaultKind.NOT_FOUND)
         # Without the tenant's own words: a bucket of them has its number.
