@@ -18,6 +18,7 @@ from understudy.engines.vectors import VectorsRefused
 from understudy.jobs.sanity import WINDOW, sanity
 from understudy.ports import CheckRefused, Judge, Store
 from understudy.providers.aiohttp_transport import AiohttpTransport
+from understudy.providers.discovery import listed
 from understudy.providers.headers import call_headers
 from understudy.providers.probing import Answers, BuildsDiffer, probe
 from understudy.routing.board import Model
@@ -31,16 +32,6 @@ MODELS_SHOWN = 3
 # None is no error, and yet to be looked at.
 Finding = tuple[bool | None, str, str]
 MARKS = {True: "[green]ok[/]", False: "[red]NO[/]", None: "[yellow]hm[/]"}
-
-
-class _Entry(msgspec.Struct):
-    id: str
-
-
-class _Listed(msgspec.Struct):
-    """The models of a place, as OpenAI and Anthropic list them."""
-
-    data: list[_Entry]
 
 
 def doctor(config: ConfigOption = None) -> None:
@@ -126,14 +117,13 @@ async def _model(model: Model, upstream: AiohttpTransport, settings: Settings) -
 def _absent(upstream: str, body: bytes) -> str:
     """That a place lists models and this one is not among them, under this name or a longer one; empty if it is."""
     try:
-        listed = [one.id for one in msgspec.json.decode(body, type=_Listed).data]
+        names = listed(body)
     except msgspec.DecodeError:
         return ""
-    if not listed or any(name.startswith(upstream) for name in listed):
+    if not names or any(name.startswith(upstream) for name in names):
         return ""
-    close = difflib.get_close_matches(upstream, listed, n=1)
-    shown = close or listed[:MODELS_SHOWN]
-    return f" and does not list {upstream!r}; it lists {', '.join(shown)}{', …' if len(listed) > len(shown) else ''}"
+    shown = difflib.get_close_matches(upstream, names, n=1) or names[:MODELS_SHOWN]
+    return f" and does not list {upstream!r}; it lists {', '.join(shown)}{', …' if len(names) > len(shown) else ''}"
 
 
 def _priced(price: Price) -> str:

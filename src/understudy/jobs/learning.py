@@ -24,7 +24,7 @@ from understudy.jobs.planning import DAY_S
 from understudy.ports import BeliefRow, Clock, Journal, LessonRow, ProbeRow, Store, StrataRow
 from understudy.routing.beliefs import Belief, Forecast, Learned, Strata
 from understudy.routing.contest import Verdict, contest
-from understudy.routing.decide import Decision, Draw, decide
+from understudy.routing.decide import Decision, added, unhindered
 from understudy.routing.drift import Drift, asked_of
 from understudy.routing.forecast import SETTLE_S, Seen
 from understudy.routing.learn import MAX_LESSONS, Pool, believe, fits, refit_due, unfold
@@ -270,8 +270,8 @@ class Learner:
         champion = course.champion
         if champion is None or row.at_s < champion.belief.at_s:
             return
-        draw = Draw(lot_of(lesson))
-        decision = decide(pool.models, pool.incumbent, champion, lesson.kind, lambda: lesson.prompt, draw=draw)
+        text = added(champion, lesson.kind, lesson.prompt)
+        decision = unhindered(pool.models, champion.belief, lesson.kind, text, lot_of(lesson))
         if decision.chosen == row.served:
             course.drift = course.drift.heard(lesson, row.served, champion.belief, asked_of(decision))
         if (worse := course.drift.alarm) is not None:
@@ -360,15 +360,18 @@ class Learner:
         """Tell what was learned, for people alone: it does not win, and the incumbent goes on answering everything."""
         told = f"what was learned from {learned.labels:,} requests does not win: {found.words}"
         shown = msgspec.structs.replace(learned, serves=False, texts={}, speaks=(), cascades={})
+        self._tell(place, course, shown, f"the incumbent answers everything: {told}")
+
+    def _tell(self, place: Place, course: Course, belief: Belief, words: str) -> None:
         self._journal.append(
             BeliefRow(
                 tenant=place[0],
                 route=place[1],
-                version="",
-                at_s=learned.at_s,
+                version=belief.version if belief.serves else "",
+                at_s=belief.at_s,
                 since_s=course.since_s,
-                words=f"the incumbent answers everything: {told}",
-                body=msgspec.msgpack.encode(shown),
+                words=words,
+                body=msgspec.msgpack.encode(belief),
                 changed_s=course.changed_s,
             )
         )
@@ -385,18 +388,7 @@ class Learner:
         if why:
             words = f"{why}; learned anew, it {words}"
             log.warning("route %s of tenant %s: %s", place[1], place[0], words)
-        self._journal.append(
-            BeliefRow(
-                tenant=place[0],
-                route=place[1],
-                version=belief.version,
-                at_s=belief.at_s,
-                since_s=course.since_s,
-                words=words,
-                body=msgspec.msgpack.encode(belief),
-                changed_s=course.changed_s,
-            )
-        )
+        self._tell(place, course, belief, words)
 
 
 def _watch(course: Course, decision: Decision, lesson: Lesson, expected: Forecast | None) -> None:

@@ -53,10 +53,15 @@ async def _ask(name: str, row: ProviderRow, secrets: Mapping[str, str], upstream
         status, body = await upstream.get(endpoint.url + "/models", headers, timeout_s)
         if status != 200:
             raise ValueError(f"its list of models answered {status}")
-        listed = msgspec.json.decode(body, type=_List)
+        models = listed(body)
     except (Fault, ValueError, msgspec.MsgspecError, TimeoutError) as error:
         return None if row.probe else Found(name, trouble=str(error))
-    return Found(name, tuple(entry.id for entry in listed.data))
+    return Found(name, models)
+
+
+def listed(body: bytes) -> tuple[str, ...]:
+    """The models of a list as OpenAI and Anthropic give it. Raises msgspec.DecodeError if it is none."""
+    return tuple(entry.id for entry in msgspec.json.decode(body, type=_List).data)
 
 
 def declared(found: list[Found]) -> tuple[ModelSpec, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from understudy.canon.names import KIND_WORDS
 from understudy.jobs.specs import RouteSpec
 from understudy.providers.catalogue import ProviderRow
 from understudy.routing.kinds import could_be_declared
@@ -32,8 +33,8 @@ def check_pools(reader: Reader, file: File) -> None:
             reader.wrong(("routes", place), words)
         for model, kind in ((model, kind) for model, prior in route.priors.items() for kind in prior.kinds):
             if not could_be_declared(kind):
-                words = f"{kind!r} can be no kind; a kind is 1 to 64 of a-z, 0-9, '_', '.', '-'"
-                reader.wrong(("routes", place, "priors", model, "kinds", kind), words)
+                where = ("routes", place, "priors", model, "kinds", kind)
+                reader.wrong(where, f"{kind!r} can be no kind; {KIND_WORDS}")
 
 
 def check_judges(reader: Reader, file: File) -> None:

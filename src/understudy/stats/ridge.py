@@ -103,9 +103,13 @@ def weighted(counts: Rows, idf: Vector) -> Rows:
     values = np.log(counts.values)
     values += 1.0
     values *= idf[counts.columns]
-    norms = np.sqrt(_summed(values**2, counts.starts))
-    values /= np.repeat(norms, counts.lengths)
-    return Rows(counts.starts, counts.columns, values, counts.width)
+    return of_length_one(counts._replace(values=values))
+
+
+def of_length_one(rows: Rows) -> Rows:
+    """Each row scaled to length 1."""
+    norms = np.sqrt(_summed(rows.values**2, rows.starts))
+    return rows._replace(values=rows.values / np.repeat(norms, rows.lengths))
 
 
 def _summed(values: Vector, starts: Places) -> Vector:

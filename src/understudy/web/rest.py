@@ -27,8 +27,8 @@ from understudy.web.parity import parity
 from understudy.web.pools import pools
 from understudy.web.steering import steering
 
-# Rows of the journal that one page shows.
 log = logging.getLogger(__name__)
+# Rows of the journal that one page shows.
 MAX_EXCHANGES = 1_000
 # What is told to those who look for something of the house's that is not there.
 HOUSE = tuple(

@@ -10,7 +10,7 @@ import numpy as np
 
 from understudy.bench.routing.rows import Vector
 from understudy.routing.text import Design
-from understudy.stats.ridge import Block, Full, Rows, fit, idf_of, weighted
+from understudy.stats.ridge import Block, Full, fit, idf_of, of_length_one, weighted
 
 REFERENCE = ("three ridges", "three ridges + slice")
 WORD_PENALTY, CHAR_PENALTY = 3.0, 2.0
@@ -30,7 +30,7 @@ def single_scores(learned_on: Design, gains: Vector, scored: Design) -> dict[str
             10 + 10_000 / len(gains),
         ),
         "words alone": (weighted(learned_on.words, words), weighted(scored.words, words), WORD_PENALTY),
-        "characters alone": (_length_one(learned_on.chars), _length_one(scored.chars), CHAR_PENALTY),
+        "characters alone": (of_length_one(learned_on.chars), of_length_one(scored.chars), CHAR_PENALTY),
     }
     return {name: test.times(fit([train], gains, penalty)[0]) for name, (train, test, penalty) in blocks.items()}
 
@@ -44,10 +44,3 @@ def added(scores: Mapping[str, Vector], means: Vector | None = None) -> Vector:
 def _standard(scores: Vector) -> Vector:
     found: Vector = (scores - scores.mean()) / (scores.std() + _ALIKE)
     return found
-
-
-def _length_one(counts: Rows) -> Rows:
-    """Each row of counts scaled to length 1."""
-    rows = np.repeat(np.arange(counts.height), counts.lengths)
-    norms = np.sqrt(np.bincount(rows, weights=counts.values**2, minlength=counts.height))
-    return counts._replace(values=counts.values / norms[rows])
