@@ -6,7 +6,11 @@ import msgspec
 import pytest
 
 from tests.jobs.books import ROUTE, World
+from tests.jobs.test_pool_verdicts import JUDGE, probe
+from understudy.jobs.sanity import FIRST
+from understudy.jobs.specs import JudgeSpec, ParitySpec
 from understudy.jobs.status import SliceView, views
+from understudy.ports import Batch, ProbeRow
 
 SPECS = {"r": ROUTE.parity}
 
@@ -79,6 +83,27 @@ def test_a_policy_that_changed_is_shown_at_once(world: World) -> None:
     high = {"r": msgspec.structs.replace(ROUTE.parity, risk="high")}
     [view] = views(world.store, high, world.clock.now_s())
     assert view.next_needs_e == 25.0
+
+
+def test_what_blocks_a_slice_and_what_is_said_of_its_judge_are_of_one_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parity = ParitySpec(judge=JudgeSpec(model="third"))
+    world = World(tmp_path, route=msgspec.structs.replace(ROUTE, parity=parity), judge=JUDGE)
+    world.show()
+    read = world.store.probes
+
+    def talking(route: str, most: int) -> list[ProbeRow]:
+        """The judge fails its trial right after it was read about."""
+        found = read(route, most)
+        world.store.enter(Batch(probes=tuple(probe(number, 1.0) for number in range(FIRST))))
+        return found
+
+    monkeypatch.setattr(world.store, "probes", talking)
+    [view] = views(world.store, {"r": parity}, world.clock.now_s())
+    assert view.judge is not None
+    assert view.judge in (view.blocked or "")
+    assert "is being tried" in view.judge
 
 
 def test_the_view_is_plain_data(world: World) -> None:

@@ -12,7 +12,7 @@ from understudy.conformance.answers import Asked
 class Got:
     """What came: `torn` where the connection broke off, `lost` where no answer came at all.
 
-    `silent_s` is the longest that the client heard nothing once the answer had begun, `ended_s` when it was over.
+    `silent_s` is the longest that the client heard nothing once the answer had begun.
     """
 
     status: int = 0
@@ -21,13 +21,11 @@ class Got:
     torn: bool = False
     lost: str = ""
     silent_s: float = 0.0
-    ended_s: float = 0.0
 
 
 async def asked(session: aiohttp.ClientSession, url: str, request: Asked, *, leave_at: bytes | None = None) -> Got:
     """Ask and read to the end; or leave once these bytes came."""
     got = Got()
-    clock = asyncio.get_running_loop().time
     try:
         async with session.post(url + request.path, json=request.body, headers=request.headers) as response:
             got.status = response.status
@@ -37,7 +35,6 @@ async def asked(session: aiohttp.ClientSession, url: str, request: Asked, *, lea
         got.torn = True
     except (aiohttp.ClientError, TimeoutError) as error:
         got.lost = type(error).__name__
-    got.ended_s = clock()
     return got
 
 

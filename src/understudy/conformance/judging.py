@@ -132,16 +132,12 @@ def _seen(case: Case, got: Got, visit: Visit | None) -> str:
     """What the upstream, or a clock, saw."""
     if got.silent_s > SILENT_S:
         return f"silent for {got.silent_s:.0f} s"
-    if case.scenario.holds and visit is not None and not _released(visit, got):
+    if case.scenario.holds and visit is not None and not visit.gone:
         return f"the upstream's connection was still open {RELEASE_S * 1000:.0f} ms after the end"
     if case.stop is not None and case.upstream.stop_sequences({}) is not None:
         stops = [] if visit is None else visit.stops
         return "" if stops == [case.stop] else f"the upstream was to stop at {stops!r}, for {[case.stop]!r}"
     return ""
-
-
-def _released(visit: Visit, got: Got) -> bool:
-    return visit.gone_s is not None and visit.gone_s - got.ended_s <= RELEASE_S
 
 
 def difference(said: Answer, heard: Answer, scenario: str) -> str:

@@ -15,14 +15,16 @@ from understudy.conformance.answers import Question, Wire
 from understudy.conformance.asking import asked
 from understudy.conformance.judging import EARLY, RELEASE_S, Case, applies, wrong
 from understudy.conformance.scenarios import Scenario
-from understudy.conformance.upstream import FORMS, Script
+from understudy.conformance.upstream import FORMS, Script, Visit
 
 # Requests at a time where nobody says otherwise: most of a fault's time is waiting.
 AT_A_TIME = 24
 # By these a gateway says that it has no such endpoint.
 NO_ENDPOINT = (404, 405, 501)
-# How often it is looked whether the upstream's connection is closed.
+# It is looked this often whether the upstream's connection is closed. RELEASE_S is counted in looks and not by a clock:
+# while the machine holds the judge up it sees nothing, and that is not the gateway's doing.
 LOOK_S = 0.02
+LOOKS = round(RELEASE_S / LOOK_S) + 1
 NOT_SERVED = "not served"
 
 
@@ -92,10 +94,7 @@ async def _cell(session: aiohttp.ClientSession, script: Script, url: str, model:
     got = await asked(session, url, case.client.ask(question), leave_at=leave_at)
     visit = script.visits.get(mark)
     if case.scenario.holds and visit is not None:
-        looks = round(RELEASE_S / LOOK_S) + 1
-        while visit.gone_s is None and looks:
-            looks -= 1
-            await asyncio.sleep(LOOK_S)
+        await _released(visit)
     return Cell(
         case.client.name,
         case.upstream.name,
@@ -104,6 +103,14 @@ async def _cell(session: aiohttp.ClientSession, script: Script, url: str, model:
         wrong(case, got, visit),
         served=visit is not None or got.status not in NO_ENDPOINT,
     )
+
+
+async def _released(visit: Visit) -> None:
+    """Wait until the gateway closed the connection, for as long as it may take."""
+    for _ in range(LOOKS):
+        if visit.gone:
+            return
+        await asyncio.sleep(LOOK_S)
 
 
 def _apart(cells: list[Cell]) -> list[Cell]:

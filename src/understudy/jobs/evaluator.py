@@ -12,7 +12,7 @@ import msgspec
 
 from understudy.jobs.context import context_of
 from understudy.jobs.evidence import live_of, turns_of
-from understudy.jobs.facts import facts_of
+from understudy.jobs.facts import facts_of, sanity_of
 from understudy.jobs.fleet import Asked, decide_all
 from understudy.jobs.orders import Refused, by_hand, retried
 from understudy.jobs.panel import Panel
@@ -153,7 +153,8 @@ class Evaluator:
         self._remember(row)
         policy = route.parity.policy(multi_turn=row.hypothesis in self._multi_turn)
         state = state_of(row)
-        return Held(state, lease, fence, policy, facts_of(self._store, state.hypothesis, route.parity))
+        judge = sanity_of(self._store, state.hypothesis)
+        return Held(state, lease, fence, policy, facts_of(self._store, state.hypothesis, route.parity, judge))
 
     def _fence(self, lease: str) -> int | None:
         """The lease's fencing number; a lease is renewed at half its life, not by a write at every look."""

@@ -9,15 +9,16 @@ from typing import Any
 from msgspec.structs import replace
 
 from understudy.canon.value import Value
-from understudy.jobs.facts import JUDGED, facts_of, sanity_of
+from understudy.jobs.facts import facts_of, sanity_of
 from understudy.jobs.fleet import Asked, decide_all
 from understudy.jobs.recording import fleet_of, link_of
 from understudy.jobs.registrar import state_of
+from understudy.jobs.sanity import Sanity
 from understudy.jobs.specs import ParitySpec
 from understudy.parity.fleet import DEFAULT_PLACES
 from understudy.parity.ladder import CAPS, NEXT, threshold
-from understudy.parity.slices import Hypothesis, RiskClass
-from understudy.parity.state import Move
+from understudy.parity.slices import RiskClass
+from understudy.parity.state import Move, SliceState
 from understudy.ports import ScoreRow, SliceRow, Store
 from understudy.stats.mixture import e_value
 from understudy.stats.sequences import confidence
@@ -93,26 +94,26 @@ def views(store: Store, specs: Mapping[str, ParitySpec], now_s: float, places: i
     moves: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in store.transitions():
         moves.setdefault((row.route, row.kind), []).append(link_of(row).told())
-    asked = [_asked(store, row, specs[row.route]) for row in rows]
+    states = [state_of(row) for row in rows]
+    # Read once: what blocks a slice and what is said of its judge must be of one moment.
+    judges = [sanity_of(store, state.hypothesis) for state in states]
+    asked = [
+        _asked(store, state, specs[row.route], judge) for row, state, judge in zip(rows, states, judges, strict=True)
+    ]
     decisions = decide_all(asked, fleet_of(store, places), now_s)
     made = [
         replace(
             _view(row, one, scores.get(row.hypothesis), moves.get((row.route, row.kind), []), decision.blocked_by),
-            judge=_judge(store, one.state.hypothesis),
+            judge=judge.words if judge else None,
         )
-        for row, one, (decision, _) in zip(rows, asked, decisions, strict=True)
+        for row, one, judge, (decision, _) in zip(rows, asked, judges, decisions, strict=True)
     ]
     return sorted(made, key=lambda view: view.slice)
 
 
-def _judge(store: Store, hypothesis: Hypothesis) -> str | None:
-    return sanity_of(store, hypothesis).words if hypothesis.outcome in JUDGED else None
-
-
-def _asked(store: Store, row: SliceRow, spec: ParitySpec) -> Asked:
-    state = state_of(row)
-    facts = facts_of(store, state.hypothesis, spec)
-    return Asked(state, spec.policy(multi_turn=store.multi_turn(row.hypothesis)), facts)
+def _asked(store: Store, state: SliceState, spec: ParitySpec, judge: Sanity | None) -> Asked:
+    facts = facts_of(store, state.hypothesis, spec, judge)
+    return Asked(state, spec.policy(multi_turn=store.multi_turn(state.hypothesis.id)), facts)
 
 
 def _view(
