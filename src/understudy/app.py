@@ -44,7 +44,7 @@ from understudy.policy.budgets import day_of, spent_of
 from understudy.policy.keys import Keyring
 from understudy.ports import BeliefRow, Check, CheckRefused, Clock, Exchange, Judge, Store
 from understudy.providers.aiohttp_fetcher import AiohttpFetcher
-from understudy.providers.aiohttp_transport import AiohttpTransport
+from understudy.providers.transports import transport_of
 from understudy.routing.beliefs import Learned
 from understudy.routing.board import Board, Model
 from understudy.routing.learn import NO_DIAL, Pool
@@ -328,7 +328,7 @@ async def _site(
     try:
         await notice.refresh()
         async with (
-            AiohttpTransport(settings.secrets) as upstream,
+            transport_of(settings.file.server.transport, settings.secrets) as upstream,
             AiohttpFetcher(settings.file.media) as fetcher,
             asyncio.TaskGroup() as group,
         ):

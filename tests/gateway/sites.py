@@ -14,7 +14,7 @@ from understudy.ledger.shelf import WorkerShelf
 from understudy.policy.keys import Keyring
 from understudy.ports import Exchange, Headers, Record
 from understudy.providers.aiohttp_fetcher import AiohttpFetcher
-from understudy.providers.aiohttp_transport import AiohttpTransport
+from understudy.providers.fast_transport import FastTransport
 from understudy.providers.reach import MediaSpec
 from understudy.routing.board import Board, Endpoint, Model
 from understudy.storage.spool import SpoolReader, SpoolWriter
@@ -87,7 +87,7 @@ class Stage:
         journal = SpoolWriter(folder, "w0")
         self.site = Site(
             dialects={DIALECT.name: DIALECT},
-            upstream=AiohttpTransport({}),
+            upstream=FastTransport({}),
             fetcher=AiohttpFetcher(MediaSpec()),
             journal=journal,
             ledger=MemoryLedger(self.clock),

@@ -18,7 +18,7 @@ from understudy.gateway.corridor import Gateway
 from understudy.gateway.site import Call, Standing
 from understudy.policy.keys import Key, Keyring, digest
 from understudy.ports import Compared, Exchange, Headers, Paired, Record
-from understudy.providers.aiohttp_transport import AiohttpTransport
+from understudy.providers.fast_transport import FastTransport
 from understudy.routing.board import Board, Endpoint, Model, Ramp, Route
 
 
@@ -53,7 +53,7 @@ def test_an_alias_is_permitted_served_and_booked_as_what_it_stands_for(tmp_path:
     key = Key(name="team", digest=digest(stage.site.server_secret, "k"), routes=("r",))
 
     async def run(scripted: Upstream) -> None:
-        async with AiohttpTransport({}) as transport:
+        async with FastTransport({}) as transport:
             aliased = msgspec.structs.replace(board(scripted), ramps={}, aliases={"claude-*": "r"})
             standing = Standing(board=aliased, keyring=Keyring({key.digest: key}))
             site = dataclasses.replace(stage.site, upstream=transport, standing=lambda: standing)
@@ -71,7 +71,7 @@ def test_a_sessions_call_to_another_route_does_not_take_its_conversation_along(t
     headers = {"x-claude-code-session-id": "s"}
 
     async def run(scripted: Upstream) -> None:
-        async with AiohttpTransport({}) as transport:
+        async with FastTransport({}) as transport:
             routes = {"small": Route(name="small", incumbent="own"), **board(scripted).routes}
             ramps = {("r", "chat"): Ramp(hypothesis="h", share=0.0)}
             standing = Standing(
@@ -108,7 +108,7 @@ def broken_off(tmp_path: Path, *scripts: str, route: Route) -> tuple[list[Exchan
             for (name, places), script in zip((("a", 2), ("b", 1)), scripts, strict=False)
         }
         standing = Standing(board=Board(models=models, routes={"r": route}), keyring=Keyring())
-        async with AiohttpTransport({}) as transport:
+        async with FastTransport({}) as transport:
             site = dataclasses.replace(stage.site, upstream=transport, standing=lambda: standing, spawn=later.append)
             await Gateway(site).answer(Call(DIALECT, {}, json.dumps(body).encode()), Heard())
             for work in later:
@@ -156,7 +156,7 @@ def test_a_caller_that_hangs_up_with_the_last_byte_costs_the_candidate_nothing(t
     body = {"model": "r", "messages": [{"role": "user", "content": "hi"}], "max_tokens": 9, "stream": stream}
 
     async def run(scripted: Upstream) -> None:
-        async with AiohttpTransport({}) as transport:
+        async with FastTransport({}) as transport:
             standing = Standing(board=board(scripted), keyring=Keyring())
             site = dataclasses.replace(stage.site, upstream=transport, standing=lambda: standing, spawn=later.append)
             with pytest.raises(asyncio.CancelledError):

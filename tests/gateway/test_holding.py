@@ -24,7 +24,7 @@ from understudy.gateway.site import Call, Standing
 from understudy.ledger.holds import WorkerHolds
 from understudy.policy.budgets import GUESSED_OUT, NOTHING, Size
 from understudy.policy.keys import ANYONE, Caller, Key, Keyring, digest
-from understudy.providers.aiohttp_transport import AiohttpTransport
+from understudy.providers.fast_transport import FastTransport
 from understudy.routing.board import Board, Endpoint, Route
 
 DEAR = Price(uncached_in=100 * (PRICE.uncached_in or 0), out=100 * (PRICE.out or 0))
@@ -73,7 +73,7 @@ def served(stage: Stage, holds: WorkerHolds, *, stream: bool, **scripts: str) ->
         first, *rest = models
         board = Board(models=models, routes={"r": Route(name="r", incumbent=first, fallbacks=tuple(rest))})
         standing = Standing(board=board, keyring=Keyring({key.digest: key}))
-        async with AiohttpTransport({}) as transport, asyncio.TaskGroup() as group:
+        async with FastTransport({}) as transport, asyncio.TaskGroup() as group:
             site = dataclasses.replace(stage.site, upstream=transport, standing=lambda: standing, holds=holds)
             call = Call(DIALECT, {"x-api-key": "k"}, json.dumps(body).encode())
             asked = group.create_task(Gateway(site).answer(call, Heard()))
@@ -112,7 +112,7 @@ def test_vectors_and_what_passes_as_it_is_are_held_too(tmp_path: Path) -> None:
         endpoints = (Endpoint(scripted.url),)
         model = msgspec.structs.replace(RENTED, upstream="plain", dialect=CHAT.name, endpoints=endpoints)
         standing = Standing(board=Board(models={"rented": model}), keyring=Keyring({key.digest: key}))
-        async with AiohttpTransport({}) as transport:
+        async with FastTransport({}) as transport:
             dialects = {CHAT.name: CHAT}
             site = dataclasses.replace(
                 stage.site, dialects=dialects, upstream=transport, standing=lambda: standing, holds=holds

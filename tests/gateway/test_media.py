@@ -30,7 +30,7 @@ from understudy.gateway.site import Call, Site, Standing
 from understudy.policy.keys import Keyring
 from understudy.ports import Headers, Paired
 from understudy.providers.aiohttp_fetcher import AiohttpFetcher
-from understudy.providers.aiohttp_transport import AiohttpTransport
+from understudy.providers.fast_transport import FastTransport
 from understudy.providers.reach import MediaSpec
 from understudy.routing.board import Endpoint, Model, Ramp, Route
 
@@ -192,7 +192,7 @@ def test_both_models_of_a_pair_see_the_same_bytes_and_the_books_keep_the_url(tmp
             ramps={("r", "chat"): Ramp(hypothesis="h", share=0.0, rate=1.0)},
         )
         standing = Standing(board=board, keyring=Keyring())
-        async with pictures(stage) as (site, url, hits), AiohttpTransport({}) as transport:
+        async with pictures(stage) as (site, url, hits), FastTransport({}) as transport:
             site = dataclasses.replace(site, upstream=transport, standing=lambda: standing, spawn=later.append)
             image = {"type": "image", "source": {"type": "url", "url": f"{url}/a.png"}}
             body = {"model": "r", "messages": [{"role": "user", "content": [image]}], "max_tokens": 9}

@@ -9,9 +9,9 @@ from aiohttp import web
 
 from tests.providers.loopback import closed_url, serving
 from understudy.providers import discovery
-from understudy.providers.aiohttp_transport import AiohttpTransport
 from understudy.providers.catalogue import ProviderRow
 from understudy.providers.discovery import Found, declared, discover
+from understudy.providers.fast_transport import FastTransport
 from understudy.providers.models import ModelSpec
 
 KEY = {"${KEY}": "word"}
@@ -35,7 +35,7 @@ def found(script: str, *, probe: bool, key: bool = True) -> tuple[list[Found], l
         return web.Response(status=status, body=body)
 
     async def run() -> list[Found]:
-        async with serving(handle) as url, AiohttpTransport(KEY) as transport:
+        async with serving(handle) as url, FastTransport(KEY) as transport:
             row = ProviderRow(
                 dialect="d", base_url=url + "/v1/", probe=probe, api_key=None if probe else "${KEY}", auth="x-api-key"
             )
@@ -79,7 +79,7 @@ def test_a_silent_port_is_left_out_and_a_hosted_one_that_is_down_is_told() -> No
     async def run() -> list[Found]:
         local = ProviderRow(dialect="d", base_url=closed_url(), probe=True)
         hosted = ProviderRow(dialect="d", base_url=closed_url(), api_key="${KEY}")
-        async with AiohttpTransport(KEY) as transport:
+        async with FastTransport(KEY) as transport:
             return await discover({"local": local, "hosted": hosted}, KEY, transport)
 
     [down] = asyncio.run(run())
@@ -98,7 +98,7 @@ def test_one_that_hangs_does_not_hold_up_the_others(monkeypatch: pytest.MonkeyPa
                 await given_up.wait()
             return web.Response(body=LISTS["two"][1])
 
-        async with serving(handle) as url, AiohttpTransport(KEY) as transport:
+        async with serving(handle) as url, FastTransport(KEY) as transport:
             row = ProviderRow(dialect="d", base_url=url + "/fast", api_key="${KEY}")
             slow = msgspec.structs.replace(row, base_url=url + "/slow")
             entries = await discover({"slow": slow, "fast": row}, KEY, transport)

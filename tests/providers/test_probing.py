@@ -11,7 +11,7 @@ from aiohttp import web
 
 from tests.journeys.house import serving
 from understudy.engines.llama_cpp import LlamaCpp
-from understudy.providers.aiohttp_transport import AiohttpTransport
+from understudy.providers.fast_transport import FastTransport
 from understudy.providers.probing import (
     Answers,
     BuildsDiffer,
@@ -124,7 +124,7 @@ def model(*urls: str, owned: bool = True) -> Model:
 
 def asked(*models: Model, key: str = "word") -> list[Answers]:
     async def ask() -> list[Answers]:
-        async with AiohttpTransport({"${KEY}": key}) as upstream:
+        async with FastTransport({"${KEY}": key}) as upstream:
             return await probe(models, {"${KEY}": key}, upstream)
 
     return asyncio.run(ask())

@@ -16,11 +16,11 @@ from understudy.cli.screen import EXIT_FAILED, ConfigOption, load_or_leave, out
 from understudy.declared import models_of, undeclared, warned
 from understudy.engines.vectors import VectorsRefused
 from understudy.jobs.sanity import WINDOW, sanity
-from understudy.ports import CheckRefused, Judge, Store
-from understudy.providers.aiohttp_transport import AiohttpTransport
+from understudy.ports import CheckRefused, Judge, Store, Upstream
 from understudy.providers.discovery import listed
 from understudy.providers.headers import call_headers
 from understudy.providers.probing import Answers, BuildsDiffer, probe
+from understudy.providers.transports import transport_of
 from understudy.routing.board import Model
 from understudy.settings import Settings
 from understudy.storage.open import DatabaseRefused, database_state, open_store
@@ -95,12 +95,12 @@ def _vectors(settings: Settings) -> Finding:
 
 
 async def _models(settings: Settings) -> list[Finding]:
-    async with AiohttpTransport(settings.secrets) as upstream:
+    async with transport_of(settings.file.server.transport, settings.secrets) as upstream:
         models = models_of(settings).values()
         return list(await asyncio.gather(*(_model(model, upstream, settings) for model in models)))
 
 
-async def _model(model: Model, upstream: AiohttpTransport, settings: Settings) -> Finding:
+async def _model(model: Model, upstream: Upstream, settings: Settings) -> Finding:
     endpoint = model.endpoints[0]
     headers = call_headers(model, endpoint, settings.secrets)
     what = f"model {model.name}"
@@ -137,7 +137,7 @@ def _priced(price: Price) -> str:
 
 async def _builds(settings: Settings) -> list[Finding]:
     """What the servers of own models say they run, where a route compares them and no build is declared."""
-    async with AiohttpTransport(settings.secrets) as upstream:
+    async with transport_of(settings.file.server.transport, settings.secrets) as upstream:
         return [_build(answers) for answers in await probe(undeclared(settings), settings.secrets, upstream)]
 
 

@@ -14,9 +14,9 @@ from understudy.engines.vectors import VectorsRefused
 from understudy.jobs.registrar import last_builds
 from understudy.ports import CheckRefused, Store
 from understudy.processes import listen, supervise
-from understudy.providers.aiohttp_transport import AiohttpTransport
 from understudy.providers.discovery import Found, declared, discover
 from understudy.providers.probing import Answers, BuildsDiffer, probe, was_told
+from understudy.providers.transports import transport_of
 from understudy.settings import Settings
 from understudy.storage.open import DatabaseRefused, open_store
 from understudy.storage.vault import Locked
@@ -58,7 +58,7 @@ def serve(
 
 def _discovered(settings: Settings) -> Settings:
     async def ask() -> list[Found]:
-        async with AiohttpTransport(settings.secrets) as upstream:
+        async with transport_of(settings.file.server.transport, settings.secrets) as upstream:
             return await discover(settings.rows, settings.secrets, upstream)
 
     found = asyncio.run(ask())
@@ -83,7 +83,7 @@ def _probed(settings: Settings, store: Store) -> Settings:
     """
 
     async def ask() -> list[Answers]:
-        async with AiohttpTransport(settings.secrets) as upstream:
+        async with transport_of(settings.file.server.transport, settings.secrets) as upstream:
             return await probe(asked, settings.secrets, upstream)
 
     asked = undeclared(settings)

@@ -5,33 +5,33 @@ answers are asked for uncompressed so that a stream's bytes can go on as they ca
 """
 
 from collections.abc import AsyncIterator, Mapping
-from datetime import UTC, datetime
 from types import TracebackType
 
 import aiohttp
 from yarl import URL
 
-from understudy.canon.faults import Fault, FaultKind
 from understudy.ports import UpstreamCall
-from understudy.providers.headers import SIGV4, call_headers
-from understudy.providers.sigv4 import credentials_of, signed
+from understudy.providers.calling import (
+    KEEP_ALIVE_S,
+    MAX_ANSWER_BYTES,
+    READ_BYTES,
+    broken,
+    headers_of,
+    host_of,
+    too_large,
+)
 
 # Connections at a time: above any worker's requests in flight, so that the pool is never the queue.
 MAX_CONNECTIONS = 4_096
-# An idle connection is kept this long; common load balancers close theirs after 60 s.
-KEEP_ALIVE_S = 50.0
-# A whole answer larger than this is a mistake of the upstream's: long outputs with inline pictures stay well below.
-MAX_ANSWER_BYTES = 64 * 1024 * 1024
-# How much one read takes from the socket at most.
-READ_BYTES = 256 * 1024
 
 
 class AiohttpAnswer:
     """An answer whose headers have come."""
 
-    def __init__(self, response: aiohttp.ClientResponse, host: str) -> None:
+    def __init__(self, response: aiohttp.ClientResponse, host: str, limit: int) -> None:
         self._response = response
         self._host = host
+        self._limit = limit
         self.status = response.status
         self.headers: Mapping[str, str] = response.headers
 
@@ -41,17 +41,17 @@ class AiohttpAnswer:
             async for data in self._response.content.iter_any():
                 yield data
         except (aiohttp.ClientError, OSError) as error:
-            raise _broken(self._host, error) from error
+            raise broken(self._host, error) from error
 
     async def read(self) -> bytes:
-        """The whole body, up to MAX_ANSWER_BYTES."""
+        """The whole body, up to the transport's limit."""
         parts: list[bytes] = []
         size = 0
         async for data in self.chunks():
             size += len(data)
-            if size > MAX_ANSWER_BYTES:
+            if size > self._limit:
                 self.close()
-                raise Fault(f"{self._host} answered with more than {MAX_ANSWER_BYTES} bytes", kind=FaultKind.UPSTREAM)
+                raise too_large(self._host, self._limit)
             parts.append(data)
         return b"".join(parts)
 
@@ -63,8 +63,9 @@ class AiohttpAnswer:
 class AiohttpTransport:
     """The pool of one worker: `async with` opens and closes it. `secrets` are by the names that endpoints give."""
 
-    def __init__(self, secrets: Mapping[str, str]) -> None:
+    def __init__(self, secrets: Mapping[str, str], *, max_answer_bytes: int = MAX_ANSWER_BYTES) -> None:
         self._secrets = secrets
+        self._limit = max_answer_bytes
         self._session: aiohttp.ClientSession | None = None
         self._fresh: aiohttp.ClientSession | None = None
 
@@ -84,10 +85,7 @@ class AiohttpTransport:
         """Send a call and wait for its headers."""
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=call.connect_timeout_s)
         url = call.endpoint.url + call.path
-        headers = call_headers(call.model, call.endpoint, self._secrets, call.headers)
-        if call.model.auth == SIGV4:
-            credentials = credentials_of(self._secrets.get(call.endpoint.key or "", ""))
-            headers = signed(url, headers, call.body, credentials, datetime.now(UTC))
+        headers = headers_of(call, url, self._secrets)
         return await self._ask(call.method, url, headers, call.body or None, timeout)
 
     async def get(self, url: str, headers: dict[str, str], timeout_s: float) -> tuple[int, bytes]:
@@ -103,7 +101,7 @@ class AiohttpTransport:
     ) -> AiohttpAnswer:
         if self._session is None or self._fresh is None:
             raise RuntimeError("the transport is used outside its 'async with'")
-        host = _host(url)
+        host = host_of(url)
 
         async def ask(session: aiohttp.ClientSession) -> aiohttp.ClientResponse:
             # The path is sent as it was written: a signature covers every byte of it.
@@ -122,8 +120,8 @@ class AiohttpTransport:
                     raise
                 response = await ask(self._fresh)
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise _broken(host, error) from error
-        return AiohttpAnswer(response, host)
+            raise broken(host, error) from error
+        return AiohttpAnswer(response, host, self._limit)
 
 
 def _session(connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
@@ -136,14 +134,3 @@ def _session(connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
         timeout=aiohttp.ClientTimeout(total=None),
         read_bufsize=READ_BYTES,
     )
-
-
-def _host(url: str) -> str:
-    return url.split("/")[2] if "//" in url else url
-
-
-def _broken(host: str, error: Exception) -> Fault:
-    if isinstance(error, TimeoutError):
-        return Fault(f"{host} did not answer in time", kind=FaultKind.TIMEOUT)
-    why = str(error) or type(error).__name__
-    return Fault(f"the connection to {host} failed: {why}", kind=FaultKind.UPSTREAM)

@@ -1,6 +1,6 @@
 """What the operator says of the server itself."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -20,6 +20,8 @@ class ServerSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     `keep_answers` is how long an answer is kept, encrypted, for requests that go on from it by its id (OpenAI
     Responses, unless a request says `store: false`); 0 keeps none. `trusted_proxies` are the addresses and networks
     whose `x-forwarded-proto` is believed, `"*"` for any: addresses that callers are told begin as the proxy says.
+    `transport` is the client that asks models: `fast` is our own, `aiohttp` another one, in case that some upstream and
+    ours do not understand each other.
     """
 
     host: str = "127.0.0.1"
@@ -27,4 +29,5 @@ class ServerSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     workers: Annotated[int, Meta(ge=1, le=64)] = 1
     keep_answers: Duration = "30d"
     trusted_proxies: tuple[Proxy, ...] = ("127.0.0.1", "::1")
+    transport: Literal["fast", "aiohttp"] = "fast"
     max_body_bytes: Annotated[int, Meta(gt=0)] = MAX_BODY_BYTES
