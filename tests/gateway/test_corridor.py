@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import gc
 import json
 from collections.abc import Coroutine
 from pathlib import Path
@@ -170,3 +171,38 @@ def test_a_caller_that_hangs_up_with_the_last_byte_costs_the_candidate_nothing(t
     assert (pair.candidate.missing, pair.incumbent.missing) == (None, None)
     assert pair.candidate.reply is not None
     assert [one.status for one in stage.observed if one.purpose == "serve"] == ["ok"]
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+@pytest.mark.parametrize("script", ["plain", "early", "nowhere"])
+def test_what_a_request_held_is_let_go_with_it(tmp_path: Path, script: str, streamed: bool) -> None:
+    """Workers let the collector look seldom, so that nothing may wait for it: a body has megabytes."""
+    stage, left = Stage(tmp_path), list[str]()
+    body = {"model": "r", "messages": [{"role": "user", "content": "hi"}], "max_tokens": 9, "stream": streamed}
+
+    async def run(scripted: Upstream) -> None:
+        models = {
+            name: msgspec.structs.replace(RENTED, upstream=script, endpoints=(Endpoint(scripted.url),), auth="none")
+            for name in ("rented", "own")
+        }
+        routes = {"r": Route(name="r", incumbent="rented", fallbacks=("own",))}
+        standing = Standing(board=Board(models=models, routes=routes), keyring=Keyring())
+        async with FastTransport({}) as transport:
+            site = dataclasses.replace(stage.site, upstream=transport, standing=lambda: standing)
+            gateway, call = Gateway(site), Call(DIALECT, {}, json.dumps(body).encode())
+            gc.collect()
+            gc.disable()
+            await gateway.answer(call, Heard())
+            gc.set_debug(gc.DEBUG_SAVEALL)
+            gc.collect()
+            left.extend({type(one).__qualname__ for one in gc.garbage if type(one).__module__.startswith("understudy")})
+
+    try:
+        with upstream() as scripted:
+            asyncio.run(run(scripted))
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
+    assert len(stage.observed) >= 1
+    assert left == []

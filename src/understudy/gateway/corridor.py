@@ -122,6 +122,8 @@ class Gateway:
             await relay.fail(Fault("the gateway failed; its log has the reason", kind=FaultKind.INTERNAL))
         finally:
             self._site.wheel.discard(watch)
+            # Each knows the other: what a request held is let go with it, and not at the collector's next look.
+            watch.keep_alive = None
             self._site.holds.release(draft.id)
             if draft.plan is not None and draft.request is not None:
                 if draft.plan.decision is not None:

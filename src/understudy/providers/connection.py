@@ -215,6 +215,8 @@ class Connection(asyncio.Protocol):
         elif answer is not None:
             words = "the answer ended before its end" if self._headed else "it was closed before an answer came"
             self._lose(error or Unusable(words))
+        # Each knows the other.
+        del self._parser
         self._gone(self)
 
     # What the parser tells.

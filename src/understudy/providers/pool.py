@@ -78,6 +78,7 @@ class Pool:
             self._reaper.cancel()
         for connection in tuple(self._all):
             connection.abort()
+        self._idle.clear()
         # Their ends are told in the next turn of the loop.
         await asyncio.sleep(0)
 

@@ -5,9 +5,14 @@ theirs. A tag that nothing follows opens no thought and is words. A stream may c
 become one is held back.
 """
 
+from collections.abc import Callable
+
 from understudy.canon.parts import Text, Thinking
 
 OPEN, CLOSE = "<think>", "</think>"
+
+
+Told = list[tuple[type[Text | Thinking], str]]
 
 
 class ThinkTags:
@@ -15,41 +20,42 @@ class ThinkTags:
 
     def __init__(self) -> None:
         self._held = ""
-        self._read = self._opening
+        # A state is a function of the class: a bound method would be a cycle, and wait for the collector.
+        self._read: Callable[[ThinkTags], Told] = ThinkTags._opening
 
-    def feed(self, text: str) -> list[tuple[type[Text | Thinking], str]]:
+    def feed(self, text: str) -> Told:
         """What these words add: thinking, or words."""
         self._held += text
-        return self._read()
+        return self._read(self)
 
     @property
     def past(self) -> bool:
         """Whether all that follows is words."""
-        return self._read == self._plain
+        return self._read is ThinkTags._plain
 
-    def close(self) -> list[tuple[type[Text | Thinking], str]]:
+    def close(self) -> Told:
         """What was still held back when the answer ended."""
-        kind = Thinking if self._read == self._inside else Text
-        rest, self._held = self._held if self._read != self._behind else "", ""
+        kind = Thinking if self._read is ThinkTags._inside else Text
+        rest, self._held = self._held if self._read is not ThinkTags._behind else "", ""
         return [(kind, rest)] if rest else []
 
-    def _opening(self) -> list[tuple[type[Text | Thinking], str]]:
+    def _opening(self) -> Told:
         said = self._held.lstrip()
         if said.startswith(OPEN):
             thought = said[len(OPEN) :].lstrip()
             if not thought:
                 return []
-            self._held, self._read = thought, self._inside
+            self._held, self._read = thought, ThinkTags._inside
             return self._inside()
         if OPEN.startswith(said):
             return []
-        self._read = self._plain
+        self._read = ThinkTags._plain
         return self._plain()
 
-    def _inside(self) -> list[tuple[type[Text | Thinking], str]]:
+    def _inside(self) -> Told:
         thought, closed, rest = self._held.partition(CLOSE)
         if closed:
-            self._held, self._read = rest, self._behind
+            self._held, self._read = rest, ThinkTags._behind
             thought = thought.rstrip()
             return [*([(Thinking, thought)] if thought else []), *self._behind()]
         unsure = next(n for n in range(len(CLOSE), -1, -1) if thought.endswith(CLOSE[:n]))
@@ -57,14 +63,14 @@ class ThinkTags:
         self._held = thought[len(told) :]
         return [(Thinking, told)] if told else []
 
-    def _behind(self) -> list[tuple[type[Text | Thinking], str]]:
+    def _behind(self) -> Told:
         self._held = self._held.lstrip()
         if not self._held:
             return []
-        self._read = self._plain
+        self._read = ThinkTags._plain
         return self._plain()
 
-    def _plain(self) -> list[tuple[type[Text | Thinking], str]]:
+    def _plain(self) -> Told:
         text, self._held = self._held, ""
         return [(Text, text)] if text else []
 
