@@ -32,7 +32,7 @@ from understudy.settings import Settings
 ORPHAN_POLL_S = 0.5
 # How long running answers may go on after a stop was asked for.
 GRACE_S = 10
-# How long the bookkeeper rests when there was nothing to book.
+# How long the bookkeeper rests while it keeps up: what comes meanwhile is booked in one transaction.
 IDLE_S = 0.05
 # How often it is looked for pairs that wait for a judge or a slow check.
 VERDICTS_IDLE_S = 0.25
@@ -223,7 +223,8 @@ def run_books(settings: Settings, secret: bytes, up: Event) -> None:
     with contextlib.closing(books):
         up.set()
         while not stop.is_set() and os.getppid() == parent:
-            if not books.turn():
+            books.turn()
+            if not books.behind:
                 stop.wait(IDLE_S)
         while books.drain():
             pass

@@ -215,3 +215,14 @@ def test_PAR_5_2_after_an_unsafe_alarm_running_conversations_leave_though_a_new_
     assert "guardrail 'safety'" in told["reason"]
     assert world.standing()[0] != hypothesis
     assert (row(world).share, row(world).evict) == (0.0, True)
+
+
+def test_the_books_say_whether_they_are_behind(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("understudy.jobs.bookkeeper.BATCH", 3)
+    for _ in range(4):
+        world.spool.append(world.exchange("chat"))
+    assert not world.books.behind
+    seen = []
+    while world.books.turn():
+        seen.append(world.books.behind)
+    assert seen[:2] == [True, False]

@@ -11,7 +11,7 @@ from understudy.dialects.openai_chat import DIALECT, OpenAiChat
 from understudy.gateway.corridor import Gateway
 from understudy.gateway.site import Call
 from understudy.ports import Sender
-from understudy.web.asgi import ModelRoutes
+from understudy.web.asgi import AsgiSender, ModelRoutes
 
 
 class Addressed(OpenAiChat):
@@ -70,3 +70,33 @@ def test_a_path_without_a_name_is_found_as_it_stands_and_only_a_post_asks_a_mode
     assert call is not None
     assert (call.dialect, call.address) == (DIALECT, "/v1/chat/completions")
     assert led("/v1/chat/completions", method="GET") is None
+
+
+class Told:
+    """What a server is told of one answer, as it is told."""
+
+    def __init__(self) -> None:
+        self.messages: list[MutableMapping[str, Any]] = []
+
+    async def __call__(self, message: MutableMapping[str, Any]) -> None:
+        self.messages.append(message)
+
+
+def test_the_length_of_an_answer_is_told_where_it_is_whole_at_once() -> None:
+    async def run() -> None:
+        whole, streamed = Told(), Told()
+        sender = AsgiSender(whole)
+        await sender.start(200, [("x-a", "b")])
+        assert whole.messages == []
+        await sender.end(b"words")
+        assert whole.messages[0]["headers"] == [(b"x-a", b"b"), (b"content-length", b"5")]
+        assert whole.messages[1] == {"type": "http.response.body", "body": b"words", "more_body": False}
+        sender = AsgiSender(streamed)
+        await sender.start(200, [("x-a", "b")])
+        await sender.write(b"some")
+        assert [message["type"] for message in streamed.messages] == ["http.response.start", "http.response.body"]
+        assert streamed.messages[0]["headers"] == [(b"x-a", b"b")]
+        await sender.end(b" words")
+        assert [message.get("body") for message in streamed.messages] == [None, b"some", b" words"]
+
+    asyncio.run(run())

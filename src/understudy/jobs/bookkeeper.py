@@ -62,6 +62,8 @@ class Bookkeeper:
             places=places,
         )
         self._purse = Purse(store, routes, clock)
+        # Whether more waits than one batch takes.
+        self.behind = False
         self._seen: set[Key] = {(row.tenant, row.route, row.kind) for row in store.slices()}
         self._looked_s = self._forgot_s = float("-inf")
         # All that was said by then is booked: a pair that is open past its deadline by that time was truly lost.
@@ -93,6 +95,7 @@ class Bookkeeper:
     def drain(self) -> bool:
         """Book one batch of the spool; whether there was any."""
         records, positions = self._reader.read(self._store.positions(), BATCH)
+        self.behind = len(records) >= BATCH
         if not positions:
             return False
         self._open_new(records)

@@ -42,23 +42,36 @@ class CallerGone(Exception):
 
 
 class AsgiSender:
-    """The way back to one caller. Satisfies ports.Sender."""
+    """The way back to one caller. Satisfies ports.Sender.
+
+    The head waits for the first bytes: of a body that is whole by then it tells the length.
+    """
 
     def __init__(self, send: Send) -> None:
         self._send = send
+        self._head: Message | None = None
 
     async def start(self, status: int, headers: Headers) -> None:
-        """Send the status line and headers."""
+        """The status and the headers, which go out before the first bytes."""
         raw = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers]
-        await self._send({"type": "http.response.start", "status": status, "headers": raw})
+        self._head = {"type": "http.response.start", "status": status, "headers": raw}
 
     async def write(self, data: bytes) -> None:
         """Hand body bytes to the socket."""
+        await self._begin()
         await self._send({"type": "http.response.body", "body": data, "more_body": True})
 
     async def end(self, data: bytes = b"") -> None:
         """Hand over the last bytes."""
+        if self._head is not None:
+            self._head["headers"].append((b"content-length", b"%d" % len(data)))
+        await self._begin()
         await self._send({"type": "http.response.body", "body": data, "more_body": False})
+
+    async def _begin(self) -> None:
+        head, self._head = self._head, None
+        if head is not None:
+            await self._send(head)
 
 
 class ModelRoutes:
