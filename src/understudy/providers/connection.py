@@ -91,8 +91,8 @@ class FastAnswer:
         return self._size <= self._most
 
     def end(self) -> None:
-        """The body is whole."""
-        self._done = True
+        """The body is whole, unless it was given up before."""
+        self._done = self._error is None
         self._wake()
 
     def fail(self, error: Exception) -> None:
