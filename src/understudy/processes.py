@@ -27,6 +27,7 @@ from understudy.jobs.learning import Learner
 from understudy.jobs.pool_verdicts import PoolVerdicts
 from understudy.jobs.verdicts import Verdicts
 from understudy.settings import Settings
+from understudy.web.lane import LaneProtocol
 
 # How often a child looks whether its supervisor still lives.
 ORPHAN_POLL_S = 0.5
@@ -128,7 +129,7 @@ async def _work(settings: Settings, secret: bytes, listening: socket.socket, nam
     async with open_worker(settings, secret, name=name) as application:
         config = uvicorn.Config(
             application,
-            http="httptools",
+            http=LaneProtocol if settings.file.server.fast_lane else "httptools",
             lifespan="off",
             log_config=None,
             access_log=False,

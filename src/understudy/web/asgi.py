@@ -108,11 +108,17 @@ class ModelRoutes:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One ASGI conversation."""
-        door = self._door(scope) if scope["type"] == "http" else None
+        door = self.door(scope) if scope["type"] == "http" else None
         if door is None:
             await self._rest(scope, receive, send)
             return
         sender = AsgiSender(send)
+        call = await self.called(door, scope, receive, sender)
+        if call is not None:
+            await _answer(door, call, sender, receive)
+
+    async def called(self, door: Door, scope: Scope, receive: Receive, sender: Sender) -> Call | None:
+        """The call that a request is, its body read; None if its caller is gone, or was refused."""
         # What passes does so as it was written, not as it is meant.
         address = _written(scope) if door.serve == self._account.serve else scope["path"]
         if scope["query_string"]:
@@ -121,14 +127,13 @@ class ModelRoutes:
         try:
             body = await read_body(scope, receive, self._max_body_bytes)
         except CallerGone:
-            return
+            return None
         except Fault as fault:
             await self._gateway.refuse(Call(door.dialect, headers, b"", address), fault, sender)
-            return
-        call = Call(door.dialect, headers, body, address, scope["method"], scope["scheme"])
-        await _answer(door, call, sender, receive)
+            return None
+        return Call(door.dialect, headers, body, address, scope["method"], scope["scheme"])
 
-    def _door(self, scope: Scope) -> Door | None:
+    def door(self, scope: Scope) -> Door | None:
         """What is served at a path."""
         path, method = scope["path"], scope["method"]
         if method == "POST" and (found := self._by_path.get(path)):

@@ -21,7 +21,8 @@ class ServerSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     Responses, unless a request says `store: false`); 0 keeps none. `trusted_proxies` are the addresses and networks
     whose `x-forwarded-proto` is believed, `"*"` for any: addresses that callers are told begin as the proxy says.
     `transport` is the client that asks models: `fast` is our own, `aiohttp` another one, in case that some upstream and
-    ours do not understand each other.
+    ours do not understand each other. `fast_lane` serves callers of models by the server's protocol itself; without it
+    they are served by plain ASGI, at more CPU.
     """
 
     host: str = "127.0.0.1"
@@ -30,4 +31,5 @@ class ServerSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     keep_answers: Duration = "30d"
     trusted_proxies: tuple[Proxy, ...] = ("127.0.0.1", "::1")
     transport: Literal["fast", "aiohttp"] = "fast"
+    fast_lane: bool = True
     max_body_bytes: Annotated[int, Meta(gt=0)] = MAX_BODY_BYTES
