@@ -136,9 +136,8 @@ class Learning(Database):
 
 def _with_said() -> sa.Select[*tuple[Any, ...]]:
     """Lessons, each with what its user said of the answer."""
-    said = sa.select(feedback.c.exchange_id, sa.func.min(feedback.c.y).label("y")).group_by(feedback.c.exchange_id)
-    spoken = said.subquery()
-    return sa.select(lessons, spoken.c.y.label("said")).outerjoin(spoken, spoken.c.exchange_id == lessons.c.exchange_id)
+    said = sa.select(sa.func.min(feedback.c.y)).where(feedback.c.exchange_id == lessons.c.exchange_id)
+    return sa.select(lessons, said.scalar_subquery().label("said"))
 
 
 def _read_strata(row: Any) -> StrataRow:
