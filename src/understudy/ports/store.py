@@ -96,6 +96,10 @@ class Store(Protocol):
         """What one exchange taught; None if it taught nothing, or its words have expired."""
         ...
 
+    def outcomes_of(self, tenant: str, route: str, limit: int) -> list[tuple[bytes, float | None]]:
+        """Outcomes of a tenant's newest lessons on a route, each with what the user said; no words are opened."""
+        ...
+
     def unjudged(self, routes: Collection[str], now_s: float, limit: int) -> list[tuple[str, str]]:
         """The comparisons of these routes that wait for a judge, as exchange and route, oldest first."""
         ...
@@ -106,6 +110,14 @@ class Store(Protocol):
 
     def probes(self, route: str, limit: int) -> list[ProbeRow]:
         """What a route's judge said of answers that say nothing, newest first."""
+        ...
+
+    def probe_count(self, route: str) -> int:
+        """How often a route's judges were asked about answers that say nothing."""
+        ...
+
+    def probed(self, exchange_id: str, version: str) -> bool:
+        """Whether an exchange has served a judge's version for a probe."""
         ...
 
     def judged_since(self, route: str, at_s: float) -> int:

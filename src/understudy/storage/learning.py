@@ -18,6 +18,13 @@ from understudy.storage.tables import beliefs, comparisons, feedback, lessons, p
 from understudy.storage.vault import Vault
 
 LEVEL = 1
+# What its user said of a lesson's answer.
+_SAID = (
+    sa.select(sa.func.min(feedback.c.y))
+    .where(feedback.c.exchange_id == lessons.c.exchange_id)
+    .scalar_subquery()
+    .label("said")
+)
 
 
 def enter_lessons(connection: sa.Connection, told: Sequence[LessonRow], vault: Vault) -> None:
@@ -88,6 +95,11 @@ class Learning(Database):
         asked = _with_said().where(lessons.c.exchange_id == exchange_id, lessons.c.expires_at_s > now_s)
         return next(iter(self._lessons(asked)), None)
 
+    def outcomes_of(self, tenant: str, route: str, limit: int) -> list[tuple[bytes, float | None]]:
+        """Outcomes of a tenant's newest lessons on a route, each with what the user said; no words are opened."""
+        asked = sa.select(lessons.c.outcomes, _SAID).where(lessons.c.tenant == tenant, lessons.c.route == route)
+        return [(row.outcomes, row.said) for row in self._rows(asked.order_by(lessons.c.seq.desc()).limit(limit))]
+
     def _lessons(self, asked: sa.Select[*tuple[Any, ...]]) -> list[LessonRow]:
         return [_read_lesson(row, self._vault) for row in self._rows(asked)]
 
@@ -136,8 +148,7 @@ class Learning(Database):
 
 def _with_said() -> sa.Select[*tuple[Any, ...]]:
     """Lessons, each with what its user said of the answer."""
-    said = sa.select(sa.func.min(feedback.c.y)).where(feedback.c.exchange_id == lessons.c.exchange_id)
-    return sa.select(lessons, said.scalar_subquery().label("said"))
+    return sa.select(lessons, _SAID)
 
 
 def _read_strata(row: Any) -> StrataRow:
