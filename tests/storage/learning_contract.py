@@ -40,8 +40,8 @@ class LearningContract:
             for at in (2.0, 1.0)
         ]
         store.enter(Batch(beliefs=tuple(told)))
-        assert store.beliefs() == store.beliefs(1.5) == told[:1]
-        assert store.beliefs(2.0) == []
+        assert store.beliefs() == store.beliefs({("t", "auto"): 1.0, ("t", "r"): 2.0}) == told[:1]
+        assert store.beliefs({("t", "auto"): 2.0}) == []
         assert store.board_version() == version + 1
 
     def test_what_a_tenants_route_was_taught_last_is_read_while_its_words_live(self, store: Store) -> None:

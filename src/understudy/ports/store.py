@@ -1,6 +1,7 @@
 """The database, as named questions."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from understudy.ports.records import BeliefRow, Exchange, KeptAnswer, LessonRow, ProbeRow, Source, StrataRow
@@ -140,8 +141,8 @@ class Store(Protocol):
         """How many lessons there are of each tenant and route, by kind."""
         ...
 
-    def beliefs(self, after_s: float = 0.0) -> list[BeliefRow]:
-        """What the routes believe, as far as it was told after a moment."""
+    def beliefs(self, known: Mapping[tuple[str, str], float] = MappingProxyType({})) -> list[BeliefRow]:
+        """What the routes believe, less what is `known`: by tenant and route, of which moment."""
         ...
 
     def strata(self) -> list[StrataRow]:

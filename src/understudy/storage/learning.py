@@ -5,7 +5,8 @@ has nobody to wait for any more, and goes.
 """
 
 import zlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -123,10 +124,13 @@ class Learning(Database):
             found.setdefault((row.tenant, row.route), {})[row.kind] = int(row.n)
         return found
 
-    def beliefs(self, after_s: float = 0.0) -> list[BeliefRow]:
-        """What the routes believe, as far as it was told after a moment."""
-        asked = sa.select(beliefs).where(beliefs.c.at_s > after_s)
-        return [_read_belief(row, self._vault) for row in self._rows(asked)]
+    def beliefs(self, known: Mapping[tuple[str, str], float] = MappingProxyType({})) -> list[BeliefRow]:
+        """What the routes believe, less what is `known`: by tenant and route, of which moment."""
+        # To ask for what is younger would not do: one may be booked after another that was begun later.
+        marks = self._rows(sa.select(beliefs.c.tenant, beliefs.c.route, beliefs.c.at_s)) if known else []
+        news = [row for row in marks if known.get((row.tenant, row.route)) != row.at_s]
+        here = [(beliefs.c.tenant == row.tenant, beliefs.c.route == row.route) for row in news] if known else [()]
+        return [_read_belief(row, self._vault) for one in here for row in self._rows(sa.select(beliefs).where(*one))]
 
     def strata(self) -> list[StrataRow]:
         """How often each kind of each tenant's route is compared."""
