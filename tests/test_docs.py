@@ -81,6 +81,24 @@ def test_every_configuration_of_the_pools_page_is_one(tmp_path: Path, place: int
     assert warned(settings) == []
 
 
+JUDGE_PAGE = "docs/howto/judge-and-labels.md"
+
+
+@pytest.mark.parametrize("place", range(len(blocks(JUDGE_PAGE, "yaml"))))
+def test_every_configuration_of_the_judges_page_is_one(tmp_path: Path, place: int) -> None:
+    found = blocks(JUDGE_PAGE, "yaml")
+    own = {"name": "own", "provider": "vllm", "base_url": "http://10.0.0.5:8000/v1", "model": "my-llama", "owned": True}
+    rented = {"name": "rented", "provider": "anthropic", "model": "claude-sonnet-4-5"}
+    whole: dict[str, Any] = {"models": [rented, own, THIRD]} | yaml.safe_load(found[0])
+    if place:
+        whole["routes"][0]["parity"] = yaml.safe_load(textwrap.dedent(found[place]))
+    path = tmp_path / "understudy.yaml"
+    path.write_text(yaml.safe_dump(whole), encoding="utf-8")
+    settings = load(path, dict.fromkeys(("ANTHROPIC_API_KEY", "MISTRAL_API_KEY"), "key"))
+    assert settings.file.routes[0].parity.judge is not None
+    assert warned(settings) == []
+
+
 def commands() -> list[tuple[str, list[str]]]:
     """Every `understudy …` line of a code block that is for a terminal, and the page that shows it."""
     found = []

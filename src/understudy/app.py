@@ -209,7 +209,7 @@ class Notice:
         self._budgeted = any(budget is not None for budget in budgets)
         self._now = Standing(board=board, keyring=keyring, policies=policies)
         self._beliefs: dict[tuple[str, str], Learned] = {}
-        self._believed_s = 0.0
+        self._believed: dict[tuple[str, str], float] = {}
 
     def current(self) -> Standing:
         """The snapshots of this moment."""
@@ -228,9 +228,9 @@ class Notice:
         if version != self._now.board.version:
             slices = await asyncio.to_thread(self._store.slices)
             # Beliefs are large and change seldom: only those are read that are news.
-            rows = await asyncio.to_thread(self._store.beliefs, self._believed_s)
+            rows = await asyncio.to_thread(self._store.beliefs, self._believed)
             self._beliefs = await asyncio.to_thread(unfolded, rows, self._beliefs)
-            self._believed_s = max([self._believed_s, *(row.at_s for row in rows)])
+            self._believed |= {(row.tenant, row.route): row.at_s for row in rows}
             strata = await asyncio.to_thread(self._store.strata)
             paces = await asyncio.to_thread(self._store.paces)
             board = with_books(self._base, slices, self._beliefs, version, strata, paces)

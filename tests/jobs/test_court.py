@@ -101,6 +101,33 @@ def test_RT_6_9_the_planted_texts_stand_by_turns_for_good(room: Room) -> None:
     assert room.judge.shown == [PLANTED[number % len(PLANTED)] for number in range(FIRST + WINDOW + 4)]
 
 
+def test_after_a_restart_the_planted_texts_go_on_where_they_were(room: Room) -> None:
+    """Else one that is restarted often would be asked about one text alone, and no round would be whole."""
+    room.tried(FIRST + WINDOW * EVERY)
+    for _ in range(len(PLANTED)):
+        room.open()
+        room.tried(EVERY + 1)
+    count = FIRST + WINDOW + len(PLANTED)
+    assert room.judge.shown == [PLANTED[number % len(PLANTED)] for number in range(count)]
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_case_that_waits_long_serves_for_one_probe_all_the_same(room: Room, restarted: bool) -> None:
+    """The books keep one: what a second one ended would be believed by them."""
+    asyncio.run(room.court.tried(room.case("waits")))
+    room.tried(FIRST - 1 + WINDOW * EVERY)
+    if restarted:
+        room.open()
+    # None of these is due yet, and the next one is.
+    room.tried(EVERY if restarted else EVERY - 1)
+    made = len(room.judge.shown)
+    asyncio.run(room.court.tried(room.case("waits")))
+    assert len(room.judge.shown) == made
+    room.tried()
+    assert len(room.judge.shown) == made + 1
+    assert len(room.store.probes("r", 99)) == len(room.judge.shown)
+
+
 def test_a_probe_is_a_call_of_its_route_and_of_no_hypothesis(room: Room) -> None:
     room.tried()
     assert [(one.purpose, one.route, one.reason) for one in room.asked] == [("judge", "r", TRIED)] * 2

@@ -5,12 +5,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.jobs.books import BUILDS, ROUTE, World
+from tests.jobs.books import BUILDS, PLACES, ROUTE, World
+from understudy.jobs.evaluator import Evaluator
 from understudy.jobs.recording import link_of
 from understudy.jobs.registrar import state_of
+from understudy.jobs.replaying import replay_all
 from understudy.jobs.specs import GuardrailSpec
 from understudy.parity.state import Status
-from understudy.ports import SliceRow, StaleLease
+from understudy.ports import PairRow, SliceRow, StaleLease
 
 GOOD = [("right", "right")] * 600
 BETTER = [("right", "right"), ("right", "wrong")] * 120
@@ -64,6 +66,40 @@ def test_PAR_1_8_lost_answers_of_the_incumbent_are_void(world: World) -> None:
     hypothesis = world.show()
     world.play(hypothesis, [("right", None)] * 40)
     assert state_of(row(world)).promotion.mixture.n == 0
+
+
+def test_what_is_void_is_read_once_and_not_at_every_look(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a judge is not believed all pairs are void, for days; and evidence goes on behind them."""
+    read: list[int] = []
+    pairs = world.store.pairs
+
+    def counted(hypothesis: str, after_seq: int = 0) -> list[PairRow]:
+        rows = pairs(hypothesis, after_seq)
+        read.append(len(rows))
+        return rows
+
+    hypothesis = world.show()
+    world.play(hypothesis, [("right", "wrong")] * 3 + [("right", None)] * 40)
+    monkeypatch.setattr(world.store, "pairs", counted)
+    world.work()
+    world.work()
+    assert sum(read) == 0
+    # One that is open holds the rest back, void or not.
+    opened = world.opened(hypothesis)
+    world.add(opened)
+    world.play(hypothesis, [("right", None), ("wrong", "right")])
+    world.work()
+    assert max(read) <= 3
+    assert state_of(row(world)).levels.counts == ((1.0, 3),)
+    world.add(world.settled(opened, "wrong", "right"))
+    world.work()
+    world.work()
+    assert state_of(row(world)).levels.counts == ((-1.0, 2), (1.0, 3))
+    monkeypatch.undo()
+    world.start()
+    world.play(hypothesis, [("right", "wrong")])
+    assert state_of(row(world)).levels.counts == ((-1.0, 2), (1.0, 4))
+    assert all(found.agrees for found in replay_all(world.store))
 
 
 def test_PAR_1_9_a_pair_that_never_settles_holds_later_ones_back_and_then_counts_as_lost(world: World) -> None:
@@ -183,6 +219,35 @@ def test_two_evaluators_make_one_decision(world: World, tmp_path: Path) -> None:
     world.work()
     assert world.standing() == (hypothesis, 1.0)
     assert len(world.store.transitions()) == 5
+
+
+def test_PAR_1_5_whoever_has_a_slice_again_knows_which_conversations_entered_meanwhile(world: World) -> None:
+    hypothesis = world.show()
+    other = Evaluator(
+        store=world.store,
+        routes={"r": world.route},
+        builds=BUILDS,
+        panels={"r": world.panel()},
+        clock=world.clock,
+        holder="elsewhere",
+        salt_id="salt",
+        places=PLACES,
+    )
+
+    def talked() -> None:
+        opened = world.opened(hypothesis, unit="talk", idle_s=60)
+        world.add(opened, world.settled(opened, "right", "wrong"))
+        while world.books.drain():
+            pass
+        world.clock.at_s += 100
+
+    talked()
+    other.turn(world.clock.now_s())
+    assert state_of(row(world)).promotion.mixture.n == 1
+    talked()
+    world.work()
+    world.work()
+    assert state_of(row(world)).promotion.mixture.n == 1
 
 
 def test_the_last_rung_is_the_fleets(tmp_path: Path) -> None:

@@ -183,6 +183,16 @@ def test_what_a_pool_waits_for_is_told(books: Books) -> None:
     assert view.words == f"{NOTHING_YET}; 30 comparisons have outcomes, and learning begins at 50"
 
 
+def test_what_a_pool_waits_for_is_told_however_much_was_served_before(books: Books) -> None:
+    books.lessons(1_100, own=0.6, both=False)
+    books.lessons(30, own=0.6)
+    others = [msgspec.structs.replace(row(-number, 1.0, NOTHING), tenant="other") for number in range(1, 4)]
+    books.store.enter(Batch(lessons=tuple(others)))
+    other, mine = sorted(pool_views(books.store, {"auto": AUTO_ROUTE}), key=lambda view: view.tenant, reverse=True)
+    assert mine.words == f"{NOTHING_YET}; 30 comparisons have outcomes, and learning begins at 50"
+    assert other.words == f"{NOTHING_YET}; 0 comparisons have outcomes, and learning begins at 50"
+
+
 @pytest.mark.parametrize(("count", "silent"), [(19, False), (20, True)])
 def test_a_check_that_never_speaks_is_told(books: Books, count: int, silent: bool) -> None:
     mute = {"own": (None, 1.0, 0.01, 50.0), "rented": (None, 1.0, 0.01, 50.0)}
@@ -717,11 +727,31 @@ def test_RT_6_9_a_belief_that_wins_without_what_is_doubted_serves_on(books: Book
     passed_s = books.clock.at_s
     books.lessons(100, own=0.0, rented=1.0)
     drained(learner)
-    before = books.believed().belief.records["chat"]["own"].mean
+    fooled = books.believed().belief
+    before = fooled.records["chat"]["own"].mean
     books.fell(passed_s)
     drained(learner)
+    assert books.believed().belief.version != fooled.version, "it was learned from less"
     assert re.search(r"^judge third .* any more; learned anew, it wins over 500 requests", books.told[-1].words)
     assert books.believed().belief.records["chat"]["own"].mean > 0.85 > before
+
+
+def test_what_compared_not_all_models_takes_nothing_from_the_count_of_comparisons_when_it_goes(books: Books) -> None:
+    learner = books.learner(scale=SCALE)
+    books.by = SCALE
+    books.lessons(90, own=0.6)
+    passed_s = books.clock.at_s
+    books.lessons(30, own=0.6, both=False)
+    drained(learner)
+    books.fell(passed_s)
+    drained(learner)
+    learned = len(books.aside)
+    books.lessons(9, own=0.6)
+    drained(learner)
+    assert len(books.aside) == learned
+    books.lessons(1, own=0.6)
+    drained(learner)
+    assert len(books.aside) == learned + 1, "a hundred comparisons are there again"
 
 
 def test_a_belief_from_before_what_is_doubted_is_left_alone(books: Books) -> None:

@@ -14,7 +14,7 @@ from tests.stats.twin import peaks, streams
 from understudy.bench.parity.lines import upper_bound
 from understudy.parity.events import Judged, Pair
 from understudy.parity.state import absorb
-from understudy.parity.units import MAX_UNIT_S, WORST, Turn, entering, pair_value
+from understudy.parity.units import MAX_UNIT_S, WORST, Turn, closed, entering, pair_value
 from understudy.stats.mixture import promotion
 
 outcomes = st.none() | st.floats(0, 1)
@@ -80,7 +80,9 @@ def test_PAR_1_8_what_is_not_settled_by_its_deadline_is_the_worst() -> None:
 
 
 def test_void_units_are_passed_over() -> None:
-    assert [pair.seq for pair in entering([turn(1, x=None), turn(2)], 5.0)] == [2]
+    turns = [turn(1, x=None), turn(2)]
+    assert [pair.seq for pair in entering(turns, 5.0)] == [2]
+    assert list(closed(turns, 5.0)) == [[turns[0]], [turns[1]]]
 
 
 def test_PAR_1_4_a_conversation_is_the_mean_of_its_turns_and_enters_when_silent() -> None:
@@ -104,7 +106,7 @@ def test_a_conversation_that_never_pauses_enters_after_a_while() -> None:
 
 def test_PAR_1_5_a_turn_after_its_units_entry_is_not_counted() -> None:
     late = [turn(7, "talk", idle_s=1.0, x=1.0), turn(8, x=1.0)]
-    assert [pair.unit for pair in entering(late, 50.0, entered={"talk"})] == ["u8"]
+    assert [unit[0].unit for unit in closed(late, 50.0, entered={"talk"})] == ["u8"]
 
 
 @given(

@@ -28,6 +28,13 @@ def test_the_text_speaks_only_where_it_is_better_out_of_sample() -> None:
     assert believe(by_text(80), POOL).belief.texts == {}
 
 
+def test_a_belief_that_was_learned_from_other_outcomes_of_the_same_prompts_is_another_version() -> None:
+    told = by_text(100)
+    without = [*told[:-1], told[-1]._replace(outcomes={})]
+    assert believe(told, POOL).belief.version == believe(list(told), POOL).belief.version
+    assert believe(without, POOL).belief.version != believe(told, POOL).belief.version
+
+
 def test_a_belief_is_learned_over_the_vectors_that_its_prompts_were_read_with() -> None:
     first, second = (believe(by_meaning(400, vectors), POOL).belief for vectors in ("v1", "v2"))
     assert first.speaks == second.speaks == ("chat",)

@@ -30,6 +30,8 @@ class LearningContract:
             ("ex_0", None, "naïve \x00 words"), ("ex_1", 0.5, "naïve \x00 words"), ("ex_2", None, "naïve \x00 words"),
         ]  # fmt: skip
         assert [row.exchange_id for row in store.lessons("auto", found[1].seq, 10)] == ["ex_2"]
+        assert store.outcomes_of("t", "auto", 2) == [(b"{}", None), (b"{}", 0.5)]
+        assert store.outcomes_of("u", "auto", 2) == []
         assert store.lesson_counts() == {("t", "auto"): {"chat": 3}, ("t", "other"): {"chat": 1}}
         assert store.forget_texts(51.5) == 2
         version = store.board_version()
@@ -38,8 +40,8 @@ class LearningContract:
             for at in (2.0, 1.0)
         ]
         store.enter(Batch(beliefs=tuple(told)))
-        assert store.beliefs() == store.beliefs(1.5) == told[:1]
-        assert store.beliefs(2.0) == []
+        assert store.beliefs() == store.beliefs({("t", "auto"): 1.0, ("t", "r"): 2.0}) == told[:1]
+        assert store.beliefs({("t", "auto"): 2.0}) == []
         assert store.board_version() == version + 1
 
     def test_what_a_tenants_route_was_taught_last_is_read_while_its_words_live(self, store: Store) -> None:

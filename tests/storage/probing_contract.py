@@ -45,6 +45,11 @@ class ProbingContract:
         store.enter(Batch(probes=(again,)))
         assert store.probes("r", 1) == [again]
 
+    def test_probes_are_counted_and_known_by_their_exchange_and_version(self, store: Store) -> None:
+        store.enter(Batch(probes=(*PROBES, probe(1, 40.0, version="2"))))
+        assert [store.probe_count(route) for route in ("r", "s", "none")] == [4, 1, 0]
+        assert [store.probed(f"p{number}", "2") for number in (1, 2, 9)] == [True, False, False]
+
     def test_a_fall_stays_in_the_books(self, store: Store) -> None:
         store.enter(Batch(probes=PROBES))
         store.enter(Batch(probes=(msgspec.structs.replace(FALL, doubted_s=1.0),)))
@@ -76,6 +81,9 @@ class ProbingContract:
         store.enter(Batch(probes=tuple(msgspec.structs.replace(one, route=route) for one in PROBES[:3])))
         # At 5, 10, 15, 20, 25 and 30: those at 15 and 20, of which the last was not heard.
         assert store.doubted_verdicts(HYPOTHESIS) == 1
+        # What two falls doubt is doubted once.
+        store.enter(Batch(probes=(probe(6, 15.0, route=route, doubted_s=9.0),)))
+        assert store.doubted_verdicts(HYPOTHESIS) == 2
         assert store.doubted_verdicts("none") == 0
 
     def test_what_was_judged_since_is_counted_over_lessons_and_pairs(self, store: Store) -> None:

@@ -46,7 +46,7 @@ def test_threads_share_a_store(store: Store) -> None:
     assert len(seen) == 2
 
 
-@pytest.mark.parametrize("field", ["texts", "lessons", "kept", "beliefs"])
+@pytest.mark.parametrize("field", ["texts", "lessons", "kept", "comparisons", "beliefs"])
 def test_another_secret_is_found_out_by_whatever_it_did_not_seal(tmp_path: Path, field: str) -> None:
     """Rows that hold no words are no reason to doubt a secret."""
     url = f"sqlite:///{tmp_path / 'books.db'}"

@@ -92,7 +92,8 @@ class Court:
         for route in set(routes) - self._seats.keys():
             rows = await asyncio.to_thread(self._store.probes, route, WINDOW)
             judged = await asyncio.to_thread(self._store.judged_since, route, rows[0].at_s) if rows else 0
-            self._seats[route] = Seat(deque(rows, WINDOW), len(rows), judged)
+            begun = await asyncio.to_thread(self._store.probe_count, route)
+            self._seats[route] = Seat(deque(rows, WINDOW), begun, judged)
 
     def sanity(self, case: Case) -> Sanity:
         """How sane a case's judge is now."""
@@ -100,10 +101,9 @@ class Court:
 
     async def tried(self, case: Case) -> Sanity:
         """How sane a case's judge is, after a probe where one is due; where it is believed, a verdict is counted."""
-        seat, now_s = self._seats[case.route], self._clock.now_s()
-        due = seat.due(case.judge, case.errand.of, now_s)
-        if due and (reply := planted(case.base, seat.begun)) is not None:
-            seat.begun, seat.judged, seat.probed_s = seat.begun + 1, 0, now_s
+        seat = self._seats[case.route]
+        if await self._due(seat, case) and (reply := planted(case.base, seat.begun)) is not None:
+            seat.begun, seat.judged, seat.probed_s = seat.begun + 1, 0, self._clock.now_s()
             try:
                 # It belongs to no hypothesis: nothing is said here of anybody's answer.
                 errand = msgspec.structs.replace(case.errand, reason=TRIED, hypothesis=None, unit=None)
@@ -115,6 +115,16 @@ class Court:
         after = self.sanity(case)
         seat.judged += after.believed
         return after
+
+    async def _due(self, seat: Seat, case: Case) -> bool:
+        """Whether a probe is to be made with this case; the seat has the newest alone of those that served."""
+        judge, exchange_id = case.judge, case.errand.of
+        if not seat.due(judge, exchange_id, self._clock.now_s()):
+            return False
+        if await asyncio.to_thread(self._store.probed, exchange_id, judge.version):
+            return False
+        # Meanwhile another case may have served.
+        return seat.due(judge, exchange_id, self._clock.now_s())
 
     async def compared(self, case: Case, reply: Reply) -> Judgement:
         """A judge's word on an answer, in both orders. Raises Unreachable if there is none now, and puts it off."""

@@ -25,7 +25,7 @@ from understudy.parity.gate import Decision, Facts, Policy, decide
 from understudy.parity.record import Told
 from understudy.parity.slices import Hypothesis, SliceId
 from understudy.parity.state import Move, SliceState, absorb, apply, open_slice
-from understudy.parity.units import entering
+from understudy.parity.units import closed, pair_of
 from understudy.ports import BrokenChain, Clock, OrderRow, SliceRow, StaleLease, Store
 
 log = logging.getLogger(__name__)
@@ -70,6 +70,8 @@ class Evaluator:
         # Units of several turns that have entered, by hypothesis: a late turn must not enter them again.
         self._entered: dict[str, set[str]] = {}
         self._multi_turn: set[str] = set()
+        # By hypothesis: the last pair that entered, and the last of the void ones behind it, which are read once.
+        self._passed: dict[str, tuple[int, int]] = {}
         self._booked_to_s = float("-inf")
         # The fencing number of each lease, None while another holds it, and until when it runs.
         self._leases: dict[str, tuple[int | None, float]] = {}
@@ -147,7 +149,11 @@ class Evaluator:
         """A slice under this evaluator's lease; None if it is another's, or its route has no candidate any more."""
         route = self._routes.get(row.route)
         lease = f"evaluate:{row.tenant}:{row.route}/{row.kind}"
+        before = self._leases.get(lease, (None, 0.0))[0]
         fence = self._fence(lease) if route else None
+        if fence is None or fence != before:
+            # Another evaluator looks at it, or did, or what was looked at here was not written.
+            self._entered.pop(row.hypothesis, None)
         if route is None or fence is None:
             return None
         self._remember(row)
@@ -178,20 +184,26 @@ class Evaluator:
         return moved
 
     def _events(self, state: SliceState) -> Iterator[Event]:
-        hypothesis = state.hypothesis.id
+        hypothesis, cursor = state.hypothesis.id, state.pairs.seq
         entered = self._entered[hypothesis]
-        rows = self._store.pairs(hypothesis, state.pairs.seq)
+        last, passed = self._passed.get(hypothesis, (cursor, cursor))
+        after = passed if last == cursor else cursor
+        rows = self._store.pairs(hypothesis, after)
         multi = {row.unit for row in rows if row.idle_s is not None}
         if multi:
             self._multi_turn.add(hypothesis)
         # Only a pair that is answered and not settled has anything to hear.
         heard = any(row.answered and not row.settled for row in rows)
-        verdicts = self._store.verdicts(hypothesis, state.pairs.seq) if heard else []
+        verdicts = self._store.verdicts(hypothesis, after) if heard else []
         turns = turns_of(rows, verdicts, state.hypothesis.outcome)
-        for pair in entering(turns, self._booked_to_s, entered=entered):
-            if pair.unit in multi:
-                entered.add(pair.unit)
-            yield pair
+        for unit in closed(turns, self._booked_to_s, entered=entered):
+            opening = unit[0]
+            if opening.unit in multi:
+                entered.add(opening.unit)
+            if (pair := pair_of(unit)) is not None:
+                cursor = pair.seq
+                yield pair
+            self._passed[hypothesis] = (cursor, opening.seq)
         for row in self._store.outcomes(hypothesis, state.outcomes.seq):
             yield live_of(row)
 
@@ -231,6 +243,7 @@ class Evaluator:
             return False
         except BrokenChain:
             log.warning("%s: the record has moved on; this slice is decided at the next look", one.lease)
+            self._leases.pop(one.lease, None)
             self._recorder.reload()
             return False
         self._recorder.written(transition)

@@ -17,7 +17,7 @@ def facts_of(store: Store, hypothesis: Hypothesis, spec: ParitySpec, judge: Sani
     approvals = approvals_of(store.orders(hypothesis.id)) if spec.approvals else ()
     if judge is None or hypothesis.outcome not in _ALONE:
         return Facts(approvals=approvals)
-    doubted = store.doubted_verdicts(hypothesis.id) if store.falls(hypothesis.slice.route) else 0
+    doubted = store.doubted_verdicts(hypothesis.id)
     return Facts(approvals=approvals, judge="" if judge.believed else judge.words, doubted=doubted)
 
 

@@ -75,9 +75,9 @@ def belief_of(row: BeliefRow) -> Learned | None:
     return unfold(found) if found is not None and found.serves else None
 
 
-def outcomes_of(row: LessonRow) -> dict[str, float]:
-    """What came of each model's answer, as far as anybody said."""
-    return _spoken(_OUTCOMES.decode(row.outcomes))
+def outcomes_of(told: bytes) -> dict[str, float]:
+    """What came of each model's answer by a lesson's record of it, as far as anybody said."""
+    return _spoken(_OUTCOMES.decode(told))
 
 
 def _spoken(told: Mapping[str, _Seen]) -> dict[str, float]:
@@ -138,9 +138,9 @@ class Course:
     # Why what is believed may rest on verdicts of a fooled judge.
     doubt: str = ""
 
-    def withdraw(self, doubted: Collection[str]) -> int:
-        """Take back what a judge said of these prompts; of how many that were learned from."""
-        taken = sum(lesson.id in doubted and bool(lesson.outcomes) for lesson in self.lessons)
+    def withdraw(self, doubted: Collection[str]) -> list[Lesson]:
+        """Take back what a judge said of these prompts; those that were learned from, as they were."""
+        taken = [lesson for lesson in self.lessons if lesson.id in doubted and lesson.outcomes]
         left = (lesson._replace(outcomes={}) if lesson.id in doubted else lesson for lesson in self.lessons)
         self.lessons = deque(left, maxlen=MAX_LESSONS)
         return taken
@@ -235,7 +235,8 @@ class Learner:
             if of != route:
                 continue
             taken = course.withdraw(doubted)
-            course.compared, course.drift = course.compared - taken, Drift() if taken else course.drift
+            course.compared -= sum(_whole(lesson, self._pools[route]) for lesson in taken)
+            course.drift = Drift() if taken else course.drift
             if taken or any(course.rests_on(fall) for fall in news):
                 course.doubt = (
                     f"judge {news[-1].by} was found to be fooled, and its last verdicts do not count any more"
@@ -266,7 +267,7 @@ class Learner:
         pool = self._pools[row.route]
         course.lessons.append(lesson)
         course.words.append(row.words)
-        course.compared += all(model.name in lesson.outcomes for model in pool.models)
+        course.compared += _whole(lesson, pool)
         champion = course.champion
         if champion is None or row.at_s < champion.belief.at_s:
             return
@@ -389,6 +390,11 @@ class Learner:
             words = f"{why}; learned anew, it {words}"
             log.warning("route %s of tenant %s: %s", place[1], place[0], words)
         self._tell(place, course, belief, words)
+
+
+def _whole(lesson: Lesson, pool: Pool) -> bool:
+    """Whether a lesson compares all models of a pool."""
+    return all(model.name in lesson.outcomes for model in pool.models)
 
 
 def _watch(course: Course, decision: Decision, lesson: Lesson, expected: Forecast | None) -> None:

@@ -6,12 +6,12 @@ from msgspec.structs import replace
 
 from understudy.canon.value import Value
 from understudy.jobs.board import with_books
-from understudy.jobs.learning import TAKEN, belief_of, learned_of, outcomes_of
+from understudy.jobs.learning import belief_of, learned_of, outcomes_of
 from understudy.jobs.sanity import WINDOW, standing
 from understudy.ports import BeliefRow, ProbeRow, Store
 from understudy.routing.beliefs import Dial, Forecast, Record
 from understudy.routing.board import Board, Route
-from understudy.routing.learn import REFITS
+from understudy.routing.learn import MAX_LESSONS, REFITS
 
 NOTHING = "nothing is learned yet: the incumbent answers everything"
 # So many requests without a word of the check are no accident.
@@ -69,12 +69,12 @@ def _waiting(view: PoolView, store: Store, route: Route) -> PoolView:
     """A pool of which nothing is learned yet, and for what it waits; a judge tells for itself."""
     if route.judge:
         return view
-    rows = [row for row in store.lessons(route.name, 0, TAKEN) if row.tenant == view.tenant]
-    told = [outcomes_of(row) for row in rows]
+    rows = store.outcomes_of(view.tenant, route.name, MAX_LESSONS)
+    told = [outcomes_of(outcomes) for outcomes, _ in rows]
     compared = sum(outcomes.keys() >= set(route.choose_from) for outcomes in told)
     words = f"{NOTHING}; {compared:,} comparisons have outcomes, and learning begins at {REFITS[0]}"
     if route.feedback:
-        words += f"; users have spoken of {sum(row.said is not None for row in rows):,} answers"
+        words += f"; users have spoken of {sum(said is not None for _, said in rows):,} answers"
     elif len(told) >= SILENT and not any(told):
         words += f". The check gave none of {len(told):,} requests an outcome: name one that can judge such answers"
     return replace(view, words=words)

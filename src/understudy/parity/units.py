@@ -6,7 +6,7 @@ enter before slow losses. What never settles counts as the worst at its deadline
 """
 
 import math
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -61,24 +61,25 @@ def pair_value(candidate: float | None, incumbent: float | None, *, independent:
     return (0.0 if candidate is None else candidate) - (1.0 if incumbent is None else incumbent)
 
 
-def entering(turns: Iterable[Turn], now_s: float, *, entered: Container[str] = ()) -> tuple[Pair, ...]:
-    """The units that may enter the evidence now, in the order in which they were sampled.
+def entering(turns: Iterable[Turn], now_s: float) -> tuple[Pair, ...]:
+    """The units that may enter the evidence now, in the order in which they were sampled; void ones are passed over."""
+    return tuple(pair for unit in closed(turns, now_s) if (pair := pair_of(unit)) is not None)
+
+
+def closed(turns: Iterable[Turn], now_s: float, *, entered: Container[str] = ()) -> Iterator[Sequence[Turn]]:
+    """The turns of each unit that waits for nothing, in the order in which units were sampled, up to one that does.
 
     `turns` come in order of `seq`. `entered` knows the units that have entered before: a turn that came later than its
-    unit's entry stays stored and is not counted. Void units are passed over.
+    unit's entry stays stored and is not counted.
     """
     units: dict[str, list[Turn]] = {}
     for turn in turns:
         if turn.unit not in entered:
             units.setdefault(turn.unit, []).append(turn)
-    pairs = []
     for parts in units.values():  # in order of each unit's first turn
         if not _closed(parts, now_s) or any(not turn.complete and now_s < turn.deadline_s for turn in parts):
             break
-        pair = _pair(parts)
-        if pair is not None:
-            pairs.append(pair)
-    return tuple(pairs)
+        yield parts
 
 
 def _closed(turns: Sequence[Turn], now_s: float) -> bool:
@@ -86,8 +87,8 @@ def _closed(turns: Sequence[Turn], now_s: float) -> bool:
     return idle_s is None or now_s >= min(turns[-1].at_s + idle_s, turns[0].at_s + MAX_UNIT_S)
 
 
-def _pair(turns: Sequence[Turn]) -> Pair | None:
-    """The unit of these turns, each worth what it is worth on average; what never came is the worst."""
+def pair_of(turns: Sequence[Turn]) -> Pair | None:
+    """The unit of these turns, each worth what it is worth on average; what never came is the worst. None if void."""
     valued = [turn for turn in turns if not turn.settled or turn.x is not None]
     if not valued:
         return None

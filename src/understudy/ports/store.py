@@ -1,6 +1,7 @@
 """The database, as named questions."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from understudy.ports.records import BeliefRow, Exchange, KeptAnswer, LessonRow, ProbeRow, Source, StrataRow
@@ -96,6 +97,10 @@ class Store(Protocol):
         """What one exchange taught; None if it taught nothing, or its words have expired."""
         ...
 
+    def outcomes_of(self, tenant: str, route: str, limit: int) -> list[tuple[bytes, float | None]]:
+        """Outcomes of a tenant's newest lessons on a route, each with what the user said; no words are opened."""
+        ...
+
     def unjudged(self, routes: Collection[str], now_s: float, limit: int) -> list[tuple[str, str]]:
         """The comparisons of these routes that wait for a judge, as exchange and route, oldest first."""
         ...
@@ -106,6 +111,14 @@ class Store(Protocol):
 
     def probes(self, route: str, limit: int) -> list[ProbeRow]:
         """What a route's judge said of answers that say nothing, newest first."""
+        ...
+
+    def probe_count(self, route: str) -> int:
+        """How often a route's judges were asked about answers that say nothing."""
+        ...
+
+    def probed(self, exchange_id: str, version: str) -> bool:
+        """Whether an exchange has served a judge's version for a probe."""
         ...
 
     def judged_since(self, route: str, at_s: float) -> int:
@@ -128,8 +141,8 @@ class Store(Protocol):
         """How many lessons there are of each tenant and route, by kind."""
         ...
 
-    def beliefs(self, after_s: float = 0.0) -> list[BeliefRow]:
-        """What the routes believe, as far as it was told after a moment."""
+    def beliefs(self, known: Mapping[tuple[str, str], float] = MappingProxyType({})) -> list[BeliefRow]:
+        """What the routes believe, less what is `known`: by tenant and route, of which moment."""
         ...
 
     def strata(self) -> list[StrataRow]:

@@ -377,5 +377,5 @@ def _version(lessons: Sequence[Lesson], pool: Pool, vectors: str) -> str:
     told.update(repr(sorted(pool.priors.items())).encode())
     told.update(vectors.encode())
     for one in lessons:
-        told.update(one.id.encode())
+        told.update(f"{one.id}{sorted(one.outcomes.items())}".encode())
     return told.hexdigest()[:_VERSION_HEX]

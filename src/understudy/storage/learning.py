@@ -5,7 +5,8 @@ has nobody to wait for any more, and goes.
 """
 
 import zlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -18,6 +19,13 @@ from understudy.storage.tables import beliefs, comparisons, feedback, lessons, p
 from understudy.storage.vault import Vault
 
 LEVEL = 1
+# What its user said of a lesson's answer.
+_SAID = (
+    sa.select(sa.func.min(feedback.c.y))
+    .where(feedback.c.exchange_id == lessons.c.exchange_id)
+    .scalar_subquery()
+    .label("said")
+)
 
 
 def enter_lessons(connection: sa.Connection, told: Sequence[LessonRow], vault: Vault) -> None:
@@ -88,6 +96,11 @@ class Learning(Database):
         asked = _with_said().where(lessons.c.exchange_id == exchange_id, lessons.c.expires_at_s > now_s)
         return next(iter(self._lessons(asked)), None)
 
+    def outcomes_of(self, tenant: str, route: str, limit: int) -> list[tuple[bytes, float | None]]:
+        """Outcomes of a tenant's newest lessons on a route, each with what the user said; no words are opened."""
+        asked = sa.select(lessons.c.outcomes, _SAID).where(lessons.c.tenant == tenant, lessons.c.route == route)
+        return [(row.outcomes, row.said) for row in self._rows(asked.order_by(lessons.c.seq.desc()).limit(limit))]
+
     def _lessons(self, asked: sa.Select[*tuple[Any, ...]]) -> list[LessonRow]:
         return [_read_lesson(row, self._vault) for row in self._rows(asked)]
 
@@ -111,10 +124,13 @@ class Learning(Database):
             found.setdefault((row.tenant, row.route), {})[row.kind] = int(row.n)
         return found
 
-    def beliefs(self, after_s: float = 0.0) -> list[BeliefRow]:
-        """What the routes believe, as far as it was told after a moment."""
-        asked = sa.select(beliefs).where(beliefs.c.at_s > after_s)
-        return [_read_belief(row, self._vault) for row in self._rows(asked)]
+    def beliefs(self, known: Mapping[tuple[str, str], float] = MappingProxyType({})) -> list[BeliefRow]:
+        """What the routes believe, less what is `known`: by tenant and route, of which moment."""
+        # To ask for what is younger would not do: one may be booked after another that was begun later.
+        marks = self._rows(sa.select(beliefs.c.tenant, beliefs.c.route, beliefs.c.at_s)) if known else []
+        news = [row for row in marks if known.get((row.tenant, row.route)) != row.at_s]
+        here = [(beliefs.c.tenant == row.tenant, beliefs.c.route == row.route) for row in news] if known else [()]
+        return [_read_belief(row, self._vault) for one in here for row in self._rows(sa.select(beliefs).where(*one))]
 
     def strata(self) -> list[StrataRow]:
         """How often each kind of each tenant's route is compared."""
@@ -136,9 +152,7 @@ class Learning(Database):
 
 def _with_said() -> sa.Select[*tuple[Any, ...]]:
     """Lessons, each with what its user said of the answer."""
-    said = sa.select(feedback.c.exchange_id, sa.func.min(feedback.c.y).label("y")).group_by(feedback.c.exchange_id)
-    spoken = said.subquery()
-    return sa.select(lessons, spoken.c.y.label("said")).outerjoin(spoken, spoken.c.exchange_id == lessons.c.exchange_id)
+    return sa.select(lessons, _SAID)
 
 
 def _read_strata(row: Any) -> StrataRow:

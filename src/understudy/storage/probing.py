@@ -21,8 +21,7 @@ _SAID = (verdicts.c.source == "judge", verdicts.c.score.is_not(None))
 def enter_probes(connection: sa.Connection, told: Sequence[ProbeRow]) -> None:
     """Write the new probes of a batch; a comparison serves each version of a judge for one."""
     for row in told:
-        here = (probes.c.exchange_id == row.exchange_id, probes.c.version == row.version)
-        if connection.execute(sa.select(probes.c.seq).where(*here)).first() is None:
+        if connection.execute(_probe(row.exchange_id, row.version)).first() is None:
             connection.execute(sa.insert(probes).values(**msgspec.structs.asdict(row)))
 
 
@@ -33,6 +32,15 @@ class Probing(Database):
         """What a route's judge said of answers that say nothing, newest first."""
         asked = sa.select(*_COLUMNS).where(probes.c.route == route).order_by(probes.c.seq.desc()).limit(limit)
         return [ProbeRow(**row._mapping) for row in self._rows(asked)]
+
+    def probe_count(self, route: str) -> int:
+        """How often a route's judges were asked about answers that say nothing."""
+        asked = sa.select(sa.func.count().label("n")).where(probes.c.route == route)
+        return int(self._rows(asked)[0].n)
+
+    def probed(self, exchange_id: str, version: str) -> bool:
+        """Whether an exchange has served a judge's version for a probe."""
+        return bool(self._rows(_probe(exchange_id, version)))
 
     def judged_since(self, route: str, at_s: float) -> int:
         """On how many lessons and pairs of a route a judge has spoken since a moment."""
@@ -52,19 +60,24 @@ class Probing(Database):
 
     def doubted_lessons(self, route: str) -> set[str]:
         """The lessons of a route that a judge spoke on between its last passed round and its fall, by exchange."""
-        asked = sa.select(lessons.c.exchange_id).where(lessons.c.route == route, _doubted(route, lessons.c.judged_s))
+        doubted = sa.exists().where(*_doubted(route, lessons.c.judged_s))
+        asked = sa.select(lessons.c.exchange_id).where(lessons.c.route == route, doubted)
         return {row.exchange_id for row in self._rows(asked)}
 
     def doubted_verdicts(self, hypothesis: str) -> int:
         """How many verdicts on a hypothesis's pairs its judge gave between its last passed round and its fall."""
         route = sa.select(hypotheses.c.route).where(hypotheses.c.id == hypothesis).scalar_subquery()
-        return self._count(verdicts.c.hypothesis == hypothesis, *_SAID, _doubted(route, verdicts.c.at_s))
+        # From the falls, which are few, to their stretches: it is asked at every look, of all that was ever said.
+        asked = sa.select(sa.func.count(sa.distinct(verdicts.c.seq)).label("n"))
+        asked = asked.join_from(probes, verdicts, sa.and_(*_doubted(route, verdicts.c.at_s)))
+        return int(self._rows(asked.where(verdicts.c.hypothesis == hypothesis, *_SAID))[0].n)
 
-    def _count(self, *wanted: sa.ColumnElement[bool]) -> int:
-        return int(self._rows(sa.select(sa.func.count().label("n")).where(*wanted))[0].n)
+
+def _probe(exchange_id: str, version: str) -> sa.Select[int]:
+    return sa.select(probes.c.seq).where(probes.c.exchange_id == exchange_id, probes.c.version == version)
 
 
-def _doubted(route: str | sa.ScalarSelect[str], said_s: sa.Column[float]) -> sa.ColumnElement[bool]:
-    """Whether what was said at a moment on a route is doubted."""
-    stretch = (probes.c.doubted_s < said_s, said_s <= probes.c.at_s)
-    return sa.exists().where(probes.c.route == route, probes.c.doubted_s.is_not(None), *stretch)
+def _doubted(route: str | sa.ScalarSelect[str], said_s: sa.Column[float]) -> tuple[sa.ColumnElement[bool], ...]:
+    """By which probes of a route what was said at a moment is doubted."""
+    fallen = (probes.c.route == route, probes.c.doubted_s.is_not(None))
+    return (*fallen, probes.c.doubted_s < said_s, said_s <= probes.c.at_s)

@@ -43,6 +43,9 @@ class SqlStore(Exchanges, Evidence, Learning, Probing, Slices, Orders, KeptAnswe
             sealed = sa.select(place, table.c.body).where(table.c.body.is_not(None))
             for name, body in self._rows(sealed.order_by(table.c.expires_at_s.desc()).limit(1)):
                 self._vault.open(body, name)
+        waiting = sa.select(comparisons.c.exchange_id).order_by(comparisons.c.expires_at_s.desc()).limit(1)
+        for (exchange_id,) in self._rows(waiting):
+            self.comparison(exchange_id)
         self.beliefs()
 
     def forget_sealed(self, now_s: float) -> int:

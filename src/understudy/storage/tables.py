@@ -114,6 +114,7 @@ exchanges = sa.Table(
     sa.Column("record", sa.LargeBinary, nullable=False),
     sa.Index(None, "route", "at_s"),
     sa.Index(None, "purpose", "at_s"),
+    sa.Index(None, "tenant", "at_s"),
 )
 
 # Running totals of the exchanges, so that the bill does not take a walk over the journal, and outlives it.
@@ -239,7 +240,7 @@ verdicts = sa.Table(
     sa.Column("missing", Words),
     sa.Column("digest", Words, nullable=False),
     sa.UniqueConstraint("exchange_id", "source"),
-    sa.Index(None, "hypothesis"),
+    sa.Index(None, "hypothesis", "at_s"),
     sqlite_autoincrement=True,
 )
 
@@ -372,7 +373,7 @@ feedback = sa.Table(
     "feedback",
     metadata,
     sa.Column("id", Words, primary_key=True),
-    sa.Column("exchange_id", Words, nullable=False),
+    sa.Column("exchange_id", Words, nullable=False, index=True),
     sa.Column("at_s", sa.Double, nullable=False),
     sa.Column("key", Words, nullable=False),
     sa.Column("signal", Words, nullable=False),

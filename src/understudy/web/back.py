@@ -70,6 +70,13 @@ def guarded(back: Back, inner: Page, own: Dialect | None = None) -> Endpoint:
     return admitted
 
 
+def limit_of(request: Request, usual: int, most: int) -> int:
+    """How many rows a request wants by its `limit`; the usual number where that is none."""
+    asked = request.query_params.get("limit", "")
+    # Other scripts have digits too, and no number of more than a few is less than what is given at most.
+    return min(int(asked[:9]), most) if asked.isascii() and asked.isdigit() else usual
+
+
 def told(body: bytes) -> Response:
     """A body that a dialect wrote, as an answer."""
     return Response(body, media_type="application/json")

@@ -18,7 +18,7 @@ from understudy.canon.faults import Fault, FaultKind
 from understudy.jobs.explaining import account
 from understudy.jobs.sanity import WINDOW, standing
 from understudy.policy.keys import Caller
-from understudy.web.back import Back, Endpoint, Page, guarded, json_of, resting_of
+from understudy.web.back import Back, Endpoint, Page, guarded, json_of, limit_of, resting_of
 from understudy.web.counting import counting
 from understudy.web.kept import kept
 from understudy.web.lists import lists
@@ -108,8 +108,7 @@ def _money(back: Back) -> Page:
 
 def _exchanges(back: Back) -> Page:
     async def exchanges(request: Request, caller: Caller) -> Response:
-        asked = request.query_params.get("limit", "100")
-        limit = min(int(asked), MAX_EXCHANGES) if asked.isdigit() else 100
+        limit = limit_of(request, 100, MAX_EXCHANGES)
         route, tenant = request.query_params.get("route"), _whose(caller)
         rows = await asyncio.to_thread(back.store.exchanges, limit, route=route, tenant=tenant)
         return json_of({"exchanges": [msgspec.structs.asdict(row) for row in rows]})

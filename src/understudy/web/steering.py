@@ -18,7 +18,7 @@ from understudy.jobs.labelling import LabelRefused, label, questions
 from understudy.jobs.reactions import ReactionRefused, feedback_on, teaches, worth
 from understudy.policy.keys import Caller, entrust
 from understudy.ports import Exchange, Order, OrderRow, Record, Store, Verb
-from understudy.web.back import Back, guarded
+from understudy.web.back import Back, guarded, limit_of
 
 # How long an answer waits for the books: they are drained many times a second, unless they are far behind.
 BOOKS_WAIT_S = 5.0
@@ -102,8 +102,7 @@ def _told(row: OrderRow) -> Response:
 def _questions(back: Back) -> Told:
     async def ask(request: Request, caller: Caller) -> Response:
         entrust(caller, "label", "operate")
-        asked = request.query_params.get("limit", "1")
-        limit = min(int(asked), MAX_QUESTIONS) if asked.isdigit() else 1
+        limit = limit_of(request, 1, MAX_QUESTIONS)
         found = await asyncio.to_thread(questions, back.store, back.server_secret, back.clock.now_s(), limit)
         return Response(msgspec.json.encode({"questions": found}), media_type="application/json")
 
