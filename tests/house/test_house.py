@@ -35,6 +35,7 @@ SUPERVISORS = {
     "engines/vectors.py",
     "jobs/judging.py",
     "jobs/bookkeeper.py",
+    "web/lane.py",
     "processes.py",
     "web/rest.py",
 }
