@@ -202,7 +202,6 @@ TESTED_ELSEWHERE = {
     "cli/bench_routing_tables.py": "bench/routing/test_run.py",
     "cli/route.py": "journeys/test_pool.py",
     "cli/tenant.py": "journeys/test_tenant.py",
-    "jobs/pools.py": "journeys/test_pool.py",
     "web/pools.py": "journeys/test_pool.py",
     **dict.fromkeys(
         [f"bench/routing/{name}.py" for name in ("frozen", "latency", "rows", "sheet", "suites")],

@@ -62,6 +62,15 @@ class LearningContract:
         assert (store.lesson("ex_1", 50.0), store.lesson("ex_1", 51.0)) == (found[1], None)
         assert store.lesson("ex_9", 1.0) is None
 
+        def newest(routes: list[str], most: int) -> list[tuple[str, str, float | None, str]]:
+            return [(row.exchange_id, row.tenant, row.said, row.words) for row in store.newest(routes, most)]
+
+        assert newest(["auto", "none"], 2) == [
+            ("ex_3", "u", None, ""), ("ex_2", "t", None, ""), ("ex_1", "t", 0.5, ""),
+        ]  # fmt: skip
+        assert [row[0] for row in newest(["other", "auto"], 1)] == ["ex_4", "ex_3", "ex_2"]
+        assert newest([], 9) == []
+
     def test_comparisons_wait_until_they_are_lessons_or_their_time_is_over(self, store: Store) -> None:
         rows = [
             ComparisonRow(

@@ -92,6 +92,10 @@ class Store(Protocol):
         """What a tenant's route was taught last, newest first, of prompts whose words have not expired."""
         ...
 
+    def newest(self, routes: Collection[str], most: int) -> list[LessonRow]:
+        """The newest lessons of each tenant of these routes, newest first and without their words."""
+        ...
+
     def lesson(self, exchange_id: str, now_s: float) -> LessonRow | None:
         """What one exchange taught; None if it taught nothing, or its words have expired."""
         ...
@@ -120,8 +124,8 @@ class Store(Protocol):
         """The lessons of a route that a judge spoke on between its last passed round and its fall, by exchange."""
         ...
 
-    def doubted_verdicts(self, hypothesis: str) -> int:
-        """How many verdicts on a hypothesis's pairs its judge gave between its last passed round and its fall."""
+    def doubted_verdicts(self) -> dict[str, int]:
+        """How many verdicts on each hypothesis's pairs its judge gave between its last passed round and its fall."""
         ...
 
     def lesson_counts(self) -> dict[tuple[str, str], dict[str, int]]:
@@ -203,8 +207,8 @@ class Store(Protocol):
         """
         ...
 
-    def multi_turn(self, hypothesis: str) -> bool:
-        """Whether a hypothesis was ever shown a conversation of several turns."""
+    def multi_turn(self) -> set[str]:
+        """The slices' hypotheses that were ever shown a conversation of several turns."""
         ...
 
     def scores(self) -> list[ScoreRow]:

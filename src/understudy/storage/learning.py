@@ -83,6 +83,15 @@ class Learning(Database):
         theirs = (lessons.c.tenant == tenant, lessons.c.route == route, lessons.c.expires_at_s > now_s)
         return self._lessons(_with_said().where(*theirs).order_by(lessons.c.seq.desc()).limit(limit))
 
+    def newest(self, routes: Collection[str], most: int) -> list[LessonRow]:
+        """The newest lessons of each tenant of these routes, newest first and without their words."""
+        whose = (lessons.c.tenant, lessons.c.route)
+        place = sa.func.row_number().over(partition_by=whose, order_by=lessons.c.seq.desc()).label("place")
+        ranked = sa.select(lessons.c.seq, place).where(lessons.c.route.in_(list(routes))).subquery()
+        wanted = sa.select(ranked.c.seq).where(ranked.c.place <= most)
+        asked = _with_said(*(lessons.c[name] for name in (*_LESSON, "seq"))).where(lessons.c.seq.in_(wanted))
+        return [LessonRow(**row._mapping, words="") for row in self._rows(asked.order_by(lessons.c.seq.desc()))]
+
     def lesson(self, exchange_id: str, now_s: float) -> LessonRow | None:
         """What one exchange taught; None if it taught nothing, or its words have expired."""
         asked = _with_said().where(lessons.c.exchange_id == exchange_id, lessons.c.expires_at_s > now_s)
@@ -134,11 +143,12 @@ class Learning(Database):
                 move_board(connection)
 
 
-def _with_said() -> sa.Select[*tuple[Any, ...]]:
-    """Lessons, each with what its user said of the answer."""
+def _with_said(*told: sa.Column[Any]) -> sa.Select[*tuple[Any, ...]]:
+    """Lessons, all of them or these columns, each with what its user said of the answer."""
     said = sa.select(feedback.c.exchange_id, sa.func.min(feedback.c.y).label("y")).group_by(feedback.c.exchange_id)
     spoken = said.subquery()
-    return sa.select(lessons, spoken.c.y.label("said")).outerjoin(spoken, spoken.c.exchange_id == lessons.c.exchange_id)
+    asked = sa.select(*(told or lessons.c), spoken.c.y.label("said"))
+    return asked.outerjoin_from(lessons, spoken, spoken.c.exchange_id == lessons.c.exchange_id)
 
 
 def _read_strata(row: Any) -> StrataRow:

@@ -55,16 +55,18 @@ class Probing(Database):
         asked = sa.select(lessons.c.exchange_id).where(lessons.c.route == route, _doubted(route, lessons.c.judged_s))
         return {row.exchange_id for row in self._rows(asked)}
 
-    def doubted_verdicts(self, hypothesis: str) -> int:
-        """How many verdicts on a hypothesis's pairs its judge gave between its last passed round and its fall."""
-        route = sa.select(hypotheses.c.route).where(hypotheses.c.id == hypothesis).scalar_subquery()
-        return self._count(verdicts.c.hypothesis == hypothesis, *_SAID, _doubted(route, verdicts.c.at_s))
+    def doubted_verdicts(self) -> dict[str, int]:
+        """How many verdicts on each hypothesis's pairs its judge gave between its last passed round and its fall."""
+        fallen = sa.select(probes.c.route).where(probes.c.doubted_s.is_not(None))
+        # By a list of hypotheses, and not by their routes: else every verdict is walked where no judge has fallen.
+        theirs = sa.select(hypotheses.c.id).where(hypotheses.c.route.in_(fallen)).correlate(None)
+        wanted = (verdicts.c.hypothesis.in_(theirs), *_SAID, _doubted(hypotheses.c.route, verdicts.c.at_s))
+        asked = sa.select(verdicts.c.hypothesis, sa.func.count().label("n"))
+        asked = asked.join(hypotheses, hypotheses.c.id == verdicts.c.hypothesis).where(*wanted)
+        return {row.hypothesis: int(row.n) for row in self._rows(asked.group_by(verdicts.c.hypothesis))}
 
-    def _count(self, *wanted: sa.ColumnElement[bool]) -> int:
-        return int(self._rows(sa.select(sa.func.count().label("n")).where(*wanted))[0].n)
 
-
-def _doubted(route: str | sa.ScalarSelect[str], said_s: sa.Column[float]) -> sa.ColumnElement[bool]:
+def _doubted(route: str | sa.Column[str], said_s: sa.Column[float]) -> sa.ColumnElement[bool]:
     """Whether what was said at a moment on a route is doubted."""
     stretch = (probes.c.doubted_s < said_s, said_s <= probes.c.at_s)
     return sa.exists().where(probes.c.route == route, probes.c.doubted_s.is_not(None), *stretch)

@@ -33,7 +33,8 @@ def parity(back: Back) -> list[Route]:
 
 def _all(back: Back) -> Page:
     async def answer(request: Request, caller: Caller) -> Response:
-        return json_of({"slices": await _views(back)})
+        # Thousands of slices are not even written on the loop.
+        return await asyncio.to_thread(lambda: json_of({"slices": _views(back)}))
 
     return answer
 
@@ -42,12 +43,14 @@ def _show(back: Back) -> Page:
     async def answer(request: Request, caller: Caller) -> Response:
         route, kind = request.path_params["route"], request.path_params["kind"]
         wanted = str(SliceId(route, kind, caller.tenant))
-        view = next((one for one in await _views(back) if one.slice == wanted), None)
+        view = next((one for one in await asyncio.to_thread(_views, back) if one.slice == wanted), None)
         if view is None:
             raise _nothing(wanted)
+        place = (caller.tenant, route, kind)
         rows = await asyncio.to_thread(back.store.transitions, route, kind)
-        orders = [row for row in await asyncio.to_thread(back.store.orders) if (row.route, row.kind) == (route, kind)]
-        links = [link_of(row).told() | {"hash": row.hash} for row in rows]
+        told = await asyncio.to_thread(back.store.orders)
+        orders = [row for row in told if (row.tenant, row.route, row.kind) == place]
+        links = [link_of(row).told() | {"hash": row.hash} for row in rows if row.tenant == caller.tenant]
         return json_of({"slice": view, "transitions": links, "orders": orders})
 
     return answer
@@ -94,8 +97,8 @@ def _gathered(back: Back, only: str | None, words: bool) -> Report:
     return gather(back.store, back.specs, back.clock.now_s(), words=words, places=back.places, only=only)
 
 
-async def _views(back: Back) -> list[SliceView]:
-    return await asyncio.to_thread(views, back.store, back.specs, back.clock.now_s(), back.places)
+def _views(back: Back) -> list[SliceView]:
+    return views(back.store, back.specs, back.clock.now_s(), back.places)
 
 
 def _nothing(wanted: str) -> Fault:
