@@ -277,6 +277,7 @@ TESTED_ELSEWHERE = {
     "jobs/report/gather.py": "jobs/report/test_page.py",
     "jobs/report/markup.py": "jobs/report/test_page.py",
     "jobs/report/money.py": "jobs/report/test_page.py",
+    "jobs/report/pool_gather.py": "jobs/report/test_pool_page.py",
     "jobs/recording.py": "jobs/test_replaying.py",
     "jobs/spending.py": "jobs/test_planning.py",
     "parity/record.py": "jobs/test_replaying.py",

@@ -84,6 +84,8 @@ class LearningContract:
         assert store.unjudged(["auto", "none"], 49.0, 9) == [(f"ex_{number}", "auto") for number in range(3)]
         assert store.unjudged(["auto"], 50.0, 1) == [("ex_1", "auto")]
         assert store.unjudged([], 49.0, 9) == []
+        assert store.comparison_counts(49.0) == {("t", "auto"): 3, ("t", "other"): 1}
+        assert store.comparison_counts(50.0) == {("t", "auto"): 2, ("t", "other"): 1}
         assert (store.comparison("ex_0"), store.comparison("ex_9")) == (rows[0], None)
         lesson = LessonRow(
             exchange_id="ex_1", tenant="t", key="k", route="auto", kind="chat", at_s=1.0, expires_at_s=90.0,

@@ -104,6 +104,10 @@ class Store(Protocol):
         """The comparisons of these routes that wait for a judge, as exchange and route, oldest first."""
         ...
 
+    def comparison_counts(self, now_s: float) -> dict[tuple[str, str], int]:
+        """How many comparisons of each tenant and route wait for a judge."""
+        ...
+
     def comparison(self, exchange_id: str) -> ComparisonRow | None:
         """One comparison that waits for a judge; None if its words are gone, or it became a lesson."""
         ...
@@ -185,7 +189,7 @@ class Store(Protocol):
         ...
 
     def traffic(self, since_s: float) -> list[TrafficRow]:
-        """How much was asked since then and what it cost, by route, kind and purpose."""
+        """How much was asked since then and what it cost, by tenant, route, kind, purpose and model."""
         ...
 
     def spent(self, day: int) -> list[tuple[str, str, int]]:
@@ -193,7 +197,7 @@ class Store(Protocol):
         ...
 
     def spending(self, stretch_s: int) -> list[SpendRow]:
-        """What was asked and what it cost, by route, purpose and stretch of so many seconds, oldest first."""
+        """What was asked and what it cost, by tenant, route, purpose, model and stretch of seconds, oldest first."""
         ...
 
     def set_rate(self, tenant: str, route: str, kind: str, rate: float) -> None:

@@ -107,6 +107,12 @@ class Learning(Database):
         rows = self._rows(asked.where(*wanted).order_by(comparisons.c.seq).limit(limit))
         return [(row.exchange_id, row.route) for row in rows]
 
+    def comparison_counts(self, now_s: float) -> dict[tuple[str, str], int]:
+        """How many comparisons of each tenant and route wait for a judge."""
+        of = (comparisons.c.tenant, comparisons.c.route)
+        asked = sa.select(*of, sa.func.count().label("n")).where(comparisons.c.expires_at_s > now_s).group_by(*of)
+        return {(row.tenant, row.route): int(row.n) for row in self._rows(asked)}
+
     def comparison(self, exchange_id: str) -> ComparisonRow | None:
         """One comparison that waits for a judge; None if its words are gone, or it became a lesson."""
         rows = self._rows(sa.select(comparisons).where(comparisons.c.exchange_id == exchange_id))

@@ -20,6 +20,7 @@ from understudy.jobs.status import SliceView, views
 from understudy.parity.slices import SliceId
 from understudy.policy.keys import Caller
 from understudy.web.back import Back, Page, guarded, json_of
+from understudy.web.pools import pools_of
 
 BASE = "/understudy/v1/parity"
 
@@ -83,7 +84,7 @@ def _report(back: Back) -> Page:
 
     async def answer(request: Request, caller: Caller) -> Response:
         only = request.query_params.get("slice")
-        report = await asyncio.to_thread(_gathered, back, only, bool(caller.roles))
+        report = await asyncio.to_thread(_gathered, back, only, caller)
         if only is not None and not report.slices:
             raise _nothing(only)
         if request.query_params.get("format") == "json":
@@ -93,8 +94,10 @@ def _report(back: Back) -> Page:
     return answer
 
 
-def _gathered(back: Back, only: str | None, words: bool) -> Report:
-    return gather(back.store, back.specs, back.clock.now_s(), words=words, places=back.places, only=only)
+def _gathered(back: Back, only: str | None, caller: Caller) -> Report:
+    pools = pools_of(back, caller.tenant) if only is None else None
+    words, now_s = bool(caller.roles), back.clock.now_s()
+    return gather(back.store, back.specs, now_s, words=words, places=back.places, only=only, pools=pools)
 
 
 def _views(back: Back) -> list[SliceView]:
