@@ -124,6 +124,26 @@ def test_a_belief_that_does_not_win_serves_nothing_and_is_shown(tmp_path: Path) 
     assert "own; not chosen" in said
 
 
+def test_what_was_taken_back_and_traffic_that_changed_are_told_and_drawn(books: Books) -> None:
+    (row,) = books.store.beliefs()
+    books.clock.at_s += 10.0
+    changed = msgspec.structs.replace(row, changed_s=books.clock.at_s - 2, at_s=books.clock.at_s - 1)
+    early = answered(books, 99, "rented", "sums", 60.0)
+    books.store.enter(Batch(beliefs=(changed,), exchanges=(early,)))
+    said = pools_page(told(books))
+    assert "traffic is as it is now since" in said
+    assert ">traffic changed</text>" in said
+    assert ">learned</text>" in said
+    gone = msgspec.structs.replace(
+        changed, at_s=books.clock.at_s, version="", body=None, words="taken back: own is worse"
+    )
+    books.store.enter(Batch(beliefs=(gone,)))
+    said = pools_page(told(books))
+    assert "rented answers everything, since" in said
+    assert "taken back: own is worse" in said
+    assert ">taken back</text>" in said
+
+
 def test_a_pool_that_waits_and_a_house_without_one_say_so(tmp_path: Path) -> None:
     books = Books(tmp_path)
     assert NOTHING in pools_page(told(books))

@@ -102,7 +102,7 @@ def _serving(one: PoolReport) -> list[str]:
     if view.speaks:
         over = f", read with the word vectors {view.vectors}" if view.vectors else ""
         rows.append(
-            ("the text speaks on", f"{', '.join(view.speaks)}{over}: there a prompt's words may turn the choice")
+            ("the text", f"speaks on {', '.join(view.speaks)}{over}: there a prompt's words may turn the choice")
         )
     if view.unasked:
         rows.append(("never asked", f"priors name {', '.join(view.unasked)}"))
