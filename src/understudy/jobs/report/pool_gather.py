@@ -3,9 +3,10 @@ choice that follows from it. Figures and names only, never words of callers.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 from understudy.canon.value import Value
-from understudy.jobs.learning import Place, belief_of
+from understudy.jobs.learning import Place, learned_of
 from understudy.jobs.planning import DAY_S
 from understudy.jobs.pools import PoolView, pool_views
 from understudy.ports import BeliefRow, ProbeRow, SpendRow, Store, TrafficRow
@@ -15,6 +16,7 @@ from understudy.routing.decide import Decision, unhindered
 # Stretches of time that shares and money are summed by: as many as a plot has use for.
 MAX_STRETCHES = 120
 MIN_STRETCH_S = 1
+Row = TypeVar("Row", SpendRow, TrafficRow)
 
 
 class PoolReport(Value, frozen=True, kw_only=True):
@@ -56,9 +58,9 @@ def gather_pools(
     views = pool_views(store, routes, tenant)
     beliefs = {(row.tenant, row.route): row for row in store.beliefs()} if views else {}
     waiting = store.comparison_counts(now_s) if views else {}
-    lately = store.traffic(now_s - DAY_S) if views else []
+    lately = _by_place(store.traffic(now_s - DAY_S)) if views else {}
     stretch_s = stretch_of(store, now_s)
-    spending = store.spending(stretch_s) if views else []
+    spending = _by_place(store.spending(stretch_s)) if views else {}
     falls = {name: tuple(store.falls(name)) for name in sorted({view.route for view in views}) if routes[name].judge}
     found = []
     for view in views:
@@ -71,8 +73,8 @@ def gather_pools(
                 models=models,
                 own=tuple(name for name in models if board.models[name].owned),
                 choices=_choices(row, board) if row is not None else {},
-                lately=_lately(lately, place),
-                spending=tuple(one for one in spending if (one.tenant, one.route) == place),
+                lately=_lately(lately.get(place, ())),
+                spending=tuple(spending.get(place, ())),
                 waiting=waiting.get(place, 0),
                 falls=falls.get(view.route, ()),
                 changed_s=row.changed_s if row is not None else 0.0,
@@ -89,17 +91,24 @@ def stretch_of(store: Store, now_s: float) -> int:
 
 
 def _choices(row: BeliefRow, board: Board) -> dict[str, Decision]:
-    learned = belief_of(row)
-    if learned is None:
+    belief = learned_of(row)
+    if belief is None or not belief.serves:
         return {}
     models = [board.models[name] for name in board.routes[row.route].choose_from]
-    return {kind: unhindered(models, learned.belief, kind, {}) for kind in learned.belief.records}
+    return {kind: unhindered(models, belief, kind, {}) for kind in belief.records}
 
 
-def _lately(rows: Iterable[TrafficRow], place: Place) -> dict[str, dict[str, int]]:
+def _by_place(rows: Iterable[Row]) -> dict[Place, list[Row]]:
+    found: dict[Place, list[Row]] = {}
+    for row in rows:
+        found.setdefault((row.tenant, row.route), []).append(row)
+    return found
+
+
+def _lately(rows: Iterable[TrafficRow]) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
     for row in rows:
-        if (row.tenant, row.route) == place and row.purpose == "serve" and row.model is not None:
+        if row.purpose == "serve" and row.model is not None:
             kinds = found.setdefault(row.kind, {})
             kinds[row.model] = kinds.get(row.model, 0) + row.exchanges
     return found
