@@ -17,6 +17,7 @@ from understudy.jobs.report.page import page
 from understudy.jobs.report.pool_gather import PoolReport, PoolsReport, gather_pools, shares
 from understudy.jobs.report.pool_page import NOTHING, pools_page
 from understudy.ports import Batch, ComparisonRow, Exchange, ProbeRow
+from understudy.routing.beliefs import Point
 from understudy.routing.board import Board, Route
 
 # What has no end in HTML, and what is drawn and closes itself in SVG.
@@ -142,6 +143,31 @@ def test_what_was_taken_back_and_traffic_that_changed_are_told_and_drawn(books: 
     assert "rented answers everything, since" in said
     assert "taken back: own is worse" in said
     assert ">taken back</text>" in said
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"name": "quality_target", "aim": 0.975}, ("<b>can be met</b>", "quality target 97.5 %", ">target 97.5 %<")),
+        ({"name": "rented_share", "aim": 0.3, "met": False}, ("<b>CANNOT BE MET</b>", "rented share 30 %")),
+        ({"name": "budget_usd_per_day", "aim": 2.5}, ("<b>can be met</b>", "the dial: $2.50 a day")),
+    ],
+)
+def test_a_dial_says_whether_it_can_be_met_and_what_its_settings_come_to(
+    books: Books, changes: dict[str, object], words: tuple[str, ...]
+) -> None:
+    report = told(books)
+    one = only(report)
+    frontier = (Point(0.0, 1.0, 1.0, 0.002), Point(0.5, 0.4, 0.99, 0.001))
+    assert one.view.dial is not None
+    dial = msgspec.structs.replace(one.view.dial, frontier=frontier, price=0.4, **changes)
+    view = msgspec.structs.replace(one.view, dial=dial)
+    said = pools_page(msgspec.structs.replace(report, pools=(msgspec.structs.replace(one, view=view),)))
+    for expected in (*words, "Quality against price", "dollars for 1,000 requests", ">as set</text>", ">$1.00</text>"):
+        assert expected in said, expected
+    flat = msgspec.structs.replace(view, dial=msgspec.structs.replace(dial, frontier=frontier[:1]))
+    alone = pools_page(msgspec.structs.replace(report, pools=(msgspec.structs.replace(one, view=flat),)))
+    assert "Quality against price" not in alone
 
 
 def test_a_pool_that_waits_and_a_house_without_one_say_so(tmp_path: Path) -> None:

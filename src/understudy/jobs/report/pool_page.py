@@ -12,7 +12,7 @@ from understudy.jobs.report.charts import Band, Chart, Dot, Line, Mark, interval
 from understudy.jobs.report.markup import box, day, dim, document, drawn, sideways, table, text
 from understudy.jobs.report.money import clock, costs, money_words
 from understudy.jobs.report.pool_gather import PoolReport, PoolsReport, shares
-from understudy.routing.beliefs import Point, Record
+from understudy.routing.beliefs import Dial, Point, Record
 from understudy.routing.decide import DITHER, Decision, Option
 
 # A share over fewer answers than a few stretches have would jump.
@@ -66,20 +66,17 @@ def _pool(one: PoolReport, number: int, report: PoolsReport) -> list[str]:
 def _sums(one: PoolReport) -> Iterator[str]:
     dial = one.view.dial
     if dial is not None and dial.name != "quality":
-        yield box("can be met" if dial.met else "CANNOT BE MET", f"the dial: {_aim(one)}")
+        yield box("can be met" if dial.met else "CANNOT BE MET", f"the dial: {_aim(dial)}")
     yield from money_words(one.spending)
     if one.view.judge:
         yield box(f"{one.waiting:,}", "comparisons wait for the judge")
     yield box(f"{one.view.labels:,}", "prompts it was learned from")
 
 
-def _aim(one: PoolReport) -> str:
-    dial = one.view.dial
-    if dial is None or dial.name == "quality":
-        return "none"
+def _aim(dial: Dial) -> str:
     if dial.name == "budget_usd_per_day":
         return f"{dollars(dial.aim)} a day"
-    return f"{dial.name.replace('_', ' ')} {dial.aim:.0%}"
+    return f"{dial.name.replace('_', ' ')} {dial.aim * 100:g} %"
 
 
 def _serving(one: PoolReport) -> list[str]:
@@ -91,7 +88,7 @@ def _serving(one: PoolReport) -> list[str]:
         serves = "what was learned serves" if view.serves else f"{view.incumbent} answers everything"
         rows = [("now", f"{serves}, since {day(view.at_s)} UTC"), ("why", view.words)]
     if view.dial is not None:
-        rows.append(("the dial", view.dial.words + ("" if view.dial.met else " (it cannot be met)")))
+        rows.append(("the dial", view.dial.words))
     if view.serves and view.forecast is not None:
         models, n = ", ".join(view.forecast.models), view.forecast.n
         rows.append(("forecast", f"{view.forecast.share:.1%} of calls to {models}, as of {n:,.0f} prompts in effect"))
@@ -243,7 +240,7 @@ def _frontier(one: PoolReport) -> list[str]:
     if dial is None or len(spots) < 2:
         return []
     now = min(points, key=lambda point: abs(point.price - dial.price))
-    target = [Mark(dial.aim, f"target {dial.aim:.0%}")] if dial.name == "quality_target" else []
+    target = [Mark(dial.aim, f"target {dial.aim * 100:g} %")] if dial.name == "quality_target" else []
     heights = [1.0, *(mark.y for mark in target), *(y for _, y in spots)]
     low, high = min(heights), max(heights)
     room = max(0.01, (high - low) * 0.15)
