@@ -21,8 +21,8 @@ PAGES = Path(__file__).parent / "reference"
 COMMANDS = (
     "", "serve", "demo", "doctor", "models", "key create", "tenant delete", "label", "parity", "parity status",
     "parity show", "parity plan", "parity import", "parity report", "parity replay", "parity hold", "parity release",
-    "parity lower", "parity approve", "parity retry", "route explain", "route status", "bench gateway", "bench parity",
-    "bench routing", "conformance",
+    "parity lower", "parity approve", "parity retry", "route explain", "route status", "route report", "bench gateway",
+    "bench parity", "bench routing", "conformance",
 )  # fmt: skip
 
 

@@ -203,7 +203,6 @@ TESTED_ELSEWHERE = {
     "cli/bench_routing_tables.py": "bench/routing/test_run.py",
     "cli/route.py": "journeys/test_pool.py",
     "cli/tenant.py": "journeys/test_tenant.py",
-    "jobs/pools.py": "journeys/test_pool.py",
     "web/pools.py": "journeys/test_pool.py",
     **dict.fromkeys(
         [f"bench/routing/{name}.py" for name in ("frozen", "latency", "rows", "sheet", "suites")],
@@ -279,6 +278,7 @@ TESTED_ELSEWHERE = {
     "jobs/report/gather.py": "jobs/report/test_page.py",
     "jobs/report/markup.py": "jobs/report/test_page.py",
     "jobs/report/money.py": "jobs/report/test_page.py",
+    "jobs/report/pool_gather.py": "jobs/report/test_pool_page.py",
     "jobs/recording.py": "jobs/test_replaying.py",
     "jobs/spending.py": "jobs/test_planning.py",
     "parity/record.py": "jobs/test_replaying.py",

@@ -1,7 +1,10 @@
 """A small world for the bookkeeper's tests: a real store and spool, a clock that jumps, a check of one word."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import sqlalchemy as sa
 
 from understudy.canon.messages import Message
 from understudy.canon.parts import Text, text_of
@@ -15,6 +18,7 @@ from understudy.ports import Answered, Exchange, Judge, Live, Paired, Record, Sa
 from understudy.routing.board import Endpoint, Model
 from understudy.storage.open import open_store
 from understudy.storage.spool import SpoolReader, SpoolWriter
+from understudy.storage.store import SqlStore
 
 ROUTE = RouteSpec(
     name="r", incumbent="rented", candidate="own", parity=ParitySpec(shadow=1.0, check="word", dwell=0, cycle=0)
@@ -191,6 +195,21 @@ class World:
     def add(self, *records: Record) -> None:
         """Append records as a worker would."""
         self.spool.append(*records)
+
+
+@contextmanager
+def asked_of(store: SqlStore) -> Iterator[list[str]]:
+    """What a store asks its database meanwhile."""
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    sa.event.listen(store._engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        sa.event.remove(store._engine, "before_cursor_execute", note)
 
 
 def request() -> Request:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.jobs.books import SECRET
 from tests.jobs.test_pool_verdicts import JUDGE, probe
-from understudy.jobs.facts import facts_of, sanity_of
+from understudy.jobs.facts import known
 from understudy.jobs.sanity import FIRST
 from understudy.jobs.specs import ParitySpec
 from understudy.parity.gate import Facts
@@ -31,8 +31,8 @@ def hypothesis(outcome: OutcomeKind) -> Hypothesis:
     )
 
 
-def known(store: Store, asked: Hypothesis) -> Facts:
-    return facts_of(store, asked, SPEC, sanity_of(store, asked))
+def facts(store: Store, asked: Hypothesis) -> Facts:
+    return known(store, [asked], {"r": SPEC}).facts(asked, SPEC)
 
 
 @pytest.fixture
@@ -43,16 +43,17 @@ def store(tmp_path: Path) -> Store:
 @pytest.mark.parametrize("outcome", [OutcomeKind.JUDGE, OutcomeKind.FEEDBACK])
 def test_where_a_judge_speaks_alone_the_gate_hears_whether_it_is_believed(store: Store, outcome: OutcomeKind) -> None:
     asked = hypothesis(outcome)
-    assert known(store, asked).judge.startswith("judge third is being tried: it rejected 0 of 0")
+    assert facts(store, asked).judge.startswith("judge third is being tried: it rejected 0 of 0")
     store.enter(Batch(probes=tuple(probe(number, -1.0) for number in range(FIRST))))
-    assert known(store, asked) == Facts()
+    assert facts(store, asked) == Facts()
     newer = msgspec.structs.replace(asked, check_version="newer")
-    assert "being tried" in known(store, newer).judge
+    assert "being tried" in facts(store, newer).judge
     store.enter(Batch(probes=tuple(probe(number, 1.0) for number in range(FIRST, FIRST + 3))))
-    assert known(store, asked).judge == getattr(sanity_of(store, asked), "words", None)
-    assert "it rejected 10 of 13" in known(store, asked).judge
+    told = known(store, [asked], {"r": SPEC})
+    assert told.facts(asked, SPEC).judge == getattr(told.sanity(asked), "words", None)
+    assert "it rejected 10 of 13" in told.facts(asked, SPEC).judge
 
 
 @pytest.mark.parametrize("outcome", [OutcomeKind.CHECK, OutcomeKind.HUMAN, OutcomeKind.JUDGE_WITH_LABELS])
 def test_where_it_does_not_speak_or_is_corrected_the_gate_does_not_ask(store: Store, outcome: OutcomeKind) -> None:
-    assert known(store, hypothesis(outcome)) == Facts()
+    assert facts(store, hypothesis(outcome)) == Facts()

@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.jobs.books import ROUTE, World
+from tests.jobs.books import ROUTE, World, asked_of
 from tests.jobs.test_pool_verdicts import JUDGE, probe
 from understudy.jobs.sanity import FIRST
 from understudy.jobs.specs import JudgeSpec, ParitySpec
@@ -104,6 +104,30 @@ def test_what_blocks_a_slice_and_what_is_said_of_its_judge_are_of_one_moment(
     assert view.judge is not None
     assert view.judge in (view.blocked or "")
     assert "is being tried" in view.judge
+
+
+def test_many_slices_take_as_few_questions_as_one(tmp_path: Path) -> None:
+    parity = ParitySpec(judge=JudgeSpec(model="third"), approvals=25)
+    world = World(tmp_path, route=msgspec.structs.replace(ROUTE, parity=parity), judge=JUDGE)
+
+    def took() -> int:
+        with asked_of(world.store) as asked:
+            views(world.store, {"r": parity}, world.clock.now_s())
+        return len(asked)
+
+    world.show("k0")
+    one = took()
+    for number in range(1, 6):
+        world.show(f"k{number}")
+    assert took() == one > 0
+
+
+def test_the_moves_of_another_tenants_slice_are_not_this_ones(world: World) -> None:
+    world.play(world.show(), [("right", "wrong")] * 40)
+    world.spool.append(msgspec.structs.replace(world.exchange("chat"), tenant="other"))
+    world.work()
+    told = {view.slice: view.last_move for view in shown(world)}
+    assert told == {"r/chat": "up", "other:r/chat": None}
 
 
 def test_the_view_is_plain_data(world: World) -> None:

@@ -154,7 +154,7 @@ def test_RT_6_9_what_a_judge_said_before_it_was_found_fooled_is_no_evidence(tmp_
     assert (view.attempt, view.pairs, view.status, view.block) == (2, 0, "shadowing", "judge")
     link = [json.loads(row.body) for row in house.store.transitions()][-1]
     assert (link["move"], link["from"], link["to"]) == ("alarm", "5 %", "shadow")
-    doubted = house.store.doubted_verdicts(first)
+    doubted = house.store.doubted_verdicts()[first]
     assert link["reason"].startswith(f"{doubted} of its verdicts were given by a judge that was found fooled since")
     assert 2 * EVERY - 5 <= doubted <= 2 * EVERY
     assert all(one.at_s <= fall.at_s for one in house.store.verdicts(first) if one.missing is None)

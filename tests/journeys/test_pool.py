@@ -155,6 +155,7 @@ def _explained(folder: Path, house: Server, exchange_id: str) -> None:
     assert sums["own"]["mean"] > sums["rented"]["mean"] + 0.05
     assert pool["lessons"]["letters"] >= 100
     assert "texts" not in pool
+    _drawn(folder, house)
     one = get(f"{house.url}/understudy/v1/exchanges/{exchange_id}")
     assert one["exchange"] == row
     assert one["explanation"][0].startswith("own answers: worth +")
@@ -163,6 +164,30 @@ def _explained(folder: Path, house: Server, exchange_id: str) -> None:
     unknown = understudy(folder, "route", "explain", "ex_none", *config)
     assert unknown.returncode == 2
     assert "x-understudy-request-id" in unknown.stderr
+
+
+def _drawn(folder: Path, house: Server) -> None:
+    """The same as a page: at the terminal, at the server, and behind the slices."""
+    made = understudy(folder, "route", "report", "auto", "--html", "r.html", "--json", "r.json")
+    assert made.returncode == 0, made.stderr
+    assert "r.html: 1 pools" in made.stdout
+    (pool,) = json.loads((folder / "r.json").read_text(encoding="utf-8"))["pools"]
+    assert {kind: choice["chosen"] for kind, choice in pool["choices"].items()} == {"sums": "own", "letters": "rented"}
+    base = f"{house.url}/understudy/v1"
+    (live,) = get(f"{base}/pools/report?route=auto&format=json")["pools"]
+    assert live["choices"].keys() == {"sums", "letters"}
+    assert live["lately"]["letters"].keys() == {"rented"}
+    assert sum(row["exchanges"] for row in live["spending"] if row["purpose"] == "shadow") > 200
+    for page in (
+        (folder / "r.html").read_text(encoding="utf-8"),
+        get(f"{base}/pools/report"),
+        get(f"{base}/parity/report"),
+    ):
+        for words in ("Who answered", "<b>letters</b>", "answers: worth +", "always rented", "saved so far"):
+            assert words in page, words
+    assert "there is no pool" in nothing_at(f"{base}/pools/report?route=none")
+    assert understudy(folder, "route", "report", "none").returncode == 2
+    assert understudy(folder, "route", "report", "--html", "none/r.html").returncode == 2
 
 
 def test_what_prompts_mean_by_word_vectors_counts_and_other_vectors_are_learned_anew(two: Two, tmp_path: Path) -> None:

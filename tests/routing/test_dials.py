@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from understudy.routing.dials import Window, policy, turn
+from understudy.routing.dials import Window, policy, prices, turn
 
 DRAW = np.random.default_rng(0)
 N = 2_000
@@ -85,6 +85,17 @@ def test_an_own_model_that_is_as_good_does_not_stop_the_search() -> None:
     dial = turn("quality_target", 0.95, level, 1_000)
     assert dial.met
     assert policy(level, dial.price).share < 0.9
+
+
+def test_items_on_which_two_models_may_not_be_chosen_say_nothing_of_prices() -> None:
+    """Of the dearest and the cheapest model nothing is known there: no difference is taken of what is not there."""
+    believed = np.tile([0.8, 0.7, 0.9], (N, 1))
+    believed[: N // 2, 0] = believed[: N // 2, 2] = -np.inf
+    three = window()._replace(believed=believed, dear=np.tile([0.0, 0.5, 1.0], (N, 1)))
+    with np.errstate(all="raise"):
+        found = prices(three)
+    assert all(np.isfinite(found))
+    assert min(found) <= 0.1 <= max(found)
 
 
 def test_a_gain_on_one_kind_does_not_pay_for_a_loss_on_another() -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.routing.pools import by_text, meant, prompt
-from understudy.routing.text import TRIED, design, held_out, helps, learn, packed, read, tried, unpacked
+from understudy.routing.text import TRIED, design, held_out, helps, learn, packed, packed_over, read, tried, unpacked
 from understudy.stats.ridge import Vector
 from understudy.stats.vectors import Meaning
 
@@ -166,7 +166,8 @@ def test_other_vectors_are_never_misread() -> None:
 
 def test_packing_keeps_the_vectors_and_reads_what_was_packed_without() -> None:
     again = unpacked(packed(SENSE))
-    assert again.vectors == "v1"
+    assert again.vectors == packed_over(packed(SENSE)) == "v1"
+    assert packed_over(packed(MODEL)) == ""
     for number in range(20):
         asked = meant(number, sums=bool(number % 2))
         assert again.gain(asked) == pytest.approx(SENSE.gain(asked), abs=1e-5)

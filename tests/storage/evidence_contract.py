@@ -1,7 +1,17 @@
 """The contract of ports.Store for evidence: pairs, outcomes, what is said of them, and who is waited for."""
 
 import msgspec
-from tests.storage.samples import HYPOTHESIS, answered, open_pair, outcome, settled_pair, text, verdict
+from tests.storage.samples import (
+    HYPOTHESIS,
+    answered,
+    hypothesis_row,
+    open_pair,
+    outcome,
+    settled_pair,
+    slice_row,
+    text,
+    verdict,
+)
 
 from understudy.ports import Batch, Feedback, ScoreRow, Store
 
@@ -72,10 +82,12 @@ class EvidenceContract:
         ]
 
     def test_whether_conversations_were_seen(self, store: Store) -> None:
-        store.enter(Batch(sampled=(msgspec.structs.replace(open_pair(2), idle_s=None),)))
-        assert not store.multi_turn(HYPOTHESIS)
-        store.enter(Batch(sampled=(msgspec.structs.replace(open_pair(3), idle_s=60.0),)))
-        assert store.multi_turn(HYPOTHESIS)
+        store.register(hypothesis_row(), slice_row())
+        elsewhere = msgspec.structs.replace(open_pair(1), hypothesis="of no slice", idle_s=60.0)
+        store.enter(Batch(sampled=(elsewhere, msgspec.structs.replace(open_pair(2), idle_s=None))))
+        assert store.multi_turn() == set()
+        store.enter(Batch(sampled=tuple(msgspec.structs.replace(open_pair(n), idle_s=60.0) for n in (3, 4))))
+        assert store.multi_turn() == {HYPOTHESIS}
 
     def test_the_first_verdict_of_a_source_counts_and_none_on_an_unknown_pair(self, store: Store) -> None:
         pair = answered(1)

@@ -104,13 +104,14 @@ class JournalContract:
             exchange(n, at_s=float(n), purpose="serve" if n < 4 else "shadow", route="r", kind="k") for n in range(1, 6)
         ]
         told[0] = msgspec.structs.replace(told[0], cost_nano_usd=None)
+        told[1] = msgspec.structs.replace(told[1], model="other")
         store.enter(Batch(exchanges=tuple(told)))
         assert store.first_exchange_s() == 1.0
-        rows = {row.purpose: (row.exchanges, row.costed) for row in store.traffic(0.0)}
-        assert rows == {"serve": (3, 2), "shadow": (2, 2)}
+        rows = {(row.purpose, row.model): (row.exchanges, row.costed) for row in store.traffic(0.0)}
+        assert rows == {("serve", "llama"): (2, 1), ("serve", "other"): (1, 1), ("shadow", "llama"): (2, 2)}
         assert [row.exchanges for row in store.traffic(5.0)] == [1]
 
-    def test_spending_is_by_route_purpose_and_stretch_and_only_of_known_costs(self, store: Store) -> None:
+    def test_spending_is_by_route_purpose_model_and_stretch_and_only_of_known_costs(self, store: Store) -> None:
         def spent(number: int, at_s: float, cost: int | None, rented: int | None, **more: object) -> Exchange:
             known = {"at_s": at_s, "route": "r", "cost_nano_usd": cost, "incumbent_cost_nano_usd": rented}
             return msgspec.structs.replace(exchange(number), **(known | more))
@@ -121,11 +122,14 @@ class JournalContract:
             spent(3, 75.0, 7, 7, owned=False),
             spent(4, 11.0, 3, None, purpose="shadow", owned=False),
             spent(5, 11.0, 3, 4, route=None),
+            spent(6, 80.0, 1, 9, owned=True, model="small"),
         )
         store.enter(Batch(exchanges=rows))
         first = SpendRow(
+            tenant="default",
             route="r",
             purpose="serve",
+            model="llama",
             from_s=0.0,
             exchanges=2,
             own=1,
@@ -138,4 +142,5 @@ class JournalContract:
             first,
             msgspec.structs.replace(single, purpose="shadow", cost_nano_usd=3, incumbent_cost_nano_usd=0),
             msgspec.structs.replace(single, from_s=60.0, cost_nano_usd=7, incumbent_cost_nano_usd=7),
+            msgspec.structs.replace(first, exchanges=1, from_s=60.0, model="small", cost_nano_usd=1),
         ]

@@ -30,8 +30,6 @@ class LearningContract:
             ("ex_0", None, "naïve \x00 words"), ("ex_1", 0.5, "naïve \x00 words"), ("ex_2", None, "naïve \x00 words"),
         ]  # fmt: skip
         assert [row.exchange_id for row in store.lessons("auto", found[1].seq, 10)] == ["ex_2"]
-        assert store.outcomes_of("t", "auto", 2) == [(b"{}", None), (b"{}", 0.5)]
-        assert store.outcomes_of("u", "auto", 2) == []
         assert store.lesson_counts() == {("t", "auto"): {"chat": 3}, ("t", "other"): {"chat": 1}}
         assert store.forget_texts(51.5) == 2
         version = store.board_version()
@@ -64,6 +62,15 @@ class LearningContract:
         assert (store.lesson("ex_1", 50.0), store.lesson("ex_1", 51.0)) == (found[1], None)
         assert store.lesson("ex_9", 1.0) is None
 
+        def newest(routes: list[str], most: int) -> list[tuple[str, str, float | None, str]]:
+            return [(row.exchange_id, row.tenant, row.said, row.words) for row in store.newest(routes, most)]
+
+        assert newest(["auto", "none"], 2) == [
+            ("ex_3", "u", None, ""), ("ex_2", "t", None, ""), ("ex_1", "t", 0.5, ""),
+        ]  # fmt: skip
+        assert [row[0] for row in newest(["other", "auto"], 1)] == ["ex_4", "ex_3", "ex_2"]
+        assert newest([], 9) == []
+
     def test_comparisons_wait_until_they_are_lessons_or_their_time_is_over(self, store: Store) -> None:
         rows = [
             ComparisonRow(
@@ -77,6 +84,8 @@ class LearningContract:
         assert store.unjudged(["auto", "none"], 49.0, 9) == [(f"ex_{number}", "auto") for number in range(3)]
         assert store.unjudged(["auto"], 50.0, 1) == [("ex_1", "auto")]
         assert store.unjudged([], 49.0, 9) == []
+        assert store.comparison_counts(49.0) == {("t", "auto"): 3, ("t", "other"): 1}
+        assert store.comparison_counts(50.0) == {("t", "auto"): 2, ("t", "other"): 1}
         assert (store.comparison("ex_0"), store.comparison("ex_9")) == (rows[0], None)
         lesson = LessonRow(
             exchange_id="ex_1", tenant="t", key="k", route="auto", kind="chat", at_s=1.0, expires_at_s=90.0,

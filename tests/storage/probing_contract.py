@@ -77,14 +77,13 @@ class ProbingContract:
         said[3] = msgspec.structs.replace(said[3], score=None, missing="why")
         route = hypothesis_row().route
         store.enter(Batch(settled=tuple(pairs), verdicts=(*said, person)))
-        assert store.doubted_verdicts(HYPOTHESIS) == 0
+        assert store.doubted_verdicts() == {}
         store.enter(Batch(probes=tuple(msgspec.structs.replace(one, route=route) for one in PROBES[:3])))
         # At 5, 10, 15, 20, 25 and 30: those at 15 and 20, of which the last was not heard.
-        assert store.doubted_verdicts(HYPOTHESIS) == 1
+        assert store.doubted_verdicts() == {HYPOTHESIS: 1}
         # What two falls doubt is doubted once.
         store.enter(Batch(probes=(probe(6, 15.0, route=route, doubted_s=9.0),)))
-        assert store.doubted_verdicts(HYPOTHESIS) == 2
-        assert store.doubted_verdicts("none") == 0
+        assert store.doubted_verdicts() == {HYPOTHESIS: 2}
 
     def test_what_was_judged_since_is_counted_over_lessons_and_pairs(self, store: Store) -> None:
         store.register(hypothesis_row(), slice_row())

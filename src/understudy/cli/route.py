@@ -14,6 +14,7 @@ from rich.table import Table
 from understudy.app import SystemClock, load_dialects, load_panels, pools_of, unfolded, vectors_of
 from understudy.canon.faults import Fault
 from understudy.canon.request import Request
+from understudy.cli import report
 from understudy.cli.books import open_books_or_leave
 from understudy.cli.screen import ConfigOption, JsonOption, give_up, load_or_leave, out, write_json
 from understudy.declared import board_of, keyring_of, models_of
@@ -106,6 +107,9 @@ def status(config: ConfigOption = None, json: JsonOption = None) -> None:
         out.print("Nothing yet: a route needs models to 'choose_from', a check or a judge, and traffic.")
     for view in found:
         _show(view)
+
+
+app.command("report")(report.pools)
 
 
 def _show(view: PoolView) -> None:

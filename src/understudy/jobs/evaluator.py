@@ -12,7 +12,7 @@ import msgspec
 
 from understudy.jobs.context import context_of
 from understudy.jobs.evidence import live_of, turns_of
-from understudy.jobs.facts import facts_of, sanity_of
+from understudy.jobs.facts import Known, known
 from understudy.jobs.fleet import Asked, decide_all
 from understudy.jobs.orders import Refused, by_hand, retried
 from understudy.jobs.panel import Panel
@@ -140,27 +140,29 @@ class Evaluator:
                 self._store.release(lease, self._holder)
 
     def _take(self) -> Iterator[Held]:
-        for row in self._store.slices():
-            one = self._hold(row)
+        rows = [row for row in self._store.slices() if row.route in self._routes]
+        states = [state_of(row) for row in rows]
+        specs = {name: route.parity for name, route in self._routes.items()}
+        told = known(self._store, [state.hypothesis for state in states], specs)
+        for row, state in zip(rows, states, strict=True):
+            one = self._hold(row, state, told)
             if one is not None:
                 yield one
 
-    def _hold(self, row: SliceRow) -> Held | None:
-        """A slice under this evaluator's lease; None if it is another's, or its route has no candidate any more."""
-        route = self._routes.get(row.route)
+    def _hold(self, row: SliceRow, state: SliceState, told: Known) -> Held | None:
+        """A slice under this evaluator's lease; None if it is another's."""
+        spec = self._routes[row.route].parity
         lease = f"evaluate:{row.tenant}:{row.route}/{row.kind}"
         before = self._leases.get(lease, (None, 0.0))[0]
-        fence = self._fence(lease) if route else None
+        fence = self._fence(lease)
         if fence is None or fence != before:
             # Another evaluator looks at it, or did, or what was looked at here was not written.
             self._entered.pop(row.hypothesis, None)
-        if route is None or fence is None:
+        if fence is None:
             return None
         self._remember(row)
-        policy = route.parity.policy(multi_turn=row.hypothesis in self._multi_turn)
-        state = state_of(row)
-        judge = sanity_of(self._store, state.hypothesis)
-        return Held(state, lease, fence, policy, facts_of(self._store, state.hypothesis, route.parity, judge))
+        policy = spec.policy(multi_turn=row.hypothesis in self._multi_turn)
+        return Held(state, lease, fence, policy, told.facts(state.hypothesis, spec))
 
     def _fence(self, lease: str) -> int | None:
         """The lease's fencing number; a lease is renewed at half its life, not by a write at every look."""

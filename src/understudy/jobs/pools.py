@@ -1,17 +1,18 @@
 """What routes with a pool have learned, as one view for the terminal and the web: figures and names, never words."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
 from understudy.canon.value import Value
 from understudy.jobs.board import with_books
-from understudy.jobs.learning import belief_of, learned_of, outcomes_of
+from understudy.jobs.learning import TAKEN, Place, learned_of, outcomes_of
 from understudy.jobs.sanity import WINDOW, standing
-from understudy.ports import BeliefRow, ProbeRow, Store
+from understudy.ports import BeliefRow, LessonRow, ProbeRow, Store
 from understudy.routing.beliefs import Dial, Forecast, Record
 from understudy.routing.board import Board, Route
-from understudy.routing.learn import MAX_LESSONS, REFITS
+from understudy.routing.learn import REFITS
+from understudy.routing.text import packed_over
 
 NOTHING = "nothing is learned yet: the incumbent answers everything"
 # So many requests without a word of the check are no accident.
@@ -56,25 +57,28 @@ def pool_views(store: Store, routes: Mapping[str, Route], tenant: str | None = N
     board = with_books(Board(routes=pools), (), {}, 0, store.strata(), store.paces())
     probes = {name: store.probes(name, WINDOW) for name, route in pools.items() if route.judge}
     tried = {(row.tenant, row.route) for rows in probes.values() for row in rows}
-    places = sorted(counts.keys() | rows.keys() | tried)
-    views = [_view(place, board, counts.get(place, {}), rows.get(place)) for place in _of(places, tenant)]
-    views = [
-        view if rows.get((view.tenant, view.route)) else _waiting(view, store, pools[view.route]) for view in views
-    ]
+    places = [place for place in sorted(counts.keys() | rows.keys() | tried) if tenant in (None, place[0])]
     said = {name: _judge(store, pools[name], rows) for name, rows in probes.items()}
-    return [replace(view, judge=said.get(view.route, "")) for view in views]
+    # A judge tells for itself what is waited for.
+    waiting = {place for place in places if place not in rows and not pools[place[1]].judge}
+    taught: dict[Place, list[LessonRow]] = {place: [] for place in waiting}
+    for lesson in store.newest({route for _, route in waiting}, TAKEN) if waiting else ():
+        taught.get((lesson.tenant, lesson.route), []).append(lesson)
+    views = []
+    for place in places:
+        view = _view(place, board, counts.get(place, {}), rows.get(place))
+        view = _waiting(view, pools[place[1]], taught[place]) if place in waiting else view
+        views.append(replace(view, judge=said.get(view.route, "")))
+    return views
 
 
-def _waiting(view: PoolView, store: Store, route: Route) -> PoolView:
-    """A pool of which nothing is learned yet, and for what it waits; a judge tells for itself."""
-    if route.judge:
-        return view
-    rows = store.outcomes_of(view.tenant, route.name, MAX_LESSONS)
-    told = [outcomes_of(outcomes) for outcomes, _ in rows]
+def _waiting(view: PoolView, route: Route, rows: Sequence[LessonRow]) -> PoolView:
+    """A pool of which nothing is learned yet, and for what it waits."""
+    told = [outcomes_of(row.outcomes) for row in rows]
     compared = sum(outcomes.keys() >= set(route.choose_from) for outcomes in told)
     words = f"{NOTHING}; {compared:,} comparisons have outcomes, and learning begins at {REFITS[0]}"
     if route.feedback:
-        words += f"; users have spoken of {sum(said is not None for _, said in rows):,} answers"
+        words += f"; users have spoken of {sum(row.said is not None for row in rows):,} answers"
     elif len(told) >= SILENT and not any(told):
         words += f". The check gave none of {len(told):,} requests an outcome: name one that can judge such answers"
     return replace(view, words=words)
@@ -87,11 +91,7 @@ def _judge(store: Store, route: Route, newest_first: Sequence[ProbeRow]) -> str:
     return f"{words}; {doubted:,} lessons from before a judge was found fooled do not count" if doubted else words
 
 
-def _of(places: Iterable[tuple[str, str]], tenant: str | None) -> Iterable[tuple[str, str]]:
-    return (place for place in places if tenant is None or place[0] == tenant)
-
-
-def _view(place: tuple[str, str], board: Board, lessons: dict[str, int], row: BeliefRow | None) -> PoolView:
+def _view(place: Place, board: Board, lessons: dict[str, int], row: BeliefRow | None) -> PoolView:
     tenant, route = place[0], board.routes[place[1]]
     view = PoolView(
         tenant=tenant,
@@ -105,17 +105,17 @@ def _view(place: tuple[str, str], board: Board, lessons: dict[str, int], row: Be
     if row is None:
         return view
     view = replace(view, at_s=row.at_s, words=row.words)
-    belief, serving = learned_of(row), belief_of(row)
+    belief = learned_of(row)
     if belief is None:
         return view
     return replace(
         view,
-        serves=serving is not None,
+        serves=belief.serves,
         version=row.version,
         labels=belief.labels,
         records=belief.records,
         speaks=belief.speaks,
-        vectors=serving.vectors if serving is not None else "",
+        vectors=next(map(packed_over, belief.texts.values()), ""),
         dial=belief.dial,
         forecast=belief.forecast,
     )

@@ -1,5 +1,6 @@
 """The record, kept: `parity.record` writes the links, this gives each its place in the books, one after the other."""
 
+from collections.abc import Iterable
 from importlib.metadata import version
 
 from understudy.jobs.fleet import Fleet, families_of
@@ -61,9 +62,9 @@ class Recorder:
         return Fleet(self._holding, self._families, self._places)
 
 
-def fleet_of(store: Store, places: int) -> Fleet:
-    """The same, read from the books by somebody who only looks."""
-    return Fleet(holding(link_of(row) for row in store.transitions()), families_of(store.hypotheses(), places), places)
+def fleet_of(store: Store, record: Iterable[TransitionRow], places: int) -> Fleet:
+    """The same for somebody who only looks, from the record as it was read."""
+    return Fleet(holding(map(link_of, record)), families_of(store.hypotheses(), places), places)
 
 
 def link_of(row: TransitionRow) -> Link:

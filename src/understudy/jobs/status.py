@@ -4,21 +4,20 @@ The same view serves the API, the terminal and whoever else asks; it reads the b
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from msgspec.structs import replace
+import msgspec
 
 from understudy.canon.value import Value
-from understudy.jobs.facts import facts_of, sanity_of
+from understudy.jobs.facts import known
 from understudy.jobs.fleet import Asked, decide_all
-from understudy.jobs.recording import fleet_of, link_of
+from understudy.jobs.recording import fleet_of
 from understudy.jobs.registrar import state_of
 from understudy.jobs.sanity import Sanity
 from understudy.jobs.specs import ParitySpec
 from understudy.parity.fleet import DEFAULT_PLACES
-from understudy.parity.ladder import CAPS, NEXT, threshold
+from understudy.parity.ladder import CAPS, NEXT, Condition, threshold
 from understudy.parity.slices import RiskClass
-from understudy.parity.state import Move, SliceState
+from understudy.parity.state import Move
 from understudy.ports import ScoreRow, SliceRow, Store
 from understudy.stats.mixture import e_value
 from understudy.stats.sequences import confidence
@@ -82,6 +81,16 @@ class SliceView(Value, frozen=True, kw_only=True):
     judge: str | None = None
 
 
+class Moved(msgspec.Struct, frozen=True):
+    """Of a link of the record: which move it was, and why."""
+
+    move: str
+    reason: str
+
+
+_MOVED = msgspec.json.Decoder(Moved)
+
+
 def in_points(value: float | None) -> str:
     """A difference of means as people read it, in points of a hundred."""
     return "–" if value is None else f"{value * 100:+.1f} pt"
@@ -91,39 +100,43 @@ def views(store: Store, specs: Mapping[str, ParitySpec], now_s: float, places: i
     """Every slice of the configured routes, in order of name."""
     rows = [row for row in store.slices() if row.route in specs]
     scores = {row.hypothesis: row for row in store.scores()}
-    moves: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for row in store.transitions():
-        moves.setdefault((row.route, row.kind), []).append(link_of(row).told())
+    record = store.transitions()
+    moves: dict[tuple[str, str, str], list[Moved]] = {}
+    for link in record:
+        moves.setdefault((link.tenant, link.route, link.kind), []).append(_MOVED.decode(link.body))
     states = [state_of(row) for row in rows]
-    # Read once: what blocks a slice and what is said of its judge must be of one moment.
-    judges = [sanity_of(store, state.hypothesis) for state in states]
+    told = known(store, [state.hypothesis for state in states], specs)
+    turns = store.multi_turn()
     asked = [
-        _asked(store, state, specs[row.route], judge) for row, state, judge in zip(rows, states, judges, strict=True)
-    ]
-    decisions = decide_all(asked, fleet_of(store, places), now_s)
-    made = [
-        replace(
-            _view(row, one, scores.get(row.hypothesis), moves.get((row.route, row.kind), []), decision.blocked_by),
-            judge=judge.words if judge else None,
+        Asked(
+            state,
+            specs[row.route].policy(multi_turn=row.hypothesis in turns),
+            told.facts(state.hypothesis, specs[row.route]),
         )
-        for row, one, judge, (decision, _) in zip(rows, asked, judges, decisions, strict=True)
+        for row, state in zip(rows, states, strict=True)
     ]
+    decisions = decide_all(asked, fleet_of(store, record, places), now_s)
+    made = []
+    for row, one, (decision, _) in zip(rows, asked, decisions, strict=True):
+        mine = moves.get((row.tenant, row.route, row.kind), [])
+        judge = told.sanity(one.state.hypothesis)
+        made.append(_view(row, one, scores.get(row.hypothesis), mine, decision.blocked_by, judge))
     return sorted(made, key=lambda view: view.slice)
 
 
-def _asked(store: Store, state: SliceState, spec: ParitySpec, judge: Sanity | None) -> Asked:
-    facts = facts_of(store, state.hypothesis, spec, judge)
-    return Asked(state, spec.policy(multi_turn=store.multi_turn(state.hypothesis.id)), facts)
-
-
 def _view(
-    row: SliceRow, one: Asked, score: ScoreRow | None, moves: Sequence[Mapping[str, Any]], blocked: Any
+    row: SliceRow,
+    one: Asked,
+    score: ScoreRow | None,
+    moves: Sequence[Moved],
+    blocked: Condition | None,
+    judge: Sanity | None,
 ) -> SliceView:
     state, risk = one.state, RiskClass(one.policy.risk)
     following = NEXT.get(state.rung)
     interval = confidence(state.levels, bound=state.bound)
     hypothesis = state.hypothesis
-    falls = [move for move in moves if move["move"] in (Move.DOWN, Move.ALARM)]
+    falls = [link for link in moves if link.move in (Move.DOWN, Move.ALARM)]
     return SliceView(
         slice=str(hypothesis.slice),
         route=row.route,
@@ -164,7 +177,8 @@ def _view(
         next_needs_e=threshold(following, risk) if following else None,
         block=str(blocked.block) if blocked is not None else None,
         blocked=blocked.sentence if blocked is not None else None,
-        last_move=moves[-1]["move"] if moves else None,
-        last_reason=moves[-1]["reason"] if moves else None,
-        last_fall=f"{falls[-1]['move']}: {falls[-1]['reason']}" if falls else None,
+        last_move=moves[-1].move if moves else None,
+        last_reason=moves[-1].reason if moves else None,
+        last_fall=f"{falls[-1].move}: {falls[-1].reason}" if falls else None,
+        judge=judge.words if judge else None,
     )

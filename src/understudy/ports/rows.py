@@ -199,26 +199,32 @@ class TransitionRow(Value, frozen=True, kw_only=True):
 
 
 class TrafficRow(Value, frozen=True, kw_only=True):
-    """Exchanges of one slice and purpose, and the sum of those costs that are known, in nano-dollars."""
+    """Exchanges of one slice, purpose and model, and the sum of those costs that are known, in nano-dollars.
+
+    `model` is None where nobody answered.
+    """
 
     tenant: str
     route: str
     kind: str
     purpose: Purpose
+    model: str | None
     exchanges: int
     costed: int
     cost_nano_usd: int
 
 
 class SpendRow(Value, frozen=True, kw_only=True):
-    """Exchanges of one route and purpose that began within one stretch of time; costs in nano-dollars.
+    """Exchanges of one tenant's route, purpose and model that began within one stretch of time; costs in nano-dollars.
 
     Costs are sums over the `compared` ones whose own cost and the incumbent's are both known, for "serve"; for other
-    purposes over those whose cost is known.
+    purposes over those whose cost is known. `model` is None where nobody answered.
     """
 
+    tenant: str
     route: str
     purpose: Purpose
+    model: str | None
     from_s: float
     exchanges: int
     own: int

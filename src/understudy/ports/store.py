@@ -93,16 +93,20 @@ class Store(Protocol):
         """What a tenant's route was taught last, newest first, of prompts whose words have not expired."""
         ...
 
+    def newest(self, routes: Collection[str], most: int) -> list[LessonRow]:
+        """The newest lessons of each tenant of these routes, newest first and without their words."""
+        ...
+
     def lesson(self, exchange_id: str, now_s: float) -> LessonRow | None:
         """What one exchange taught; None if it taught nothing, or its words have expired."""
         ...
 
-    def outcomes_of(self, tenant: str, route: str, limit: int) -> list[tuple[bytes, float | None]]:
-        """Outcomes of a tenant's newest lessons on a route, each with what the user said; no words are opened."""
-        ...
-
     def unjudged(self, routes: Collection[str], now_s: float, limit: int) -> list[tuple[str, str]]:
         """The comparisons of these routes that wait for a judge, as exchange and route, oldest first."""
+        ...
+
+    def comparison_counts(self, now_s: float) -> dict[tuple[str, str], int]:
+        """How many comparisons of each tenant and route wait for a judge."""
         ...
 
     def comparison(self, exchange_id: str) -> ComparisonRow | None:
@@ -133,8 +137,8 @@ class Store(Protocol):
         """The lessons of a route that a judge spoke on between its last passed round and its fall, by exchange."""
         ...
 
-    def doubted_verdicts(self, hypothesis: str) -> int:
-        """How many verdicts on a hypothesis's pairs its judge gave between its last passed round and its fall."""
+    def doubted_verdicts(self) -> dict[str, int]:
+        """How many verdicts on each hypothesis's pairs its judge gave between its last passed round and its fall."""
         ...
 
     def lesson_counts(self) -> dict[tuple[str, str], dict[str, int]]:
@@ -194,7 +198,7 @@ class Store(Protocol):
         ...
 
     def traffic(self, since_s: float) -> list[TrafficRow]:
-        """How much was asked since then and what it cost, by route, kind and purpose."""
+        """How much was asked since then and what it cost, by tenant, route, kind, purpose and model."""
         ...
 
     def spent(self, day: int) -> list[tuple[str, str, int]]:
@@ -202,7 +206,7 @@ class Store(Protocol):
         ...
 
     def spending(self, stretch_s: int) -> list[SpendRow]:
-        """What was asked and what it cost, by route, purpose and stretch of so many seconds, oldest first."""
+        """What was asked and what it cost, by tenant, route, purpose, model and stretch of seconds, oldest first."""
         ...
 
     def set_rate(self, tenant: str, route: str, kind: str, rate: float) -> None:
@@ -216,8 +220,8 @@ class Store(Protocol):
         """
         ...
 
-    def multi_turn(self, hypothesis: str) -> bool:
-        """Whether a hypothesis was ever shown a conversation of several turns."""
+    def multi_turn(self) -> set[str]:
+        """The slices' hypotheses that were ever shown a conversation of several turns."""
         ...
 
     def scores(self) -> list[ScoreRow]:

@@ -77,7 +77,8 @@ def prices(window: Window) -> list[float]:
     between = (apart > 0) & np.isfinite(window.believed[rows, dearest]) & np.isfinite(window.believed[rows, cheapest])
     if not between.any():
         return [0.0]
-    gain = (window.believed[rows, dearest] - window.believed[rows, cheapest])[between] / apart[between]
+    rows, cheapest, dearest = rows[between], cheapest[between], dearest[between]
+    gain = (window.believed[rows, dearest] - window.believed[rows, cheapest]) / apart[between]
     cuts = np.quantile(gain, np.linspace(0, 1, _STEPS + 1))
     low, high = float(cuts[0]), float(cuts[-1])
     step = max(1e-9, (high - low) / _STEPS)

@@ -309,6 +309,7 @@ def _shares(grams: Grams, idf: Single, weights: Single) -> Vector:
     return values * weights[grams.buckets] / length if length else values
 
 
+_PACKED = msgspec.msgpack.Decoder(tuple[dict[str, bytes], float, float])
 _ARRAYS = ("mean", "deviation", "hand", "word_idf", "word", "char_idf", "char")
 
 
@@ -322,9 +323,15 @@ def packed(model: TextModel) -> bytes:
     return zlib.compress(msgspec.msgpack.encode((arrays, model.offset, model.support)), 1)
 
 
+def packed_over(raw: bytes) -> str:
+    """The vectors that a packed model was learned over; empty where there were none."""
+    arrays, _, _ = _PACKED.decode(zlib.decompress(raw))
+    return arrays.get("vectors", b"").decode()
+
+
 def unpacked(raw: bytes) -> TextModel:
     """The model again; ValueError or zlib.error if these bytes are none."""
-    arrays, offset, support = msgspec.msgpack.decode(zlib.decompress(raw), type=tuple[dict[str, bytes], float, float])
+    arrays, offset, support = _PACKED.decode(zlib.decompress(raw))
     found = {name: np.frombuffer(raw, dtype=np.float32) for name, raw in arrays.items() if name != "vectors"}
     return TextModel(
         mean=found["mean"].astype(np.float64),

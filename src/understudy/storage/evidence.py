@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from understudy.ports import OutcomeRow, PairRow, ScoreRow, Source, TextRow, VerdictRow, Waiting
 from understudy.storage.database import Database
-from understudy.storage.tables import outcomes, pairs, texts, verdicts
+from understudy.storage.tables import outcomes, pairs, slices, texts, verdicts
 
 
 class Evidence(Database):
@@ -23,10 +23,10 @@ class Evidence(Database):
         asked = sa.select(outcomes).where(outcomes.c.hypothesis == hypothesis, outcomes.c.seq > after_seq)
         return [OutcomeRow(**row._mapping) for row in self._rows(asked.order_by(outcomes.c.seq))]
 
-    def multi_turn(self, hypothesis: str) -> bool:
-        """Whether a hypothesis was ever shown a conversation of several turns."""
-        asked = sa.select(pairs.c.seq).where(pairs.c.hypothesis == hypothesis, pairs.c.idle_s.is_not(None)).limit(1)
-        return bool(self._rows(asked))
+    def multi_turn(self) -> set[str]:
+        """The slices' hypotheses that were ever shown a conversation of several turns."""
+        seen = sa.exists().where(pairs.c.hypothesis == slices.c.hypothesis, pairs.c.idle_s.is_not(None))
+        return {row.hypothesis for row in self._rows(sa.select(slices.c.hypothesis).where(seen))}
 
     def verdicts(self, hypothesis: str, after_seq: int = 0) -> list[VerdictRow]:
         """The verdicts on those pairs of a hypothesis that have a higher number, in the order of booking."""

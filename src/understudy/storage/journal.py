@@ -51,8 +51,11 @@ class Exchanges(Database):
         return [_bill(dict(row._mapping)) for row in self._rows(asked)]
 
     def traffic(self, since_s: float) -> list[TrafficRow]:
-        """How much was asked since then and what it cost, by route, kind and purpose; exchanges of a route only."""
-        of = (exchanges.c.tenant, exchanges.c.route, exchanges.c.kind, exchanges.c.purpose)
+        """How much was asked since then and what it cost, by tenant, route, kind, purpose and model.
+
+        Exchanges of a route only.
+        """
+        of = (exchanges.c.tenant, exchanges.c.route, exchanges.c.kind, exchanges.c.purpose, exchanges.c.model)
         costed = sa.func.count(exchanges.c.cost_nano_usd).label("costed")
         cost = sa.func.coalesce(sa.func.sum(exchanges.c.cost_nano_usd), 0).label("cost_nano_usd")
         asked = sa.select(*of, sa.func.count().label("exchanges"), costed, cost)
@@ -66,12 +69,12 @@ class Exchanges(Database):
         return [(row.key, row.route, int(row.cost_nano_usd)) for row in self._rows(asked)]
 
     def spending(self, stretch_s: int) -> list[SpendRow]:
-        """What was asked and what it cost, by route, purpose and stretch of so many seconds, oldest first.
+        """What was asked and what it cost, by tenant, route, purpose, model and stretch of seconds, oldest first.
 
         A stretch is found by whole seconds, which one engine rounds and the other cuts: half a second at its edge.
         """
         stretch = (sa.cast(exchanges.c.at_s, sa.BigInteger) // stretch_s).label("stretch")
-        of = (exchanges.c.route, exchanges.c.purpose, stretch)
+        of = (exchanges.c.tenant, exchanges.c.route, exchanges.c.purpose, exchanges.c.model, stretch)
         paid, rented = exchanges.c.cost_nano_usd, exchanges.c.incumbent_cost_nano_usd
         known = sa.and_(paid.is_not(None), sa.or_(exchanges.c.purpose != "serve", rented.is_not(None)))
         asked = sa.select(
@@ -82,7 +85,7 @@ class Exchanges(Database):
             _sum(sa.case((known, paid))).label("cost_nano_usd"),
             _sum(sa.case((known, rented))).label("incumbent_cost_nano_usd"),
         ).where(exchanges.c.route.is_not(None))
-        rows = self._rows(asked.group_by(*of).order_by(stretch, exchanges.c.route, exchanges.c.purpose))
+        rows = self._rows(asked.group_by(*of).order_by(stretch, *of[:-1]))
         return [_spend(dict(row._mapping), stretch_s) for row in rows]
 
 
@@ -92,8 +95,8 @@ def _sum(values: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
 
 def _spend(row: dict[str, Any], stretch_s: int) -> SpendRow:
     from_s = float(row.pop("stretch") * stretch_s)
-    route, purpose = row.pop("route"), row.pop("purpose")
-    return SpendRow(route=route, purpose=purpose, from_s=from_s, **{name: int(value) for name, value in row.items()})
+    whose: dict[str, Any] = {name: row.pop(name) for name in ("tenant", "route", "purpose", "model")}
+    return SpendRow(**whose | {name: int(value) for name, value in row.items()}, from_s=from_s)
 
 
 def _bill(row: dict[str, Any]) -> dict[str, Any]:

@@ -91,15 +91,19 @@ class Learning(Database):
         theirs = (lessons.c.tenant == tenant, lessons.c.route == route, lessons.c.expires_at_s > now_s)
         return self._lessons(_with_said().where(*theirs).order_by(lessons.c.seq.desc()).limit(limit))
 
+    def newest(self, routes: Collection[str], most: int) -> list[LessonRow]:
+        """The newest lessons of each tenant of these routes, newest first and without their words."""
+        whose = (lessons.c.tenant, lessons.c.route)
+        place = sa.func.row_number().over(partition_by=whose, order_by=lessons.c.seq.desc()).label("place")
+        ranked = sa.select(lessons.c.seq, place).where(lessons.c.route.in_(list(routes))).subquery()
+        wanted = sa.select(ranked.c.seq).where(ranked.c.place <= most)
+        asked = _with_said(*(lessons.c[name] for name in (*_LESSON, "seq"))).where(lessons.c.seq.in_(wanted))
+        return [LessonRow(**row._mapping, words="") for row in self._rows(asked.order_by(lessons.c.seq.desc()))]
+
     def lesson(self, exchange_id: str, now_s: float) -> LessonRow | None:
         """What one exchange taught; None if it taught nothing, or its words have expired."""
         asked = _with_said().where(lessons.c.exchange_id == exchange_id, lessons.c.expires_at_s > now_s)
         return next(iter(self._lessons(asked)), None)
-
-    def outcomes_of(self, tenant: str, route: str, limit: int) -> list[tuple[bytes, float | None]]:
-        """Outcomes of a tenant's newest lessons on a route, each with what the user said; no words are opened."""
-        asked = sa.select(lessons.c.outcomes, _SAID).where(lessons.c.tenant == tenant, lessons.c.route == route)
-        return [(row.outcomes, row.said) for row in self._rows(asked.order_by(lessons.c.seq.desc()).limit(limit))]
 
     def _lessons(self, asked: sa.Select[*tuple[Any, ...]]) -> list[LessonRow]:
         return [_read_lesson(row, self._vault) for row in self._rows(asked)]
@@ -110,6 +114,12 @@ class Learning(Database):
         wanted = (comparisons.c.route.in_(list(routes)), comparisons.c.expires_at_s > now_s)
         rows = self._rows(asked.where(*wanted).order_by(comparisons.c.seq).limit(limit))
         return [(row.exchange_id, row.route) for row in rows]
+
+    def comparison_counts(self, now_s: float) -> dict[tuple[str, str], int]:
+        """How many comparisons of each tenant and route wait for a judge."""
+        of = (comparisons.c.tenant, comparisons.c.route)
+        asked = sa.select(*of, sa.func.count().label("n")).where(comparisons.c.expires_at_s > now_s).group_by(*of)
+        return {(row.tenant, row.route): int(row.n) for row in self._rows(asked)}
 
     def comparison(self, exchange_id: str) -> ComparisonRow | None:
         """One comparison that waits for a judge; None if its words are gone, or it became a lesson."""
@@ -150,9 +160,9 @@ class Learning(Database):
                 move_board(connection)
 
 
-def _with_said() -> sa.Select[*tuple[Any, ...]]:
-    """Lessons, each with what its user said of the answer."""
-    return sa.select(lessons, _SAID)
+def _with_said(*told: sa.Column[Any]) -> sa.Select[*tuple[Any, ...]]:
+    """Lessons, all of them or these columns, each with what its user said of the answer."""
+    return sa.select(*(told or lessons.c), _SAID)
 
 
 def _read_strata(row: Any) -> StrataRow:

@@ -5,7 +5,7 @@ whoever learns from them asks here which ones to leave out. One judge at a time 
 time names its verdicts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 import sqlalchemy as sa
@@ -15,6 +15,8 @@ from understudy.storage.database import Database, columns
 from understudy.storage.tables import hypotheses, lessons, probes, verdicts
 
 _COLUMNS = columns(probes, ProbeRow)
+# A route, and from when to when what its judge said is doubted.
+Stretch = tuple[str, float, float]
 _SAID = (verdicts.c.source == "judge", verdicts.c.score.is_not(None))
 
 
@@ -64,20 +66,39 @@ class Probing(Database):
         asked = sa.select(lessons.c.exchange_id).where(lessons.c.route == route, doubted)
         return {row.exchange_id for row in self._rows(asked)}
 
-    def doubted_verdicts(self, hypothesis: str) -> int:
-        """How many verdicts on a hypothesis's pairs its judge gave between its last passed round and its fall."""
-        route = sa.select(hypotheses.c.route).where(hypotheses.c.id == hypothesis).scalar_subquery()
+    def doubted_verdicts(self) -> dict[str, int]:
+        """How many verdicts on each hypothesis's pairs its judge gave between its last passed round and its fall."""
+        fallen = sa.select(probes.c.route, probes.c.doubted_s, probes.c.at_s).where(probes.c.doubted_s.is_not(None))
         # From the falls, which are few, to their stretches: it is asked at every look, of all that was ever said.
-        asked = sa.select(sa.func.count(sa.distinct(verdicts.c.seq)).label("n"))
-        asked = asked.join_from(probes, verdicts, sa.and_(*_doubted(route, verdicts.c.at_s)))
-        return int(self._rows(asked.where(verdicts.c.hypothesis == hypothesis, *_SAID))[0].n)
+        within = [_within(*stretch) for stretch in _apart([tuple(row) for row in self._rows(fallen)])]
+        if not within:
+            return {}
+        asked = sa.select(verdicts.c.hypothesis, sa.func.count().label("n")).where(sa.or_(*within), *_SAID)
+        return {row.hypothesis: int(row.n) for row in self._rows(asked.group_by(verdicts.c.hypothesis))}
+
+
+def _apart(stretches: Iterable[Stretch]) -> list[Stretch]:
+    """The same stretches of each route, those that overlap as one."""
+    found: list[Stretch] = []
+    for route, begin_s, end_s in sorted(stretches):
+        if found and found[-1][0] == route and begin_s <= found[-1][2]:
+            found[-1] = (route, found[-1][1], max(end_s, found[-1][2]))
+        else:
+            found.append((route, begin_s, end_s))
+    return found
+
+
+def _within(route: str, begin_s: float, end_s: float) -> sa.ColumnElement[bool]:
+    """Whether a verdict is of a route and of a stretch of time, its end included."""
+    mine = sa.select(hypotheses.c.id).where(hypotheses.c.route == route)
+    return sa.and_(verdicts.c.hypothesis.in_(mine), verdicts.c.at_s > begin_s, verdicts.c.at_s <= end_s)
 
 
 def _probe(exchange_id: str, version: str) -> sa.Select[int]:
     return sa.select(probes.c.seq).where(probes.c.exchange_id == exchange_id, probes.c.version == version)
 
 
-def _doubted(route: str | sa.ScalarSelect[str], said_s: sa.Column[float]) -> tuple[sa.ColumnElement[bool], ...]:
+def _doubted(route: str | sa.Column[str], said_s: sa.Column[float]) -> tuple[sa.ColumnElement[bool], ...]:
     """By which probes of a route what was said at a moment is doubted."""
     fallen = (probes.c.route == route, probes.c.doubted_s.is_not(None))
     return (*fallen, probes.c.doubted_s < said_s, said_s <= probes.c.at_s)

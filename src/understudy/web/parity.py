@@ -20,6 +20,7 @@ from understudy.jobs.status import SliceView, views
 from understudy.parity.slices import SliceId
 from understudy.policy.keys import Caller
 from understudy.web.back import Back, Page, guarded, json_of
+from understudy.web.pools import pools_of
 
 BASE = "/understudy/v1/parity"
 
@@ -33,7 +34,8 @@ def parity(back: Back) -> list[Route]:
 
 def _all(back: Back) -> Page:
     async def answer(request: Request, caller: Caller) -> Response:
-        return json_of({"slices": await _views(back)})
+        # Thousands of slices are not even written on the loop.
+        return await asyncio.to_thread(lambda: json_of({"slices": _views(back)}))
 
     return answer
 
@@ -42,12 +44,14 @@ def _show(back: Back) -> Page:
     async def answer(request: Request, caller: Caller) -> Response:
         route, kind = request.path_params["route"], request.path_params["kind"]
         wanted = str(SliceId(route, kind, caller.tenant))
-        view = next((one for one in await _views(back) if one.slice == wanted), None)
+        view = next((one for one in await asyncio.to_thread(_views, back) if one.slice == wanted), None)
         if view is None:
             raise _nothing(wanted)
+        place = (caller.tenant, route, kind)
         rows = await asyncio.to_thread(back.store.transitions, route, kind)
-        orders = [row for row in await asyncio.to_thread(back.store.orders) if (row.route, row.kind) == (route, kind)]
-        links = [link_of(row).told() | {"hash": row.hash} for row in rows]
+        told = await asyncio.to_thread(back.store.orders)
+        orders = [row for row in told if (row.tenant, row.route, row.kind) == place]
+        links = [link_of(row).told() | {"hash": row.hash} for row in rows if row.tenant == caller.tenant]
         return json_of({"slice": view, "transitions": links, "orders": orders})
 
     return answer
@@ -80,7 +84,7 @@ def _report(back: Back) -> Page:
 
     async def answer(request: Request, caller: Caller) -> Response:
         only = request.query_params.get("slice")
-        report = await asyncio.to_thread(_gathered, back, only, bool(caller.roles))
+        report = await asyncio.to_thread(_gathered, back, only, caller)
         if only is not None and not report.slices:
             raise _nothing(only)
         if request.query_params.get("format") == "json":
@@ -90,12 +94,14 @@ def _report(back: Back) -> Page:
     return answer
 
 
-def _gathered(back: Back, only: str | None, words: bool) -> Report:
-    return gather(back.store, back.specs, back.clock.now_s(), words=words, places=back.places, only=only)
+def _gathered(back: Back, only: str | None, caller: Caller) -> Report:
+    pools = pools_of(back, caller.tenant) if only is None else None
+    words, now_s = bool(caller.roles), back.clock.now_s()
+    return gather(back.store, back.specs, now_s, words=words, places=back.places, only=only, pools=pools)
 
 
-async def _views(back: Back) -> list[SliceView]:
-    return await asyncio.to_thread(views, back.store, back.specs, back.clock.now_s(), back.places)
+def _views(back: Back) -> list[SliceView]:
+    return views(back.store, back.specs, back.clock.now_s(), back.places)
 
 
 def _nothing(wanted: str) -> Fault:

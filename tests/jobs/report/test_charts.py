@@ -2,7 +2,22 @@
 
 import re
 
-from understudy.jobs.report.charts import BOTTOM, COLOURS, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Band, Chart, Dot, Line, Mark
+from understudy.jobs.report.charts import (
+    BOTTOM,
+    COLOURS,
+    HEIGHT,
+    INTERVAL_WIDTH,
+    LEFT,
+    RIGHT,
+    TOP,
+    WIDTH,
+    Band,
+    Chart,
+    Dot,
+    Line,
+    Mark,
+    interval,
+)
 
 
 def drawn(svg: str, tag: str) -> list[list[tuple[float, float]]]:
@@ -56,6 +71,34 @@ def test_a_dot_lies_where_a_line_would_in_a_chart_of_any_height() -> None:
     assert f'cx="{middle[0]:.1f}" cy="{middle[1]:.1f}"' in svg
     assert (low[1], top[1]) == (500 - BOTTOM, TOP)
     assert svg.count("&lt;there&gt;") == 2
+
+
+def test_an_interval_holds_its_mean_and_its_base_where_they_lie_and_is_told_in_figures() -> None:
+    told = interval(0.25, 0.5, 0.75, 0.6, (0.0, 1.0))
+    low, high = map(float, re.findall(r'class=span d="M([\d.]+) 11.0H([\d.]+)"', told)[0])
+    (mean,) = map(float, re.findall(r'class=mean cx="([\d.]+)"', told))
+    (base,) = map(float, re.findall(r'class=base d="M([\d.]+) ', told))
+    assert (low + high) / 2 == mean == INTERVAL_WIDTH / 2
+    assert low < mean < base < high
+    assert "0.500 (0.250 to 0.750)" in told
+    beyond = interval(-1.0, 0.5, 2.0, None, (0.4, 0.4))
+    assert "class=base" not in beyond
+    ends = map(float, re.findall(r"[MH](-?[\d.]+)", beyond))
+    assert all(0 <= end <= INTERVAL_WIDTH for end in ends)
+
+
+def test_names_of_events_stand_below_one_another_and_within_the_frame() -> None:
+    events = [(0.1, "first"), (0.1, "second"), (0.9, "third")]
+    svg = Chart("t", "x", "y", [Line("a", [(0.0, 0.0), (1.0, 1.0)])], (0.0, 1.0), events=events).svg()
+    spots = {name: (y, anchor) for y, anchor, name in re.findall(r'y="([\d.]+)" text-anchor="(\w+)">(\w+)<', svg)}
+    assert len({y for y, _ in (spots[name] for _, name in events)}) == 3
+    assert [spots[name][1] for _, name in events] == ["start", "start", "end"]
+
+
+def test_bands_alone_span_the_axis_too() -> None:
+    chart = Chart("t", "x", "y", [Line("a", [])], (0.0, 1.0), bands=(Band("b", [(0.0, 0.0, 1.0), (40.0, 0.0, 1.0)]),))
+    (points,) = drawn(chart.svg(), "polygon")
+    assert max(x for x, _ in points) == WIDTH - RIGHT
 
 
 def test_nothing_to_draw_is_an_empty_frame_and_words_are_harmless() -> None:

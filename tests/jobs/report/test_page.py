@@ -114,8 +114,10 @@ def test_evidence_in_words(e: float, words: str) -> None:
 def test_what_an_answer_took_besides_lowers_what_was_saved_and_is_no_comparing() -> None:
     def row(purpose: Purpose, cost: int, incumbent: int = 0) -> SpendRow:
         return SpendRow(
+            tenant="default",
             route="r",
             purpose=purpose,
+            model="own",
             from_s=0.0,
             exchanges=1,
             own=0,
@@ -125,7 +127,6 @@ def test_what_an_answer_took_besides_lowers_what_was_saved_and_is_no_comparing()
         )
 
     spending = (row("serve", 2, 10), row("trial", 3), row("attempt", 1), row("shadow", 5), row("judge", 6))
-    report = Report(at_s=1.0, slices=(), findings=(), spending=spending, stretch_s=60, imports=(), words=False)
-    saved, compared, _ = money_words(report)
+    saved, compared, _ = money_words(spending)
     assert "$4.00" in saved
     assert "$11.00" in compared

@@ -8,6 +8,10 @@ from itertools import pairwise
 
 WIDTH, HEIGHT = 860, 320
 LEFT, RIGHT, TOP, BOTTOM = 74, 190, 16, 44
+# Names of events that stand below one another before they begin again at the top.
+EVENT_ROWS = 4
+# A small plot that stands in a row of a table.
+INTERVAL_WIDTH, INTERVAL_HEIGHT, INTERVAL_EDGE = 180, 22, 6
 COLOURS = ("#2f6fed", "#d1495b", "#2a9d8f", "#e09f3e", "#7b5ea7", "#5c677d", "#9c6644", "#3d8b37", "#c2185b", "#00838f")
 
 
@@ -31,6 +35,7 @@ class Band:
     name: str
     points: Sequence[tuple[float, float, float]]
     line: int = 0
+    opacity: float = 0.18
 
 
 @dataclass(frozen=True)
@@ -70,18 +75,24 @@ class Chart:
 
     def svg(self) -> str:
         """The chart as one SVG element."""
-        x_top = max((x for line in self.lines for x, _ in line.points), default=1.0) or 1.0
+        ends = [x for line in self.lines for x, _ in line.points] + [x for band in self.bands for x, *_ in band.points]
+        x_top = max(ends, default=1.0) or 1.0
         parts = [
-            f'<svg viewBox="0 0 {WIDTH} {self.height}" role="img" aria-label="{html.escape(self.title)}">',
+            f'<svg viewBox="0 0 {WIDTH} {self.height}" role="img" aria-label="{html.escape(self._said())}">',
             *self._axes(x_top),
             *(self._mark(mark) for mark in self.marks),
-            *(self._event(x, name, x_top) for x, name in self.events),
             *(self._band(band, x_top) for band in self.bands),
         ]
         for number, line in enumerate(self.lines):
             parts += self._line(line, number, x_top)
+        parts += [self._event(x, name, number, x_top) for number, (x, name) in enumerate(self.events)]
         parts += [self._dot(dot, x_top) for dot in self.dots]
         return "\n".join([*parts, "</svg>"])
+
+    def _said(self) -> str:
+        """What is drawn, for those who are told and do not see."""
+        names = ", ".join(line.name for line in self.lines)
+        return f"{self.title}: {self.y_title} over {self.x_title}" + (f", for {names}" if names else "")
 
     def _x(self, x: float, x_top: float) -> float:
         return LEFT + (WIDTH - LEFT - RIGHT) * x / x_top
@@ -122,18 +133,19 @@ class Chart:
             WIDTH - RIGHT - 4, y - 4, mark.name, "end"
         )
 
-    def _event(self, x: float, name: str, x_top: float) -> str:
-        at = self._x(x, x_top)
-        return f'<path class="event" d="M{at:.1f} {TOP}V{self.height - BOTTOM}"/>' + _text(
-            at - 4, TOP + 10, name, "end"
-        )
+    def _event(self, x: float, name: str, number: int, x_top: float) -> str:
+        """A moment; names of moments that are near each other stand below one another, on the side that has room."""
+        at, row = self._x(x, x_top), TOP + 12 + 16 * (number % EVENT_ROWS)
+        side, anchor = (-4, "end") if x > x_top / 2 else (4, "start")
+        return f'<path class="event" d="M{at:.1f} {TOP}V{self.height - BOTTOM}"/>' + _text(at + side, row, name, anchor)
 
     def _band(self, band: Band, x_top: float) -> str:
         there = [f"{self._x(x, x_top):.1f},{self._y(high):.1f}" for x, _, high in band.points]
         back = [f"{self._x(x, x_top):.1f},{self._y(low):.1f}" for x, low, _ in reversed(band.points)]
         title = f"<title>{html.escape(band.name)}</title>"
         colour = COLOURS[band.line % len(COLOURS)]
-        return f'<polygon fill="{colour}" fill-opacity="0.18" points="{" ".join([*there, *back])}">{title}</polygon>'
+        drawn = f'fill="{colour}" fill-opacity="{band.opacity}"'
+        return f'<polygon {drawn} points="{" ".join([*there, *back])}">{title}</polygon>'
 
     def _dot(self, dot: Dot, x_top: float) -> str:
         x, y = self._x(dot.x, x_top), self._y(dot.y)
@@ -157,6 +169,23 @@ class Chart:
             f'<path {shown} d="M{legend_x} {legend_y}h18"/>',
             _text(legend_x + 24, legend_y + 4, line.name, "start"),
         ]
+
+
+def interval(low: float, mean: float, high: float, base: float | None, span: tuple[float, float]) -> str:
+    """A mean with its interval between two ends, and another mean to compare it with, dotted; told in figures below."""
+
+    def at(value: float) -> float:
+        share = (min(max(value, span[0]), span[1]) - span[0]) / ((span[1] - span[0]) or 1.0)
+        return INTERVAL_EDGE + (INTERVAL_WIDTH - 2 * INTERVAL_EDGE) * share
+
+    middle, told = INTERVAL_HEIGHT / 2, f"{mean:.3f} ({low:.3f} to {high:.3f})"
+    beside = f'<path class=base d="M{at(base):.1f} 1V{INTERVAL_HEIGHT - 1}"/>' if base is not None else ""
+    return (
+        f'<svg class=interval viewBox="0 0 {INTERVAL_WIDTH} {INTERVAL_HEIGHT}" aria-hidden=true>'
+        f'<path class=rule d="M{at(span[0]):.1f} {middle}H{at(span[1]):.1f}"/>{beside}'
+        f'<path class=span d="M{at(low):.1f} {middle}H{at(high):.1f}"/>'
+        f'<circle class=mean cx="{at(mean):.1f}" cy="{middle}" r="4.5"/></svg><span class=told>{told}</span>'
+    )
 
 
 def _short(y: float) -> str:

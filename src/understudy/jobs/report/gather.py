@@ -18,6 +18,7 @@ from understudy.jobs.recording import link_of
 from understudy.jobs.registrar import slice_of
 from understudy.jobs.replaying import Finding, replay_all
 from understudy.jobs.report.history import Course, course
+from understudy.jobs.report.pool_gather import PoolsReport, stretch_of
 from understudy.jobs.specs import ParitySpec
 from understudy.jobs.status import SliceView, views
 from understudy.parity.fleet import DEFAULT_PLACES
@@ -30,9 +31,6 @@ from understudy.ports import HypothesisRow, SpendRow, Store, TransitionRow
 SHOWN_FLIPS = 4
 # Words of one answer that are shown: a page, not a book.
 MAX_SHOWN_CHARS = 4_000
-# Stretches of time that money is summed by: as many as a plot has use for.
-MAX_STRETCHES = 120
-MIN_STRETCH_S = 1
 
 
 class Flip(Value, frozen=True, kw_only=True):
@@ -78,6 +76,7 @@ class Report(Value, frozen=True, kw_only=True):
     stretch_s: int
     imports: tuple[ImportedView, ...]
     words: bool
+    pools: PoolsReport | None = None
 
 
 def gather(
@@ -88,11 +87,15 @@ def gather(
     words: bool,
     places: int = DEFAULT_PLACES,
     only: str | None = None,
+    pools: PoolsReport | None = None,
 ) -> Report:
-    """The report on every configured slice, or on one; `words` shows prompts and answers of flips."""
+    """The report on every configured slice, or on one; `words` shows prompts and answers of flips.
+
+    It tells of `pools` besides.
+    """
     known = {row.id: row for row in store.hypotheses()}
     record = store.transitions()
-    stretch_s = _stretch(store, now_s)
+    stretch_s = stretch_of(store, now_s)
     return Report(
         at_s=now_s,
         slices=tuple(
@@ -105,13 +108,8 @@ def gather(
         stretch_s=stretch_s,
         imports=tuple(one for one in imported_views(store) if only is None or one.slice == only),
         words=words,
+        pools=pools,
     )
-
-
-def _stretch(store: Store, now_s: float) -> int:
-    first_s = store.first_exchange_s()
-    span_s = now_s - first_s if first_s is not None else 0.0
-    return max(MIN_STRETCH_S, round(span_s / MAX_STRETCHES))
 
 
 def _slice(

@@ -3,13 +3,13 @@
 Each plot says in words what to look for. Figures are those of the books; none is made here.
 """
 
-import time
 from collections.abc import Sequence
 
 from understudy.jobs.report.charts import Band, Chart, Line, Mark
 from understudy.jobs.report.gather import Flip, Report, SliceReport
-from understudy.jobs.report.markup import box, dim, document, table, text
+from understudy.jobs.report.markup import box, day, dim, document, drawn, table, text
 from understudy.jobs.report.money import costs, money_words, moved
+from understudy.jobs.report.pool_page import pools
 from understudy.jobs.status import SliceView, in_points
 from understudy.parity.ladder import LADDER, Rung, threshold
 
@@ -30,22 +30,25 @@ def page(report: Report) -> str:
 
 
 def _body(report: Report) -> list[str]:
+    pooled = ["<h2>Pools</h2>", *pools(report.pools)] if report.pools is not None and report.pools.pools else []
     if not report.slices:
-        return [*_head(report), "<p>No slice yet: a route needs a candidate, and traffic.</p>", *_imports(report)]
+        nothing = "<p>No slice yet: a route needs a candidate, and traffic.</p>"
+        return [*_head(report), nothing, *_imports(report), *pooled]
     return [
         *_head(report),
         *_sum(report),
         *_standing(report),
         *moved(report),
-        *costs(report),
+        *_money(report),
         *(line for one in report.slices for line in _slice(one, words=report.words)),
         *_imports(report),
         *_record(report),
+        *pooled,
     ]
 
 
 def _head(report: Report) -> list[str]:
-    return ["<h1>What the own model has earned</h1>", dim(f"Made {_day(report.at_s)} UTC. {PROMISE}")]
+    return ["<h1>What the own model has earned</h1>", dim(f"Made {day(report.at_s)} UTC. {PROMISE}")]
 
 
 def _sum(report: Report) -> list[str]:
@@ -55,10 +58,15 @@ def _sum(report: Report) -> list[str]:
         '<div class="sum">',
         box(f"{whole} of {len(report.slices)}", "slices served whole by the own model"),
         box(str(some), "slices on their way"),
-        *money_words(report),
+        *money_words(report.spending),
         box("agrees" if all(one.agrees for one in report.findings) else "DIFFERS", "the record, made again"),
         "</div>",
     ]
+
+
+def _money(report: Report) -> list[str]:
+    found = costs(report.spending, report.stretch_s, report.at_s, "all rented")
+    return ["<h2>Money</h2>", *found] if found else []
 
 
 def _standing(report: Report) -> list[str]:
@@ -111,7 +119,7 @@ def _evidence(one: SliceReport) -> list[str]:
     return [
         "<h3>Evidence against the rungs</h3>",
         dim("A rung opens when e reaches its dashed line."),
-        chart.svg(),
+        drawn(chart.svg()),
         *cut,
     ]
 
@@ -134,7 +142,11 @@ def _difference(one: SliceReport) -> list[str]:
         y_words=lambda y: f"{y * 100:+.0f} pt",
     )
     said = "The shaded area holds the true difference at all times at once with 95 % confidence. "
-    return ["<h3>Difference</h3>", dim(said + "Above the margin's line the own model may take over."), chart.svg()]
+    return [
+        "<h3>Difference</h3>",
+        dim(said + "Above the margin's line the own model may take over."),
+        drawn(chart.svg()),
+    ]
 
 
 def _rails(view: SliceView) -> list[str]:
@@ -162,7 +174,7 @@ def _health(one: SliceReport) -> list[str]:
 
 def _moves(one: SliceReport) -> list[str]:
     rows = [
-        (_day(move.at_s), f"{move.before} → {move.to}", move.actor, evidence(move.e), move.reason) for move in one.moves
+        (day(move.at_s), f"{move.before} → {move.to}", move.actor, evidence(move.e), move.reason) for move in one.moves
     ]
     if not rows:
         return ["<h3>Moves</h3>", dim("None yet.")]
@@ -219,10 +231,6 @@ def _record(report: Report) -> list[str]:
 def evidence(e: float) -> str:
     """An e-value as people read it."""
     return f"{e:,.0f}" if e >= 1_000 else f"{e:.3g}"
-
-
-def _day(at_s: float) -> str:
-    return time.strftime("%Y-%m-%d %H:%M", time.gmtime(at_s))
 
 
 def _share(value: float | None) -> str:
