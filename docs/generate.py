@@ -19,7 +19,7 @@ from understudy.settings.file import File
 
 PAGES = Path(__file__).parent / "reference"
 COMMANDS = (
-    "", "serve", "demo", "doctor", "models", "key create", "tenant delete", "label", "parity", "parity status",
+    "", "serve", "demo", "doctor", "models", "money", "key create", "tenant delete", "label", "parity", "parity status",
     "parity show", "parity plan", "parity import", "parity report", "parity replay", "parity hold", "parity release",
     "parity lower", "parity approve", "parity retry", "route explain", "route status", "bench gateway", "bench parity",
     "bench routing", "conformance",

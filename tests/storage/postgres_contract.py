@@ -156,7 +156,7 @@ def test_several_machines_write_at_once(url: str) -> None:
     assert failures == []
     store = open_store(url)
     assert len(store.exchanges(1_000)) == 80
-    assert [row["exchanges"] for row in store.money()] == [80]
+    assert [row.exchanges for row in store.money()] == [80]
     assert [row.seq for row in store.pairs("hyp_1")] == list(range(1, 81))
     links = store.transitions()
     assert [link.prev_hash for link in links] == ["", *(link.hash for link in links[:-1])]

@@ -1,11 +1,12 @@
 """The database, as named questions."""
 
 from collections.abc import Collection, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from understudy.ports.records import BeliefRow, Exchange, KeptAnswer, LessonRow, ProbeRow, Source, StrataRow
 from understudy.ports.rows import (
     Batch,
+    Bill,
     ComparisonRow,
     HypothesisRow,
     OrderRow,
@@ -231,8 +232,8 @@ class Store(Protocol):
         """The newest exchanges of the journal, of one route or of all, of one tenant or of all."""
         ...
 
-    def money(self) -> list[dict[str, Any]]:
-        """Per route, kind and model: exchanges, cost, and what the incumbent would have cost, in nano-dollars."""
+    def money(self, *, tenant: str | None = None) -> list[Bill]:
+        """What was asked and what it cost, of one tenant or of all, in order of tenant, route, kind and model."""
         ...
 
     def close(self) -> None:

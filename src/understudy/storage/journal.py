@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from understudy.ports import Exchange, SpendRow, TrafficRow
+from understudy.ports import Bill, Exchange, SpendRow, TrafficRow
 from understudy.storage.database import Database
 from understudy.storage.entering import portions
-from understudy.storage.tables import exchanges, money, spent
+from understudy.storage.tables import bills, exchanges, money, spent
 
 _EXCHANGE = msgspec.json.Decoder(Exchange)
 
@@ -41,13 +41,16 @@ class Exchanges(Database):
         first: float | None = self._rows(sa.select(sa.func.min(exchanges.c.at_s).label("first")))[0].first
         return first
 
-    def money(self) -> list[dict[str, Any]]:
-        """Per route, kind, model and purpose: exchanges, cost, and what the incumbent would have cost, in nano-dollars.
+    def money(self, *, tenant: str | None = None) -> list[Bill]:
+        """What was asked and what it cost, of one tenant or of all, in order of tenant, route, kind, model and purpose.
 
-        A sum is None where nothing of it is known, and each has beside it the number of exchanges that it is made of
-        (`costed`, `incumbent_costed`); `saved_nano_usd` is over the `compared` ones, whose two costs are both known.
+        The totals from before they were kept by tenant have the empty one.
         """
-        asked = sa.select(money).order_by(*money.primary_key.columns)
+        before = sa.select(sa.literal("").label("tenant"), *money.columns)
+        both = sa.union_all(before, sa.select(bills)).subquery()
+        asked = sa.select(both).order_by(*(both.c[column.name] for column in bills.primary_key.columns))
+        if tenant is not None:
+            asked = asked.where(both.c.tenant == tenant)
         return [_bill(dict(row._mapping)) for row in self._rows(asked)]
 
     def traffic(self, since_s: float) -> list[TrafficRow]:
@@ -96,7 +99,7 @@ def _spend(row: dict[str, Any], stretch_s: int) -> SpendRow:
     return SpendRow(route=route, purpose=purpose, from_s=from_s, **{name: int(value) for name, value in row.items()})
 
 
-def _bill(row: dict[str, Any]) -> dict[str, Any]:
+def _bill(row: dict[str, Any]) -> Bill:
     """One row of the totals as it is read: an absent name is None, and so is a sum of which nothing is known."""
     sums = (
         ("costed", "cost_nano_usd"),
@@ -105,4 +108,4 @@ def _bill(row: dict[str, Any]) -> dict[str, Any]:
     )
     unknown: dict[str, Any] = {total: None for count, total in sums if not row[count]}
     names = {name: row[name] or None for name in ("route", "kind", "model")}
-    return row | names | unknown
+    return Bill(**row | names | unknown)

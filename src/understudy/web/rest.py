@@ -101,7 +101,7 @@ def _believed(back: Back) -> list[Believed]:
 
 def _money(back: Back) -> Page:
     async def money(request: Request, caller: Caller) -> Response:
-        return JSONResponse({"money": await asyncio.to_thread(back.store.money)})
+        return json_of({"money": await asyncio.to_thread(back.store.money, tenant=_whose(caller))})
 
     return money
 
