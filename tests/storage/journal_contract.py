@@ -132,6 +132,7 @@ class JournalContract:
             spent(3, 75.0, 7, 7, owned=False),
             spent(4, 11.0, 3, None, purpose="shadow", owned=False),
             spent(5, 11.0, 3, 4, route=None),
+            spent(6, 12.0, 1, 1, owned=False, route="q", tenant="other"),
         )
         store.enter(Batch(exchanges=rows))
         first = SpendRow(
@@ -145,7 +146,12 @@ class JournalContract:
             incumbent_cost_nano_usd=9,
         )
         single = msgspec.structs.replace(first, exchanges=1, own=0)
-        assert store.spending(60) == [
+        other = msgspec.structs.replace(
+            first, route="q", exchanges=1, own=0, cost_nano_usd=1, incumbent_cost_nano_usd=1
+        )
+        assert store.spending(60, tenant="other") == [other]
+        assert store.spending(60)[0] == other
+        assert store.spending(60, tenant=rows[0].tenant) == [
             first,
             msgspec.structs.replace(single, purpose="shadow", cost_nano_usd=3, incumbent_cost_nano_usd=0),
             msgspec.structs.replace(single, from_s=60.0, cost_nano_usd=7, incumbent_cost_nano_usd=7),

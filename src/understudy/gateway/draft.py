@@ -103,7 +103,7 @@ class Draft:
 
     def headers(self, *, final: bool) -> list[tuple[str, str]]:
         """Who answers and why. `final` is False while another model may still have to take over."""
-        headers = [("x-understudy-request-id", self.id), ("x-request-id", self.id), ("request-id", self.id)]
+        headers = identity(self.id)
         plan = self.plan
         if plan is not None and plan.route is not None:
             headers += [("x-understudy-route", plan.route), ("x-understudy-kind", plan.kind or "")]
@@ -191,6 +191,11 @@ class Draft:
             share=plan.share if plan else None,
             decision=plan.decision if plan else None,
         )
+
+
+def identity(request_id: str) -> list[tuple[str, str]]:
+    """The headers that name a request: ours, and those in which clients look for it."""
+    return [(name, request_id) for name in ("x-understudy-request-id", "x-request-id", "request-id")]
 
 
 def status_of(fault: Fault, *, content: bool) -> Status:

@@ -61,8 +61,12 @@ def pool_views(store: Store, routes: Mapping[str, Route], tenant: str | None = N
     views = [
         view if rows.get((view.tenant, view.route)) else _waiting(view, store, pools[view.route]) for view in views
     ]
-    said = {name: _judge(store, pools[name], rows) for name, rows in probes.items()}
-    return [replace(view, judge=said.get(view.route, "")) for view in views]
+    return [
+        replace(view, judge=_judge(store, pools[view.route], view.tenant, probes[view.route]))
+        if view.route in probes
+        else view
+        for view in views
+    ]
 
 
 def _waiting(view: PoolView, store: Store, route: Route) -> PoolView:
@@ -80,10 +84,10 @@ def _waiting(view: PoolView, store: Store, route: Route) -> PoolView:
     return replace(view, words=words)
 
 
-def _judge(store: Store, route: Route, newest_first: Sequence[ProbeRow]) -> str:
-    """What is to be said of a route's judge, and of what was taken back."""
+def _judge(store: Store, route: Route, tenant: str, newest_first: Sequence[ProbeRow]) -> str:
+    """What is to be said of a route's judge, and of what was taken back from a tenant."""
     words = standing(route.judge, newest_first).words
-    doubted = len(store.doubted_lessons(route.name)) if store.falls(route.name) else 0
+    doubted = len(store.doubted_lessons(route.name, tenant=tenant)) if store.falls(route.name) else 0
     return f"{words}; {doubted:,} lessons from before a judge was found fooled do not count" if doubted else words
 
 

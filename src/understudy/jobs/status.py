@@ -12,14 +12,14 @@ from understudy.canon.value import Value
 from understudy.jobs.facts import facts_of, sanity_of
 from understudy.jobs.fleet import Asked, decide_all
 from understudy.jobs.recording import fleet_of, link_of
-from understudy.jobs.registrar import state_of
+from understudy.jobs.registrar import slice_of, state_of
 from understudy.jobs.sanity import Sanity
 from understudy.jobs.specs import ParitySpec
 from understudy.parity.fleet import DEFAULT_PLACES
 from understudy.parity.ladder import CAPS, NEXT, threshold
-from understudy.parity.slices import RiskClass
+from understudy.parity.slices import RiskClass, SliceId
 from understudy.parity.state import Move, SliceState
-from understudy.ports import ScoreRow, SliceRow, Store
+from understudy.ports import OrderRow, ScoreRow, SliceRow, Store
 from understudy.stats.mixture import e_value
 from understudy.stats.sequences import confidence
 
@@ -40,6 +40,7 @@ class SliceView(Value, frozen=True, kw_only=True):
     """
 
     slice: str
+    tenant: str
     route: str
     kind: str
     hypothesis: str
@@ -82,18 +83,32 @@ class SliceView(Value, frozen=True, kw_only=True):
     judge: str | None = None
 
 
+class SliceStory(Value, frozen=True):
+    """One slice whole: its figures, every link of its record with its hash, and what people asked of it."""
+
+    slice: SliceView
+    transitions: list[dict[str, Any]]
+    orders: list[OrderRow]
+
+
 def in_points(value: float | None) -> str:
     """A difference of means as people read it, in points of a hundred."""
     return "–" if value is None else f"{value * 100:+.1f} pt"
 
 
-def views(store: Store, specs: Mapping[str, ParitySpec], now_s: float, places: int = DEFAULT_PLACES) -> list[SliceView]:
-    """Every slice of the configured routes, in order of name."""
+def views(
+    store: Store,
+    specs: Mapping[str, ParitySpec],
+    now_s: float,
+    places: int = DEFAULT_PLACES,
+    tenant: str | None = None,
+) -> list[SliceView]:
+    """Every slice of the configured routes, of one tenant or of all, in order of name."""
     rows = [row for row in store.slices() if row.route in specs]
     scores = {row.hypothesis: row for row in store.scores()}
-    moves: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for row in store.transitions():
-        moves.setdefault((row.route, row.kind), []).append(link_of(row).told())
+    moves: dict[SliceId, list[dict[str, Any]]] = {}
+    for link in store.transitions():
+        moves.setdefault(slice_of(link), []).append(link_of(link).told())
     states = [state_of(row) for row in rows]
     # Read once: what blocks a slice and what is said of its judge must be of one moment.
     judges = [sanity_of(store, state.hypothesis) for state in states]
@@ -103,12 +118,22 @@ def views(store: Store, specs: Mapping[str, ParitySpec], now_s: float, places: i
     decisions = decide_all(asked, fleet_of(store, places), now_s)
     made = [
         replace(
-            _view(row, one, scores.get(row.hypothesis), moves.get((row.route, row.kind), []), decision.blocked_by),
+            _view(row, one, scores.get(row.hypothesis), moves.get(slice_of(row), []), decision.blocked_by),
             judge=judge.words if judge else None,
         )
         for row, one, judge, (decision, _) in zip(rows, asked, judges, decisions, strict=True)
+        # All were decided: the last rung of one depends on the others.
+        if tenant in (None, row.tenant)
     ]
     return sorted(made, key=lambda view: view.slice)
+
+
+def story(store: Store, view: SliceView) -> SliceStory:
+    """What the books tell of a slice besides its figures."""
+    rows = store.transitions(view.route, view.kind, view.tenant)
+    place = (view.tenant, view.route, view.kind)
+    orders = [row for row in store.orders() if (row.tenant, row.route, row.kind) == place]
+    return SliceStory(view, [link_of(row).told() | {"hash": row.hash} for row in rows], orders)
 
 
 def _asked(store: Store, state: SliceState, spec: ParitySpec, judge: Sanity | None) -> Asked:
@@ -126,6 +151,7 @@ def _view(
     falls = [move for move in moves if move["move"] in (Move.DOWN, Move.ALARM)]
     return SliceView(
         slice=str(hypothesis.slice),
+        tenant=row.tenant,
         route=row.route,
         kind=row.kind,
         hypothesis=row.hypothesis,

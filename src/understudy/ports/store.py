@@ -117,8 +117,11 @@ class Store(Protocol):
         """The probes by which a route's judges lost their belief, oldest first."""
         ...
 
-    def doubted_lessons(self, route: str) -> set[str]:
-        """The lessons of a route that a judge spoke on between its last passed round and its fall, by exchange."""
+    def doubted_lessons(self, route: str, *, tenant: str | None = None) -> set[str]:
+        """The lessons of a route that a judge spoke on between its last passed round and its fall, by exchange.
+
+        Of one tenant or of all.
+        """
         ...
 
     def doubted_verdicts(self, hypothesis: str) -> int:
@@ -189,8 +192,11 @@ class Store(Protocol):
         """What a day (counted from the epoch, UTC) has cost by key and route, "" for none, in nano-dollars."""
         ...
 
-    def spending(self, stretch_s: int) -> list[SpendRow]:
-        """What was asked and what it cost, by route, purpose and stretch of so many seconds, oldest first."""
+    def spending(self, stretch_s: int, *, tenant: str | None = None) -> list[SpendRow]:
+        """What was asked and what it cost, by route, purpose and stretch of so many seconds, oldest first.
+
+        Of one tenant or of all.
+        """
         ...
 
     def set_rate(self, tenant: str, route: str, kind: str, rate: float) -> None:
@@ -212,7 +218,9 @@ class Store(Protocol):
         """How both models did, by hypothesis."""
         ...
 
-    def transitions(self, route: str | None = None, kind: str | None = None) -> list[TransitionRow]:
+    def transitions(
+        self, route: str | None = None, kind: str | None = None, tenant: str | None = None
+    ) -> list[TransitionRow]:
         """The record, oldest first, of one slice or of all (the chain runs over all)."""
         ...
 

@@ -68,10 +68,11 @@ class Exchanges(Database):
         asked = sa.select(spent.c.key, spent.c.route, spent.c.cost_nano_usd).where(spent.c.day == day)
         return [(row.key, row.route, int(row.cost_nano_usd)) for row in self._rows(asked)]
 
-    def spending(self, stretch_s: int) -> list[SpendRow]:
+    def spending(self, stretch_s: int, *, tenant: str | None = None) -> list[SpendRow]:
         """What was asked and what it cost, by route, purpose and stretch of so many seconds, oldest first.
 
-        A stretch is found by whole seconds, which one engine rounds and the other cuts: half a second at its edge.
+        Of one tenant or of all. A stretch is found by whole seconds, which one engine rounds and the other cuts: half a
+        second at its edge.
         """
         stretch = (sa.cast(exchanges.c.at_s, sa.BigInteger) // stretch_s).label("stretch")
         of = (exchanges.c.route, exchanges.c.purpose, stretch)
@@ -85,6 +86,8 @@ class Exchanges(Database):
             _sum(sa.case((known, paid))).label("cost_nano_usd"),
             _sum(sa.case((known, rented))).label("incumbent_cost_nano_usd"),
         ).where(exchanges.c.route.is_not(None))
+        if tenant is not None:
+            asked = asked.where(exchanges.c.tenant == tenant)
         rows = self._rows(asked.group_by(*of).order_by(stretch, exchanges.c.route, exchanges.c.purpose))
         return [_spend(dict(row._mapping), stretch_s) for row in rows]
 

@@ -1,26 +1,27 @@
-"""What routes with a pool have learned, at /understudy/v1/pools: the caller's own tenant, figures and names only."""
+"""What routes with a pool have learned, at /understudy/v1/pools: figures and names only."""
 
 import asyncio
 
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
-
-from understudy.jobs.pools import pool_views
+from understudy.canon.value import Value
+from understudy.jobs.pools import PoolView, pool_views
 from understudy.policy.keys import Caller
-from understudy.web.back import Back, Page, guarded, json_of
-
-PATH = "/understudy/v1/pools"
-
-
-def pools(back: Back) -> list[Route]:
-    """The one page."""
-    return [Route(PATH, guarded(back, _pools(back)))]
+from understudy.web.back import Back, whose
+from understudy.web.operations import Operation
 
 
-def _pools(back: Back) -> Page:
-    async def answer(request: Request, caller: Caller) -> Response:
-        routes = back.standing().board.routes
-        return json_of({"pools": await asyncio.to_thread(pool_views, back.store, routes, caller.tenant)})
+class Learned(Value, frozen=True):
+    """What was learned, by tenant and route."""
 
-    return answer
+    pools: list[PoolView]
+
+
+async def pools(back: Back, caller: Caller) -> Learned:
+    """What routes with a pool have learned: every model's record by kind, the dial, and what serves.
+
+    Of the key's own tenant; of all with the role `operate`.
+    """
+    routes = back.standing().board.routes
+    return Learned(await asyncio.to_thread(pool_views, back.store, routes, whose(caller)))
+
+
+POOLS = (Operation("GET", "/pools", pools),)
