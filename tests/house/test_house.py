@@ -291,7 +291,7 @@ TESTED_ELSEWHERE = {
     "processes.py": "journeys/test_kill.py",
     "web/back.py": "journeys/test_steering.py",
     "web/books.py": "journeys/test_tenants.py",
-    "web/house.py": "journeys/test_tenants.py",
+    "web/house.py": "web/test_openapi.py",
     "web/operations.py": "journeys/test_tenants.py",
     "web/lists.py": "journeys/test_sdks.py",
     "web/parity.py": "journeys/test_steering.py",

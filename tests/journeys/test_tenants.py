@@ -1,7 +1,8 @@
 """Two tenants on the real server, side by side: what each asks, learns and is asked about stays its own.
 
 Every operation that the house has is walked with the keys of both. A tenant leaves marks wherever it can: its name, its
-words, its ids, the notes of its orders. A page that shows a mark to the other tenant's key fails.
+words, its ids, the notes of its orders. A page that shows a mark to the other tenant's key fails; so does one that is
+not as the house describes it (`/understudy/v1/openapi.json`).
 """
 
 import json
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.cli.test_serve import understudy
+from tests.journeys.described import wrong
 from tests.journeys.house import WORDS, Server, eventually, post, server, upstream
 from understudy.policy.keys import digest
 from understudy.web.house import HOUSE
@@ -55,21 +57,32 @@ class Two:
     exchanges: dict[str, str] = field(default_factory=dict)
     questions: dict[str, str] = field(default_factory=dict)
     answers: dict[str, str] = field(default_factory=dict)
+    document: dict[str, Any] = field(default_factory=dict)
 
     def ask(self, key: str, path: str, body: object = None, method: str = "") -> tuple[int, str]:
-        """Status and body of a page, for a key."""
+        """Status and body of a page, for a key; one of the house's is held against what the house says of it."""
+        method = method or ("GET" if body is None else "POST")
+        status, kind, words = self._asked(key, path, body, method)
+        if path.startswith("/understudy"):
+            if not self.document:
+                self.document = json.loads(self._asked("boss", "/understudy/v1/openapi.json", None, "GET")[2])
+            told = json.loads(words) if kind == "application/json" else words
+            assert not wrong(self.document, method, path, status, kind, told)
+        return status, words
+
+    def _asked(self, key: str, path: str, body: object, method: str) -> tuple[int, str, str]:
         request = urllib.request.Request(
             self.house.url + path,
             data=json.dumps(body).encode() if body is not None else None,
             headers={"authorization": f"Bearer {secret_of(key)}", "content-type": "application/json"},
-            method=method or ("GET" if body is None else "POST"),
+            method=method,
         )
         try:
             with urllib.request.urlopen(request, timeout=20) as answer:
-                return answer.status, answer.read().decode()
+                return answer.status, answer.headers.get_content_type(), answer.read().decode()
         except urllib.error.HTTPError as error:
             with error:
-                return error.code, error.read().decode()
+                return error.code, error.headers.get_content_type(), error.read().decode()
 
     def told(self, key: str, below: str, body: object = None) -> Any:
         """What a page below the house's base tells a key that may have it."""
