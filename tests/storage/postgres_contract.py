@@ -101,7 +101,7 @@ def test_a_reader_follows_and_cannot_write(url: str) -> None:
         open_store(url, read_only=True)
     assert "will be made" in database_state(url)
     writer = open_store(url)
-    assert "schema 0010" in database_state(url)
+    assert "schema 0011" in database_state(url)
     reader = open_store(url, read_only=True)
     writer.register(hypothesis_row(), slice_row())
     assert reader.board_version() == 1
