@@ -1,5 +1,5 @@
-"""Writes the generated pages of docs/reference: configuration (from the structs that read it), the commands' help, and
-what each dialect carries (by asking their encoders).
+"""Writes the generated pages of docs/reference: configuration (from the structs that read it), the commands' help, what
+each dialect carries (by asking their encoders), and what the house tells (from its OpenAPI document).
 
 `python docs/generate.py` writes; with `--check` it exits 1 if a page is not what it would write.
 """
@@ -16,10 +16,12 @@ from typer.testing import CliRunner
 
 from understudy.cli.main import app
 from understudy.settings.file import File
+from understudy.web.house import HOUSE
+from understudy.web.openapi import document
 
 PAGES = Path(__file__).parent / "reference"
 COMMANDS = (
-    "", "serve", "demo", "doctor", "models", "key create", "tenant delete", "label", "parity", "parity status",
+    "", "serve", "demo", "doctor", "models", "money", "key create", "tenant delete", "label", "parity", "parity status",
     "parity show", "parity plan", "parity import", "parity report", "parity replay", "parity hold", "parity release",
     "parity lower", "parity approve", "parity retry", "route explain", "route status", "route report", "bench gateway",
     "bench parity", "bench routing", "conformance",
@@ -116,9 +118,42 @@ def commands() -> str:
     return "\n".join(parts)
 
 
+def api() -> str:
+    """Every operation below /understudy/v1, as its OpenAPI document tells it."""
+    told = document(HOUSE)
+    parts = [
+        "# What the house tells: /understudy/v1",
+        "",
+        "Generated from the OpenAPI document (`make docs`), which a running server tells at",
+        "`/understudy/v1/openapi.json`, with every shape that is taken and given. A key goes as",
+        "`authorization: Bearer KEY` wherever keys are declared.",
+        "",
+    ]
+    for path, methods in told["paths"].items():
+        for method, one in methods.items():
+            parts += [
+                f"## {method.upper()} {path}",
+                "",
+                " ".join(f"{one['summary']} {one.get('description', '')}".split()),
+            ]
+            roles = [role for needed in one.get("security", ()) for names in needed.values() for role in names]
+            if roles:
+                parts += ["", f"For keys with the role {' or '.join(f'`{role}`' for role in roles)}."]
+            asked = [parameter for parameter in one["parameters"] if parameter["in"] == "query"]
+            if asked:
+                parts += ["", *(f"- `{parameter['name']}`: {parameter['description']}" for parameter in asked)]
+            parts.append("")
+    return "\n".join(parts)
+
+
 def main() -> int:
     """Write the pages, or check them; the exit status."""
-    pages = {"configuration.md": configuration(), "commands.md": commands(), "carried.md": carried.page()}
+    pages = {
+        "configuration.md": configuration(),
+        "commands.md": commands(),
+        "carried.md": carried.page(),
+        "api.md": api(),
+    }
     stale = [name for name, text in pages.items() if not _same(PAGES / name, text)]
     if "--check" in sys.argv:
         for name in stale:

@@ -44,7 +44,7 @@ def board(scripted: Upstream) -> Board:
         BOARD,
         models={"rented": at(RENTED), "own": at(OWN)},
         routes={"r": Route(name="r", incumbent="rented", candidate="own")},
-        ramps={("r", "chat"): Ramp(hypothesis="h", share=1.0, rate=1.0, canary=True)},
+        ramps={("default", "r", "chat"): Ramp(hypothesis="h", share=1.0, rate=1.0, canary=True)},
     )
 
 
@@ -74,7 +74,7 @@ def test_a_sessions_call_to_another_route_does_not_take_its_conversation_along(t
     async def run(scripted: Upstream) -> None:
         async with FastTransport({}) as transport:
             routes = {"small": Route(name="small", incumbent="own"), **board(scripted).routes}
-            ramps = {("r", "chat"): Ramp(hypothesis="h", share=0.0)}
+            ramps = {("default", "r", "chat"): Ramp(hypothesis="h", share=0.0)}
             standing = Standing(
                 board=msgspec.structs.replace(board(scripted), routes=routes, ramps=ramps), keyring=Keyring()
             )

@@ -113,6 +113,16 @@ def test_who_failed_first_is_part_of_the_reason_and_time_is_counted_once(stage: 
     assert row.attempts == (Attempt("own", "timeout", 504, 300.0), Attempt("rented", "ok", 200, 200.0))
 
 
+def test_where_nobody_answered_nobody_failed_first(stage: Stage) -> None:
+    draft = begun(stage)
+    draft.model = RENTED
+    draft.attempts += [Attempt("own", "timeout", 504, 300.0), Attempt("rented", "upstream", 502, 200.0)]
+    draft.book("failed", fault=Fault("no", kind=FaultKind.UPSTREAM), http_status=502)
+    assert booked(stage).reason == f"{PLAN.reason}; own, rented failed"
+    told = dict(draft.headers(final=True))
+    assert (told["x-understudy-model"], told["x-understudy-reason"]) == ("rented", f"{PLAN.reason}; own, rented failed")
+
+
 def test_the_callers_words_are_in_no_row(stage: Stage) -> None:
     begun(stage).book("ok")
     assert "secret words" not in repr(booked(stage))

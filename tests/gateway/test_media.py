@@ -189,7 +189,7 @@ def test_both_models_of_a_pair_see_the_same_bytes_and_the_books_keep_the_url(tmp
             BOARD,
             models={"rented": at(RENTED), "own": at(OWN)},
             routes={"r": Route(name="r", incumbent="rented", candidate="own")},
-            ramps={("r", "chat"): Ramp(hypothesis="h", share=0.0, rate=1.0)},
+            ramps={("default", "r", "chat"): Ramp(hypothesis="h", share=0.0, rate=1.0)},
         )
         standing = Standing(board=board, keyring=Keyring())
         async with pictures(stage) as (site, url, hits), FastTransport({}) as transport:

@@ -50,15 +50,22 @@ def test_the_configuration_alone_moves_nothing() -> None:
 @pytest.mark.parametrize(("share", "canary"), [(0.0, False), (0.01, True), (0.5, True), (1.0, False)])
 def test_a_slice_is_in_canary_while_both_models_serve(share: float, canary: bool) -> None:
     board = with_books(BASE, [slice_row("chat", share)], {}, 3)
-    assert board.ramps == {("r", "chat"): Ramp(hypothesis="h-chat", share=share, rate=0.25, canary=canary)}
+    assert board.ramps == {("default", "r", "chat"): Ramp(hypothesis="h-chat", share=share, rate=0.25, canary=canary)}
     assert (board.version, board.routes) == (3, BASE.routes)
+
+
+def test_each_tenant_has_its_own_ramp() -> None:
+    other = msgspec.structs.replace(slice_row("chat", 0.25), tenant="other", hypothesis="h-other")
+    ramps = with_books(BASE, [slice_row("chat", 0.5), other], {}, 1).ramps
+    assert (ramps["default", "r", "chat"].share, ramps["other", "r", "chat"].share) == (0.5, 0.25)
+    assert ramps["other", "r", "chat"].hypothesis == "h-other"
 
 
 def test_each_slice_has_its_own_ramp_and_old_ones_go() -> None:
     first = with_books(BASE, [slice_row("chat", 0.5), slice_row("code", 0.0, shadow=False)], {}, 1)
-    assert set(first.ramps) == {("r", "chat"), ("r", "code")}
-    assert first.ramps["r", "code"].rate == 0.0
-    assert set(with_books(first, [slice_row("chat", 0.5)], {}, 2).ramps) == {("r", "chat")}
+    assert set(first.ramps) == {("default", "r", "chat"), ("default", "r", "code")}
+    assert first.ramps["default", "r", "code"].rate == 0.0
+    assert set(with_books(first, [slice_row("chat", 0.5)], {}, 2).ramps) == {("default", "r", "chat")}
     assert BASE.ramps == {}
 
 
@@ -70,18 +77,18 @@ def test_a_slice_of_a_route_that_is_no_longer_declared_has_no_ramp() -> None:
 def test_a_budget_may_only_lower_the_rate() -> None:
     for said, rate in ((0.1, 0.1), (0.0, 0.0), (0.9, 0.25)):
         row = msgspec.structs.replace(slice_row("chat", 0.0), rate=said)
-        assert with_books(BASE, [row], {}, 1).ramps["r", "chat"].rate == rate
+        assert with_books(BASE, [row], {}, 1).ramps["default", "r", "chat"].rate == rate
 
 
 def test_at_100_percent_a_hold_out_stays_with_the_incumbent() -> None:
     held = base_board({"m": MODEL}, [route(holdout=0.02)], {})
-    ramp = with_books(held, [slice_row("chat", 1.0)], {}, 1).ramps["r", "chat"]
+    ramp = with_books(held, [slice_row("chat", 1.0)], {}, 1).ramps["default", "r", "chat"]
     assert (ramp.share, ramp.canary, ramp.alone) == (0.98, True, False)
-    assert with_books(held, [slice_row("chat", 0.5)], {}, 1).ramps["r", "chat"].share == 0.5
+    assert with_books(held, [slice_row("chat", 0.5)], {}, 1).ramps["default", "r", "chat"].share == 0.5
 
 
 def test_at_100_percent_with_nothing_compared_the_candidate_is_watched_alone() -> None:
-    ramp = with_books(BASE, [slice_row("chat", 1.0, shadow=False)], {}, 1).ramps["r", "chat"]
+    ramp = with_books(BASE, [slice_row("chat", 1.0, shadow=False)], {}, 1).ramps["default", "r", "chat"]
     assert (ramp.share, ramp.rate, ramp.canary, ramp.alone) == (1.0, 0.0, True, True)
 
 

@@ -89,6 +89,9 @@ def test_a_key_reads_its_own_tenants_rows_unless_it_may_operate(scripted: Upstre
         eventually(lambda: read("boss") == set(ids.values()))
         assert read("payments") == {ids["payments"]}
         assert read("search") == {ids["search"]}
+        bills = {by: get(f"{house.url}/understudy/v1/money", **bearer[by])["money"] for by in keys}
+        asked_by = {by: {row["tenant"]: row["exchanges"] for row in rows} for by, rows in bills.items()}
+        assert asked_by == {"payments": {"default": 1}, "search": {"other": 1}, "boss": {"default": 1, "other": 1}}
 
         def status_of(by: str, whose: str) -> int:
             try:

@@ -18,6 +18,7 @@ from aiohttp import web
 
 from tests.cli.test_serve import understudy
 from tests.engines.tables import vectors_in
+from tests.journeys.described import wrong
 from tests.journeys.house import Server, completing, completion, eventually, get, post, server
 from understudy.engines.vectors import load_vectors
 from understudy.routing.forecast import SETTLE_S, WINDOW
@@ -150,7 +151,10 @@ def _explained(folder: Path, house: Server, exchange_id: str) -> None:
     assert status.returncode == 0, status.stderr
     for words in ("auto (default; incumbent rented): wins over", "letters", "no dial"):
         assert words in status.stdout, words
-    (pool,) = get(f"{house.url}/understudy/v1/pools")["pools"]
+    page = get(f"{house.url}/understudy/v1/pools")
+    described = get(f"{house.url}/understudy/v1/openapi.json")
+    assert not wrong(described, "GET", "/understudy/v1/pools", 200, "application/json", page)
+    (pool,) = page["pools"]
     sums = pool["records"]["sums"]
     assert sums["own"]["mean"] > sums["rented"]["mean"] + 0.05
     assert pool["lessons"]["letters"] >= 100

@@ -27,7 +27,7 @@ BOARD = Board(
         "r": Route(name="r", incumbent="rented", candidate="own", fallbacks=("spare",), shadow=0.25),
         "plain": Route(name="plain", incumbent="rented", fallbacks=("spare", "rented")),
     },
-    ramps={("r", "chat"): Ramp(hypothesis="h1", share=0.25, rate=0.25, canary=True)},
+    ramps={("default", "r", "chat"): Ramp(hypothesis="h1", share=0.25, rate=0.25, canary=True)},
     providers={"cloud": model("cloud", provider="cloud")},
 )
 
@@ -49,12 +49,21 @@ def names(chosen: Plan) -> list[str]:
 
 
 def ramped(**changes: object) -> Board:
-    ramp = msgspec.structs.replace(BOARD.ramps["r", "chat"], **changes)
-    return msgspec.structs.replace(BOARD, ramps={("r", "chat"): ramp})
+    ramp = msgspec.structs.replace(BOARD.ramps["default", "r", "chat"], **changes)
+    return msgspec.structs.replace(BOARD, ramps={("default", "r", "chat"): ramp})
 
 
 def shadowing(rate: float) -> Board:
     return ramped(rate=rate)
+
+
+def test_a_share_is_of_the_tenant_that_earned_it() -> None:
+    def asked_by(tenant: str) -> Plan:
+        return choose(Features(asked="r", kind="chat", tenant=tenant), BOARD, draw=0.0, shadow_draw=0.0)
+
+    assert (names(asked_by("default"))[0], asked_by("default").hypothesis) == ("own", "h1")
+    other = asked_by("other")
+    assert (names(other)[0], other.hypothesis, other.shadow) == ("rented", None, None)
 
 
 def test_a_named_model_is_served_as_it_is() -> None:

@@ -48,7 +48,7 @@ class StoreContract(
         store.enter(Batch(exchanges=(exchange(1), exchange(2))))
         store.enter(Batch(exchanges=(exchange(2, model="other"), exchange(3), exchange(3, model="other"))))
         assert [(row.id, row.model) for row in store.exchanges()] == [(f"ex_0000000{n}", "llama") for n in (3, 2, 1)]
-        assert [row["exchanges"] for row in store.money()] == [3]
+        assert [row.exchanges for row in store.money()] == [3]
 
     def test_a_large_batch_goes_in_whole(self, store: Store) -> None:
         store.enter(Batch(exchanges=tuple(exchange(n) for n in range(2_000))))

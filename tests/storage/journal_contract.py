@@ -43,7 +43,7 @@ class JournalContract:
     def test_money_is_the_sum_of_the_journal(self, store: Store) -> None:
         store.enter(Batch(exchanges=(exchange(1), exchange(2, model="claude"))))
         store.enter(Batch(exchanges=(exchange(3), exchange(4, purpose="shadow"), exchange(5, route=None, kind=None))))
-        bills = {(row["route"], row["kind"], row["model"], row["purpose"]): row for row in store.money()}
+        bills = {(row.route, row.kind, row.model, row.purpose): row for row in store.money()}
         assert set(bills) == {
             ("assistant", "extraction", "llama", "serve"),
             ("assistant", "extraction", "claude", "serve"),
@@ -51,8 +51,19 @@ class JournalContract:
             (None, None, "llama", "serve"),
         }
         bill = bills["assistant", "extraction", "llama", "serve"]
-        assert (bill["exchanges"], bill["cost_nano_usd"], bill["incumbent_cost_nano_usd"]) == (2, 2_004, 10_004)
-        assert bill["saved_nano_usd"] == 8_000
+        assert (bill.exchanges, bill.cost_nano_usd, bill.incumbent_cost_nano_usd) == (2, 2_004, 10_004)
+        assert bill.saved_nano_usd == 8_000
+
+    def test_each_tenant_has_its_own_bill(self, store: Store) -> None:
+        store.enter(Batch(exchanges=tuple(exchange(n, tenant="a" if n % 2 else "b") for n in range(1, 4))))
+        store.enter(Batch(exchanges=(exchange(4, tenant="b"), exchange(5, tenant="b", model="claude"))))
+        assert [(row.tenant, row.model, row.exchanges, row.cost_nano_usd) for row in store.money()] == [
+            ("a", "llama", 2, 2_004),
+            ("b", "claude", 1, 1_005),
+            ("b", "llama", 2, 2_006),
+        ]
+        assert store.money(tenant="a") == store.money()[:1]
+        assert store.money(tenant="c") == store.money(tenant="") == []
 
     def test_a_days_spending_is_what_callers_were_served_once(self, store: Store) -> None:
         day = 19_675  # that of the samples' first moment
@@ -77,11 +88,11 @@ class JournalContract:
         unknown = exchange(1, cost_nano_usd=None)
         store.enter(Batch(exchanges=(unknown,)))
         (bill,) = store.money()
-        assert (bill["exchanges"], bill["costed"], bill["cost_nano_usd"], bill["saved_nano_usd"]) == (1, 0, None, None)
+        assert (bill.exchanges, bill.costed, bill.cost_nano_usd, bill.saved_nano_usd) == (1, 0, None, None)
         store.enter(Batch(exchanges=(exchange(2), exchange(3, incumbent_cost_nano_usd=None))))
         (bill,) = store.money()
-        assert (bill["exchanges"], bill["costed"], bill["cost_nano_usd"]) == (3, 2, 2_005)
-        assert (bill["compared"], bill["saved_nano_usd"]) == (1, 4_000)
+        assert (bill.exchanges, bill.costed, bill.cost_nano_usd) == (3, 2, 2_005)
+        assert (bill.compared, bill.saved_nano_usd) == (1, 4_000)
 
     def test_absurd_figures_and_names_do_not_stop_the_books(self, store: Store) -> None:
         odd = exchange(
@@ -95,7 +106,7 @@ class JournalContract:
         )
         store.enter(Batch(exchanges=(odd,), settled=(settled_pair(1, shadow_cost_nano_usd=2**63),)))
         assert store.exchanges() == [odd]
-        assert store.money()[0]["cost_nano_usd"] is None
+        assert store.money()[0].cost_nano_usd is None
         assert [row.shadow_cost_nano_usd for row in store.pairs(HYPOTHESIS)] == [None]
 
     def test_traffic_counts_what_was_asked_and_what_is_known_of_its_cost(self, store: Store) -> None:
@@ -123,6 +134,7 @@ class JournalContract:
             spent(4, 11.0, 3, None, purpose="shadow", owned=False),
             spent(5, 11.0, 3, 4, route=None),
             spent(6, 80.0, 1, 9, owned=True, model="small"),
+            spent(7, 12.0, 1, 1, owned=False, route="q", tenant="other"),
         )
         store.enter(Batch(exchanges=rows))
         first = SpendRow(
@@ -138,7 +150,12 @@ class JournalContract:
             incumbent_cost_nano_usd=9,
         )
         single = msgspec.structs.replace(first, exchanges=1, own=0)
-        assert store.spending(60) == [
+        other = msgspec.structs.replace(
+            first, tenant="other", route="q", exchanges=1, own=0, cost_nano_usd=1, incumbent_cost_nano_usd=1
+        )
+        assert store.spending(60, tenant="other") == [other]
+        assert other in store.spending(60)
+        assert store.spending(60, tenant=rows[0].tenant) == [
             first,
             msgspec.structs.replace(single, purpose="shadow", cost_nano_usd=3, incumbent_cost_nano_usd=0),
             msgspec.structs.replace(single, from_s=60.0, cost_nano_usd=7, incumbent_cost_nano_usd=7),

@@ -101,7 +101,7 @@ def test_a_reader_follows_and_cannot_write(url: str) -> None:
         open_store(url, read_only=True)
     assert "will be made" in database_state(url)
     writer = open_store(url)
-    assert "schema 0011" in database_state(url)
+    assert "schema 0012" in database_state(url)
     reader = open_store(url, read_only=True)
     writer.register(hypothesis_row(), slice_row())
     assert reader.board_version() == 1
@@ -156,7 +156,7 @@ def test_several_machines_write_at_once(url: str) -> None:
     assert failures == []
     store = open_store(url)
     assert len(store.exchanges(1_000)) == 80
-    assert [row["exchanges"] for row in store.money()] == [80]
+    assert [row.exchanges for row in store.money()] == [80]
     assert [row.seq for row in store.pairs("hyp_1")] == list(range(1, 81))
     links = store.transitions()
     assert [link.prev_hash for link in links] == ["", *(link.hash for link in links[:-1])]

@@ -64,7 +64,8 @@ class ProbingContract:
         store.enter(Batch(lessons=told))
         assert store.doubted_lessons("r") == set()
         store.enter(Batch(probes=PROBES))
-        assert store.doubted_lessons("r") == {"r11", "r20"}
+        assert store.doubted_lessons("r") == {"r11", "r20"} == store.doubted_lessons("r", tenant=told[0].tenant)
+        assert store.doubted_lessons("r", tenant="other") == set()
         assert store.doubted_lessons("s") == set()
         assert {row.exchange_id: row.judged_s for row in store.lessons("r", 0, 9)}["r11"] == 11.0
 

@@ -82,6 +82,8 @@ class SlicesContract:
         assert store.transitions() == links
         assert store.transitions(route="assistant") == links[:2]
         assert store.transitions("assistant", "chat") == links[1:2]
+        assert store.transitions("assistant", "chat", "default") == links[1:2]
+        assert store.transitions(tenant="other") == []
 
     def test_a_transition_without_a_number_is_numbered(self, store: Store) -> None:
         store.register(hypothesis_row(), slice_row())

@@ -75,11 +75,11 @@ def test_money_is_the_sum_of_first_tellings(batches: list[list[Exchange]]) -> No
         if cost is not None and incumbent is not None:
             bill["compared"] += 1
             bill["saved_nano_usd"] += incumbent - cost
-    bills = {(row["model"], row["purpose"]): row for row in store.money()}
+    bills = {(row.model, row.purpose): row for row in store.money()}
     assert bills.keys() == expected.keys()
     for key, bill in expected.items():
         for name in ("exchanges", "costed", "cost_nano_usd", "compared", "saved_nano_usd"):
-            assert (bills[key][name] or 0) == bill[name]
+            assert (getattr(bills[key], name) or 0) == bill[name]
     store.close()
 
 
@@ -115,8 +115,8 @@ def test_the_bill_shows_the_beginning_of_an_endless_name() -> None:
     store = open_store("sqlite://")
     store.enter(Batch(exchanges=(exchange(1, model="m" * 10_000), exchange(2, model="m" * 9_000))))
     (bill,) = store.money()
-    assert bill["model"] == "m" * MAX_MODEL_CHARS
-    assert bill["exchanges"] == 2
+    assert bill.model == "m" * MAX_MODEL_CHARS
+    assert bill.exchanges == 2
     store.close()
 
 
@@ -141,7 +141,7 @@ def test_a_books_process_killed_at_random_instants_loses_and_doubles_nothing(tmp
                 process.kill()
     store = open_store(url)
     assert [row.id for row in store.exchanges(10_000)] == [f"ex_{number:08d}" for number in reversed(numbers)]
-    assert [row["exchanges"] for row in store.money()] == [len(numbers)]
+    assert [row.exchanges for row in store.money()] == [len(numbers)]
     sampled = [row.exchange_id for row in store.pairs(HYPOTHESIS)]
     assert sampled == [f"ex_{number:08d}" for number in numbers if number % 3 == 0]
     assert store.positions() == {}

@@ -60,7 +60,7 @@ REFUSED: dict[Callable[[Path], None], str] = {
     torn_off: "malformed",
     scribbled: "malformed|is damaged",
     another_programs: "belongs to another program .*songs",
-    newer: "newer version .*9999.*0011",
+    newer: "newer version .*9999.*0012",
     folder: "is not a file",
 }
 
@@ -90,7 +90,7 @@ def test_a_missing_file_is_made_by_the_writer_only(tmp_path: Path) -> None:
     assert not path.exists()
     open_store(f"sqlite:///{path}").close()
     assert path.exists()
-    assert "schema 0011" in database_state(f"sqlite:///{path}")
+    assert "schema 0012" in database_state(f"sqlite:///{path}")
     open_store(f"sqlite:///{path}", read_only=True).close()
 
 

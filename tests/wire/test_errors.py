@@ -104,6 +104,27 @@ def test_T56_the_gateways_own_refusals_have_the_same_envelope(wire: Wire, caller
     assert word in ("not_found_error", "NOT_FOUND", "ResourceNotFoundException")
 
 
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("caller", ALL)
+@mutant("gateway/relay.py", "self._draft.headers(final=True), *wait", "self._draft.headers(final=False), *wait")
+def test_T56_an_error_says_who_failed_last_and_why_it_was_asked(wire: Wire, caller: Dialect, stream: bool) -> None:
+    wire.says(C, fails(500, envelope(C, 500)), model="first")
+    wire.says(A, fails(529, envelope(A, 529)), model="second")
+    headers = wire.ask(caller, "fails-over", written(caller, ASK), stream=stream).headers
+    told = {name: headers[f"x-understudy-{name}"] for name in ("route", "kind", "model", "owned", "reason")}
+    reason = "the route's model; first, second failed"
+    assert told == {"route": "fails-over", "kind": "chat", "model": "second", "owned": "false", "reason": reason}
+    assert headers["x-understudy-request-id"] == headers["request-id"]
+
+
+@pytest.mark.parametrize("caller", ALL)
+@mutant("gateway/draft.py", "if final and self.model is not None:", "if final:")
+def test_T56_an_error_names_no_model_where_none_was_asked(wire: Wire, caller: Dialect) -> None:
+    answer = wire.ask(caller, "nobody/knows-it", written(caller, ASK))
+    assert answer.status == 404
+    assert {name for name in answer.headers if name.startswith("x-understudy-")} == {"x-understudy-request-id"}
+
+
 # What an upstream's status becomes for callers of C (and R, L), A, G and V.
 STATUSES = [
     (400, 400, 400, 400, 400),
@@ -256,7 +277,7 @@ def test_T58_a_wait_until_a_date_is_read(wire: Wire) -> None:
 
 
 @pytest.mark.parametrize("caller", ALL)
-@mutant("gateway/draft.py", '("request-id", self.id)', '("request-name", self.id)')
+@mutant("gateway/draft.py", '"x-request-id", "request-id")]', '"x-request-id", "request-name")]')
 def test_T58_every_answer_bears_its_id_in_the_header_that_its_client_reads(wire: Wire, caller: Dialect) -> None:
     name = {A: "request-id"}.get(caller, "x-request-id")
     for answer in (
@@ -268,7 +289,7 @@ def test_T58_every_answer_bears_its_id_in_the_header_that_its_client_reads(wire:
         assert wire.booked(answer)["id"] == answer.headers[name]
 
 
-@mutant("web/back.py", 'named = {"x-request-id": request_id, "request-id": request_id}', "named: dict[str, str] = {}")
+@mutant("web/back.py", "headers=dict(identity(request_id)), ", "")
 def test_T58_so_does_what_is_answered_without_a_model(wire: Wire) -> None:
     status, headers, body = post(f"{wire.server.url}/v1/messages/count_tokens", b"{}")
     assert status == 400

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from understudy.cli import bench, conformance, demo, doctor, keys, label, models, parity, route, serve, tenant
+from understudy.cli import bench, conformance, demo, doctor, keys, label, models, money, parity, route, serve, tenant
 from understudy.cli.screen import EXIT_UNUSABLE, tell_error
 from understudy.storage.vault import Locked
 
@@ -18,6 +18,7 @@ app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
 app.command("models")(models.run)
+app.command("money")(money.run)
 app.add_typer(parity.app, name="parity")
 app.add_typer(route.app, name="route")
 app.command("label")(label.run)

@@ -10,9 +10,8 @@ from understudy.cli import imports, plan, report, steer
 from understudy.cli.books import open_books_or_leave, slices_of
 from understudy.cli.screen import EXIT_FAILED, ConfigOption, JsonOption, give_up, load_or_leave, out, write_json
 from understudy.cli.steer import SliceArgument
-from understudy.jobs.recording import link_of
 from understudy.jobs.replaying import replay_all
-from understudy.jobs.status import SliceView, in_points
+from understudy.jobs.status import SliceView, in_points, story
 from understudy.parity.slices import SliceId
 from understudy.ports import OrderRow
 
@@ -59,17 +58,15 @@ def show(slice_: SliceArgument, config: ConfigOption = None, json: JsonOption = 
     if view is None:
         known = ", ".join(one.slice for one in slices_of(settings, store)) or "none yet"
         give_up(f"there is no slice {slice_!r}; known: {known}")
-    rows = store.transitions(wanted.route, wanted.kind)
-    moves = [link_of(row).told() for row in rows]
-    orders = [row for row in store.orders() if (row.route, row.kind) == (wanted.route, wanted.kind)]
-    write_json(json, {"slice": view, "transitions": moves, "orders": orders})
+    told = story(store, view)
+    write_json(json, told)
     _figures(view)
     table = Table("when", "move", "from", "to", "e", "why", box=None, header_style="bold")
-    for row, move in zip(rows, moves, strict=True):
-        when = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(row.at_s))
+    for move in told.transitions:
+        when = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(move["at_s"]))
         table.add_row(when, move["move"], move["from"], move["to"], f"{move['e']:.3g}", move["reason"])
     out.print(table)
-    _orders(orders)
+    _orders(told.orders)
 
 
 @app.command()

@@ -62,7 +62,7 @@ def _order(config: Path | None, slice_: str, verb: Verb, note: str, rung: int | 
     except ValueError as error:
         give_up(str(error))
     store = open_books_or_leave(settings)
-    links = store.transitions(place.route, place.kind)
+    links = store.transitions(place.route, place.kind, place.tenant)
     order = Order(
         id=new_id(),
         at_s=time.time(),

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from understudy.canon.faults import Fault, FaultKind, kind_of_status
+from understudy.canon.value import Value
 from understudy.dialects import envelopes
 from understudy.dialects.overflow import narrowed
 from understudy.dialects.sse import event_bytes
@@ -61,6 +62,22 @@ KIND_OF_ERROR = {
 CLASSING = ("code", "type", "status")
 
 
+class Failure(Value, frozen=True):
+    """What went wrong: in words, the class of the error, the field at fault, and the code that clients know it by."""
+
+    message: str
+    type: str
+    param: str | None
+    code: str | None
+
+
+class Envelope(Value, frozen=True):
+    """An error as it is told."""
+
+    error: Failure
+    request_id: str
+
+
 def write_fault(fault: Fault, request_id: str, *, code: str | None = None) -> tuple[int, bytes]:
     """The status and body for a caller; the request's id goes in a header of this dialect, and here too.
 
@@ -76,8 +93,7 @@ def write_failure(fault: Fault, request_id: str) -> bytes:
 
 def _envelope(fault: Fault, request_id: str, code: str) -> bytes:
     word = ERROR_OF_KIND[fault.kind][0]
-    error = {"message": fault.message, "type": word, "param": fault.param, "code": code}
-    return msgspec.json.encode({"error": error, "request_id": request_id})
+    return msgspec.json.encode(Envelope(Failure(fault.message, word, fault.param, code), request_id))
 
 
 def code_of(fault: Fault) -> str:

@@ -166,7 +166,7 @@ class Gateway:
         draft.hold(plan.chain[0])
         check_known(call.dialect, request, plan.chain[0])
         if plan.shadow is not None and plan.hypothesis is not None:
-            self._announce(draft, plan, conversation, standing)
+            self._announce(draft, plan, conversation, standing, caller)
         return request
 
     def _plan(
@@ -187,24 +187,23 @@ class Gateway:
         kind = found.id if found is not None else ""
         route = board.routes.get(asked)
         kind = route.pool.get(kind, kind) if route is not None else kind
-        ramp = board.ramps.get((asked, kind))
+        ramp = board.ramps.get((caller.tenant, asked, kind))
         draw = shadow_draw = OUTSIDE
         if route is not None and route.choose_from:
             slice_ = SliceId(asked, kind, caller.tenant)
             draw = bucket(secret, slice_, POOL, conversation.unit)
             shadow_draw = bucket(secret, slice_, POOL, conversation.unit, purpose="shadow")
         elif ramp is not None:
-            slice_ = SliceId(asked, kind)
+            slice_ = SliceId(asked, kind, caller.tenant)
             draw = bucket(secret, slice_, ramp.hypothesis, conversation.unit)
             shadow_draw = bucket(secret, slice_, ramp.hypothesis, conversation.unit, purpose="shadow")
         # A session's titles and summaries may go to another route, which must not take the conversation along.
         seat = f"{asked} {conversation.unit}"
         running = None if conversation.one_turn else ledger.recall(seat)
-        features = Features(asked=asked, kind=kind, running=running)
+        features = Features(asked=asked, kind=kind, running=running, tenant=caller.tenant)
         if route is not None and route.choose_from:
             features = msgspec.structs.replace(
                 features,
-                tenant=caller.tenant,
                 words=asked_words(request),
                 needs=rights.needs,
                 moment=rights.moment,
@@ -215,10 +214,12 @@ class Gateway:
             ledger.remember(seat, plan.chain[0].name)
         return plan
 
-    def _announce(self, draft: Draft, plan: Plan, conversation: Conversation, standing: Standing) -> None:
+    def _announce(
+        self, draft: Draft, plan: Plan, conversation: Conversation, standing: Standing, caller: Caller
+    ) -> None:
         """Say in the books that both models will answer, and whether a person is to be asked, before either does."""
         route = standing.board.routes[str(plan.route)]
-        slice_ = SliceId(route.name, str(plan.kind))
+        slice_ = SliceId(route.name, str(plan.kind), caller.tenant)
         lot = bucket(self._site.server_secret, slice_, str(plan.hypothesis), conversation.unit, purpose="label")
         asked = lot < route.labels
         answers_s = 2 * self._site.timeouts.total_s + PAIR_GRACE_S

@@ -58,6 +58,8 @@ class Draft:
         self._first_token_ms: float | None = None
         self._asked_ms: dict[str, float] = {}
         self.booked = False
+        # Whether it has come to nothing.
+        self.failed = False
         # Whether the caller has seen content: no other place may begin anew.
         self.begun = False
 
@@ -102,8 +104,8 @@ class Draft:
         return list(dict.fromkeys(omission.field for omission in self.omissions))
 
     def headers(self, *, final: bool) -> list[tuple[str, str]]:
-        """Who answers and why. `final` is False while another model may still have to take over."""
-        headers = [("x-understudy-request-id", self.id), ("x-request-id", self.id), ("request-id", self.id)]
+        """Who answers and why, or who failed last; `final` is False while another model may still have to take over."""
+        headers = identity(self.id)
         plan = self.plan
         if plan is not None and plan.route is not None:
             headers += [("x-understudy-route", plan.route), ("x-understudy-kind", plan.kind or "")]
@@ -119,11 +121,12 @@ class Draft:
         return headers
 
     def reason(self) -> str:
-        """Why this model answered, in words."""
+        """Why this model was asked, in words, and which ones had failed before it, or had all failed."""
         if self.plan is None:
             return ""
         failed = [attempt.model for attempt in self.attempts if attempt.outcome != "ok"]
-        return f"{self.plan.reason}; {', '.join(failed)} failed first" if failed else self.plan.reason
+        first = "" if self.failed else " first"
+        return f"{self.plan.reason}; {', '.join(failed)} failed{first}" if failed else self.plan.reason
 
     def extension(self, usage: Usage) -> dict[str, Any]:
         """What the last frame says besides: who answered, what it cost in dollars, what could not be carried."""
@@ -145,7 +148,7 @@ class Draft:
         """Write the journal row; what comes after may be seen by the caller, since the books have it."""
         if self.booked:
             return
-        self.booked = True
+        self.booked, self.failed = True, fault is not None
         if status == "ok" and self.model is not None:
             spent_ms = self.elapsed_ms() - sum(attempt.latency_ms for attempt in self.attempts)
             self.attempts.append(Attempt(self.model.name, "ok", http_status, spent_ms))
@@ -191,6 +194,11 @@ class Draft:
             share=plan.share if plan else None,
             decision=plan.decision if plan else None,
         )
+
+
+def identity(request_id: str) -> list[tuple[str, str]]:
+    """The headers that name a request: ours, and those in which clients look for it."""
+    return [(name, request_id) for name in ("x-understudy-request-id", "x-request-id", "request-id")]
 
 
 def status_of(fault: Fault, *, content: bool) -> Status:

@@ -75,14 +75,17 @@ class Relay:
         await self._sender.end(self._dialect.encode_failure(fault, self._draft.id, self._request, sent))
 
     def _fault_headers(self, fault: Fault) -> list[tuple[str, str]]:
-        """The headers of an error answer: how long to wait, and what is left, where that is known."""
+        """The headers of an error answer: who failed last and why it was asked, how long to wait, and what is left.
+
+        Each as far as it is known.
+        """
         wait_s = wait_s_of(fault)
         wait = [] if wait_s is None else write_wait(wait_s)
         if fault.kind is FaultKind.BUDGET and fault.native == NATIVE:
             # Clients try again at a 429, as long as nobody tells them that it is of no use.
             wait.append(("x-should-retry", "false"))
         limits = write_limits(fault.limits, self._dialect.quotas, self._draft.now_s())
-        return [("content-type", "application/json"), *self._draft.headers(final=False), *wait, *limits]
+        return [("content-type", "application/json"), *self._draft.headers(final=True), *wait, *limits]
 
     @property
     def _request(self) -> Request:

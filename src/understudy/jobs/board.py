@@ -64,7 +64,11 @@ def with_books(
     paces: Mapping[str, float] = MappingProxyType({}),
 ) -> Board:
     """The board with every slice where the books have it, what the routes believe, and how often they compare."""
-    ramps = {(row.route, row.kind): _ramp(row, board.routes[row.route]) for row in slices if row.route in board.routes}
+    ramps = {
+        (row.tenant, row.route, row.kind): _ramp(row, board.routes[row.route])
+        for row in slices
+        if row.route in board.routes
+    }
     return msgspec.structs.replace(
         board,
         ramps=ramps,

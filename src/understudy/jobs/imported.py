@@ -81,9 +81,10 @@ def _pair(record: Imported, hypothesis: Hypothesis, place: int) -> PairRow:
     )
 
 
-def imported_views(store: Store) -> list[ImportedView]:
-    """Every import, oldest first."""
-    return [_view(_state(store, row)) for row in store.hypotheses() if row.imported]
+def imported_views(store: Store, tenant: str | None = None) -> list[ImportedView]:
+    """Every import, oldest first, of one tenant or of all."""
+    rows = [row for row in store.hypotheses() if row.imported and tenant in (None, row.tenant)]
+    return [_view(_state(store, row)) for row in rows]
 
 
 def _state(store: Store, row: HypothesisRow) -> SliceState:

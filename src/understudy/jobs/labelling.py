@@ -40,9 +40,9 @@ class Question(Value, frozen=True, kw_only=True):
     deadline_s: float
 
 
-def questions(store: Store, secret: bytes, now_s: float, limit: int) -> list[Question]:
-    """The oldest open questions."""
-    registered = {row.id: row for row in store.hypotheses()}
+def questions(store: Store, secret: bytes, now_s: float, limit: int, tenant: str | None = None) -> list[Question]:
+    """The oldest open questions, of one tenant or of all."""
+    registered = {row.id: row for row in store.hypotheses() if tenant in (None, row.tenant)}
     waiting = store.waiting(("label",), registered.keys(), now_s, limit)
     found = [one for row in waiting if (one := store.waiting_for(row.exchange_id)) is not None]
     return [_question(one, registered[one.pair.hypothesis], secret) for one in found]
@@ -62,13 +62,15 @@ def _question(one: Waiting, registered: HypothesisRow, secret: bytes) -> Questio
     )
 
 
-def label(store: Store, secret: bytes, exchange_id: str, choice: str, who: str, now_s: float) -> Verdict:
-    """A person's answer as a verdict. Raises LabelRefused."""
+def label(
+    store: Store, secret: bytes, exchange_id: str, choice: str, who: str, now_s: float, tenant: str | None = None
+) -> Verdict:
+    """A person's answer to a question, one of a tenant's or any, as a verdict. Raises LabelRefused."""
     if choice not in WORTH:
         raise LabelRefused(f"choice {choice!r} is none of {', '.join(WORTH)}")
     one = store.waiting_for(exchange_id)
     registered = {row.id: row for row in store.hypotheses()}.get(one.pair.hypothesis) if one is not None else None
-    if one is None or registered is None or not one.pair.asked:
+    if one is None or registered is None or not one.pair.asked or tenant not in (None, registered.tenant):
         raise LabelRefused(f"there is no question {exchange_id!r}", gone=True)
     if now_s > one.pair.deadline_s:
         raise LabelRefused("its deadline has passed: the pair has counted as the candidate's loss", gone=True)

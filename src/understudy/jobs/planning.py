@@ -57,13 +57,19 @@ class SlicePlan(Value, frozen=True, kw_only=True):
     words: str
 
 
-def plan(store: Store, specs: Mapping[str, ParitySpec], now_s: float, guess: Guess = Guess()) -> list[SlicePlan]:  # noqa: B008
-    """The plan of every slice that traffic has shown, in order of name."""
+def plan(
+    store: Store,
+    specs: Mapping[str, ParitySpec],
+    now_s: float,
+    guess: Guess = Guess(),  # noqa: B008
+    tenant: str | None = None,
+) -> list[SlicePlan]:
+    """The plan of every slice that traffic has shown, of one tenant or of all, in order of name."""
     seen = traffic_of(store, now_s)
     plans = []
     for row in store.slices():
         spec = specs.get(row.route)
-        if spec is not None:
+        if spec is not None and tenant in (None, row.tenant):
             rate, slice_ = rate_of(row, spec.shadow), str(slice_of(row))
             plans.append(slice_plan(slice_, spec, seen.get(slice_, Traffic(0.0)), rate, guess, state_of(row)))
     return sorted(plans, key=lambda one: one.slice)

@@ -58,7 +58,6 @@ def pool_views(store: Store, routes: Mapping[str, Route], tenant: str | None = N
     probes = {name: store.probes(name, WINDOW) for name, route in pools.items() if route.judge}
     tried = {(row.tenant, row.route) for rows in probes.values() for row in rows}
     places = [place for place in sorted(counts.keys() | rows.keys() | tried) if tenant in (None, place[0])]
-    said = {name: _judge(store, pools[name], rows) for name, rows in probes.items()}
     # A judge tells for itself what is waited for.
     waiting = {place for place in places if place not in rows and not pools[place[1]].judge}
     taught: dict[Place, list[LessonRow]] = {place: [] for place in waiting}
@@ -68,7 +67,8 @@ def pool_views(store: Store, routes: Mapping[str, Route], tenant: str | None = N
     for place in places:
         view = _view(place, board, counts.get(place, {}), rows.get(place))
         view = _waiting(view, pools[place[1]], taught[place]) if place in waiting else view
-        views.append(replace(view, judge=said.get(view.route, "")))
+        judge = _judge(store, pools[place[1]], place[0], probes[place[1]]) if place[1] in probes else ""
+        views.append(replace(view, judge=judge))
     return views
 
 
@@ -84,10 +84,10 @@ def _waiting(view: PoolView, route: Route, rows: Sequence[LessonRow]) -> PoolVie
     return replace(view, words=words)
 
 
-def _judge(store: Store, route: Route, newest_first: Sequence[ProbeRow]) -> str:
-    """What is to be said of a route's judge, and of what was taken back."""
+def _judge(store: Store, route: Route, tenant: str, newest_first: Sequence[ProbeRow]) -> str:
+    """What is to be said of a route's judge, and of what was taken back from a tenant."""
     words = standing(route.judge, newest_first).words
-    doubted = len(store.doubted_lessons(route.name)) if store.falls(route.name) else 0
+    doubted = len(store.doubted_lessons(route.name, tenant=tenant)) if store.falls(route.name) else 0
     return f"{words}; {doubted:,} lessons from before a judge was found fooled do not count" if doubted else words
 
 

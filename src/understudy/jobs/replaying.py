@@ -32,15 +32,15 @@ class Finding(Value, frozen=True, kw_only=True):
     words: str = ""
 
 
-def replay_all(store: Store, slice_: SliceId | None = None) -> list[Finding]:
-    """Replay every hypothesis that has moved, of one slice or of all; the chain is checked first, whole."""
+def replay_all(store: Store, slice_: SliceId | None = None, tenant: str | None = None) -> list[Finding]:
+    """Replay every hypothesis that has moved, of one slice or tenant or of all; the chain is checked first, whole."""
     chain = [link_of(row) for row in store.transitions()]
     wrong = broken(chain)
     findings = []
     for registered in store.hypotheses():
         place = slice_of(registered)
         mine = [link for link in chain if link.hypothesis == registered.id]
-        if not mine or (slice_ is not None and place != slice_):
+        if not mine or slice_ not in (None, place) or tenant not in (None, place.tenant):
             continue
         pairs = store.pairs(registered.id)
         verdicts = store.verdicts(registered.id)

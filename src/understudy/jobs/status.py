@@ -4,21 +4,22 @@ The same view serves the API, the terminal and whoever else asks; it reads the b
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 
 from understudy.canon.value import Value
 from understudy.jobs.facts import known
 from understudy.jobs.fleet import Asked, decide_all
-from understudy.jobs.recording import fleet_of
-from understudy.jobs.registrar import state_of
+from understudy.jobs.recording import fleet_of, link_of
+from understudy.jobs.registrar import slice_of, state_of
 from understudy.jobs.sanity import Sanity
 from understudy.jobs.specs import ParitySpec
 from understudy.parity.fleet import DEFAULT_PLACES
 from understudy.parity.ladder import CAPS, NEXT, Condition, threshold
-from understudy.parity.slices import RiskClass
+from understudy.parity.slices import RiskClass, SliceId
 from understudy.parity.state import Move
-from understudy.ports import ScoreRow, SliceRow, Store
+from understudy.ports import OrderRow, ScoreRow, SliceRow, Store
 from understudy.stats.mixture import e_value
 from understudy.stats.sequences import confidence
 
@@ -39,6 +40,7 @@ class SliceView(Value, frozen=True, kw_only=True):
     """
 
     slice: str
+    tenant: str
     route: str
     kind: str
     hypothesis: str
@@ -81,6 +83,14 @@ class SliceView(Value, frozen=True, kw_only=True):
     judge: str | None = None
 
 
+class SliceStory(Value, frozen=True):
+    """One slice whole: its figures, every link of its record with its hash, and what people asked of it."""
+
+    slice: SliceView
+    transitions: list[dict[str, Any]]
+    orders: list[OrderRow]
+
+
 class Moved(msgspec.Struct, frozen=True):
     """Of a link of the record: which move it was, and why."""
 
@@ -96,14 +106,20 @@ def in_points(value: float | None) -> str:
     return "–" if value is None else f"{value * 100:+.1f} pt"
 
 
-def views(store: Store, specs: Mapping[str, ParitySpec], now_s: float, places: int = DEFAULT_PLACES) -> list[SliceView]:
-    """Every slice of the configured routes, in order of name."""
+def views(
+    store: Store,
+    specs: Mapping[str, ParitySpec],
+    now_s: float,
+    places: int = DEFAULT_PLACES,
+    tenant: str | None = None,
+) -> list[SliceView]:
+    """Every slice of the configured routes, of one tenant or of all, in order of name."""
     rows = [row for row in store.slices() if row.route in specs]
     scores = {row.hypothesis: row for row in store.scores()}
     record = store.transitions()
-    moves: dict[tuple[str, str, str], list[Moved]] = {}
+    moves: dict[SliceId, list[Moved]] = {}
     for link in record:
-        moves.setdefault((link.tenant, link.route, link.kind), []).append(_MOVED.decode(link.body))
+        moves.setdefault(slice_of(link), []).append(_MOVED.decode(link.body))
     states = [state_of(row) for row in rows]
     told = known(store, [state.hypothesis for state in states], specs)
     turns = store.multi_turn()
@@ -118,10 +134,21 @@ def views(store: Store, specs: Mapping[str, ParitySpec], now_s: float, places: i
     decisions = decide_all(asked, fleet_of(store, record, places), now_s)
     made = []
     for row, one, (decision, _) in zip(rows, asked, decisions, strict=True):
-        mine = moves.get((row.tenant, row.route, row.kind), [])
+        # All were decided: the last rung of one depends on the others.
+        if tenant not in (None, row.tenant):
+            continue
+        mine = moves.get(slice_of(row), [])
         judge = told.sanity(one.state.hypothesis)
         made.append(_view(row, one, scores.get(row.hypothesis), mine, decision.blocked_by, judge))
     return sorted(made, key=lambda view: view.slice)
+
+
+def story(store: Store, view: SliceView) -> SliceStory:
+    """What the books tell of a slice besides its figures."""
+    rows = store.transitions(view.route, view.kind, view.tenant)
+    place = (view.tenant, view.route, view.kind)
+    orders = [row for row in store.orders() if (row.tenant, row.route, row.kind) == place]
+    return SliceStory(view, [link_of(row).told() | {"hash": row.hash} for row in rows], orders)
 
 
 def _view(
@@ -139,6 +166,7 @@ def _view(
     falls = [link for link in moves if link.move in (Move.DOWN, Move.ALARM)]
     return SliceView(
         slice=str(hypothesis.slice),
+        tenant=row.tenant,
         route=row.route,
         kind=row.kind,
         hypothesis=row.hypothesis,

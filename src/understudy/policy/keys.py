@@ -26,14 +26,14 @@ PREFIX = "sk-us-"
 class Key(Value, frozen=True, kw_only=True):
     """One caller's key. No routes means all routes.
 
-    `roles` lets it do more than ask models: "label" reads the words of compared pairs and says which answer is better,
-    "operate" holds, lowers and approves slices, may label too, and reads every tenant's rows of the journal, not its
-    own tenant's alone; "account" reaches what lies at providers under the operator's account (files, batches). With
-    `only_owned` a route that chooses from a pool chooses among own models for it, and whatever it asks, by name too,
-    only models that bear all of `only_tags` answer it. Once it has cost `budget_usd_per_day`, what its running requests
-    may cost included, only models whose price is 0 answer it, until midnight (UTC). `kind` is the kind of all that it
-    asks, unless a request declares another. With `strict` a request of which anything would stay behind in translation
-    is a 400.
+    `roles` lets it do more than ask models and read its own tenant's figures: "label" reads the words of its tenant's
+    compared pairs and says which answer is better, "operate" holds, lowers and approves slices, may label too, and does
+    so and reads for every tenant; "account" reaches what lies at providers under the operator's account (files,
+    batches). With `only_owned` a route that chooses from a pool chooses among own models for it, and whatever it asks,
+    by name too, only models that bear all of `only_tags` answer it. Once it has cost `budget_usd_per_day`, what its
+    running requests may cost included, only models whose price is 0 answer it, until midnight (UTC). `kind` is the kind
+    of all that it asks, unless a request declares another. With `strict` a request of which anything would stay behind
+    in translation is a 400.
     """
 
     name: str

@@ -37,6 +37,7 @@ from understudy.ports.records import (
 )
 from understudy.ports.rows import (
     Batch,
+    Bill,
     ComparisonRow,
     HypothesisRow,
     OrderRow,
@@ -79,6 +80,7 @@ __all__ = [
     "Attempt",
     "Batch",
     "BeliefRow",
+    "Bill",
     "BrokenChain",
     "Check",
     "CheckRefused",

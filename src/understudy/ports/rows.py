@@ -198,6 +198,28 @@ class TransitionRow(Value, frozen=True, kw_only=True):
     hash: str
 
 
+class Bill(Value, frozen=True, kw_only=True):
+    """What one tenant asked of one model for one purpose and what it cost, by route and kind; costs in nano-dollars.
+
+    A sum is None where nothing of it is known, and each has beside it the number of exchanges that it is made of
+    (`costed`, `incumbent_costed`); `saved_nano_usd` is over the `compared` ones, whose two costs are both known. The
+    empty tenant has what was billed before bills were kept by tenant.
+    """
+
+    tenant: str
+    route: str | None
+    kind: str | None
+    model: str | None
+    purpose: Purpose
+    exchanges: int
+    costed: int
+    cost_nano_usd: int | None
+    incumbent_costed: int
+    incumbent_cost_nano_usd: int | None
+    compared: int
+    saved_nano_usd: int | None
+
+
 class TrafficRow(Value, frozen=True, kw_only=True):
     """Exchanges of one slice, purpose and model, and the sum of those costs that are known, in nano-dollars.
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Protocol
 
 from understudy.ports.records import BeliefRow, Exchange, KeptAnswer, LessonRow, ProbeRow, Source, StrataRow
 from understudy.ports.rows import (
     Batch,
+    Bill,
     ComparisonRow,
     HypothesisRow,
     OrderRow,
@@ -133,8 +134,11 @@ class Store(Protocol):
         """The probes by which a route's judges lost their belief, oldest first."""
         ...
 
-    def doubted_lessons(self, route: str) -> set[str]:
-        """The lessons of a route that a judge spoke on between its last passed round and its fall, by exchange."""
+    def doubted_lessons(self, route: str, *, tenant: str | None = None) -> set[str]:
+        """The lessons of a route that a judge spoke on between its last passed round and its fall, by exchange.
+
+        Of one tenant or of all.
+        """
         ...
 
     def doubted_verdicts(self) -> dict[str, int]:
@@ -205,8 +209,11 @@ class Store(Protocol):
         """What a day (counted from the epoch, UTC) has cost by key and route, "" for none, in nano-dollars."""
         ...
 
-    def spending(self, stretch_s: int) -> list[SpendRow]:
-        """What was asked and what it cost, by tenant, route, purpose, model and stretch of seconds, oldest first."""
+    def spending(self, stretch_s: int, *, tenant: str | None = None) -> list[SpendRow]:
+        """What was asked and what it cost, by tenant, route, purpose, model and stretch of seconds, oldest first.
+
+        Of one tenant or of all.
+        """
         ...
 
     def set_rate(self, tenant: str, route: str, kind: str, rate: float) -> None:
@@ -228,7 +235,9 @@ class Store(Protocol):
         """How both models did, by hypothesis."""
         ...
 
-    def transitions(self, route: str | None = None, kind: str | None = None) -> list[TransitionRow]:
+    def transitions(
+        self, route: str | None = None, kind: str | None = None, tenant: str | None = None
+    ) -> list[TransitionRow]:
         """The record, oldest first, of one slice or of all (the chain runs over all)."""
         ...
 
@@ -248,8 +257,8 @@ class Store(Protocol):
         """The newest exchanges of the journal, of one route or of all, of one tenant or of all."""
         ...
 
-    def money(self) -> list[dict[str, Any]]:
-        """Per route, kind and model: exchanges, cost, and what the incumbent would have cost, in nano-dollars."""
+    def money(self, *, tenant: str | None = None) -> list[Bill]:
+        """What was asked and what it cost, of one tenant or of all, in order of tenant, route, kind and model."""
         ...
 
     def close(self) -> None:

@@ -134,7 +134,8 @@ class Board(Value, frozen=True, kw_only=True):
     version: int = 0
     models: dict[str, Model] = {}
     routes: dict[str, Route] = {}
-    ramps: dict[tuple[str, str], Ramp] = {}
+    # How far each slice has moved, by tenant, route and kind.
+    ramps: dict[tuple[str, str, str], Ramp] = {}
     providers: dict[str, Model] = {}
     aliases: dict[str, str] = {}
     # What was learned, by tenant and route.

@@ -74,7 +74,7 @@ def choose(features: Features, board: Board, *, draw: float, shadow_draw: float)
     if route.candidate is None:
         chain = _chain(board, route, route.incumbent)
         return Plan(chain=chain, reason="the route's model", route=route.name, kind=features.kind, incumbent=incumbent)
-    ramp = board.ramps.get((route.name, features.kind))
+    ramp = board.ramps.get((features.tenant, route.name, features.kind))
     if ramp is None:
         return Plan(
             chain=_chain(board, route, route.incumbent),

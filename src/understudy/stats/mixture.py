@@ -25,6 +25,8 @@ FRACTIONS = tuple(0.02 * 45 ** (j / 7) for j in range(8))
 LOG_GAMBLERS = math.log(len(FRACTIONS))
 # Room for the rounding of a mean; more than this outside the bound is a bug of the caller.
 SLACK = 1e-9
+# Beyond it no float holds e.
+MAX_LOG_E = 709.0
 # The prior growth weighs as much as this many pairs: enough to keep the first forecasts sober, gone after a hundred.
 PRIOR_PAIRS = 20
 # What the forecast supposes of a slice before it has pairs: parity, and one pair in five decided either way.
@@ -169,8 +171,8 @@ def log_e(bet: Bet, levels: Levels) -> float:
 
 
 def e_value(log_e: float) -> float:
-    """The e-value of its logarithm; infinity where a float cannot hold it."""
-    return math.exp(log_e) if log_e < 709 else math.inf
+    """The e-value of its logarithm; the largest there is where no float can hold it, since JSON has no infinity."""
+    return math.exp(min(log_e, MAX_LOG_E))
 
 
 class Trail(msgspec.Struct, frozen=True):

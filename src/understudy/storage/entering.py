@@ -17,10 +17,11 @@ from understudy.storage.keeping import enter_kept
 from understudy.storage.learning import enter_comparisons, enter_lessons
 from understudy.storage.probing import enter_probes
 from understudy.storage.tables import (
+    BILLED,
+    bills,
     exchanges,
     feedback,
     figure,
-    money,
     orders,
     outcomes,
     pairs,
@@ -48,7 +49,6 @@ _OUTCOME = (
     "answered", "surplus", "rails", "candidate_failure", "incumbent_failure",
     "candidate_cost_nano_usd", "incumbent_cost_nano_usd", "candidate_ms", "incumbent_ms",
 )  # fmt: skip
-_TOTALS = [column.name for column in money.columns if not column.primary_key]
 
 
 def enter(connection: sa.Connection, batch: Batch, vault: Vault) -> None:
@@ -79,7 +79,7 @@ def _enter_exchanges(connection: sa.Connection, told: Sequence[Exchange]) -> Non
     new = [exchange for exchange in _first(told, "id") if exchange.id not in known]
     if new:
         connection.execute(sa.insert(exchanges), [_exchange_values(exchange) for exchange in new])
-        _add_money(connection, new)
+        _add_bills(connection, new)
         _add_spent(connection, new)
 
 
@@ -160,19 +160,19 @@ def _move_positions(connection: sa.Connection, told: Mapping[str, int]) -> None:
         connection.execute(sa.insert(positions), after)
 
 
-def _add_money(connection: sa.Connection, new: Iterable[Exchange]) -> None:
+def _add_bills(connection: sa.Connection, new: Iterable[Exchange]) -> None:
     totals: dict[tuple[str, ...], list[int]] = {}
     for exchange in new:
         model = (exchange.model or "")[:MAX_MODEL_CHARS]
-        key: tuple[str, ...] = (exchange.route or "", exchange.kind or "", model, exchange.purpose)
-        totals[key] = [a + b for a, b in zip(totals.get(key, [0] * len(_TOTALS)), _figures(exchange), strict=True)]
+        key: tuple[str, ...] = (exchange.tenant, exchange.route or "", exchange.kind or "", model, exchange.purpose)
+        totals[key] = [a + b for a, b in zip(totals.get(key, [0] * len(BILLED)), _figures(exchange), strict=True)]
     for key, added in totals.items():
-        row = dict(zip(_TOTALS, added, strict=True))
-        of_key = [column == value for column, value in zip(money.primary_key.columns, key, strict=True)]
-        grown = sa.update(money).where(*of_key).values({name: money.c[name] + row[name] for name in _TOTALS})
+        row = dict(zip(BILLED, added, strict=True))
+        of_key = [column == value for column, value in zip(bills.primary_key.columns, key, strict=True)]
+        grown = sa.update(bills).where(*of_key).values({name: bills.c[name] + row[name] for name in BILLED})
         if connection.execute(grown).rowcount == 0:
-            names = [column.name for column in money.primary_key.columns]
-            connection.execute(sa.insert(money).values(dict(zip(names, key, strict=True)) | row))
+            names = [column.name for column in bills.primary_key.columns]
+            connection.execute(sa.insert(bills).values(dict(zip(names, key, strict=True)) | row))
 
 
 def _add_spent(connection: sa.Connection, new: Iterable[Exchange]) -> None:

@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from understudy.ports import Exchange, SpendRow, TrafficRow
+from understudy.ports import Bill, Exchange, SpendRow, TrafficRow
 from understudy.storage.database import Database
 from understudy.storage.entering import portions
-from understudy.storage.tables import exchanges, money, spent
+from understudy.storage.tables import bills, exchanges, money, spent
 
 _EXCHANGE = msgspec.json.Decoder(Exchange)
 
@@ -41,13 +41,16 @@ class Exchanges(Database):
         first: float | None = self._rows(sa.select(sa.func.min(exchanges.c.at_s).label("first")))[0].first
         return first
 
-    def money(self) -> list[dict[str, Any]]:
-        """Per route, kind, model and purpose: exchanges, cost, and what the incumbent would have cost, in nano-dollars.
+    def money(self, *, tenant: str | None = None) -> list[Bill]:
+        """What was asked and what it cost, of one tenant or of all, in order of tenant, route, kind, model and purpose.
 
-        A sum is None where nothing of it is known, and each has beside it the number of exchanges that it is made of
-        (`costed`, `incumbent_costed`); `saved_nano_usd` is over the `compared` ones, whose two costs are both known.
+        The totals from before they were kept by tenant have the empty one.
         """
-        asked = sa.select(money).order_by(*money.primary_key.columns)
+        before = sa.select(sa.literal("").label("tenant"), *money.columns)
+        both = sa.union_all(before, sa.select(bills)).subquery()
+        asked = sa.select(both).order_by(*(both.c[column.name] for column in bills.primary_key.columns))
+        if tenant is not None:
+            asked = asked.where(both.c.tenant == tenant)
         return [_bill(dict(row._mapping)) for row in self._rows(asked)]
 
     def traffic(self, since_s: float) -> list[TrafficRow]:
@@ -68,10 +71,11 @@ class Exchanges(Database):
         asked = sa.select(spent.c.key, spent.c.route, spent.c.cost_nano_usd).where(spent.c.day == day)
         return [(row.key, row.route, int(row.cost_nano_usd)) for row in self._rows(asked)]
 
-    def spending(self, stretch_s: int) -> list[SpendRow]:
+    def spending(self, stretch_s: int, *, tenant: str | None = None) -> list[SpendRow]:
         """What was asked and what it cost, by tenant, route, purpose, model and stretch of seconds, oldest first.
 
-        A stretch is found by whole seconds, which one engine rounds and the other cuts: half a second at its edge.
+        Of one tenant or of all. A stretch is found by whole seconds, which one engine rounds and the other cuts: half a
+        second at its edge.
         """
         stretch = (sa.cast(exchanges.c.at_s, sa.BigInteger) // stretch_s).label("stretch")
         of = (exchanges.c.tenant, exchanges.c.route, exchanges.c.purpose, exchanges.c.model, stretch)
@@ -85,6 +89,8 @@ class Exchanges(Database):
             _sum(sa.case((known, paid))).label("cost_nano_usd"),
             _sum(sa.case((known, rented))).label("incumbent_cost_nano_usd"),
         ).where(exchanges.c.route.is_not(None))
+        if tenant is not None:
+            asked = asked.where(exchanges.c.tenant == tenant)
         rows = self._rows(asked.group_by(*of).order_by(stretch, *of[:-1]))
         return [_spend(dict(row._mapping), stretch_s) for row in rows]
 
@@ -99,7 +105,7 @@ def _spend(row: dict[str, Any], stretch_s: int) -> SpendRow:
     return SpendRow(**whose | {name: int(value) for name, value in row.items()}, from_s=from_s)
 
 
-def _bill(row: dict[str, Any]) -> dict[str, Any]:
+def _bill(row: dict[str, Any]) -> Bill:
     """One row of the totals as it is read: an absent name is None, and so is a sum of which nothing is known."""
     sums = (
         ("costed", "cost_nano_usd"),
@@ -108,4 +114,4 @@ def _bill(row: dict[str, Any]) -> dict[str, Any]:
     )
     unknown: dict[str, Any] = {total: None for count, total in sums if not row[count]}
     names = {name: row[name] or None for name in ("route", "kind", "model")}
-    return row | names | unknown
+    return Bill(**row | names | unknown)

@@ -60,10 +60,15 @@ class Probing(Database):
         asked = sa.select(*_COLUMNS).where(probes.c.route == route, probes.c.doubted_s.is_not(None))
         return [ProbeRow(**row._mapping) for row in self._rows(asked.order_by(probes.c.seq))]
 
-    def doubted_lessons(self, route: str) -> set[str]:
-        """The lessons of a route that a judge spoke on between its last passed round and its fall, by exchange."""
+    def doubted_lessons(self, route: str, *, tenant: str | None = None) -> set[str]:
+        """The lessons of a route that a judge spoke on between its last passed round and its fall, by exchange.
+
+        Of one tenant or of all.
+        """
         doubted = sa.exists().where(*_doubted(route, lessons.c.judged_s))
         asked = sa.select(lessons.c.exchange_id).where(lessons.c.route == route, doubted)
+        if tenant is not None:
+            asked = asked.where(lessons.c.tenant == tenant)
         return {row.exchange_id for row in self._rows(asked)}
 
     def doubted_verdicts(self) -> dict[str, int]:

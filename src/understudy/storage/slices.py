@@ -53,13 +53,16 @@ class Slices(Database):
                 _append_transition(connection, transition)
                 move_board(connection)
 
-    def transitions(self, route: str | None = None, kind: str | None = None) -> list[TransitionRow]:
+    def transitions(
+        self, route: str | None = None, kind: str | None = None, tenant: str | None = None
+    ) -> list[TransitionRow]:
         """The record, oldest first, of one slice or of all (the chain runs over all)."""
         asked = sa.select(transitions).order_by(transitions.c.seq)
-        if route is not None:
-            asked = asked.where(transitions.c.route == route)
-        if kind is not None:
-            asked = asked.where(transitions.c.kind == kind)
+        for column, wanted in zip(
+            (transitions.c.route, transitions.c.kind, transitions.c.tenant), (route, kind, tenant), strict=True
+        ):
+            if wanted is not None:
+                asked = asked.where(column == wanted)
         return [TransitionRow(**row._mapping) for row in self._rows(asked)]
 
     def set_rate(self, tenant: str, route: str, kind: str, rate: float) -> None:

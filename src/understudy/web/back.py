@@ -7,12 +7,12 @@ client, as far as it can be seen.
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
 from understudy.canon.faults import Fault
 from understudy.dialects.contract import Dialect
+from understudy.gateway.draft import identity
 from understudy.gateway.site import Call, Standing
 from understudy.jobs.specs import ParitySpec
 from understudy.policy.keys import Caller, admit
@@ -62,29 +62,32 @@ def guarded(back: Back, inner: Page, own: Dialect | None = None) -> Endpoint:
             caller = admit(back.standing().keyring, back.server_secret, call.key)
             return await inner(request, caller)
         except Fault as fault:
-            request_id = back.new_id()
-            status, body = dialect.encode_fault(fault, request_id)
-            named = {"x-request-id": request_id, "request-id": request_id}
-            return Response(body, status_code=status, headers=named, media_type="application/json")
+            return failed(back, fault, dialect)
 
     return admitted
 
 
-def limit_of(request: Request, usual: int, most: int) -> int:
-    """How many rows a request wants by its `limit`; the usual number where that is none."""
-    asked = request.query_params.get("limit", "")
-    # Other scripts have digits too, and no number of more than a few is less than what is given at most.
-    return min(int(asked[:9]), most) if asked.isascii() and asked.isdigit() else usual
+def failed(back: Back, fault: Fault, dialect: Dialect) -> Response:
+    """A fault as an answer."""
+    request_id = back.new_id()
+    status, body = dialect.encode_fault(fault, request_id)
+    return Response(body, status_code=status, headers=dict(identity(request_id)), media_type="application/json")
 
 
-def told(body: bytes) -> Response:
-    """A body that a dialect wrote, as an answer."""
-    return Response(body, media_type="application/json")
+def told(body: bytes, status: int = 200) -> Response:
+    """A body of JSON as an answer."""
+    return Response(body, status_code=status, media_type="application/json")
 
 
-def json_of(value: object) -> Response:
-    """A value as the body of an answer."""
-    return told(msgspec.json.encode(value))
+def whose(caller: Caller) -> str | None:
+    """Whose rows a caller may read: its own tenant's, or, None, everybody's if it may operate."""
+    return None if "operate" in caller.roles else caller.tenant
+
+
+def place_of(caller: Caller, route: str) -> tuple[str, str]:
+    """The tenant and route that `tenant:route` names, or `route` alone of the caller's own tenant."""
+    tenant, colon, name = route.rpartition(":")
+    return (tenant, name) if colon else (caller.tenant, name)
 
 
 def dialect_of(request: Request, back: Back) -> Dialect:

@@ -1,52 +1,62 @@
 """What routes with a pool have learned, at /understudy/v1/pools, and as a page to look at below it.
 
-The caller's own tenant, figures and names only.
+Figures and names only.
 """
 
 import asyncio
+from typing import Annotated, Literal
 
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
+from msgspec import Meta
+from starlette.responses import HTMLResponse
 
 from understudy.canon.faults import Fault, FaultKind
-from understudy.jobs.pools import pool_views
+from understudy.canon.value import Value
+from understudy.jobs.pools import PoolView, pool_views
 from understudy.jobs.report.pool_gather import PoolsReport, gather_pools
 from understudy.jobs.report.pool_page import pools_page
 from understudy.policy.keys import Caller
-from understudy.web.back import Back, Page, guarded, json_of
-
-PATH = "/understudy/v1/pools"
-
-
-def pools(back: Back) -> list[Route]:
-    """The views, and the report."""
-    return [Route(PATH, guarded(back, _pools(back))), Route(PATH + "/report", guarded(back, _report(back)))]
+from understudy.web.back import Back, whose
+from understudy.web.operations import BASE, Operation
 
 
-def _pools(back: Back) -> Page:
-    async def answer(request: Request, caller: Caller) -> Response:
-        routes = back.standing().board.routes
-        return json_of({"pools": await asyncio.to_thread(pool_views, back.store, routes, caller.tenant)})
+class Learned(Value, frozen=True):
+    """What was learned, by tenant and route."""
 
-    return answer
+    pools: list[PoolView]
 
 
-def _report(back: Back) -> Page:
-    """`?route=NAME` for one route; `?format=json` for the figures behind the page."""
+class WantedPools(Value, frozen=True):
+    """Which report is wanted."""
 
-    async def answer(request: Request, caller: Caller) -> Response:
-        only = request.query_params.get("route")
-        report = await asyncio.to_thread(pools_of, back, caller.tenant, only)
-        if only is not None and not report.pools:
-            raise Fault(f"there is no pool {only!r}; GET {PATH} lists all", kind=FaultKind.NOT_FOUND)
-        if request.query_params.get("format") == "json":
-            return json_of(report)
-        return Response(await asyncio.to_thread(pools_page, report), media_type="text/html; charset=utf-8")
-
-    return answer
+    route: Annotated[str | None, Meta(description="One route, by its name; all of them if left out.")] = None
+    format: Annotated[Literal["html", "json"], Meta(description="A page, or the figures behind it.")] = "html"
 
 
-def pools_of(back: Back, tenant: str, only: str | None = None) -> PoolsReport:
-    """What a report tells of a tenant's pools."""
+async def pools(back: Back, caller: Caller) -> Learned:
+    """What routes with a pool have learned: every model's record by kind, the dial, and what serves.
+
+    Of the key's own tenant; of all with the role `operate`.
+    """
+    routes = back.standing().board.routes
+    return Learned(await asyncio.to_thread(pool_views, back.store, routes, whose(caller)))
+
+
+async def pools_reported(back: Back, caller: Caller, query: WantedPools) -> PoolsReport | HTMLResponse:
+    """The report on pools, as a page to look at or as figures.
+
+    Of the key's own tenant; of all with the role `operate`.
+    """
+    report = await asyncio.to_thread(pools_of, back, whose(caller), query.route)
+    if query.route is not None and not report.pools:
+        raise Fault(f"there is no pool {query.route!r}; GET {BASE}/pools lists all", kind=FaultKind.NOT_FOUND)
+    if query.format == "json":
+        return report
+    return HTMLResponse(await asyncio.to_thread(pools_page, report))
+
+
+def pools_of(back: Back, tenant: str | None, only: str | None = None) -> PoolsReport:
+    """What a report tells of a tenant's pools, or of all."""
     return gather_pools(back.store, back.standing().board, back.clock.now_s(), tenant=tenant, only=only)
+
+
+POOLS = (Operation("GET", "/pools", pools), Operation("GET", "/pools/report", pools_reported))

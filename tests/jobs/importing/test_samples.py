@@ -120,6 +120,7 @@ def test_imported_pairs_stand_apart_and_move_nothing(tmp_path: Path) -> None:
     world.add(told, told)
     world.work()
     [view] = imported_views(world.store)
+    assert (imported_views(world.store, "default"), imported_views(world.store, "other")) == ([view], [])
     assert (view.pairs, view.wins, view.would_open) == (50, 50, "100 %")
     assert world.standing() == (live, 0.0)
     assert world.store.transitions() == []

@@ -88,8 +88,9 @@ def gather(
     places: int = DEFAULT_PLACES,
     only: str | None = None,
     pools: PoolsReport | None = None,
+    tenant: str | None = None,
 ) -> Report:
-    """The report on every configured slice, or on one; `words` shows prompts and answers of flips.
+    """The report on every configured slice, of one tenant or of all, or on one; `words` shows those of flips.
 
     It tells of `pools` besides.
     """
@@ -100,13 +101,13 @@ def gather(
         at_s=now_s,
         slices=tuple(
             _slice(store, view, known[view.hypothesis], record, words=words)
-            for view in views(store, specs, now_s, places)
+            for view in views(store, specs, now_s, places, tenant)
             if only is None or view.slice == only
         ),
-        findings=tuple(replay_all(store)),
-        spending=tuple(row for row in store.spending(stretch_s) if row.route in specs),
+        findings=tuple(replay_all(store, tenant=tenant)),
+        spending=tuple(row for row in store.spending(stretch_s, tenant=tenant) if row.route in specs),
         stretch_s=stretch_s,
-        imports=tuple(one for one in imported_views(store) if only is None or one.slice == only),
+        imports=tuple(one for one in imported_views(store, tenant) if only is None or one.slice == only),
         words=words,
         pools=pools,
     )

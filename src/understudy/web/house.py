@@ -1,0 +1,20 @@
+"""All that the house tells below /understudy/v1, and the document that describes it."""
+
+from typing import Any
+
+from understudy.policy.keys import Caller
+from understudy.web.back import Back
+from understudy.web.books import BOOKS
+from understudy.web.openapi import document
+from understudy.web.operations import Operation
+from understudy.web.parity import PARITY
+from understudy.web.pools import POOLS
+from understudy.web.steering import STEERING
+
+
+async def described(back: Back, caller: Caller) -> dict[str, Any]:
+    """This document."""
+    return document(HOUSE)
+
+
+HOUSE = (*BOOKS, *POOLS, *PARITY, *STEERING, Operation("GET", "/openapi.json", described))
