@@ -29,8 +29,9 @@ def planned(pool: Pool, belief: Belief | None, *, asked: str = "auto", kind: str
     route = Route(
         name="auto", incumbent="rented", choose_from=("own", "rented"), priors=pool.priors, explore=0.05, shadow=0.03
     )
-    learned = {} if belief is None else {("default", "auto"): unfold(belief)}
-    board = Board(models={"own": OWN, "rented": RENTED}, routes={"auto": route}, beliefs=learned)
+    board = Board(models={"own": OWN, "rented": RENTED}, routes={"auto": route})
+    if belief is not None:
+        board = msgspec.structs.replace(board, beliefs={("default", "auto"): unfold(belief)})
     return choose(Features(asked=asked, kind=kind, words="a sum"), board, draw=draw, shadow_draw=0.0)
 
 

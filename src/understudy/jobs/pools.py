@@ -13,7 +13,8 @@ from understudy.routing.beliefs import Dial, Forecast, Record
 from understudy.routing.board import Board, Route
 from understudy.routing.learn import REFITS
 
-NOTHING = "nothing is learned yet: the incumbent answers everything"
+EVERYTHING = "the incumbent answers everything"
+NOTHING = f"nothing is learned yet: {EVERYTHING}"
 # So many requests without a word of the check are no accident.
 SILENT = 20
 
@@ -104,8 +105,8 @@ def _view(place: tuple[str, str], board: Board, lessons: dict[str, int], row: Be
     )
     if row is None:
         return view
-    view = replace(view, at_s=row.at_s, words=row.words)
     belief, serving = learned_of(row), belief_of(row)
+    view = replace(view, at_s=row.at_s, words=row.words if serving else f"{row.words}; {EVERYTHING}")
     if belief is None:
         return view
     return replace(

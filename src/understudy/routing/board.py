@@ -11,7 +11,7 @@ from msgspec import Meta
 from understudy.canon.money import UNKNOWN_PRICE, Price
 from understudy.canon.value import Value
 from understudy.dialects.contract import TOOL_CHOICES, Only, Thoughts, ToolChoiceMode, ToolIds, UsageOn
-from understudy.routing.beliefs import Learned, Strata
+from understudy.routing.beliefs import Learned, Strata, Unserved
 from understudy.routing.priors import Prior
 from understudy.stats.vectors import Vectors
 
@@ -137,8 +137,8 @@ class Board(Value, frozen=True, kw_only=True):
     ramps: dict[tuple[str, str], Ramp] = {}
     providers: dict[str, Model] = {}
     aliases: dict[str, str] = {}
-    # What was learned, by tenant and route.
-    beliefs: dict[tuple[str, str], Learned] = {}
+    # What was learned, by tenant and route, or why it does not serve.
+    beliefs: dict[tuple[str, str], Learned | Unserved] = {}
     # How often each kind of a route with a pool is compared, by tenant and route, and what its budget leaves of that.
     strata: dict[tuple[str, str], Strata] = {}
     paces: dict[str, float] = {}

@@ -12,6 +12,7 @@ import msgspec
 
 from understudy.canon.faults import Fault, FaultKind
 from understudy.canon.value import Value
+from understudy.routing.beliefs import Learned
 from understudy.routing.board import Board, Model, Ramp, Route
 from understudy.routing.decide import Decision, Draw, Option, decide
 from understudy.routing.fitness import Moment, Needs
@@ -149,7 +150,7 @@ def _pooled(features: Features, board: Board, route: Route, draw: float, shadow_
 def _begun(decision: Decision, features: Features, board: Board, route: Route) -> tuple[Option, ...]:
     """The options, with where the means of those start of which nothing is learned; it is told, and decides nothing."""
     learned = board.beliefs.get((features.tenant, route.name))
-    records = learned.belief.records.get(features.kind, {}) if learned is not None else {}
+    records = learned.belief.records.get(features.kind, {}) if isinstance(learned, Learned) else {}
     pool = [board.models[option.model] for option in decision.options]
     return tuple(
         option

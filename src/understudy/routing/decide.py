@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from understudy.canon.value import Value
-from understudy.routing.beliefs import Belief, Learned, Point, Record, Start
+from understudy.routing.beliefs import Belief, Learned, Point, Record, Start, Unserved
 from understudy.routing.board import Model
 from understudy.routing.fitness import Moment, Needs, dearer, listed, unfit
 from understudy.routing.text import Contribution, Prompt
@@ -91,7 +91,7 @@ class Draw(Value, frozen=True):
 def decide(
     pool: Sequence[Model],
     incumbent: str,
-    learned: Learned | None,
+    learned: Learned | Unserved | None,
     kind: str,
     prompt: Callable[[], Prompt],
     *,
@@ -101,6 +101,9 @@ def decide(
     draw: Draw = Draw(),  # noqa: B008 - a frozen value
 ) -> Decision:
     """The decision for one request. The incumbent stands in wherever nothing better is sure; it may itself be out."""
+    lead = "nothing is learned of this kind yet:"
+    if isinstance(learned, Unserved):
+        lead, learned = f"{learned.words};", None
     able = {model.name: unfit(model, needs, moment) for model in pool}
     if all(able.values()):
         return Decision(chosen=incumbent, incumbent=incumbent, why="no model fits", options=_outs(pool, able))
@@ -115,7 +118,7 @@ def decide(
     records = learned.belief.records.get(kind, {}) if learned is not None else {}
     if learned is None or not records:
         whose = "the incumbent" if fallback == incumbent else "the incumbent is out, and the first that is not"
-        why = f"nothing is learned of this kind yet: {whose} answers"
+        why = f"{lead} {whose} answers"
         return _plain(pool, out, fallback, incumbent, why, running)
     numbers = prompt() if kind in learned.belief.speaks else None
     text = added(learned, kind, numbers)
