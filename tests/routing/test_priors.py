@@ -68,7 +68,7 @@ def test_whatever_is_expected_a_model_without_outcomes_enough_is_never_chosen(
         for learned in (None, belief):
             for kind in ("chat", "never seen"):
                 plan = planned(pool, learned, kind=kind, draw=draw)
-                assert [model.name for model in plan.chain] == ["rented"]
+                assert plan.chain[0].name == "rented"
                 assert [model.name for model in plan.others] == ["own"]
     assert planned(pool, belief, asked="own").chain[0].name == "own"
 

@@ -178,6 +178,9 @@ class RouteSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     first where that is worth more, and the incumbent what the route's check refuses. Only models that bear all of
     `only_tags` answer a request of the route. Where it is `strict` a request of which anything would stay behind in
     translation is a 400.
+
+    Where a model fails before its first words the incumbent answers, then the `fallbacks` in their order; of a pool,
+    unless `fallbacks` is set, the next best of its models that may.
     """
 
     name: RouteName
@@ -193,7 +196,7 @@ class RouteSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     priors: dict[str, Prior] = {}
     cascade: bool = False
     strict: bool = False
-    fallbacks: tuple[str, ...] = ()
+    fallbacks: tuple[str, ...] | None = None
     parity: ParitySpec = ParitySpec()
 
     @property

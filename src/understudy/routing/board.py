@@ -85,13 +85,14 @@ class Route(Value, frozen=True, kw_only=True):
     `explore` the share that falls to one of them by chance, `budget_usd_per_day` what their answers may cost,
     `priors` what is expected of them, by model. All that answers bears `only_tags`; `judge` is the model that compares
     answers, where there is one; `feedback` says that users' reactions are waited for.
-    Where it is `strict` a request of which anything would stay behind is refused.
+    Where it is `strict` a request of which anything would stay behind is refused. `fallbacks` answer where others fail;
+    None where nobody said: then a pool's own models do.
     """
 
     name: str
     incumbent: str
     candidate: str | None = None
-    fallbacks: tuple[str, ...] = ()
+    fallbacks: tuple[str, ...] | None = None
     shadow: float = 0.0
     unit_idle_s: float = 1800.0
     labels: float = 0.0
