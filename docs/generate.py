@@ -7,25 +7,19 @@ what each dialect carries (by asking their encoders).
 import sys
 import types
 import typing
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import carried
 import msgspec
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from understudy.cli.main import app
 from understudy.settings.file import File
 
 PAGES = Path(__file__).parent / "reference"
-COMMANDS = (
-    "", "serve", "demo", "doctor", "models", "key create", "tenant delete", "label", "parity", "parity status",
-    "parity show", "parity plan", "parity import", "parity report", "parity replay", "parity hold", "parity release",
-    "parity lower", "parity approve", "parity retry", "route explain", "route status", "bench gateway", "bench parity",
-    "bench routing", "conformance",
-)  # fmt: skip
-
-
 RUNNER = CliRunner(env={"TERM": "dumb", "COLUMNS": "100", "NO_COLOR": "1"})
 
 
@@ -100,7 +94,7 @@ def _default(field: Any) -> str:
 def commands() -> str:
     """The help of every command, as the terminal shows it."""
     parts = ["# Commands", "", "Generated from the commands' own help (`make docs`).", ""]
-    for command in COMMANDS:
+    for command in _all(get_command(app), ""):
         shown = RUNNER.invoke(app, [*command.split(), "--help"], prog_name="understudy")
         if shown.exit_code:
             raise RuntimeError(f"understudy {command} --help: {shown.output}")
@@ -114,6 +108,13 @@ def commands() -> str:
             "",
         ]
     return "\n".join(parts)
+
+
+def _all(command: Any, name: str) -> Iterator[str]:
+    """A command's name, then the names of all below it."""
+    yield name
+    for below, inner in getattr(command, "commands", {}).items():
+        yield from _all(inner, f"{name} {below}".strip())
 
 
 def main() -> int:
