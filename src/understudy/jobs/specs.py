@@ -15,8 +15,23 @@ from understudy.routing.board import Tag
 from understudy.routing.priors import Prior
 
 # A route is part of a slice's text form, which is cut at ':' and '/'.
-RouteName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}\Z")]
-Duration = Annotated[str, Meta(pattern=r"^\d+(\.\d+)?(ms|s|m|h|d)\Z")] | Annotated[float, Meta(ge=0)]
+RouteName = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}\Z",
+        description="{0!r} is no name of a route; write 1 to 128 letters, digits, '.', '_', '-'",
+    ),
+]
+Duration = (
+    Annotated[
+        str,
+        Meta(
+            pattern=r"^\d+(\.\d+)?(ms|s|m|h|d)\Z",
+            description="{0!r} is no duration; write seconds, or 500ms, 30s, 5m, 1h, 1d",
+        ),
+    ]
+    | Annotated[float, Meta(ge=0)]
+)
 Fraction = Annotated[float, Meta(ge=0, le=1)]
 Margin = Annotated[float, Meta(gt=0, lt=1)]
 Date = datetime.date

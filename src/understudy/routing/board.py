@@ -16,7 +16,13 @@ from understudy.routing.priors import Prior
 from understudy.stats.vectors import Vectors
 
 # What a model may be called: it becomes part of URLs, headers and metric labels.
-Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}\Z")]
+Name = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}\Z",
+        description="{0!r} is no name; write 1 to 128 letters, digits, '.', '_', ':', '-'",
+    ),
+]
 
 
 # A word of the operator's for what models have in common.
