@@ -7,11 +7,13 @@ each dialect carries (by asking their encoders), and what the house tells (from 
 import sys
 import types
 import typing
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import carried
 import msgspec
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from understudy.cli.main import app
@@ -20,14 +22,6 @@ from understudy.web.house import HOUSE
 from understudy.web.openapi import document
 
 PAGES = Path(__file__).parent / "reference"
-COMMANDS = (
-    "", "serve", "demo", "doctor", "models", "money", "key create", "tenant delete", "label", "parity", "parity status",
-    "parity show", "parity plan", "parity import", "parity report", "parity replay", "parity hold", "parity release",
-    "parity lower", "parity approve", "parity retry", "route explain", "route status", "route report", "bench gateway",
-    "bench parity", "bench routing", "conformance",
-)  # fmt: skip
-
-
 RUNNER = CliRunner(env={"TERM": "dumb", "COLUMNS": "100", "NO_COLOR": "1"})
 
 
@@ -102,7 +96,7 @@ def _default(field: Any) -> str:
 def commands() -> str:
     """The help of every command, as the terminal shows it."""
     parts = ["# Commands", "", "Generated from the commands' own help (`make docs`).", ""]
-    for command in COMMANDS:
+    for command in _all(get_command(app), ""):
         shown = RUNNER.invoke(app, [*command.split(), "--help"], prog_name="understudy")
         if shown.exit_code:
             raise RuntimeError(f"understudy {command} --help: {shown.output}")
@@ -144,6 +138,13 @@ def api() -> str:
                 parts += ["", *(f"- `{parameter['name']}`: {parameter['description']}" for parameter in asked)]
             parts.append("")
     return "\n".join(parts)
+
+
+def _all(command: Any, name: str) -> Iterator[str]:
+    """A command's name, then the names of all below it."""
+    yield name
+    for below, inner in getattr(command, "commands", {}).items():
+        yield from _all(inner, f"{name} {below}".strip())
 
 
 def main() -> int:

@@ -11,7 +11,7 @@ from understudy.ledger.holds import WorkerHolds
 from understudy.policy.budgets import NOTHING, Beside, day_of
 from understudy.policy.keys import Key, Keyring
 from understudy.ports import Batch, BeliefRow, Exchange
-from understudy.routing.beliefs import Belief, Dial
+from understudy.routing.beliefs import Belief, Dial, Learned
 from understudy.routing.board import Board
 from understudy.storage.open import open_store
 
@@ -51,7 +51,8 @@ def test_a_board_has_every_belief_though_one_was_begun_before_another_that_was_b
 
     def known() -> dict[str, str]:
         asyncio.run(notice.refresh())
-        return {tenant: learned.belief.version for (tenant, _), learned in notice.current().board.beliefs.items()}
+        beliefs = notice.current().board.beliefs.items()
+        return {tenant: learned.belief.version for (tenant, _), learned in beliefs if isinstance(learned, Learned)}
 
     store.enter(Batch(beliefs=(belief("a", 10.0, "a1"),)))
     assert known() == {"a": "a1"}

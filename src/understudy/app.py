@@ -45,7 +45,7 @@ from understudy.policy.keys import Keyring
 from understudy.ports import BeliefRow, Check, CheckRefused, Clock, Exchange, Judge, Store
 from understudy.providers.aiohttp_fetcher import AiohttpFetcher
 from understudy.providers.transports import transport_of
-from understudy.routing.beliefs import Learned
+from understudy.routing.beliefs import Learned, Unserved
 from understudy.routing.board import Board, Model
 from understudy.routing.learn import NO_DIAL, Pool
 from understudy.routing.policies import KindPolicy
@@ -208,7 +208,7 @@ class Notice:
         budgets += [route.budget_usd_per_day for route in board.routes.values()]
         self._budgeted = any(budget is not None for budget in budgets)
         self._now = Standing(board=board, keyring=keyring, policies=policies)
-        self._beliefs: dict[tuple[str, str], Learned] = {}
+        self._beliefs: dict[tuple[str, str], Learned | Unserved] = {}
         self._believed: dict[tuple[str, str], float] = {}
 
     def current(self) -> Standing:
@@ -247,10 +247,11 @@ class Notice:
             await asyncio.sleep(BOARD_POLL_S)
 
 
-def unfolded(rows: Iterable[BeliefRow], before: Mapping[tuple[str, str], Learned]) -> dict[tuple[str, str], Learned]:
+def unfolded(
+    rows: Iterable[BeliefRow], before: Mapping[tuple[str, str], Learned | Unserved]
+) -> dict[tuple[str, str], Learned | Unserved]:
     """What the routes believe now, by what they believed before and these news."""
-    news = {(row.tenant, row.route): belief_of(row) for row in rows}
-    return {place: learned for place, learned in {**before, **news}.items() if learned is not None}
+    return {**before, **{(row.tenant, row.route): belief_of(row) or Unserved(row.words) for row in rows}}
 
 
 @asynccontextmanager

@@ -11,7 +11,8 @@ from understudy.jobs.panel import Panel
 from understudy.jobs.pool_cautions import pool_cautions
 from understudy.jobs.specs import ParitySpec
 from understudy.policy.keys import Keyring
-from understudy.providers.models import model_of, reachable
+from understudy.providers.catalogue import known_of
+from understudy.providers.models import ModelSpec, model_of, reachable
 from understudy.routing.board import Board, Model
 from understudy.settings import Settings
 from understudy.stats.vectors import Vectors
@@ -19,10 +20,12 @@ from understudy.stats.vectors import Vectors
 
 def models_of(settings: Settings) -> dict[str, Model]:
     """The declared models by name."""
-    return {
-        spec.name: model_of(spec, settings.rows[spec.provider], settings.known.get((spec.provider, spec.model)))
-        for spec in settings.file.models
-    }
+    return {spec.name: _model(settings, spec) for spec in settings.file.models}
+
+
+def _model(settings: Settings, spec: ModelSpec) -> Model:
+    found = known_of(settings.known, spec.provider, spec.model)
+    return model_of(spec, settings.rows[spec.provider], found.known if found is not None else None)
 
 
 def specs_of(settings: Settings) -> dict[str, ParitySpec]:

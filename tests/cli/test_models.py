@@ -69,3 +69,19 @@ def test_people_see_prices_windows_sources_and_flags() -> None:
     for word in ("anthropic", "5", "25", "1,000,000", "platform.claude.com 2026-11-26"):
         assert word in line
     assert "price unknown (the price depends on the time of day)" in text
+
+
+def test_what_a_dated_name_takes_over_is_marked_and_its_price_stays_unknown(folder: Path) -> None:
+    declared = """
+models:
+  - {name: dated, provider: openai, model: gpt-4o-2024-08-06, api_key: "file:key"}
+  - {name: own, provider: vllm, model: gpt-4o-2024-08-06}
+"""
+    (folder / "understudy.yaml").write_text(declared, encoding="utf-8")
+    models = figures(folder)
+    dated, own, bare = (models[name] for name in ("dated", "own", "openai/gpt-4o"))
+    assert (dated["window"], dated["abilities"], dated["like"]) == (bare["window"], bare["abilities"], "gpt-4o")
+    assert (dated["input_usd"], dated["output_usd"], dated["max_output"]) == (None, None, None)
+    assert dated["flags"] == ["price unknown", "limits of gpt-4o"]
+    assert (own["window"], own["like"], bare["like"]) == (None, None, None)
+    assert "price unknown, limits of gpt-4o" in shown()

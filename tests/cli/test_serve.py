@@ -134,6 +134,21 @@ def test_it_declares_what_it_finds_in_the_environment(tmp_path: Path) -> None:
             running.process.wait(20)
 
 
+def test_where_no_model_is_declared_the_doctor_says_what_the_server_would_find(tmp_path: Path) -> None:
+    none = understudy(tmp_path, "doctor")
+    assert none.returncode == 1
+    assert "NO  models" in none.stdout
+    assert "none can be reached from here: set OPENAI_API_KEY" in none.stdout
+    with upstream() as scripted:
+        found = understudy(tmp_path, "doctor", OPENAI_API_KEY="sk-x", OPENAI_BASE_URL=scripted.url)
+        assert found.returncode == 0
+        assert "ok  openai         1 models, which `understudy serve` declares by itself" in found.stdout
+    gone = understudy(tmp_path, "doctor", OPENAI_API_KEY="sk-x", OPENAI_BASE_URL="http://127.0.0.1:9/v1")
+    assert gone.returncode == 0
+    assert "hm  openai" in gone.stdout
+    assert "its models could not be listed" in gone.stdout
+
+
 def test_doctor_checks_config_database_and_engines(tmp_path: Path) -> None:
     with upstream() as scripted:
         (tmp_path / "understudy.yaml").write_text(

@@ -65,6 +65,13 @@ def test_a_pool_hears_what_is_asked_who_rests_and_whether_it_must_save() -> None
     assert (fixed.needs.characters, fixed.moment.resting) == (0, {})
 
 
+def test_a_decision_tells_no_stand_in_that_a_right_leaves_out() -> None:
+    decision = Decision(chosen="own", incumbent="rented", why="", options=(), stand_ins=("rented",))
+    plan = rights_of(OWNED, POOL, STANDING, NOW_S).left(msgspec.structs.replace(CHAIN, decision=decision))
+    assert plan.decision is not None
+    assert plan.decision.stand_ins == ()
+
+
 def test_tags_of_key_and_route_are_asked_of_every_model_even_by_name_and_of_shadows() -> None:
     near = msgspec.structs.replace(OWN, tags=("eu", "gpu"))
     caller = Caller("team", "default", only_tags=("eu",))

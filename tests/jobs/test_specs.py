@@ -73,6 +73,6 @@ def test_nonsense_is_refused(said: dict[str, object]) -> None:
 
 def test_a_route_needs_a_name_alone() -> None:
     route = msgspec.convert({"name": "r", "incumbent": "m"}, RouteSpec)
-    assert (route.candidate, route.fallbacks, route.parity) == (None, (), ParitySpec())
+    assert (route.candidate, route.fallbacks, route.parity) == (None, None, ParitySpec())
     with pytest.raises(msgspec.ValidationError, match="name"):
         msgspec.convert({"incumbent": "m"}, RouteSpec)

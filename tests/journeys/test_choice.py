@@ -79,10 +79,10 @@ def row(house: Server, exchange_id: str, **headers: str) -> dict[str, Any]:
 
 
 def test_a_model_that_fails_is_out_of_the_choice_until_it_has_rested(upstream: Upstream, tmp_path: Path) -> None:
-    with server(tmp_path, CONFIG.format(url=upstream.url)) as house:
+    with server(tmp_path, CONFIG.replace("parity:", "fallbacks: [], parity:").format(url=upstream.url)) as house:
         assert served(house)[0] == "rented"
         upstream.down = {"writes"}
-        # There is nobody behind the incumbent of this route: the first failure reaches the caller.
+        # Nobody stands in behind the incumbent of this route: the first failure reaches the caller.
         assert ask(house)[0] == 503
         _shown(house)
         upstream.asked.clear()

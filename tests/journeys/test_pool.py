@@ -109,7 +109,10 @@ def test_a_route_learns_which_model_answers_what_and_forgets_it_when_it_breaks(t
         assert ask(house, "letters", 999)["x-understudy-model"] == "rented"
         _explained(tmp_path, house, served["x-understudy-request-id"])
         two.broken = True
-        eventually(lambda: ask(house, "sums", 1)["x-understudy-model"] == "rented", 60)
+        fallen = eventually(lambda: (h := ask(house, "sums", 1))["x-understudy-model"] == "rented" and h, 60)
+        words = "taken back: own has become worse than it was believed to be; the incumbent answers"
+        assert fallen["x-understudy-reason"] == words
+        assert f"{words} everything" in understudy(tmp_path, "route", "status", "--config", "understudy.yaml").stdout
 
 
 def nothing_at(url: str) -> str:

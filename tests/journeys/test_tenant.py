@@ -44,7 +44,7 @@ def test_RT_6_5_a_deleted_tenant_is_forgotten_and_begins_anew(two: Two, tmp_path
         done = counted(tmp_path, "--yes")
         assert done["said"].startswith("default: gone are ")
         assert "0 words of pairs, 0 kept answers, 1 reactions" in done["said"]
-        reason = "nothing is learned of this kind yet: the incumbent answers"
+        reason = "taken back: its tenant was deleted; the incumbent answers"
         eventually(lambda: ask(house, "sums", 997)["x-understudy-reason"] == reason)
         _late(tmp_path)
         left = counted(tmp_path)["held"]

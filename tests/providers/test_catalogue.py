@@ -15,7 +15,7 @@ from understudy.canon.request import Request
 from understudy.declared import models_of
 from understudy.dialects.openai_chat import DIALECT
 from understudy.gateway.attempt import target_of
-from understudy.providers.catalogue import KnownModel, PriceSpec, ProviderRow, load_known, load_rows
+from understudy.providers.catalogue import Found, KnownModel, PriceSpec, ProviderRow, known_of, load_known, load_rows
 from understudy.providers.headers import AUTHS, call_headers
 from understudy.providers.models import template_of
 from understudy.settings import load
@@ -157,3 +157,43 @@ def test_no_module_knows_a_provider_of_the_catalogue_by_name() -> None:
                 if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in names:
                     found.append(f"{path.relative_to(SOURCE)}: {node.value!r}")
     assert found == []
+
+
+PAGE, DAY = "https://a.example/page", datetime.date(2026, 11, 26)
+
+
+def row(**told: object) -> KnownModel:
+    return msgspec.convert({"source": PAGE, "date": DAY, **told}, KnownModel)
+
+
+DATED = {
+    ("a", "m-1.5"): row(window=1000, abilities=["tools"], max_output=10, price={"input_usd": 1, "output_usd": 2}),
+    ("a", "m-1.5-2024-08-06"): row(window=10),
+    ("a", "n-2407"): row(window=7),
+    ("a", "n-2411"): row(window=11, limits_source="https://a.example/limits", note="no price"),
+    ("a", "n-0913"): row(window=9),
+    ("a", "bare"): row(price={"input_usd": 1, "output_usd": 2}),
+}
+
+
+def test_a_name_with_a_row_has_that_row_alone() -> None:
+    assert known_of(DATED, "a", "m-1.5-2024-08-06") == Found(DATED["a", "m-1.5-2024-08-06"])
+    assert known_of(DATED, "a", "m-1.5") == Found(DATED["a", "m-1.5"])
+
+
+def test_a_date_without_a_row_takes_over_window_and_abilities_and_never_a_price_or_the_longest_answer() -> None:
+    found = known_of(DATED, "a", "m-1.5-2024-11-20")
+    assert found == Found(row(window=1000, abilities=["tools"]), "m-1.5")
+
+
+@pytest.mark.parametrize("name", ["n", "n-latest", "n-2501"])
+def test_where_no_row_is_without_a_date_the_newest_one_speaks(name: str) -> None:
+    found = known_of(DATED, "a", name)
+    assert found == Found(row(window=11, source="https://a.example/limits"), "n-2411")
+
+
+@pytest.mark.parametrize(
+    ("provider", "name"), [("b", "m-1.5"), ("a", "m-1.5-mini-2024-08-06"), ("a", "m-2"), ("a", "bare-2024-08-06")]
+)
+def test_another_provider_another_model_or_a_row_without_limits_lends_nothing(provider: str, name: str) -> None:
+    assert known_of(DATED, provider, name) is None

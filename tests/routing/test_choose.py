@@ -212,3 +212,17 @@ def test_in_a_pool_models_that_rest_are_asked_last() -> None:
     assert chain() == ["rented", "spare"]
     assert chain("rented") == ["own", "spare", "rented"]
     assert chain("own", "rented") == ["rented", "spare"]
+
+
+@pytest.mark.parametrize(
+    ("fallbacks", "then"), [(None, ["own", "spare"]), ((), []), (("spare",), ["spare"])], ids=["unsaid", "none", "one"]
+)
+def test_the_rest_of_a_pool_stands_in_unless_the_route_says_who_does(
+    fallbacks: tuple[str, ...] | None, then: list[str]
+) -> None:
+    route = Route(name="pool", incumbent="rented", choose_from=("own", "rented", "spare"), fallbacks=fallbacks)
+    board = Board(models=MODELS, routes={"pool": route})
+    chosen = choose(Features(asked="pool", kind="chat"), board, draw=0.5, shadow_draw=0.5)
+    assert names(chosen) == ["rented", *then]
+    assert chosen.decision is not None
+    assert (chosen.decision.stand_ins, chosen.decision.propensity) == (tuple(then), 1.0)

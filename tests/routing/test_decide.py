@@ -7,7 +7,7 @@ import pytest
 
 from tests.routing.pools import OWN, POOL, RENTED, by_kind, by_meaning, by_text, meant, prompt
 from understudy.canon.money import Price
-from understudy.routing.beliefs import DialName, Learned
+from understudy.routing.beliefs import DialName, Learned, Unserved
 from understudy.routing.cascade import Cascade
 from understudy.routing.decide import (
     MIN_LABELS,
@@ -133,6 +133,16 @@ def test_a_conversation_keeps_its_model_unless_much_is_gained() -> None:
 def test_a_model_that_is_gone_is_nobodys_model() -> None:
     decision = decide((OWN, RENTED), "gone", KINDS, "sums", unread, running="gone")
     assert decision.chosen in ("own", "rented")
+
+
+def test_where_what_was_learned_does_not_serve_the_reason_says_so() -> None:
+    unserved, moment = Unserved("what was learned from 600 requests does not win"), Moment(resting={"rented": "rests"})
+    decision = decide(MODELS, "rented", unserved, "sums", unread)
+    words = "what was learned from 600 requests does not win; the incumbent answers"
+    assert (decision.chosen, decision.why, decision.belief) == ("rented", words, "")
+    away = decide(MODELS, "rented", unserved, "sums", unread, moment=moment)
+    words = "what was learned from 600 requests does not win; the incumbent is out, and the first that is not answers"
+    assert (away.chosen, away.why) == ("own", words)
 
 
 def test_gains_over_another_incumbent_say_nothing() -> None:

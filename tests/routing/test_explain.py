@@ -105,6 +105,13 @@ def test_where_a_mean_starts_is_told_and_adds_up() -> None:
     assert f"n 60), 25.0% of it the start at 0.900, {said}, " in own("chat", learned)
 
 
+def test_who_stands_in_is_told() -> None:
+    decision = msgspec.structs.replace(
+        decide(POOL.models, "rented", None, "chat", lambda: read("")), stand_ins=("a", "b")
+    )
+    assert "if it fails before its first words, in turn: a, b" in list(explained(decision))
+
+
 def test_what_waiting_is_charged_is_told() -> None:
     learned = unfold(msgspec.structs.replace(LEARNED.belief, latency_price=0.05))
     lines = list(explained(decide(POOL.models, "rented", learned, "chat", lambda: read(""))))

@@ -29,8 +29,9 @@ def planned(pool: Pool, belief: Belief | None, *, asked: str = "auto", kind: str
     route = Route(
         name="auto", incumbent="rented", choose_from=("own", "rented"), priors=pool.priors, explore=0.05, shadow=0.03
     )
-    learned = {} if belief is None else {("default", "auto"): unfold(belief)}
-    board = Board(models={"own": OWN, "rented": RENTED}, routes={"auto": route}, beliefs=learned)
+    board = Board(models={"own": OWN, "rented": RENTED}, routes={"auto": route})
+    if belief is not None:
+        board = msgspec.structs.replace(board, beliefs={("default", "auto"): unfold(belief)})
     return choose(Features(asked=asked, kind=kind, words="a sum"), board, draw=draw, shadow_draw=0.0)
 
 
@@ -67,7 +68,7 @@ def test_whatever_is_expected_a_model_without_outcomes_enough_is_never_chosen(
         for learned in (None, belief):
             for kind in ("chat", "never seen"):
                 plan = planned(pool, learned, kind=kind, draw=draw)
-                assert [model.name for model in plan.chain] == ["rented"]
+                assert plan.chain[0].name == "rented"
                 assert [model.name for model in plan.others] == ["own"]
     assert planned(pool, belief, asked="own").chain[0].name == "own"
 

@@ -13,6 +13,11 @@ MISTAKES = [
     ("zzz:\n  a: 1", "1: zzz: unknown key"),
     (f"{OWN}routes:\n  - name: a/b\n    incumbent: own", "3: routes[0].name: 'a/b' is no name of a route; "),
     (f"{OWN}routes:\n  - name: 'a:b'\n    incumbent: own", "3: routes[0].name: 'a:b' is no name of a route; "),
+    (
+        f"{OWN}routes:\n  - name: off\n    incumbent: own",
+        "3: routes[0].name: off is no text to YAML; write it in quotes",
+    ),
+    (f"{OWN}keys:\n  - name: 7\n    digest: {'0d' * 32}", "3: keys[0].name: 7 is no text to YAML; write it in quotes"),
     ("providers: {a: {tool_ids: ten}}", "1: providers.a.tool_ids: 'ten' is none of the values that exist: "),
     ("providers: {a: {tool_choices: [auto, some]}}", "1: providers.a.tool_choices[1]: 'some' is none of the values"),
     ("providers: {a: {thoughts: [chosen]}}", "1: providers.a.thoughts: ['chosen'] is none of the values that exist: "),

@@ -152,7 +152,7 @@ class ErasingContract:
         assert store.forget_sealed(AT_S) == 2 * 5
         for tenant in TENANTS:
             assert store.held(tenant) == NOTHING | {"rates of comparison": 1, "reactions": 1}
-        assert {row.words for row in store.beliefs()} == {"the secret that sealed it is lost"}
+        assert {row.words for row in store.beliefs()} == {"taken back: the secret that sealed it is lost"}
         assert (store.exchanges(), store.money(), store.pairs("hyp_gone")) == numbers
         assert store.board_version() == version + 1
         assert store.forget_sealed(AT_S) == 0

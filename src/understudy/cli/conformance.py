@@ -70,11 +70,12 @@ def run(
 
     A scripted upstream on loopback answers, and fails, in OpenAI Chat, OpenAI Responses, Anthropic
     Messages, Gemini, Bedrock Converse and the Llama API's own shape: chat, responses, messages,
-    gemini, converse, llama. Scenarios come in three groups. `said`, which is answers: text, tools,
-    length, stop, usage, thinking, refusal. `errors`, which is statuses: error-400 to error-529.
-    `faults`, which is what breaks: cut (F1), eof (F2), stall (F3), garbage (F4), inband (F5),
-    inband-first (F5a), inband-late (S1), slow (F7), halftool (F8), pings (F9), page (F10), nodone, and hangup, where
-    it is the client that goes.
+    gemini, converse, llama. Scenarios come in three groups:
+
+    - said (answers): text, tools, length, stop, usage, thinking, refusal
+    - errors (statuses): error-400 to error-529
+    - faults (what breaks): cut (F1), eof (F2), stall (F3), garbage (F4), inband (F5), inband-first (F5a), inband-late
+      (S1), slow (F7), halftool (F8), pings (F9), page (F10), nodone, and hangup, where it is the client that goes
 
     To judge another gateway, fix the upstream's port, give that gateway the upstream as provider of
     each dialect with the model names that --model makes, and pass its --url. In --model,

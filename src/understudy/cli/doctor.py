@@ -17,7 +17,7 @@ from understudy.declared import models_of, undeclared, warned
 from understudy.engines.vectors import VectorsRefused
 from understudy.jobs.sanity import WINDOW, sanity
 from understudy.ports import CheckRefused, Judge, Store, Upstream
-from understudy.providers.discovery import listed
+from understudy.providers.discovery import Found, discover, listed
 from understudy.providers.headers import call_headers
 from understudy.providers.probing import Answers, BuildsDiffer, probe
 from understudy.providers.transports import transport_of
@@ -29,6 +29,10 @@ PROBE_TIMEOUT_S = 5.0
 HTTP_OK = 200
 # How many names of a place's models are shown where none is like the one that is looked for.
 MODELS_SHOWN = 3
+NOTHING = (
+    "none is declared, and none can be reached from here: set OPENAI_API_KEY or ANTHROPIC_API_KEY, start an own model, "
+    "or declare some in understudy.yaml"
+)
 # None is no error, and yet to be looked at.
 Finding = tuple[bool | None, str, str]
 MARKS = {True: "[green]ok[/]", False: "[red]NO[/]", None: "[yellow]hm[/]"}
@@ -43,7 +47,7 @@ def doctor(config: ConfigOption = None) -> None:
     findings.append(_checks(settings))
     findings += _judges(settings)
     findings.append(_vectors(settings))
-    findings += asyncio.run(_models(settings))
+    findings += asyncio.run(_models(settings) if settings.file.models else _reachable(settings))
     findings += asyncio.run(_builds(settings))
     table = Table("", "what", "finding", box=None)
     for good, what, finding in findings:
@@ -92,6 +96,19 @@ def _vectors(settings: Settings) -> Finding:
         return False, "word vectors", str(error)
     count, width = found.table.shape if found is not None else (0, 0)
     return True, "word vectors", f"{count:,} of {width} numbers ({found.id})" if found is not None else "none needed"
+
+
+async def _reachable(settings: Settings) -> list[Finding]:
+    """Where no model is declared: what `understudy serve` would declare, as far as it can be reached from here."""
+    async with transport_of(settings.file.server.transport, settings.secrets) as upstream:
+        found = await discover(settings.rows, settings.secrets, upstream)
+    return [_offer(entry) for entry in found] or [(False, "models", NOTHING)]
+
+
+def _offer(entry: Found) -> Finding:
+    if entry.trouble is not None:
+        return None, entry.provider, f"its models could not be listed ({entry.trouble})"
+    return True, entry.provider, f"{len(entry.models)} models, which `understudy serve` declares by itself"
 
 
 async def _models(settings: Settings) -> list[Finding]:

@@ -23,9 +23,13 @@ def create(
     name: Annotated[str, typer.Argument(help="Who will use it; shown in the journal.")],
     config: ConfigOption = None,
 ) -> None:
-    """Make a key: prints the key once, and the lines for understudy.yaml that let it in."""
+    """Make a key: prints the key once, and the lines for understudy.yaml that let it in.
+
+    Only the digest is kept. Where no key is declared the server answers anyone on this machine; with the first one it
+    asks everybody for theirs. Declare it and start the server again.
+    """
     settings = load_or_leave(config)
     key = PREFIX + secrets.token_urlsafe(KEY_BYTES)
     out.print(f"key (shown once): {key}", soft_wrap=True, markup=False)
-    out.print("understudy.yaml:\nkeys:", markup=False)
+    out.print("add to understudy.yaml, and start the server again:\n\nkeys:", markup=False)
     out.print(f"  - name: {name}\n    digest: {digest(server_secret(settings), key)}", soft_wrap=True, markup=False)

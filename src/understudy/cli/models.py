@@ -12,7 +12,7 @@ from understudy.canon.money import Price, Rates, usd
 from understudy.canon.value import Value
 from understudy.cli.screen import ConfigOption, JsonOption, load_or_leave, out, write_json
 from understudy.declared import models_of
-from understudy.providers.catalogue import KnownModel, ProviderRow
+from understudy.providers.catalogue import Found, ProviderRow, known_of
 from understudy.providers.models import BUCKETS, known_price
 from understudy.settings import Settings
 
@@ -24,7 +24,7 @@ class Listed(Value, frozen=True, kw_only=True):
     """One line: a declared model, or one of the catalogue under the name by which it can be asked for at once.
 
     Prices are dollars per million tokens. `source` says where they were read, and when; `evidence` is what speaks for
-    the provider's row.
+    the provider's row. `like` is the model whose window and abilities are taken over: the same name of another date.
     """
 
     name: str
@@ -42,6 +42,7 @@ class Listed(Value, frozen=True, kw_only=True):
     window: int | None
     max_output: int | None
     abilities: tuple[str, ...]
+    like: str | None
     source: str | None
     evidence: tuple[str, ...]
     flags: tuple[str, ...]
@@ -52,7 +53,9 @@ def run(config: ConfigOption = None, json: JsonOption = None) -> None:
     """List the declared models and those that the catalogue knows, with prices, windows and where the figures are from.
 
     "unverified": neither a recording nor a page of documentation speaks for the provider's row. "price unknown": the
-    model's cost is reported as unknown, never as 0; give it a `price` in understudy.yaml.
+    model's cost is reported as unknown, never as 0; give it a `price` in understudy.yaml. "limits of M": nothing is
+    known of a model under its date, and its window and abilities are those of M, the same name without a date or with
+    the newest one that is known; a price is never taken over.
     """
     settings = load_or_leave(config)
     models = list(listed(settings))
@@ -72,24 +75,25 @@ def listed(settings: Settings) -> Iterator[Listed]:
     """The declared models in their order, then those of the catalogue that no declared one stands for."""
     declared = models_of(settings)
     for model in declared.values():
-        known = None if model.owned else settings.known.get((model.provider, model.upstream))
-        yield _listed(model.name, (model.provider, model.upstream), known, model.price, settings, owned=model.owned)
+        found = None if model.owned else known_of(settings.known, model.provider, model.upstream)
+        yield _listed(model.name, (model.provider, model.upstream), found, model.price, settings, owned=model.owned)
     taken = {(model.provider, model.upstream) for model in declared.values()}
     for key, known in settings.known.items():
         if key not in taken:
-            yield _listed("/".join(key), key, known, known_price(known), settings)
+            yield _listed("/".join(key), key, Found(known), known_price(known), settings)
 
 
 def _listed(
     name: str,
     key: tuple[str, str],
-    known: KnownModel | None,
+    found: Found | None,
     price: Price,
     settings: Settings,
     *,
     owned: bool | None = None,
 ) -> Listed:
     row = settings.rows.get(key[0])
+    known, like = found or (None, "")
     return Listed(
         name=name,
         declared=owned is not None,
@@ -102,9 +106,10 @@ def _listed(
         window=known.window if known else None,
         max_output=known.max_output if known else None,
         abilities=known.abilities if known else (),
+        like=like or None,
         source=price.source or (known.cited if known else None),
         evidence=row.evidence if row else (),
-        flags=tuple(_flags(row, price)),
+        flags=(*_flags(row, price), *([f"limits of {like}"] if like else [])),
         note=known.note if known else None,
     )
 

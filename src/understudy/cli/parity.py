@@ -1,7 +1,6 @@
 """`understudy parity`: where every slice stands, what blocks it, and whether the record can be made again."""
 
 import time
-from typing import Annotated
 
 import typer
 from rich.table import Table
@@ -9,7 +8,7 @@ from rich.table import Table
 from understudy.cli import imports, plan, report, steer
 from understudy.cli.books import open_books_or_leave, slices_of
 from understudy.cli.screen import EXIT_FAILED, ConfigOption, JsonOption, give_up, load_or_leave, out, write_json
-from understudy.cli.steer import SliceArgument
+from understudy.cli.steer import SliceArgument, SliceOrAll
 from understudy.jobs.replaying import replay_all
 from understudy.jobs.status import SliceView, in_points, story
 from understudy.parity.slices import SliceId
@@ -71,7 +70,7 @@ def show(slice_: SliceArgument, config: ConfigOption = None, json: JsonOption = 
 
 @app.command()
 def replay(
-    slice_: Annotated[str | None, typer.Argument(help="A slice, as route/kind; all of them if left out.")] = None,
+    slice_: SliceOrAll = None,
     config: ConfigOption = None,
     json: JsonOption = None,
 ) -> None:

@@ -8,6 +8,7 @@ import typer
 
 from understudy.cli.books import open_books_or_leave
 from understudy.cli.screen import ConfigOption, JsonOption, give_up, load_or_leave, out, write_json
+from understudy.cli.steer import SliceOrAll
 from understudy.declared import models_of, specs_of
 from understudy.jobs.board import base_board
 from understudy.jobs.report.gather import gather
@@ -25,7 +26,7 @@ WordsOption = Annotated[
 
 
 def run(
-    slice_: Annotated[str | None, typer.Argument(help="A slice, as route/kind; all of them if left out.")] = None,
+    slice_: SliceOrAll = None,
     html: HtmlOption = Path("parity-report.html"),
     words: WordsOption = True,
     config: ConfigOption = None,

@@ -22,7 +22,8 @@ from understudy.settings import Settings
 WAIT_S = 10.0
 LOOK_S = 0.1
 
-SliceArgument = Annotated[str, typer.Argument(help="A slice, as route/kind.")]
+SliceArgument = Annotated[str, typer.Argument(metavar="ROUTE/KIND", help="The slice.")]
+SliceOrAll = Annotated[str | None, typer.Argument(metavar="ROUTE/KIND", help="A slice; all of them if left out.")]
 NoteOption = Annotated[str, typer.Option("--note", "-m", help="Why; it goes into the record.")]
 RungArgument = Annotated[int, typer.Argument(help="A rung in whole percent: 0, 1, 5, 25, 50 or 100.")]
 

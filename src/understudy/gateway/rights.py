@@ -44,7 +44,7 @@ class Rights(NamedTuple):
         """
         chain = (plan.chain[0], *(model for model in plan.chain[1:] if self._may(model)))
         if len(chain) < len(plan.chain):
-            plan = msgspec.structs.replace(plan, chain=chain)
+            plan = plan.through(chain)
         if self.judge is not None and forbidden(self.judge, self.needs) is not None:
             return _alone(plan)
         if plan.shadow is not None and forbidden(plan.shadow, self.needs) is not None:
@@ -84,7 +84,8 @@ def rights_of(
     needs = msgspec.structs.replace(needs, only_owned=caller.only_owned, only_tags=tags)
     resting = {}
     if health is not None:
-        told = {name: health.resting(standing.board.models[name]) for name in (*route.choose_from, *route.fallbacks)}
+        names = (*route.choose_from, *(route.fallbacks or ()))
+        told = {name: health.resting(standing.board.models[name]) for name in names}
         resting = {name: words for name, words in told.items() if words is not None}
     beside = holds.of_route(route.name) if holds is not None else NOTHING
     saving = route_broke(route.budget_usd_per_day, standing.spent, route.name, now_s, beside)

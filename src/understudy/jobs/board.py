@@ -8,7 +8,7 @@ import msgspec
 from understudy.jobs.registrar import rate_of
 from understudy.jobs.specs import RouteSpec, seconds
 from understudy.ports import SliceRow, StrataRow
-from understudy.routing.beliefs import Learned, Strata
+from understudy.routing.beliefs import Learned, Strata, Unserved
 from understudy.routing.board import Board, Model, Ramp, Route
 from understudy.stats.vectors import Vectors
 
@@ -58,7 +58,7 @@ def _route(spec: RouteSpec, *, late: bool) -> Route:
 def with_books(
     board: Board,
     slices: Iterable[SliceRow],
-    beliefs: Mapping[tuple[str, str], Learned],
+    beliefs: Mapping[tuple[str, str], Learned | Unserved],
     version: int,
     strata: Iterable[StrataRow] = (),
     paces: Mapping[str, float] = MappingProxyType({}),

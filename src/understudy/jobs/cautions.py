@@ -61,7 +61,7 @@ def _of_key(key: Key, board: Board) -> Iterator[Model]:
 
 
 def _of_route(route: Route, board: Board) -> Iterator[Model]:
-    names = dict.fromkeys((route.incumbent, route.candidate, *route.choose_from, *route.fallbacks))
+    names = dict.fromkeys((route.incumbent, route.candidate, *route.choose_from, *(route.fallbacks or ())))
     models = (board.models[name] for name in names if name is not None)
     yield from (model for model in models if set(route.only_tags) <= set(model.tags))
 

@@ -359,9 +359,9 @@ class Learner:
 
     def _set_aside(self, place: Place, course: Course, learned: Belief, found: Verdict) -> None:
         """Tell what was learned, for people alone: it does not win, and the incumbent goes on answering everything."""
-        told = f"what was learned from {learned.labels:,} requests does not win: {found.words}"
+        words = f"what was learned from {learned.labels:,} requests does not win: {found.words}"
         shown = msgspec.structs.replace(learned, serves=False, texts={}, speaks=(), cascades={})
-        self._tell(place, course, shown, f"the incumbent answers everything: {told}")
+        self._tell(place, course, shown, words)
 
     def _tell(self, place: Place, course: Course, belief: Belief, words: str) -> None:
         self._journal.append(

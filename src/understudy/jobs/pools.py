@@ -14,7 +14,8 @@ from understudy.routing.board import Board, Route
 from understudy.routing.learn import REFITS
 from understudy.routing.text import packed_over
 
-NOTHING = "nothing is learned yet: the incumbent answers everything"
+EVERYTHING = "the incumbent answers everything"
+NOTHING = f"nothing is learned yet: {EVERYTHING}"
 # So many requests without a word of the check are no accident.
 SILENT = 20
 
@@ -104,8 +105,9 @@ def _view(place: Place, board: Board, lessons: dict[str, int], row: BeliefRow | 
     )
     if row is None:
         return view
-    view = replace(view, at_s=row.at_s, words=row.words)
     belief = learned_of(row)
+    serves = belief is not None and belief.serves
+    view = replace(view, at_s=row.at_s, words=row.words if serves else f"{row.words}; {EVERYTHING}")
     if belief is None:
         return view
     return replace(

@@ -15,8 +15,23 @@ from understudy.routing.board import Tag
 from understudy.routing.priors import Prior
 
 # A route is part of a slice's text form, which is cut at ':' and '/'.
-RouteName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}\Z")]
-Duration = Annotated[str, Meta(pattern=r"^\d+(\.\d+)?(ms|s|m|h|d)\Z")] | Annotated[float, Meta(ge=0)]
+RouteName = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}\Z",
+        description="{0!r} is no name of a route; write 1 to 128 letters, digits, '.', '_', '-'",
+    ),
+]
+Duration = (
+    Annotated[
+        str,
+        Meta(
+            pattern=r"^\d+(\.\d+)?(ms|s|m|h|d)\Z",
+            description="{0!r} is no duration; write seconds, or 500ms, 30s, 5m, 1h, 1d",
+        ),
+    ]
+    | Annotated[float, Meta(ge=0)]
+)
 Fraction = Annotated[float, Meta(ge=0, le=1)]
 Margin = Annotated[float, Meta(gt=0, lt=1)]
 Date = datetime.date
@@ -178,6 +193,9 @@ class RouteSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     first where that is worth more, and the incumbent what the route's check refuses. Only models that bear all of
     `only_tags` answer a request of the route. Where it is `strict` a request of which anything would stay behind in
     translation is a 400.
+
+    Where a model fails before its first words the incumbent answers, then the `fallbacks` in their order; of a pool,
+    unless `fallbacks` is set, the next best of its models that may.
     """
 
     name: RouteName
@@ -193,7 +211,7 @@ class RouteSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     priors: dict[str, Prior] = {}
     cascade: bool = False
     strict: bool = False
-    fallbacks: tuple[str, ...] = ()
+    fallbacks: tuple[str, ...] | None = None
     parity: ParitySpec = ParitySpec()
 
     @property

@@ -10,13 +10,14 @@ import datetime
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 from msgspec import Meta
 
 from understudy.canon.value import Value
 from understudy.dialects.contract import TOOL_CHOICES, Only, Thoughts, ToolChoiceMode, ToolIds, UsageOn
+from understudy.routing.dated import age, undated
 
 Usd = Annotated[float, Meta(ge=0)]
 Tokens = Annotated[int, Meta(gt=0)]
@@ -110,6 +111,33 @@ class KnownModel(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
 # Known models by provider and upstream id.
 Known = Mapping[tuple[str, str], KnownModel]
 NOTHING_KNOWN: Known = {}
+
+
+class Found(NamedTuple):
+    """What is known of a model: its own row, or, of the row named by `like`, what holds of every date of one name."""
+
+    known: KnownModel
+    like: str = ""
+
+
+def known_of(known: Known, provider: str, upstream: str) -> Found | None:
+    """The row of a model; of one that has none, window and abilities as the same name has them without its date.
+
+    Where the table has that name with dates only, the newest one speaks. A price is never taken over, since snapshots
+    have prices of their own, nor is the longest answer, since a limit that is too high is refused upstream.
+    """
+    if (exact := known.get((provider, upstream))) is not None:
+        return Found(exact)
+    bare = undated(upstream)
+    ages = {name: age(name) for whose, name in known if whose == provider and undated(name) == bare}
+    if not ages:
+        return None
+    like = bare if bare in ages else max(ages, key=lambda name: ages[name] or 0)
+    row = known[provider, like]
+    if row.window is None and not row.abilities:
+        return None
+    source = row.limits_source or row.source
+    return Found(KnownModel(source=source, date=row.date, window=row.window, abilities=row.abilities), like)
 
 
 def load_rows() -> dict[str, ProviderRow]:

@@ -12,8 +12,14 @@ from understudy.dialects.contract import Only, Thoughts, ToolChoiceMode, ToolIds
 from understudy.providers.catalogue import NOTHING_KNOWN, Ability, Known, KnownModel, PriceSpec, ProviderRow, TierSpec
 from understudy.routing.board import Endpoint, Model, Name, Tag
 
-SecretRef = Annotated[str, Meta(pattern=r"^(\$\{[A-Za-z_][A-Za-z0-9_]*\}|file:.+)\Z")]
-Url = Annotated[str, Meta(pattern=r"^https?://")]
+SecretRef = Annotated[
+    str,
+    Meta(
+        pattern=r"^(\$\{[A-Za-z_][A-Za-z0-9_]*\}|file:.+)\Z",
+        description="a secret is written as a reference, ${{NAME}} or file:PATH, never as itself",
+    ),
+]
+Url = Annotated[str, Meta(pattern=r"^https?://", description="{0!r} is no address; it starts with http:// or https://")]
 # What price lists write, in dollars, and the bucket that it prices.
 BUCKETS = {
     "input_usd": "uncached_in",

@@ -17,9 +17,19 @@ from yarl import URL
 from understudy.canon.value import Value
 
 Host = Annotated[
-    str, Meta(pattern=r"^(\*|(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*(:[0-9]{1,5})?|\[[0-9a-f:.]+\](:[0-9]{1,5})?)\Z")
+    str,
+    Meta(
+        pattern=r"^(\*|(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*(:[0-9]{1,5})?|\[[0-9a-f:.]+\](:[0-9]{1,5})?)\Z",
+        description="{0!r} is no host; write a.example.com, *.example.com, a.example.com:8443, or * for any",
+    ),
 ]
-Network = Annotated[str, Meta(pattern=r"^[0-9a-fA-F:.]+(/[0-9]{1,3})?\Z")]
+Network = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9a-fA-F:.]+(/[0-9]{1,3})?\Z",
+        description="{0!r} is no network; write it as 10.20.0.0/16 or fd00:1::/32",
+    ),
+]
 _HOST = re.compile(r"(?:\[(.+)\]|([^:]+))(?::([0-9]+))?")
 ANY = "*"
 # In base64 as much still fits, beside its prompt, into the largest body that the server takes by default.

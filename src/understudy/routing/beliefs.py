@@ -158,6 +158,12 @@ class Strata(Value, frozen=True, kw_only=True):
         return self.kinds.get(kind, self.new)
 
 
+class Unserved(Value, frozen=True):
+    """What stands on the board where nothing that was learned serves, and why."""
+
+    words: str
+
+
 class Learned(Value, frozen=True):
     """A belief with its text models unpacked, as the board has it."""
 

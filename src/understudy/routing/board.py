@@ -11,12 +11,18 @@ from msgspec import Meta
 from understudy.canon.money import UNKNOWN_PRICE, Price
 from understudy.canon.value import Value
 from understudy.dialects.contract import TOOL_CHOICES, Only, Thoughts, ToolChoiceMode, ToolIds, UsageOn
-from understudy.routing.beliefs import Learned, Strata
+from understudy.routing.beliefs import Learned, Strata, Unserved
 from understudy.routing.priors import Prior
 from understudy.stats.vectors import Vectors
 
 # What a model may be called: it becomes part of URLs, headers and metric labels.
-Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}\Z")]
+Name = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}\Z",
+        description="{0!r} is no name; write 1 to 128 letters, digits, '.', '_', ':', '-'",
+    ),
+]
 
 
 # A word of the operator's for what models have in common.
@@ -85,13 +91,14 @@ class Route(Value, frozen=True, kw_only=True):
     `explore` the share that falls to one of them by chance, `budget_usd_per_day` what their answers may cost,
     `priors` what is expected of them, by model. All that answers bears `only_tags`; `judge` is the model that compares
     answers, where there is one; `feedback` says that users' reactions are waited for.
-    Where it is `strict` a request of which anything would stay behind is refused.
+    Where it is `strict` a request of which anything would stay behind is refused. `fallbacks` answer where others fail;
+    None where nobody said: then a pool's own models do.
     """
 
     name: str
     incumbent: str
     candidate: str | None = None
-    fallbacks: tuple[str, ...] = ()
+    fallbacks: tuple[str, ...] | None = None
     shadow: float = 0.0
     unit_idle_s: float = 1800.0
     labels: float = 0.0
@@ -138,8 +145,8 @@ class Board(Value, frozen=True, kw_only=True):
     ramps: dict[tuple[str, str, str], Ramp] = {}
     providers: dict[str, Model] = {}
     aliases: dict[str, str] = {}
-    # What was learned, by tenant and route.
-    beliefs: dict[tuple[str, str], Learned] = {}
+    # What was learned, by tenant and route, or why it does not serve.
+    beliefs: dict[tuple[str, str], Learned | Unserved] = {}
     # How often each kind of a route with a pool is compared, by tenant and route, and what its budget leaves of that.
     strata: dict[tuple[str, str], Strata] = {}
     paces: dict[str, float] = {}

@@ -12,10 +12,12 @@ import msgspec
 
 from understudy.canon.faults import Fault, FaultKind
 from understudy.canon.value import Value
+from understudy.routing.beliefs import Learned
 from understudy.routing.board import Board, Model, Ramp, Route
 from understudy.routing.decide import Decision, Draw, Option, decide
 from understudy.routing.fitness import Moment, Needs
 from understudy.routing.siblings import start_of
+from understudy.routing.standing_in import stand_ins
 from understudy.routing.text import read
 
 # How many known names an error lists: enough to spot a typo, short enough to read.
@@ -58,6 +60,13 @@ class Plan(Value, frozen=True, kw_only=True):
     # Where a pool was chosen from: why, and who else answers for comparison.
     decision: Decision | None = None
     others: tuple[Model, ...] = ()
+
+    def through(self, chain: tuple[Model, ...]) -> "Plan":
+        """This plan with other models in turn, as its decision tells too."""
+        decision = self.decision
+        if decision is not None:
+            decision = msgspec.structs.replace(decision, stand_ins=_names(chain[1:]))
+        return msgspec.structs.replace(self, chain=chain, decision=decision)
 
 
 def choose(features: Features, board: Board, *, draw: float, shadow_draw: float) -> Plan:
@@ -128,14 +137,23 @@ def _pooled(features: Features, board: Board, route: Route, draw: float, shadow_
         draw=Draw(draw, route.explore),
     )
     rate = board.compared(features.tenant, route, features.kind)
-    options = _begun(decision, features, board, route)
+    if route.fallbacks is None:
+        then = stand_ins(decision, pool, features.needs, features.moment)
+        chain = (board.models[decision.chosen], *then)
+    else:
+        chain = _rested(_chain(board, route, decision.chosen), features.moment)
     decision = msgspec.structs.replace(
-        decision, options=options, kind=features.kind, known=features.known, compared=rate
+        decision,
+        options=_begun(decision, features, board, route),
+        kind=features.kind,
+        known=features.known,
+        compared=rate,
+        stand_ins=_names(chain[1:]),
     )
     able = {option.model for option in decision.options if not option.unfit}
     others = tuple(model for model in pool if model.name in able and model.name != decision.chosen)
     return Plan(
-        chain=_rested(_chain(board, route, decision.chosen), features.moment),
+        chain=chain,
         reason=decision.why,
         route=route.name,
         kind=features.kind,
@@ -149,7 +167,7 @@ def _pooled(features: Features, board: Board, route: Route, draw: float, shadow_
 def _begun(decision: Decision, features: Features, board: Board, route: Route) -> tuple[Option, ...]:
     """The options, with where the means of those start of which nothing is learned; it is told, and decides nothing."""
     learned = board.beliefs.get((features.tenant, route.name))
-    records = learned.belief.records.get(features.kind, {}) if learned is not None else {}
+    records = learned.belief.records.get(features.kind, {}) if isinstance(learned, Learned) else {}
     pool = [board.models[option.model] for option in decision.options]
     return tuple(
         option
@@ -159,9 +177,13 @@ def _begun(decision: Decision, features: Features, board: Board, route: Route) -
     )
 
 
+def _names(models: tuple[Model, ...]) -> tuple[str, ...]:
+    return tuple(model.name for model in models)
+
+
 def _chain(board: Board, route: Route, first: str) -> tuple[Model, ...]:
     """The model to ask, then the rented one where the own one leads, then the route's fallbacks."""
-    names = dict.fromkeys((first, route.incumbent, *route.fallbacks))
+    names = dict.fromkeys((first, route.incumbent, *(route.fallbacks or ())))
     return tuple(board.models[name] for name in names)
 
 

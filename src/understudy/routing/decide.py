@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from understudy.canon.value import Value
-from understudy.routing.beliefs import Belief, Learned, Point, Record, Start
+from understudy.routing.beliefs import Belief, Learned, Point, Record, Start, Unserved
 from understudy.routing.board import Model
-from understudy.routing.fitness import Moment, Needs, dearer, listed, unfit
+from understudy.routing.fitness import Moment, Needs, compared, dearer, unfit
 from understudy.routing.text import Contribution, Prompt
 
 # Outcomes of both models on a kind before anything but the incumbent may answer it (RT-6.4: shadow 50 to 200).
@@ -79,6 +79,8 @@ class Decision(Value, frozen=True, kw_only=True):
     trial: bool = False
     # The share of such requests that all models answer.
     compared: float = 0.0
+    # Who answers in turn where the chosen model fails before its first words.
+    stand_ins: tuple[str, ...] = ()
 
 
 class Draw(Value, frozen=True):
@@ -91,7 +93,7 @@ class Draw(Value, frozen=True):
 def decide(
     pool: Sequence[Model],
     incumbent: str,
-    learned: Learned | None,
+    learned: Learned | Unserved | None,
     kind: str,
     prompt: Callable[[], Prompt],
     *,
@@ -101,6 +103,9 @@ def decide(
     draw: Draw = Draw(),  # noqa: B008 - a frozen value
 ) -> Decision:
     """The decision for one request. The incumbent stands in wherever nothing better is sure; it may itself be out."""
+    lead = "nothing is learned of this kind yet:"
+    if isinstance(learned, Unserved):
+        lead, learned = f"{learned.words};", None
     able = {model.name: unfit(model, needs, moment) for model in pool}
     if all(able.values()):
         return Decision(chosen=incumbent, incumbent=incumbent, why="no model fits", options=_outs(pool, able))
@@ -115,7 +120,7 @@ def decide(
     records = learned.belief.records.get(kind, {}) if learned is not None else {}
     if learned is None or not records:
         whose = "the incumbent" if fallback == incumbent else "the incumbent is out, and the first that is not"
-        why = f"nothing is learned of this kind yet: {whose} answers"
+        why = f"{lead} {whose} answers"
         return _plain(pool, out, fallback, incumbent, why, running)
     numbers = prompt() if kind in learned.belief.speaks else None
     text = added(learned, kind, numbers)
@@ -190,12 +195,10 @@ def _outs(pool: Sequence[Model], out: Mapping[str, str | None]) -> tuple[Option,
 def _costs(
     pool: Sequence[Model], out: Mapping[str, str | None], learned: Learned | None, kind: str
 ) -> dict[str, float]:
-    """What the models that are not out cost: by completed requests where that is known of all, else by price list."""
+    """What the models cost that are not out."""
     left = [model for model in pool if out[model.name] is None]
     records = learned.belief.records.get(kind, {}) if learned is not None else {}
-    seen = {name: record.cost_usd for name, record in records.items()}
-    known = {model.name: cost for model in left if (cost := seen.get(model.name)) is not None}
-    return known if len(known) == len(left) else {model.name: listed(model) for model in left}
+    return compared(left, {name: record.cost_usd for name, record in records.items()})
 
 
 def _first(out: Mapping[str, str | None], incumbent: str) -> str:

@@ -42,6 +42,8 @@ def explained(decision: Decision, names: Mapping[str, str] | None = None) -> Ite
         yield f"latency: {decision.latency_price:g} a second"
     if decision.trial:
         yield f"if the check refuses its answer, {decision.incumbent} answers"
+    if decision.stand_ins:
+        yield f"if it fails before its first words, in turn: {', '.join(decision.stand_ins)}"
     if decision.explored:
         yield f"it was drawn by chance; this model had {decision.propensity:.1%}"
     if decision.compared:

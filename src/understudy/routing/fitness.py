@@ -5,7 +5,7 @@ hindrance. Pure: the needs come from the request and its key, the moment from th
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from understudy.canon.value import Value
 from understudy.routing.board import Model
@@ -52,6 +52,12 @@ def dearer(costs: Mapping[str, float], moment: Moment) -> dict[str, str]:
     least = min(costs.values())
     words = f"{moment.route_spent}, and it is not the cheapest"
     return {name: words for name, cost in costs.items() if cost > least}
+
+
+def compared(models: Sequence[Model], paid: Mapping[str, float | None]) -> dict[str, float]:
+    """What models cost, by name: by what was paid for completed requests where that is known of all, else as listed."""
+    known = {model.name: cost for model in models if (cost := paid.get(model.name)) is not None}
+    return known if len(known) == len(models) else {model.name: listed(model) for model in models}
 
 
 def listed(model: Model) -> float:

@@ -16,8 +16,10 @@ from understudy.stats.shrinkage import PSEUDO
 UNKNOWN = 0.5
 # A mean begins with this many pseudo-outcomes in all: a prior cannot have more without outweighing what was seen.
 MAX_WEIGHT = PSEUDO
-Outcome = Annotated[float, Meta(ge=0, le=1, description="a mean outcome")]
-Weight = Annotated[float, Meta(ge=0, le=MAX_WEIGHT, description="pseudo-outcomes")]
+_NO_MEAN = "{0!r} is no mean outcome; write a number from 0 (never right) to 1 (always right)"
+_NO_WEIGHT = f"{{0!r}} is no weight of a prior; a mean begins with 0 to {MAX_WEIGHT:.0f} outcomes that come out so"
+Outcome = Annotated[float, Meta(ge=0, le=1, description=_NO_MEAN)]
+Weight = Annotated[float, Meta(ge=0, le=MAX_WEIGHT, description=_NO_WEIGHT)]
 
 
 class Prior(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -12,13 +12,11 @@ from typing import NamedTuple
 
 from understudy.routing.beliefs import Record, Start
 from understudy.routing.board import Model
+from understudy.routing.dated import BETWEEN, age, undated
 from understudy.routing.priors import Prior
 from understudy.stats.shrinkage import PSEUDO
 
-_BETWEEN = re.compile(r"[-_:@ ]+")
-# A day, a month of a year, a number of three digits or more, or whichever date is the last: 2024-08-06, 08-2024,
-# 20250514, 2407, 002, latest.
-_DATE = re.compile(r"(?<![^-_:@ ])(?:20\d\d-\d\d-\d\d|\d\d-20\d\d|\d{3,}|latest)(?![^-_:@ ])")
+_BETWEEN = re.compile(f"[{BETWEEN}]+")
 # A word, a version, or one right behind the other: "llama", "3.1", "v0.2", "qwen2.5". Sizes ("8b", "8x7b") are words.
 _PIECE = re.compile(r"(?P<word>[a-z]*)(?P<version>\d+(?:\.\d+)*)?")
 # Behind a word, numbers of more digits are no versions either.
@@ -36,7 +34,7 @@ class Line(NamedTuple):
 def line_of(model: Model) -> Line | None:
     """The line of a model; None where its name upstream has no words."""
     words, versions = [], []
-    for piece in _BETWEEN.split(_DATE.sub("", _name(model))):
+    for piece in _BETWEEN.split(undated(_name(model))):
         told = _PIECE.fullmatch(piece)
         word, version = (piece, None) if told is None else (told["word"], told["version"])
         if word and word != "v":
@@ -50,14 +48,18 @@ def _name(model: Model) -> str:
     return model.upstream.rpartition("/")[2].lower()
 
 
+def _dated(model: Model) -> bool:
+    return age(_name(model)) is not None
+
+
 def siblings(model: Model, pool: Sequence[Model]) -> Iterator[Model]:
     """The other models of a pool that are of this one's line."""
     line = line_of(model)
     if line is None:
         return
-    sure = line.generation is not None or _DATE.search(_name(model))
+    sure = line.generation is not None or _dated(model)
     for one in pool:
-        if one.name != model.name and line_of(one) == line and (sure or _DATE.search(_name(one))):
+        if one.name != model.name and line_of(one) == line and (sure or _dated(one)):
             yield one
 
 

@@ -1,17 +1,20 @@
 """Fitting: what is said of a value that is not of the type which its place in a configuration has.
 
 The words of msgspec are for programmers (expected `float` <= 1.0, got `str`). People are told what fits instead, and
-what they may have meant: 98 % is 0.98, "50 dollars" is 50. A type that needs more has a sentence as its description.
+what they may have meant: 98 % is 0.98, "50 dollars" is 50. A type that needs more has a sentence as its description,
+with `{0!r}` where it repeats the value; those of secrets do not.
 """
 
 import re
 from collections.abc import Iterator
-from typing import Annotated, Any, NamedTuple, get_args, get_origin
+from types import UnionType
+from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 
 from msgspec import Meta, ValidationError, convert
 
 # A number with a sign of per cent or money; other units mean another number.
 _NUMBER = re.compile(r"\$?\s*(\d+(?:\.\d+)?)\s*(?:%|\$|usd|dollars?)?", re.IGNORECASE)
+UNQUOTED = "{0} is no text to YAML; write it in quotes"
 _NOUNS = {float: "a number", int: "a whole number", bool: "true or false", str: "text"}
 
 
@@ -43,10 +46,12 @@ class _Bounds(NamedTuple):
 
 def expected(kind: Any, value: Any) -> str | None:
     """What is said of a value that is not of this type; None where msgspec's own words have to do."""
-    kind, metas = _bare(kind)
-    sentence = next((meta.description for meta in metas if meta.pattern is not None and meta.description), None)
+    told = get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,)
+    sentence = next((meta.description for one in told for meta in _bare(one)[1] if meta.description), None)
     if sentence is not None:
-        return sentence
+        # A word that YAML takes for a truth value or a number would fit, were it text.
+        return UNQUOTED.format(value) if isinstance(value, str) and _fits(kind, value) else sentence.format(value)
+    kind, metas = _bare(kind)
     if get_origin(kind) is tuple:
         return _listed(get_args(kind)[0], value)
     if kind not in _NOUNS:
@@ -93,7 +98,7 @@ def _text(value: Any, metas: list[Meta]) -> str | None:
     if longest is not None and len(value) > longest:
         return f"{value!r} is too long; {longest} characters or fewer are expected here"
     # The reader has the text of a number, a date or a word that YAML takes for a truth value.
-    return f"{value} is no text to YAML; write it in quotes" if not metas else None
+    return UNQUOTED.format(value) if not metas else None
 
 
 def _bounds(metas: list[Meta]) -> _Bounds:

@@ -4,32 +4,12 @@ import difflib
 from collections.abc import Collection
 from typing import Any, Literal, get_args, get_origin
 
-from understudy.jobs.specs import Duration, RouteName
-from understudy.providers.models import SecretRef, Url
-from understudy.providers.reach import Host, Network
-from understudy.routing.board import Name
-from understudy.routing.priors import MAX_WEIGHT, Outcome, Weight
 from understudy.settings.fitting import expected
-from understudy.web.server import Proxy
-
-# What is said of a value that is none of these, instead of its pattern. A secret is never repeated.
-_WORDS: dict[Any, str] = {
-    SecretRef: "a secret is written as a reference, ${{NAME}} or file:PATH, never as itself",
-    Url: "{0!r} is no address; it starts with http:// or https://",
-    Name: "{0!r} is no name; write 1 to 128 letters, digits, '.', '_', ':', '-'",
-    RouteName: "{0!r} is no name of a route; write 1 to 128 letters, digits, '.', '_', '-'",
-    Host: "{0!r} is no host; write a.example.com, *.example.com, a.example.com:8443, or * for any",
-    Network: "{0!r} is no network; write it as 10.20.0.0/16 or fd00:1::/32",
-    Proxy: "{0!r} is no address or network; write 127.0.0.1, 10.20.0.0/16, or '*' for any",
-    Outcome: "{0!r} is no mean outcome; write a number from 0 (never right) to 1 (always right)",
-    Weight: f"{{0!r}} is no weight of a prior; a mean begins with 0 to {MAX_WEIGHT:.0f} outcomes that come out so",
-    Duration: "{0!r} is no duration; write seconds, or 500ms, 30s, 5m, 1h, 1d",
-}
 
 
 def misfit(kind: Any, value: Any, error: str) -> str:
     """What is said of a value that is not of its kind; `error` serves where there are no better words."""
-    if words := _WORDS.get(kind) or _choice(kind):
+    if words := _choice(kind):
         return words.format(value)
     return expected(kind, value) or error[0].lower() + error[1:]
 

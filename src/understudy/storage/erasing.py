@@ -57,7 +57,7 @@ def erase_sealed(connection: sa.Connection, at_s: float) -> int:
 
 def _empty(connection: sa.Connection, which: sa.ColumnElement[bool], at_s: float, why: str) -> int:
     """Leave of beliefs that there was one: an empty belief is how the workers' boards hear of it."""
-    taken = {"version": "", "at_s": at_s, "since_s": at_s, "words": why, "body": None}
+    taken = {"version": "", "at_s": at_s, "since_s": at_s, "words": f"taken back: {why}", "body": None}
     return connection.execute(sa.update(beliefs).where(which).values(taken)).rowcount
 
 

@@ -11,7 +11,13 @@ from understudy.jobs.specs import Duration
 MAX_BODY_BYTES = 32 * 1024 * 1024
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 # An address, a network, or any.
-Proxy = Annotated[str, Meta(pattern=r"^(\*|[0-9a-fA-F:.]+(/[0-9]{1,3})?)\Z")]
+Proxy = Annotated[
+    str,
+    Meta(
+        pattern=r"^(\*|[0-9a-fA-F:.]+(/[0-9]{1,3})?)\Z",
+        description="{0!r} is no address or network; write 127.0.0.1, 10.20.0.0/16, or '*' for any",
+    ),
+]
 
 
 class ServerSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
