@@ -14,8 +14,9 @@ from tests.gateway.sites import BOARD, OWN, RENTED, Heard, Stage
 from tests.journeys.house import Upstream, upstream
 from understudy.canon.money import Price
 from understudy.dialects.anthropic import DIALECT
-from understudy.gateway.corridor import Gateway
+from understudy.gateway.corridor import PAIR_GRACE_S, Gateway
 from understudy.gateway.site import Call, Standing
+from understudy.ledger.slots import PATIENCE_S
 from understudy.policy.keys import Key, Keyring, digest
 from understudy.ports import Compared, Exchange, Headers, Paired, Record
 from understudy.providers.aiohttp_transport import AiohttpTransport
@@ -170,3 +171,8 @@ def test_a_caller_that_hangs_up_with_the_last_byte_costs_the_candidate_nothing(t
     assert (pair.candidate.missing, pair.incumbent.missing) == (None, None)
     assert pair.candidate.reply is not None
     assert [one.status for one in stage.observed if one.purpose == "serve"] == ["ok"]
+
+
+def test_a_pair_is_not_lost_while_it_may_wait_for_a_slot() -> None:
+    # The second half minute is that of the announcement's and the books' own ways.
+    assert PAIR_GRACE_S >= PATIENCE_S + 30.0

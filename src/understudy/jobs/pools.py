@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from understudy.canon.value import Value
 from understudy.jobs.board import with_books
 from understudy.jobs.learning import TAKEN, belief_of, learned_of, outcomes_of
+from understudy.jobs.leaving_out import left_out_of_routes
 from understudy.jobs.sanity import WINDOW, standing
 from understudy.ports import BeliefRow, ProbeRow, Store
 from understudy.routing.beliefs import Dial, Forecast, Record
@@ -25,7 +26,7 @@ class PoolView(Value, frozen=True, kw_only=True):
     `compared` is the share of requests that all models answer, by kind; `compared_new` that of kinds not seen enough.
     `unasked` are kinds that the route's priors name and of which nothing was ever asked. `judge` says whether the
     judge's verdicts count, where there is one, `forecast` is what the belief expects of its traffic, `vectors` the hash
-    of the word vectors that its text was learned with.
+    of the word vectors that its text was learned with, `left_out` how many comparisons of the last day were not made.
     """
 
     tenant: str
@@ -46,9 +47,10 @@ class PoolView(Value, frozen=True, kw_only=True):
     compared_new: float = 0.0
     unasked: tuple[str, ...] = ()
     judge: str = ""
+    left_out: str = ""
 
 
-def pool_views(store: Store, routes: Mapping[str, Route], tenant: str | None = None) -> list[PoolView]:
+def pool_views(store: Store, routes: Mapping[str, Route], now_s: float, tenant: str | None = None) -> list[PoolView]:
     """Every route with a pool that was taught anything, of one tenant or of all; `routes` are the declared ones."""
     pools = {name: route for name, route in routes.items() if route.choose_from}
     counts = {place: dict(kinds) for place, kinds in store.lesson_counts().items() if place[1] in pools}
@@ -62,7 +64,11 @@ def pool_views(store: Store, routes: Mapping[str, Route], tenant: str | None = N
         view if rows.get((view.tenant, view.route)) else _waiting(view, store, pools[view.route]) for view in views
     ]
     said = {name: _judge(store, pools[name], rows) for name, rows in probes.items()}
-    return [replace(view, judge=said.get(view.route, "")) for view in views]
+    crowded = left_out_of_routes(store, now_s)
+    return [
+        replace(view, judge=said.get(view.route, ""), left_out=crowded.get((view.tenant, view.route), ""))
+        for view in views
+    ]
 
 
 def _waiting(view: PoolView, store: Store, route: Route) -> PoolView:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from understudy.canon.value import Value
 from understudy.jobs.facts import facts_of, sanity_of
 from understudy.jobs.fleet import Asked, decide_all
+from understudy.jobs.leaving_out import left_out_of_slices
 from understudy.jobs.recording import fleet_of, link_of
 from understudy.jobs.registrar import state_of
 from understudy.jobs.sanity import Sanity
@@ -36,7 +37,8 @@ class SliceView(Value, frozen=True, kw_only=True):
     """One slice. Shares and means are in [0, 1], evidence is an e-value, differences are of mean outcomes.
 
     `rate` is the share of requests that are compared now, where a budget sets it; `may_open` the highest rung that
-    outcomes of this kind may open. `judge` says whether the judge's verdicts count, where there is one.
+    outcomes of this kind may open. `judge` says whether the judge's verdicts count, where there is one;
+    `left_out` how many comparisons of the last day were not made, since a model had no slot for them.
     """
 
     slice: str
@@ -80,6 +82,7 @@ class SliceView(Value, frozen=True, kw_only=True):
     last_reason: str | None
     last_fall: str | None
     judge: str | None = None
+    left_out: str | None = None
 
 
 def in_points(value: float | None) -> str:
@@ -101,10 +104,12 @@ def views(store: Store, specs: Mapping[str, ParitySpec], now_s: float, places: i
         _asked(store, state, specs[row.route], judge) for row, state, judge in zip(rows, states, judges, strict=True)
     ]
     decisions = decide_all(asked, fleet_of(store, places), now_s)
+    crowded = left_out_of_slices(store, now_s)
     made = [
         replace(
             _view(row, one, scores.get(row.hypothesis), moves.get((row.route, row.kind), []), decision.blocked_by),
             judge=judge.words if judge else None,
+            left_out=crowded.get((row.tenant, row.route, row.kind)),
         )
         for row, one, judge, (decision, _) in zip(rows, asked, judges, decisions, strict=True)
     ]

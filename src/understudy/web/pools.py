@@ -21,6 +21,8 @@ def pools(back: Back) -> list[Route]:
 def _pools(back: Back) -> Page:
     async def answer(request: Request, caller: Caller) -> Response:
         routes = back.standing().board.routes
-        return json_of({"pools": await asyncio.to_thread(pool_views, back.store, routes, caller.tenant)})
+        return json_of(
+            {"pools": await asyncio.to_thread(pool_views, back.store, routes, back.clock.now_s(), caller.tenant)}
+        )
 
     return answer
