@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from tests.gateway.sites import BOARD, OWN, RENTED, Stage
+from tests.journeys.house import Upstream, upstream
 from understudy.canon.messages import Message
 from understudy.canon.parts import Text
 from understudy.canon.reply import Reply, StopReason
@@ -16,9 +17,11 @@ from understudy.canon.request import Request
 from understudy.dialects.anthropic import DIALECT
 from understudy.gateway.draft import Draft
 from understudy.gateway.evidence import CUT, answered, conclude, lost, roomy
+from understudy.ledger import slots as slots_of_models
 from understudy.ledger.slots import WAITING_A_SLOT, WorkerSlots, places_of
 from understudy.policy.keys import ANYONE
 from understudy.ports import Compared, Exchange, Live, Paired, Record, Sampled
+from understudy.providers.aiohttp_transport import AiohttpTransport
 from understudy.routing.board import Endpoint
 from understudy.routing.choose import Plan
 from understudy.routing.decide import Decision, Option
@@ -150,3 +153,29 @@ def test_a_served_answer_that_a_stop_breaks_off_says_nothing_of_its_model(tmp_pa
     crew.slots.stop()
     run(conclude(crew.site, crew.draft, plan, REQUEST))
     assert crew.told() == [row]
+
+
+@pytest.mark.parametrize(("patience_s", "known"), [(60.0, True), (0.0, False)])
+def test_how_long_an_answer_took_without_a_slot_to_spare_is_not_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, patience_s: float, known: bool
+) -> None:
+    monkeypatch.setattr(slots_of_models, "PATIENCE_S", patience_s)
+    crew = Crew(tmp_path)
+
+    async def answer(scripted: Upstream) -> None:
+        async with AiohttpTransport({}) as transport:
+            there = msgspec.structs.replace(HERE, upstream="plain", endpoints=(Endpoint(scripted.url),), auth="none")
+            slots = WorkerSlots(places_of([there]))
+            slots.begin(there, there.endpoints[0])
+            asyncio.get_running_loop().call_later(0.3, slots.end, there, there.endpoints[0])
+            site = replace(crew.site, upstream=transport, slots=slots)
+            await conclude(site, crew.draft, crew.announced(msgspec.structs.replace(RAMP, shadow=there)), REQUEST)
+
+    with upstream() as scripted:
+        run(answer(scripted))
+    shadow, pair = crew.told()
+    assert isinstance(pair, Paired)
+    assert isinstance(shadow, Exchange)
+    # The journal has what it took, and the wait is no part of that.
+    assert (pair.candidate.latency_ms is not None) == known
+    assert 0.0 < shadow.latency_ms < 300.0

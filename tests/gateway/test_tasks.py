@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from understudy.gateway.tasks import Tasks
+from understudy.gateway.tasks import MOMENT_S, Tasks
 
 
 async def after(seconds: float, done: list[str], name: str) -> None:
@@ -24,13 +24,25 @@ def test_what_runs_gets_the_time_that_is_left(seconds: float, quick: str) -> Non
     async def work() -> None:
         async with asyncio.TaskGroup() as group:
             tasks = Tasks(group)
-            tasks.spawn(after(0.01, done, "quick"))
+            tasks.spawn(after(2 * MOMENT_S, done, "quick"))
             tasks.spawn(after(60.0, done, "slow"))
-            await asyncio.sleep(0)
             await tasks.drain(seconds)
 
     asyncio.run(asyncio.wait_for(work(), 5))
     assert sorted(done) == [quick, "slow cut off"]
+
+
+def test_what_was_only_just_begun_takes_its_first_steps_however_late_it_is() -> None:
+    done: list[str] = []
+
+    async def work() -> None:
+        async with asyncio.TaskGroup() as group:
+            tasks = Tasks(group)
+            tasks.spawn(after(0.0, done, "owed"))
+            await tasks.drain(-1.0)
+
+    asyncio.run(work())
+    assert done == ["owed"]
 
 
 def test_one_that_fails_is_logged_and_takes_nothing_with_it(caplog: pytest.LogCaptureFixture) -> None:

@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import pytest
 from aiohttp import web
@@ -144,12 +143,12 @@ def _shown(folder: Path, house: Server, route: str, left_out: int) -> None:
 
 
 def _honest(folder: Path) -> None:
-    """A lesson of a request that could not be compared says so: its answer was sure, and no other could be seen."""
-    chances = Counter[Any]()
-    for row in books(folder, "SELECT outcomes FROM lessons"):
-        told = json.loads(row["outcomes"])
-        chances[len(told), *sorted(seen[1] for seen in told.values())] += 1
-    assert chances.keys() == {(1, 1.0), (2, 1.0, 1.0)}
+    """A request that could not be compared had no chance of it, and the journal says so; every other one had."""
+    rows = {row["id"]: row for row in books(folder, "SELECT * FROM exchanges")}
+    out = {row["shadow_of"] for row in rows.values() if row["status"] == "refused"}
+    told = [(name in out, json.loads(row["record"])) for name, row in rows.items() if row["purpose"] == "serve"]
+    chances = {(left, row["decision"]["compared"]) for left, row in told if row["route"] == "pool"}
+    assert chances == {(True, 0.0), (False, 1.0)}
 
 
 @pytest.mark.parametrize("route", ["slice", "pool"])

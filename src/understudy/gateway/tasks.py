@@ -10,6 +10,8 @@ from collections.abc import Coroutine
 from typing import Any
 
 log = logging.getLogger(__name__)
+# What the last request has left behind is owed this much, however late it is: to see the stop, and write what it must.
+MOMENT_S = 0.2
 
 
 class Tasks:
@@ -27,8 +29,8 @@ class Tasks:
 
     async def drain(self, seconds: float) -> None:
         """Give what runs so much time, and cut off what is not over then."""
-        if self._running and seconds > 0:
-            await asyncio.wait(self._running, timeout=seconds)
+        if self._running:
+            await asyncio.wait(self._running, timeout=max(seconds, MOMENT_S))
         for task in self._running:
             task.cancel()
 
