@@ -6,7 +6,6 @@ import json
 import re
 import signal
 import sqlite3
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -42,7 +41,6 @@ class Engine:
     def __init__(self) -> None:
         self.url = ""
         self.answer_s = ANSWER_S
-        self.started = threading.Event()
         self.asked: Counter[str] = Counter()
         # Who found no slot free, by what was said.
         self.queued: Counter[str] = Counter()
@@ -56,7 +54,6 @@ class Engine:
         if body["model"] == "counts":
             self.queued[said] += self._slots.locked()
             async with self._slots:
-                self.started.set()
                 await asyncio.sleep(self.answer_s)
         return completion(body["model"], "42")
 
@@ -147,7 +144,7 @@ def _honest(folder: Path) -> None:
     rows = {row["id"]: row for row in books(folder, "SELECT * FROM exchanges")}
     out = {row["shadow_of"] for row in rows.values() if row["status"] == "refused"}
     told = [(name in out, json.loads(row["record"])) for name, row in rows.items() if row["purpose"] == "serve"]
-    chances = {(left, row["decision"]["compared"]) for left, row in told if row["route"] == "pool"}
+    chances = {(left, row["decision"]["compared"]) for left, row in told if row.get("route") == "pool"}
     assert chances == {(True, 0.0), (False, 1.0)}
 
 
@@ -186,10 +183,17 @@ def _stopped(engine: Engine, folder: Path, route: str) -> None:
         engine.answer_s, answer_s = 0.0, engine.answer_s
         # A slice is known from its first request on, and that takes a moment.
         eventually(lambda: ask(house, route, "warm up") and engine.asked["counts warm"])
-        eventually(lambda: engine.asked["counts warm"] == books(folder, DONE)[0]["n"])
+        eventually(lambda: _quiet(engine, folder, route))
         engine.answer_s = answer_s
-        engine.started.clear()
         ask(house, route, "compared 1")
-        assert engine.started.wait(UP_S)
+        eventually(lambda: engine.asked["counts compared"])
         house.process.send_signal(signal.SIGTERM)
         assert house.process.wait(UP_S) == 0
+
+
+def _quiet(engine: Engine, folder: Path, route: str) -> bool:
+    """Whether every request so far is booked, and each that was to be compared has been."""
+    served = "SELECT count(*) AS n FROM exchanges WHERE purpose = 'serve'"
+    drawn = served if route == "pool" else "SELECT count(*) AS n FROM pairs"
+    counts = [books(folder, asked)[0]["n"] for asked in (served, drawn, DONE)]
+    return counts == [engine.asked["writes warm"], counts[1], counts[1]]
