@@ -9,20 +9,21 @@ import logging
 import os
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from typing import NamedTuple
 
 import msgspec
 
 from understudy.canon.reply import Reply
 from understudy.canon.request import Request
-from understudy.declared import board_of, keyring_of, models_of, specs_of
+from understudy.declared import asked_besides, board_of, keyring_of, models_of, specs_of
 from understudy.dialects.contract import Dialect
 from understudy.engines.vectors import load_vectors
 from understudy.gateway.corridor import Gateway
 from understudy.gateway.site import Site, Standing
+from understudy.gateway.tasks import Tasks
 from understudy.gateway.unattended import Errand, ask_unattended
 from understudy.gateway.wheel import Wheel
 from understudy.jobs.board import with_books
@@ -37,6 +38,7 @@ from understudy.ledger.health import WorkerHealth
 from understudy.ledger.holds import WorkerHolds
 from understudy.ledger.memory import MemoryLedger
 from understudy.ledger.shelf import WorkerShelf
+from understudy.ledger.slots import Row, WorkerSlots, places_of
 from understudy.outcomes.judge import PairwiseJudge, family_conflict
 from understudy.parity.assign import salt_id
 from understudy.parity.slices import OutcomeKind
@@ -254,8 +256,19 @@ def unfolded(
     return {**before, **{(row.tenant, row.route): belief_of(row) or Unserved(row.words) for row in rows}}
 
 
+class Worker(NamedTuple):
+    """What a worker process runs, and how it ends: `stop` lets no comparison begin, `drain` lets those end that have.
+
+    `drain` takes the seconds that are left; what is not over by then is cut off and booked as that.
+    """
+
+    application: App
+    stop: Callable[[], None]
+    drain: Callable[[float], Awaitable[None]]
+
+
 @asynccontextmanager
-async def open_worker(settings: Settings, secret: bytes, *, name: str) -> AsyncIterator[App]:
+async def open_worker(settings: Settings, secret: bytes, *, name: str, row: Row | None = None) -> AsyncIterator[Worker]:
     """One worker, wired: an ASGI application over its own transport, spool segment and read-only database."""
     models = models_of(settings)
     dialects = load_dialects()
@@ -265,8 +278,8 @@ async def open_worker(settings: Settings, secret: bytes, *, name: str) -> AsyncI
     checks = {
         route.name: check for route in settings.file.routes if route.cascade and (check := panels[route.name].check)
     }
-    opened = _site(settings, secret, name, notice_board, dialects, metrics.observe, checks)
-    async with opened as (site, notice, store, group):
+    opened = _site(settings, secret, name, notice_board, dialects, metrics.observe, checks, row)
+    async with opened as (site, notice, store, group, tasks):
         jobs = [group.create_task(site.wheel.run()), group.create_task(notice.follow())]
         back = Back(
             standing=notice.current,
@@ -284,23 +297,32 @@ async def open_worker(settings: Settings, secret: bytes, *, name: str) -> AsyncI
             keep_answers_s=site.keep_answers_s,
         )
         limit = settings.file.server.max_body_bytes
-        yield ModelRoutes(Gateway(site), tuple(dialects.values()), rest(back), max_body_bytes=limit)
+        application = ModelRoutes(Gateway(site), tuple(dialects.values()), rest(back), max_body_bytes=limit)
+        yield Worker(application, site.slots.stop, tasks.drain)
         for job in jobs:
             job.cancel()
 
 
 @asynccontextmanager
-async def open_verdicts(settings: Settings, secret: bytes) -> AsyncIterator[tuple[Verdicts, PoolVerdicts]]:
+async def open_verdicts(
+    settings: Settings, secret: bytes, *, row: Row | None = None
+) -> AsyncIterator[tuple[Verdicts, PoolVerdicts]]:
     """Judges and slow checks, wired: they ask models as a worker does, and write to a spool segment of their own."""
     models = models_of(settings)
     panels = prepared(load_panels(settings, models))
     board = board_of(settings, models, panels)
-    async with _site(settings, secret, "verdicts", board, load_dialects(), lambda _: None) as (site, _, store, group):
+    opened = _site(settings, secret, "verdicts", board, load_dialects(), lambda _: None, {}, row)
+    async with opened as (site, _, store, group, _):
         wheel = group.create_task(site.wheel.run())
 
         async def ask(model: str, request: Request, errand: Errand) -> Reply:
-            reply, _ = await ask_unattended(site, models[model], request, errand, {})
-            return reply
+            judge = models[model]
+            # A judge has a deadline and waits for no slot; comparisons see the one that it takes.
+            site.slots.begin(judge, judge.endpoints[0])
+            try:
+                return (await ask_unattended(site, judge, request, errand, {}))[0]
+            finally:
+                site.slots.end(judge, judge.endpoints[0])
 
         pools = {route.name: route.incumbent for route in settings.file.routes if route.choose_from}
         pairs = {name: panel for name, panel in panels.items() if name not in pools}
@@ -318,8 +340,9 @@ async def _site(
     board: Board,
     dialects: Mapping[str, Dialect],
     observe: Callable[[Exchange], None],
-    checks: Mapping[str, Check] | None = None,
-) -> AsyncIterator[tuple[Site, Notice, Store, asyncio.TaskGroup]]:
+    checks: Mapping[str, Check],
+    row: Row | None,
+) -> AsyncIterator[tuple[Site, Notice, Store, asyncio.TaskGroup, Tasks]]:
     """What every process that asks models works with."""
     store = open_store(settings.database, read_only=True, secret=secret)
     journal = SpoolWriter(settings.spool, name)
@@ -333,7 +356,7 @@ async def _site(
             AiohttpFetcher(settings.file.media) as fetcher,
             asyncio.TaskGroup() as group,
         ):
-            spawn = _spawner(group)
+            tasks = Tasks(group)
             site = Site(
                 dialects=dialects,
                 upstream=upstream,
@@ -342,9 +365,10 @@ async def _site(
                 ledger=MemoryLedger(clock),
                 health=WorkerHealth(clock),
                 holds=holds,
+                slots=WorkerSlots(places_of(asked_besides(settings, board.models)), row),
                 clock=clock,
-                wheel=Wheel(spawn),
-                spawn=spawn,
+                wheel=Wheel(tasks.spawn),
+                spawn=tasks.spawn,
                 standing=notice.current,
                 new_id=new_id,
                 server_secret=secret,
@@ -352,9 +376,9 @@ async def _site(
                 observe=observe,
                 shelf=WorkerShelf(store.kept, journal, clock),
                 keep_answers_s=seconds(settings.file.server.keep_answers),
-                checks=checks or {},
+                checks=checks,
             )
-            yield site, notice, store, group
+            yield site, notice, store, group, tasks
     finally:
         journal.close()
         store.close()
@@ -425,17 +449,3 @@ def orders_to(settings: Settings) -> SpoolWriter:
 
 def _known(settings: Settings) -> frozenset[str]:
     return frozenset([model.name for model in settings.file.models] + [route.name for route in settings.file.routes])
-
-
-def _spawner(group: asyncio.TaskGroup) -> Callable[[Coroutine[Any, Any, None]], None]:
-    async def supervised(work: Coroutine[Any, Any, None]) -> None:
-        try:
-            await work
-        except Exception:
-            # The supervisor of spawned tasks: one that fails must not take the worker with it.
-            log.exception("a background task failed")
-
-    def spawn(work: Coroutine[Any, Any, None]) -> None:
-        group.create_task(supervised(work))
-
-    return spawn

@@ -28,6 +28,16 @@ def _model(settings: Settings, spec: ModelSpec) -> Model:
     return model_of(spec, settings.rows[spec.provider], found.known if found is not None else None)
 
 
+def asked_besides(settings: Settings, models: Mapping[str, Model]) -> list[Model]:
+    """The models that are asked while no caller waits: for comparisons, and as judges."""
+    names: list[str] = []
+    for route in settings.file.routes:
+        if route.candidate is not None or route.choose_from:
+            names += route.choose_from or (route.incumbent, str(route.candidate))
+            names += [route.parity.judge.model] if route.parity.judge is not None else []
+    return [models[name] for name in dict.fromkeys(names)]
+
+
 def specs_of(settings: Settings) -> dict[str, ParitySpec]:
     """How each route that has a candidate compares it."""
     return {route.name: route.parity for route in settings.file.routes if route.candidate is not None}

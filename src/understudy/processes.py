@@ -14,25 +14,30 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable
 from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Event
+from types import FrameType
 
 import uvicorn
 import uvloop
 
 from understudy.app import load_panels, open_books, open_learner, open_verdicts, open_worker
-from understudy.declared import models_of
+from understudy.declared import asked_besides, models_of
 from understudy.jobs.learning import Learner
 from understudy.jobs.pool_verdicts import PoolVerdicts
 from understudy.jobs.verdicts import Verdicts
+from understudy.ledger.slots import Row, places_of, width
 from understudy.settings import Settings
 from understudy.web.lane import LaneProtocol
 
 # How often a child looks whether its supervisor still lives.
 ORPHAN_POLL_S = 0.5
-# How long running answers may go on after a stop was asked for.
+# How long running answers may go on after a stop was asked for, and comparisons beside and after them.
 GRACE_S = 10
+# A request that was cancelled then is over within a moment.
+LAST_S = 1.0
 # How long the bookkeeper rests while it keeps up: what comes meanwhile is booked in one transaction.
 IDLE_S = 0.05
 # How often it is looked for pairs that wait for a judge or a slow check.
@@ -90,18 +95,23 @@ def _children(settings: Settings, secret: bytes, listening: socket.socket) -> tu
     context = multiprocessing.get_context("spawn")
     ups: list[Event] = []
 
+    models = models_of(settings)
+    # What each process runs at each place, in a row of its own: workers first, then the one of verdicts.
+    wide = width(places_of(asked_besides(settings, models)))
+    counts = context.RawArray("q", max(1, wide * (settings.file.server.workers + 1)))
+
     def child(target: Callable[..., None], name: str, *arguments: object) -> BaseProcess:
         up = context.Event()
         ups.append(up)
         return context.Process(target=target, args=(settings, secret, *arguments, up), name=name)
 
     children = [child(run_books, "books")]
-    if any(panel.by_machine for panel in load_panels(settings, models_of(settings)).values()):
-        children.append(child(run_verdicts, "verdicts"))
+    if any(panel.by_machine for panel in load_panels(settings, models).values()):
+        children.append(child(run_verdicts, "verdicts", Row(counts, settings.file.server.workers)))
     if any(route.choose_from for route in settings.file.routes):
         children.append(child(run_learner, "learner"))
     for index in range(settings.file.server.workers):
-        children.append(child(run_worker, f"worker {index}", listening, f"w{index}"))
+        children.append(child(run_worker, f"worker {index}", listening, f"w{index}", Row(counts, index)))
     return children, ups
 
 
@@ -119,16 +129,47 @@ def _stop(children: list[BaseProcess]) -> None:
             child.kill()
 
 
-def run_worker(settings: Settings, secret: bytes, listening: socket.socket, name: str, up: Event) -> None:
+class _Server(uvicorn.Server):
+    """Tells of a stop at once, and not only when the last request is served."""
+
+    def __init__(self, config: uvicorn.Config, tell: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._tell = tell
+        self._until_s = float("inf")
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        self.stop()
+
+    def stop(self) -> None:
+        """End once what runs is served, or its grace is over."""
+        self.should_exit = True
+        if self._until_s == float("inf"):
+            self._until_s = time.monotonic() + GRACE_S
+            self._tell()
+
+    async def left_s(self) -> float:
+        """What is left of the grace once every request is over; one that was cancelled may still be on its way out."""
+        if self.server_state.tasks:
+            await asyncio.wait(self.server_state.tasks, timeout=LAST_S)
+        return self._until_s - time.monotonic()
+
+
+def run_worker(settings: Settings, secret: bytes, listening: socket.socket, name: str, row: Row, up: Event) -> None:
     """One worker process: the ASGI application under uvicorn, on the shared socket."""
     _log_to_stderr()
-    uvloop.run(_work(settings, secret, listening, name, up))
+    # The signal that ended the server is raised once more after it; it must not end what is still to be booked.
+    stop = _stop_asked()
+    uvloop.run(_work(settings, secret, listening, name, row, up, stop))
 
 
-async def _work(settings: Settings, secret: bytes, listening: socket.socket, name: str, up: Event) -> None:
-    async with open_worker(settings, secret, name=name) as application:
+async def _work(
+    settings: Settings, secret: bytes, listening: socket.socket, name: str, row: Row, up: Event, stop: threading.Event
+) -> None:
+    loop = asyncio.get_running_loop()
+    async with open_worker(settings, secret, name=name, row=row) as worker:
         config = uvicorn.Config(
-            application,
+            worker.application,
             http=LaneProtocol if settings.file.server.fast_lane else "httptools",
             lifespan="off",
             log_config=None,
@@ -140,39 +181,46 @@ async def _work(settings: Settings, secret: bytes, listening: socket.socket, nam
             timeout_keep_alive=75,
             timeout_graceful_shutdown=GRACE_S,
         )
-        server = uvicorn.Server(config)
         # What is here at the start stays: it need not be looked at again.
         gc.collect()
         gc.freeze()
         gc.set_threshold(GC_YOUNG, *gc.get_threshold()[1:])
+
+        def tell() -> None:
+            # From a signal's handler, which may stand between any two steps of the loop.
+            loop.call_soon_threadsafe(worker.stop)
+
+        server = _Server(config, tell)
         async with asyncio.TaskGroup() as group:
             watching = group.create_task(_exit_when_orphaned(server))
             up.set()
-            await server.serve(sockets=[listening])
+            if not stop.is_set():
+                await server.serve(sockets=[listening])
             watching.cancel()
+        await worker.drain(await server.left_s())
 
 
-async def _exit_when_orphaned(server: uvicorn.Server) -> None:
+async def _exit_when_orphaned(server: _Server) -> None:
     parent = os.getppid()
     # Nothing tells a process that its parent died; it has to look.
     while os.getppid() == parent:  # noqa: ASYNC110
         await asyncio.sleep(ORPHAN_POLL_S)
-    server.should_exit = True
+    server.stop()
 
 
-def run_verdicts(settings: Settings, secret: bytes, up: Event) -> None:
+def run_verdicts(settings: Settings, secret: bytes, row: Row, up: Event) -> None:
     """The process of judges and slow checks, until it is told to stop; what it had begun is begun again later."""
     _log_to_stderr()
-    uvloop.run(_give_verdicts(settings, secret, up))
+    uvloop.run(_give_verdicts(settings, secret, row, up))
 
 
-async def _give_verdicts(settings: Settings, secret: bytes, up: Event) -> None:
+async def _give_verdicts(settings: Settings, secret: bytes, row: Row, up: Event) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     parent = os.getppid()
-    async with open_verdicts(settings, secret) as verdicts, asyncio.TaskGroup() as group:
+    async with open_verdicts(settings, secret, row=row) as verdicts, asyncio.TaskGroup() as group:
         giving = [group.create_task(_keep_giving(one)) for one in verdicts]
         up.set()
         while not stop.is_set() and os.getppid() == parent:

@@ -11,6 +11,7 @@ from understudy.ledger.health import WorkerHealth
 from understudy.ledger.holds import WorkerHolds
 from understudy.ledger.memory import MemoryLedger
 from understudy.ledger.shelf import WorkerShelf
+from understudy.ledger.slots import WorkerSlots
 from understudy.policy.keys import Keyring
 from understudy.ports import Exchange, Headers, Record
 from understudy.providers.aiohttp_fetcher import AiohttpFetcher
@@ -93,6 +94,7 @@ class Stage:
             ledger=MemoryLedger(self.clock),
             health=WorkerHealth(self.clock),
             holds=WorkerHolds(),
+            slots=WorkerSlots(()),
             clock=self.clock,
             wheel=Wheel(lambda work: work.close()),
             spawn=lambda work: work.close(),

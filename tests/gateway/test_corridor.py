@@ -15,8 +15,9 @@ from tests.gateway.sites import BOARD, OWN, RENTED, Heard, Stage
 from tests.journeys.house import Upstream, upstream
 from understudy.canon.money import Price
 from understudy.dialects.anthropic import DIALECT
-from understudy.gateway.corridor import Gateway
+from understudy.gateway.corridor import PAIR_GRACE_S, Gateway
 from understudy.gateway.site import Call, Standing
+from understudy.ledger.slots import PATIENCE_S, WorkerSlots
 from understudy.policy.keys import Key, Keyring, digest
 from understudy.ports import Compared, Exchange, Headers, Paired, Record
 from understudy.providers.fast_transport import FastTransport
@@ -206,3 +207,41 @@ def test_what_a_request_held_is_let_go_with_it(tmp_path: Path, script: str, stre
         gc.enable()
     assert len(stage.observed) >= 1
     assert left == []
+
+
+class Noted(WorkerSlots):
+    """Notes which calls begin and end."""
+
+    def __init__(self) -> None:
+        super().__init__(())
+        self.calls: list[str] = []
+
+    def begin(self, model: Model, endpoint: Endpoint) -> None:
+        self.calls.append(f"{model.name} begins")
+
+    def end(self, model: Model, endpoint: Endpoint) -> None:
+        self.calls.append(f"{model.name} ends")
+
+
+def test_each_call_for_a_caller_takes_a_slot_and_gives_it_back(tmp_path: Path) -> None:
+    slots, body = Noted(), {"model": "r", "messages": [{"role": "user", "content": "hi"}], "max_tokens": 9}
+
+    async def run(scripted: Upstream) -> None:
+        there = {"endpoints": (Endpoint(scripted.url),), "auth": "none"}
+        broken = msgspec.structs.replace(OWN, upstream="status-500", **there)
+        models = {"own": broken, "rented": msgspec.structs.replace(RENTED, upstream="plain", **there)}
+        route = Route(name="r", incumbent="own", fallbacks=("rented",))
+        standing = Standing(board=Board(models=models, routes={"r": route}), keyring=Keyring())
+        async with FastTransport({}) as transport:
+            stage = Stage(tmp_path)
+            site = dataclasses.replace(stage.site, upstream=transport, standing=lambda: standing, slots=slots)
+            await Gateway(site).answer(Call(DIALECT, {}, json.dumps(body).encode()), Heard())
+
+    with upstream() as scripted:
+        asyncio.run(run(scripted))
+    assert slots.calls == ["own begins", "own ends", "rented begins", "rented ends"]
+
+
+def test_a_pair_is_not_lost_while_it_may_wait_for_a_slot() -> None:
+    # The second half minute is that of the announcement's and the books' own ways.
+    assert PAIR_GRACE_S >= PATIENCE_S + 30.0

@@ -30,6 +30,7 @@ PURE_SUBMODULES = {"urllib.parse"}
 # the page of metrics, which is wanted most where the database is away.
 SUPERVISORS = {
     "gateway/corridor.py",
+    "gateway/tasks.py",
     "gateway/trial.py",
     "app.py",
     "engines/vectors.py",
@@ -264,7 +265,6 @@ TESTED_ELSEWHERE = {
     "dialects/contract.py": "journeys/test_sdks.py",
     "web/counting.py": "journeys/test_sdks.py",
     "dialects/fields.py": "dialects/test_openai_fields.py",
-    "gateway/evidence.py": "journeys/test_ramp.py",
     "gateway/unattended.py": "journeys/test_judge.py",
     "jobs/booking.py": "journeys/test_steering.py",
     "jobs/bookkeeper.py": "jobs/test_evaluator.py",

@@ -8,6 +8,7 @@ from understudy.canon.messages import Message
 from understudy.canon.parts import Text, text_of
 from understudy.canon.reply import Reply, StopReason
 from understudy.canon.request import Request
+from understudy.jobs.evidence import turn_of
 from understudy.jobs.judging import (
     answered_row,
     lesson_row,
@@ -21,6 +22,8 @@ from understudy.jobs.judging import (
 from understudy.jobs.learning import lesson_of
 from understudy.jobs.panel import Panel
 from understudy.jobs.specs import GuardrailSpec, JudgeSpec, ParitySpec
+from understudy.parity.slices import OutcomeKind
+from understudy.parity.units import entering
 from understudy.ports import Answered, Compared, Live, Paired, PairRow, Sampled, Side, Verdict
 
 
@@ -99,6 +102,29 @@ def test_a_settled_pair(
     assert (row.candidate_good, row.incumbent_good) == good
     assert row.missing == missing
     assert row.settled
+
+
+@pytest.mark.parametrize("outcome", list(OutcomeKind))
+@pytest.mark.parametrize("panel", [PANEL, Panel(ParitySpec(judge=JudgeSpec(model="third")))])
+def test_a_pair_that_we_cut_off_counts_for_nobody(panel: Panel, outcome: OutcomeKind) -> None:
+    lost = Answered(model="own", build="own-1", missing="stopped")
+    record = msgspec.structs.replace(paired(lost, answered("rented", "1")), void="we stopped")
+    row = answered_row(record, panel)
+    assert (row.settled, row.answered, row.candidate, row.incumbent, row.missing) == (
+        True,
+        False,
+        None,
+        None,
+        "we stopped",
+    )
+    assert (row.candidate_good, row.incumbent_good, row.candidate_failure) == (True, True, None)
+    assert row.digest == pair_digest(row) != ""
+    # Even where a person was to be asked about it.
+    turn = turn_of(msgspec.structs.replace(row, asked=True, deadline_s=0.0), outcome=outcome)
+    assert (turn.complete, turn.x, turn.technical) == (True, None, 0.0)
+    assert entering([turn], 100.0) == ()
+    # Told as lost, it would be the candidate's failure.
+    assert answered_row(paired(lost, answered("rented", "1")), PANEL).candidate_good is False
 
 
 def test_a_broken_check_is_logged_with_its_name(caplog: pytest.LogCaptureFixture) -> None:

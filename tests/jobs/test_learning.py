@@ -179,7 +179,7 @@ def test_an_equal_model_does_not_serve(books: Books) -> None:
 def test_what_a_pool_waits_for_is_told(books: Books) -> None:
     books.lessons(30, own=0.6)
     books.lessons(40, own=0.6, both=False)
-    (view,) = pool_views(books.store, {"auto": AUTO_ROUTE})
+    (view,) = pool_views(books.store, {"auto": AUTO_ROUTE}, 0.0)
     assert view.words == f"{NOTHING_YET}; 30 comparisons have outcomes, and learning begins at 50"
 
 
@@ -188,7 +188,7 @@ def test_what_a_pool_waits_for_is_told_however_much_was_served_before(books: Boo
     books.lessons(30, own=0.6)
     others = [msgspec.structs.replace(row(-number, 1.0, NOTHING), tenant="other") for number in range(1, 4)]
     books.store.enter(Batch(lessons=tuple(others)))
-    other, mine = sorted(pool_views(books.store, {"auto": AUTO_ROUTE}), key=lambda view: view.tenant, reverse=True)
+    other, mine = sorted(pool_views(books.store, {"auto": AUTO_ROUTE}, 0.0), key=lambda view: view.tenant, reverse=True)
     assert mine.words == f"{NOTHING_YET}; 30 comparisons have outcomes, and learning begins at 50"
     assert other.words == f"{NOTHING_YET}; 0 comparisons have outcomes, and learning begins at 50"
 
@@ -197,11 +197,11 @@ def test_what_a_pool_waits_for_is_told_however_much_was_served_before(books: Boo
 def test_a_check_that_never_speaks_is_told(books: Books, count: int, silent: bool) -> None:
     mute = {"own": (None, 1.0, 0.01, 50.0), "rented": (None, 1.0, 0.01, 50.0)}
     books.store.enter(Batch(lessons=tuple(row(number, 1.0, mute) for number in range(count))))
-    (view,) = pool_views(books.store, {"auto": AUTO_ROUTE})
+    (view,) = pool_views(books.store, {"auto": AUTO_ROUTE}, 0.0)
     assert (f"The check gave none of {count} requests an outcome" in view.words) is silent
-    (judged,) = pool_views(books.store, {"auto": msgspec.structs.replace(AUTO_ROUTE, judge="third")})
+    (judged,) = pool_views(books.store, {"auto": msgspec.structs.replace(AUTO_ROUTE, judge="third")}, 0.0)
     assert judged.words == NOTHING_YET
-    (heard,) = pool_views(books.store, {"auto": msgspec.structs.replace(AUTO_ROUTE, feedback=True)})
+    (heard,) = pool_views(books.store, {"auto": msgspec.structs.replace(AUTO_ROUTE, feedback=True)}, 0.0)
     assert heard.words.endswith("; users have spoken of 0 answers")
 
 
@@ -212,13 +212,13 @@ def test_what_does_not_win_can_be_read_and_decides_nothing(books: Books) -> None
     words = r"what was learned from 600 requests does not win: quality [+-]0\.0.*"
     assert re.fullmatch(words, row.words)
     assert belief_of(row) is None
-    (view,) = pool_views(books.store, {"auto": AUTO_ROUTE})
+    (view,) = pool_views(books.store, {"auto": AUTO_ROUTE}, 0.0)
     assert (view.serves, view.version, view.labels) == (False, "", 600)
     assert view.words == f"{row.words}; the incumbent answers everything"
     assert view.records["chat"]["own"].mean == pytest.approx(0.6, abs=0.05)
     books.lessons(600, own=0.99)
     drained(books.learner())
-    (view,) = pool_views(books.store, {"auto": AUTO_ROUTE})
+    (view,) = pool_views(books.store, {"auto": AUTO_ROUTE}, 0.0)
     assert (view.serves, view.version) == (True, books.told[-1].version)
 
 

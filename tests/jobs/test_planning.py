@@ -8,11 +8,11 @@ import pytest
 
 from tests.cli.test_serve import understudy
 from tests.jobs.books import ROUTE, World
-from understudy.jobs.planning import Traffic, pools, slice_plan
+from understudy.jobs.planning import Traffic, plan, pools, slice_plan
 from understudy.jobs.specs import ParitySpec
 from understudy.jobs.spending import SHARE_EVERY_S
 from understudy.parity.forecast import Guess
-from understudy.ports import Exchange, Purpose
+from understudy.ports import Exchange, Purpose, Status
 
 
 def test_days_and_money_follow_from_pairs() -> None:
@@ -30,6 +30,22 @@ def test_small_slices_are_pooled_where_that_helps() -> None:
     assert not any(one.decidable for one in small)
     assert pools(small) == {"r": ["k0", "k1", "k2"]}
     assert pools(small[:1]) == {}
+
+
+def test_what_load_left_out_is_no_pair_to_come(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.show()
+
+    def planned(status: Status, count: int) -> float:
+        for _ in range(count):
+            at_s, name = world.clock.now_s(), world.new_id()
+            world.add(Exchange(id=name, at_s=at_s, purpose="shadow", status=status, route="r", kind="chat"))
+        world.work()
+        (one,) = plan(world.store, {"r": ROUTE.parity}, world.clock.now_s())
+        return one.rate
+
+    assert planned("ok", 3) == ROUTE.parity.shadow
+    assert planned("refused", 1) == pytest.approx(0.75 * ROUTE.parity.shadow)
 
 
 def test_what_if_needs_no_database(tmp_path: Path) -> None:

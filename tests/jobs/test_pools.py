@@ -33,7 +33,7 @@ def teach(store: SqlStore, tenant: str, count: int, *told: str) -> None:
 
 
 def words(store: SqlStore, tenant: str) -> str:
-    (view,) = pool_views(store, ROUTES, tenant)
+    (view,) = pool_views(store, ROUTES, 0.0, tenant)
     return view.words
 
 
@@ -49,11 +49,11 @@ def test_a_pool_that_waits_says_for_what_however_busy_other_tenants_are(store: S
 def test_many_tenants_take_as_few_questions_as_one(store: SqlStore) -> None:
     teach(store, "t0", 1, "rented")
     with asked_of(store) as one:
-        pool_views(store, ROUTES)
+        pool_views(store, ROUTES, 0.0)
     for number in range(1, 9):
         teach(store, f"t{number}", 1, "rented")
     with asked_of(store) as many:
-        found = pool_views(store, ROUTES)
+        found = pool_views(store, ROUTES, 0.0)
     assert len(many) == len(one) > 0
     assert [view.tenant for view in found] == [f"t{number}" for number in range(9)]
 
@@ -61,8 +61,8 @@ def test_many_tenants_take_as_few_questions_as_one(store: SqlStore) -> None:
 def test_only_routes_with_a_pool_are_shown(store: SqlStore) -> None:
     teach(store, "t", 2, "own")
     plain = {"auto": Route(name="auto", incumbent="rented")}
-    assert pool_views(store, plain) == []
-    (view,) = pool_views(store, ROUTES)
+    assert pool_views(store, plain, 0.0) == []
+    (view,) = pool_views(store, ROUTES, 0.0)
     assert view == PoolView(
         tenant="t", route="auto", incumbent="rented", lessons={"chat": 2}, words=view.words,
         compared={"chat": 0.5}, compared_new=0.5,

@@ -49,6 +49,17 @@ def test_equal_models_seldom_let_a_challenger_win() -> None:
     assert won <= 8
 
 
+def test_requests_that_nobody_could_compare_decide_nothing() -> None:
+    """A belief that is wrong of the own model would else be told right, by its own guess of what nobody saw."""
+    lessons = by_kind(600)
+    fitted = believe(lessons, POOL)
+    worse = [one._replace(outcomes={"own": 0.0, "rented": 1.0}) for one in lessons]
+    chances = {"own": 0.0, "rented": 1.0}
+    unseen = [one._replace(outcomes={"rented": 0.0}, chances=chances) for one in worse for _ in range(9)]
+    assert not contest(fitted, None, worse, POOL).won
+    assert contest(fitted, None, [*worse, *unseen], POOL) == contest(fitted, None, worse, POOL)
+
+
 def test_too_few_lessons_win_nothing() -> None:
     few = contest(believe(by_kind(20), POOL), None, by_kind(20), POOL)
     assert (few.won, few.words) == (False, "20 compared prompts; 50 are asked")

@@ -122,6 +122,15 @@ class JournalContract:
         assert rows == {("serve", "llama"): (2, 1), ("serve", "other"): (1, 1), ("shadow", "llama"): (2, 2)}
         assert [row.exchanges for row in store.traffic(5.0)] == [1]
 
+    def test_comparisons_that_were_left_out_are_counted_by_slice_and_model(self, store: Store) -> None:
+        def refused(number: int, **more: object) -> Exchange:
+            return exchange(number, **{"purpose": "shadow", "status": "refused", "at_s": 5.0, "route": "r"} | more)
+
+        others = (refused(4, status="ok"), refused(5, purpose="serve"), refused(6, at_s=4.0))
+        store.enter(Batch(exchanges=(refused(1), refused(2), refused(3, kind="k", model="m", tenant="t"), *others)))
+        found = {(row.tenant, row.route, row.kind, row.model): row.comparisons for row in store.left_out(4.5)}
+        assert found == {("default", "r", "extraction", "llama"): 2, ("t", "r", "k", "m"): 1}
+
     def test_spending_is_by_route_purpose_model_and_stretch_and_only_of_known_costs(self, store: Store) -> None:
         def spent(number: int, at_s: float, cost: int | None, rented: int | None, **more: object) -> Exchange:
             known = {"at_s": at_s, "route": "r", "cost_nano_usd": cost, "incumbent_cost_nano_usd": rented}

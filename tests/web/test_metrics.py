@@ -112,3 +112,9 @@ def test_RT_6_9_judges_are_shown_as_they_are_believed_now() -> None:
     assert 'understudy_judge_believed{judge="third",route="support"} 1.0' in page
     assert 'understudy_judge_believed{judge="third",route="chat"} 0.0' in page
     assert "understudy_judge_believed{" not in metrics.render().decode()
+
+
+def test_a_comparison_that_was_left_out_is_counted_and_took_no_time() -> None:
+    page = changed(purpose="shadow", status="refused", latency_ms=0.0, first_token_ms=None)
+    assert page["understudy_requests_total", ("own", "shadow", "support", "refused")] == 1
+    assert ("gen_ai_server_request_duration_seconds_count", ("support", "own")) not in page

@@ -111,6 +111,7 @@ def _figures(view: SliceView) -> None:
         "users": "" if view.feedback_e is None else f"e = {view.feedback_e:.3g} that they are not worse served",
         "may open": f"up to {view.may_open}, by outcomes of kind {view.outcome}",
         "compared": "" if view.rate is None else f"{view.rate:.1%} of its requests, as its budget allows",
+        "left out": view.left_out or "",
         "blocked by": view.blocked or "nothing",
     }
     for name, value in rows.items():

@@ -101,7 +101,7 @@ def status(config: ConfigOption = None, json: JsonOption = None) -> None:
     """List what every route with a pool has learned: each model's record by kind, the dial, and what serves."""
     settings = load_or_leave(config)
     board = base_board(models_of(settings), settings.file.routes, {})
-    found = pool_views(open_books_or_leave(settings), board.routes)
+    found = pool_views(open_books_or_leave(settings), board.routes, SystemClock().now_s())
     write_json(json, {"pools": found})
     if not found:
         out.print("Nothing yet: a route needs models to 'choose_from', a check or a judge, and traffic.")
@@ -115,8 +115,9 @@ app.command("report")(report.pools)
 def _show(view: PoolView) -> None:
     whose = f"({view.tenant}; incumbent {view.incumbent})"
     out.print(f"[bold]{view.route}[/] {whose}: {escape(view.words)}", soft_wrap=True)
-    if view.judge:
-        out.print(view.judge, markup=False, soft_wrap=True)
+    for words in (view.judge, view.left_out):
+        if words:
+            out.print(words, markup=False, soft_wrap=True)
     if view.dial is not None:
         out.print(f"dial: {view.dial.words}", markup=False, soft_wrap=True)
     if view.serves and view.forecast is not None:

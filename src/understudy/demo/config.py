@@ -29,6 +29,7 @@ models:
     model: own
     build: "{build}"
     owned: true
+    slots: {slots}             # how many calls its server answers at a time
     # assumed, not measured
     price: {{input_usd: {own_input_usd:g}, output_usd: {own_output_usd:g}, cache_read_usd: {own_input_usd:g}}}
 routes:
@@ -46,7 +47,7 @@ fleet: {{hypotheses: 10}}
 """
 
 
-def write(folder: Path, *, port: int, rented_url: str, own_url: str, build: str) -> Path:
+def write(folder: Path, *, port: int, rented_url: str, own_url: str, build: str, slots: int) -> Path:
     """Write understudy.yaml into the folder and return its path."""
     path = folder / "understudy.yaml"
     path.write_text(
@@ -55,6 +56,7 @@ def write(folder: Path, *, port: int, rented_url: str, own_url: str, build: str)
             rented_url=rented_url,
             own_url=own_url,
             build=build,
+            slots=slots,
             input_usd=INPUT_USD,
             output_usd=OUTPUT_USD,
             own_input_usd=INPUT_USD * OWN_SHARE_OF_PRICE,

@@ -94,6 +94,7 @@ async def run(stage: Stage, *, max_requests: int = MAX_REQUESTS, keep: bool = Fa
             rented_url=f"http://127.0.0.1:{rented_port}/v1",
             own_url=f"http://127.0.0.1:{own_port}/v1",
             build=build_of(stage.model),
+            slots=SLOTS,
         )
         stage.console.print(f"[bold]{path}[/]")
         stage.console.print(Syntax(path.read_text(encoding="utf-8"), "yaml", background_color="default"))

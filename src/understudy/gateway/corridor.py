@@ -22,7 +22,7 @@ from understudy.gateway.attempt import Place, StreamAttempt, ask_whole, identifi
 from understudy.gateway.conversation import Conversation, conversation_of
 from understudy.gateway.draft import Draft
 from understudy.gateway.embedding import embed
-from understudy.gateway.evidence import answered, compare, errand_of, gather, lost
+from understudy.gateway.evidence import answered, conclude, errand_of, lost, roomy
 from understudy.gateway.holding import budgeted, size_of
 from understudy.gateway.keeping import check_known, keep, resumed
 from understudy.gateway.passing import pass_on
@@ -48,8 +48,9 @@ OUTSIDE = 1.0
 POOL = "pool"
 # When to come again where the spool is full: the bookkeeper drains it many times a second.
 FULL_RETRY_S = 1.0
-# Grace beyond both models' total time before an announced pair counts as lost.
-PAIR_GRACE_S = 30.0
+# Grace beyond both models' total time before an announced pair counts as lost: a minute of it may be spent waiting for
+# a slot of the second one.
+PAIR_GRACE_S = 90.0
 
 
 class Gateway:
@@ -126,10 +127,9 @@ class Gateway:
             watch.keep_alive = None
             self._site.holds.release(draft.id)
             if draft.plan is not None and draft.request is not None:
-                if draft.plan.decision is not None:
-                    self._site.spawn(compare(self._site, draft, draft.plan, draft.request))
-                elif draft.sampled or draft.plan.canary:
-                    self._site.spawn(gather(self._site, draft, draft.plan, draft.request))
+                plan = draft.plan
+                if plan.decision is not None or draft.compared or plan.canary or plan.crowded is not None:
+                    self._site.spawn(conclude(self._site, draft, plan, draft.request))
 
     async def refuse(self, call: Call, fault: Fault, sender: Sender) -> None:
         """Answer a call that came to nothing before it could be read: told in its dialect, and booked."""
@@ -162,9 +162,11 @@ class Gateway:
         # What is refused is no lost answer of the candidate's.
         draft.plan = msgspec.structs.replace(plan, canary=False)
         rights.check(plan.chain[0])
-        draft.plan = plan
+        draft.plan = plan = roomy(plan, site.slots, standing.board)
         draft.hold(plan.chain[0])
         check_known(call.dialect, request, plan.chain[0])
+        draft.compared = plan.others if plan.shadow is None else (plan.shadow,)
+        site.slots.announce(draft.compared)
         if plan.shadow is not None and plan.hypothesis is not None:
             self._announce(draft, plan, conversation, standing, caller)
         return request
@@ -311,6 +313,7 @@ async def _try(
         if number > 1:
             draft.hold(place.model)
         since_ms = draft.elapsed_ms()
+        site.slots.begin(place.model, place.endpoint)
         try:
             return await attempt(place)
         except Fault as fault:
@@ -321,6 +324,8 @@ async def _try(
             if begun() or number == len(places) or not (fault.row.retriable or canary):
                 raise
             _book_attempt(site, draft, plan, place.model, fault, spent_ms)
+        finally:
+            site.slots.end(place.model, place.endpoint)
 
 
 def _book_attempt(site: Site, draft: Draft, plan: Plan, model: Model, fault: Fault, spent_ms: float) -> None:

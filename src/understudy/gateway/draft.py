@@ -42,6 +42,8 @@ class Draft:
         self.plan: Plan | None = None
         self.unit: str | None = None
         self.sampled: Sampled | None = None
+        # Who will be asked for comparison once the caller is served.
+        self.compared: tuple[Model, ...] = ()
         self.model: Model | None = None
         self.usage: Usage = NO_USAGE
         self.stop: str | None = None

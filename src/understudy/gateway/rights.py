@@ -46,7 +46,7 @@ class Rights(NamedTuple):
         if len(chain) < len(plan.chain):
             plan = plan.through(chain)
         if self.judge is not None and forbidden(self.judge, self.needs) is not None:
-            return _alone(plan)
+            return uncompared(plan)
         if plan.shadow is not None and forbidden(plan.shadow, self.needs) is not None:
             return msgspec.structs.replace(plan, shadow=None)
         return plan
@@ -55,7 +55,7 @@ class Rights(NamedTuple):
         return forbidden(model, self.needs) is None and unpaid(model, self.moment) is None
 
 
-def _alone(plan: Plan) -> Plan:
+def uncompared(plan: Plan) -> Plan:
     """A plan that nothing is compared for."""
     decision = plan.decision
     if decision is not None:

@@ -26,6 +26,7 @@ from understudy.ports import (
     Journal,
     Ledger,
     Shelf,
+    Slots,
     Spawn,
     Upstream,
 )
@@ -70,6 +71,7 @@ class Site:
     ledger: Ledger
     health: Health
     holds: Holds
+    slots: Slots
     clock: Clock
     wheel: Wheel
     spawn: Spawn

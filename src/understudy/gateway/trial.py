@@ -33,15 +33,18 @@ async def accepted(site: Site, draft: Draft, plan: Plan, request: Request, watch
     model = plan.chain[0]
     begun_ms = draft.elapsed_ms()
     asked = bare_of(request) if request.streamed else request
+    place = Place(model, model.endpoints[0])
+    site.slots.begin(model, place.endpoint)
     try:
         async with asyncio.timeout(TRIAL_S):
-            place = Place(model, model.endpoints[0])
             reply, omissions = await ask_whole(site, place, asked, watch, draft.fetched, strict=False)
     except (Fault, TimeoutError) as error:
         kind = error.kind if isinstance(error, Fault) else FaultKind.TIMEOUT
         draft.attempts.append(Attempt(model.name, kind.value, None, draft.elapsed_ms() - begun_ms))
         draft.answered[model.name] = lost(model, kind.value)
         return None
+    finally:
+        site.slots.end(model, place.endpoint)
     spent_ms = draft.elapsed_ms() - begun_ms
     draft.answered[model.name] = answered(model, reply, spent_ms)
     if _accepts(site.checks.get(plan.route or ""), request, reply):

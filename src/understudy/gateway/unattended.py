@@ -5,7 +5,7 @@ Their cost is the slice's and never the caller's, but for a trial and a broken a
 
 import asyncio
 
-from understudy.canon.faults import Fault
+from understudy.canon.faults import Fault, FaultKind
 from understudy.canon.money import cost
 from understudy.canon.reply import Reply
 from understudy.canon.request import Request
@@ -15,7 +15,7 @@ from understudy.gateway.attempt import Place, ask_whole
 from understudy.gateway.media import Held
 from understudy.gateway.site import Site
 from understudy.gateway.wheel import Watch
-from understudy.ports import Exchange, Purpose
+from understudy.ports import Exchange, Purpose, Status
 from understudy.routing.board import Model
 
 
@@ -35,7 +35,7 @@ class Errand(Value, frozen=True, kw_only=True):
 
 
 async def ask_unattended(site: Site, model: Model, request: Request, errand: Errand, held: Held) -> tuple[Reply, float]:
-    """The whole answer and its latency in milliseconds; a Fault if there is none. Booked either way."""
+    """The whole answer and its latency in milliseconds; a Fault if there is none. Booked whatever comes of it."""
     loop = asyncio.get_running_loop()
     begun = loop.time()
     watch = Watch(begun, total_s=site.timeouts.total_s)
@@ -44,6 +44,10 @@ async def ask_unattended(site: Site, model: Model, request: Request, errand: Err
         reply, _ = await ask_whole(site, Place(model, model.endpoints[0]), request, watch, held, strict=False)
     except Fault as fault:
         book_errand(site, model, errand, (loop.time() - begun) * 1000, fault=fault)
+        raise
+    except asyncio.CancelledError:
+        cut = Fault("the server was stopped before the answer was complete", kind=FaultKind.UNAVAILABLE)
+        book_errand(site, model, errand, (loop.time() - begun) * 1000, fault=cut, status="cancelled")
         raise
     finally:
         site.wheel.discard(watch)
@@ -61,8 +65,9 @@ def book_errand(
     reply: Reply | None = None,
     fault: Fault | None = None,
     usage: Usage = NO_USAGE,
+    status: Status = "failed",
 ) -> None:
-    """Book an errand as an exchange of its own; where there is no reply, with the usage that was told all the same."""
+    """Book an errand as an exchange of its own; with a fault it has this status, and the usage told all the same."""
     usage = reply.usage if reply else usage
     exchange = Exchange(
         id=site.new_id(),
@@ -79,7 +84,7 @@ def book_errand(
         owned=model.owned,
         build=model.build,
         reason=errand.reason,
-        status="failed" if fault else "ok",
+        status=status if fault else "ok",
         fault=fault.kind.value if fault else None,
         message=fault.message if fault else None,
         stop=reply.stop.value if reply and reply.stop else None,

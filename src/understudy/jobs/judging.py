@@ -54,6 +54,8 @@ def sampled_row(record: Sampled) -> PairRow:
 
 def answered_row(record: Paired, panel: Panel) -> PairRow:
     """The pair with both outcomes, or waiting for its verdicts; `missing` says what there is none of, and why."""
+    if record.void:
+        return _void_row(record)
     whole = record.candidate.reply is not None and record.incumbent.reply is not None
     if panel.late:
         # A lost candidate has failed, whatever a judge would have said of the incumbent; a lost incumbent voids.
@@ -93,6 +95,27 @@ def answered_row(record: Paired, panel: Panel) -> PairRow:
         incumbent_cost_nano_usd=record.incumbent.cost_nano_usd,
         candidate_ms=record.candidate.latency_ms,
         incumbent_ms=record.incumbent.latency_ms,
+    )
+    return msgspec.structs.replace(row, digest=pair_digest(row))
+
+
+def _void_row(record: Paired) -> PairRow:
+    """A pair that counts neither for nor against anybody, nor as a technical failure."""
+    row = PairRow(
+        exchange_id=record.exchange_id,
+        hypothesis=record.hypothesis,
+        unit=record.unit,
+        at_s=record.at_s,
+        served=record.served,
+        deadline_s=record.deadline_s,
+        propensity=0.0,
+        settled=True,
+        missing=record.void,
+        candidate_build=record.candidate.build,
+        incumbent_build=record.incumbent.build,
+        prompt_hash=prompt_hash(record.request),
+        candidate_cost_nano_usd=record.candidate.cost_nano_usd,
+        incumbent_cost_nano_usd=record.incumbent.cost_nano_usd,
     )
     return msgspec.structs.replace(row, digest=pair_digest(row))
 

@@ -5,6 +5,7 @@ does. A slice that its traffic cannot decide within the horizon is told so, and 
 """
 
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from understudy.canon.value import Value
@@ -14,7 +15,7 @@ from understudy.parity.forecast import Guess, fixed_n, pairs_to
 from understudy.parity.ladder import Rung, threshold
 from understudy.parity.slices import RiskClass, SliceId
 from understudy.parity.state import SliceState
-from understudy.ports import Store, TrafficRow
+from understudy.ports import LeftOutRow, Store, TrafficRow
 from understudy.stats.mixture import Levels
 
 DAY_S = 86_400.0
@@ -27,10 +28,14 @@ _SHOWN = (Rung.P1, Rung.P25, Rung.P100)
 
 
 class Traffic(Value, frozen=True):
-    """What a slice's traffic is, a day: requests, and what one answer for comparison costs, in dollars, if known."""
+    """What a slice's traffic is, a day: requests, and what one answer for comparison costs, in dollars, if known.
+
+    `made` is the share of drawn comparisons that were made: the others were left out, since a model had no slot.
+    """
 
     requests_per_day: float
     usd_per_pair: float | None = None
+    made: float = 1.0
 
 
 class Need(Value, frozen=True):
@@ -70,8 +75,10 @@ def plan(
     for row in store.slices():
         spec = specs.get(row.route)
         if spec is not None and tenant in (None, row.tenant):
-            rate, slice_ = rate_of(row, spec.shadow), str(slice_of(row))
-            plans.append(slice_plan(slice_, spec, seen.get(slice_, Traffic(0.0)), rate, guess, state_of(row)))
+            slice_ = str(slice_of(row))
+            traffic = seen.get(slice_, Traffic(0.0))
+            rate = rate_of(row, spec.shadow) * traffic.made
+            plans.append(slice_plan(slice_, spec, traffic, rate, guess, state_of(row)))
     return sorted(plans, key=lambda one: one.slice)
 
 
@@ -147,20 +154,28 @@ def total_traffic(store: Store, now_s: float) -> dict[str, Traffic]:
     return _traffic(store, now_s, lambda row: row.route)
 
 
-def _traffic(store: Store, now_s: float, name_of: Callable[[TrafficRow], str]) -> dict[str, Traffic]:
+def _traffic(store: Store, now_s: float, name_of: Callable[[TrafficRow | LeftOutRow], str]) -> dict[str, Traffic]:
     since_s = now_s - LOOKBACK_DAYS * DAY_S
     first_s = store.first_exchange_s()
     days = max((now_s - max(since_s, first_s if first_s is not None else now_s)) / DAY_S, 1 / 24)
     served: dict[str, float] = {}
     prices: dict[str, tuple[int, int]] = {}
+    drawn, left = Counter[str](), Counter[str]()
+    for out in store.left_out(since_s):
+        left[name_of(out)] += out.comparisons
     for row in store.traffic(since_s):
         name = name_of(row)
         if row.purpose == "serve":
             served[name] = served.get(name, 0.0) + row.exchanges / days
         elif row.purpose in COMPARING:
             prices[name] = _added(prices.get(name, (0, 0)), row)
+            drawn[name] += row.exchanges if row.purpose == "shadow" else 0
     return {
-        name: Traffic(requests, prices[name][1] / prices[name][0] / 1e9 if prices.get(name, (0, 0))[0] else None)
+        name: Traffic(
+            requests,
+            prices[name][1] / prices[name][0] / 1e9 if prices.get(name, (0, 0))[0] else None,
+            1.0 - left[name] / drawn[name] if drawn[name] else 1.0,
+        )
         for name, requests in served.items()
     }
 

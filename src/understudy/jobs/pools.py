@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from understudy.canon.value import Value
 from understudy.jobs.board import with_books
 from understudy.jobs.learning import TAKEN, Place, learned_of, outcomes_of
+from understudy.jobs.leaving_out import left_out_of_routes
 from understudy.jobs.sanity import WINDOW, standing
 from understudy.ports import BeliefRow, LessonRow, ProbeRow, Store
 from understudy.routing.beliefs import Dial, Forecast, Record
@@ -27,7 +28,7 @@ class PoolView(Value, frozen=True, kw_only=True):
     `compared` is the share of requests that all models answer, by kind; `compared_new` that of kinds not seen enough.
     `unasked` are kinds that the route's priors name and of which nothing was ever asked. `judge` says whether the
     judge's verdicts count, where there is one, `forecast` is what the belief expects of its traffic, `vectors` the hash
-    of the word vectors that its text was learned with.
+    of the word vectors that its text was learned with, `left_out` how many comparisons of the last day were not made.
     """
 
     tenant: str
@@ -48,9 +49,10 @@ class PoolView(Value, frozen=True, kw_only=True):
     compared_new: float = 0.0
     unasked: tuple[str, ...] = ()
     judge: str = ""
+    left_out: str = ""
 
 
-def pool_views(store: Store, routes: Mapping[str, Route], tenant: str | None = None) -> list[PoolView]:
+def pool_views(store: Store, routes: Mapping[str, Route], now_s: float, tenant: str | None = None) -> list[PoolView]:
     """Every route with a pool that was taught anything, of one tenant or of all; `routes` are the declared ones."""
     pools = {name: route for name, route in routes.items() if route.choose_from}
     counts = {place: dict(kinds) for place, kinds in store.lesson_counts().items() if place[1] in pools}
@@ -64,12 +66,13 @@ def pool_views(store: Store, routes: Mapping[str, Route], tenant: str | None = N
     taught: dict[Place, list[LessonRow]] = {place: [] for place in waiting}
     for lesson in store.newest({route for _, route in waiting}, TAKEN) if waiting else ():
         taught.get((lesson.tenant, lesson.route), []).append(lesson)
+    crowded = left_out_of_routes(store, now_s)
     views = []
     for place in places:
         view = _view(place, board, counts.get(place, {}), rows.get(place))
         view = _waiting(view, pools[place[1]], taught[place]) if place in waiting else view
         judge = _judge(store, pools[place[1]], place[0], probes[place[1]]) if place[1] in probes else ""
-        views.append(replace(view, judge=judge))
+        views.append(replace(view, judge=judge, left_out=crowded.get(place, "")))
     return views
 
 

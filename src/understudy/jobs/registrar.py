@@ -12,7 +12,7 @@ from understudy.jobs.panel import Panel
 from understudy.jobs.specs import RouteSpec
 from understudy.parity.slices import Hypothesis, SliceId
 from understudy.parity.state import SliceState
-from understudy.ports import HypothesisRow, SliceRow, Store, TrafficRow, TransitionRow
+from understudy.ports import HypothesisRow, LeftOutRow, SliceRow, Store, TrafficRow, TransitionRow
 
 
 def claim(slice_: SliceId, route: RouteSpec, builds: Mapping[str, str], panel: Panel) -> Hypothesis:
@@ -78,7 +78,7 @@ def slice_row(state: SliceState, now_s: float) -> SliceRow:
     )
 
 
-def slice_of(row: HypothesisRow | SliceRow | TrafficRow | TransitionRow) -> SliceId:
+def slice_of(row: HypothesisRow | LeftOutRow | SliceRow | TrafficRow | TransitionRow) -> SliceId:
     """The slice that a row of the books is about."""
     return SliceId(row.route, row.kind, row.tenant)
 

@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from understudy.canon.value import Value
 from understudy.jobs.facts import known
 from understudy.jobs.fleet import Asked, decide_all
+from understudy.jobs.leaving_out import left_out_of_slices
 from understudy.jobs.recording import fleet_of, link_of
 from understudy.jobs.registrar import slice_of, state_of
 from understudy.jobs.sanity import Sanity
@@ -36,7 +38,8 @@ class SliceView(Value, frozen=True, kw_only=True):
     """One slice. Shares and means are in [0, 1], evidence is an e-value, differences are of mean outcomes.
 
     `rate` is the share of requests that are compared now, where a budget sets it; `may_open` the highest rung that
-    outcomes of this kind may open. `judge` says whether the judge's verdicts count, where there is one.
+    outcomes of this kind may open. `judge` says whether the judge's verdicts count, where there is one;
+    `left_out` how many comparisons of the last day were not made, since a model had no slot for them.
     """
 
     slice: str
@@ -81,6 +84,7 @@ class SliceView(Value, frozen=True, kw_only=True):
     last_reason: str | None
     last_fall: str | None
     judge: str | None = None
+    left_out: str | None = None
 
 
 class SliceStory(Value, frozen=True):
@@ -132,6 +136,7 @@ def views(
         for row, state in zip(rows, states, strict=True)
     ]
     decisions = decide_all(asked, fleet_of(store, record, places), now_s)
+    crowded = left_out_of_slices(store, now_s)
     made = []
     for row, one, (decision, _) in zip(rows, asked, decisions, strict=True):
         # All were decided: the last rung of one depends on the others.
@@ -139,7 +144,8 @@ def views(
             continue
         mine = moves.get(slice_of(row), [])
         judge = told.sanity(one.state.hypothesis)
-        made.append(_view(row, one, scores.get(row.hypothesis), mine, decision.blocked_by, judge))
+        view = _view(row, one, scores.get(row.hypothesis), mine, decision.blocked_by, judge)
+        made.append(replace(view, left_out=crowded.get((row.tenant, row.route, row.kind))))
     return sorted(made, key=lambda view: view.slice)
 
 

@@ -99,7 +99,8 @@ class Sampled(Value, frozen=True, kw_only=True, tag="sampled"):
 class Answered(Value, frozen=True, kw_only=True):
     """One side of a pair: the reply, or the reason why there is none.
 
-    The cost is that of all its tries; where there is no reply, what is known of what they cost for nothing.
+    The cost is that of all its tries; where there is no reply, what is known of what they cost for nothing. The latency
+    is None where it says nothing of the model: it was asked for a comparison while it had no slot to spare.
     """
 
     model: str
@@ -107,13 +108,14 @@ class Answered(Value, frozen=True, kw_only=True):
     reply: Reply | None = None
     missing: str | None = None
     cost_nano_usd: int | None = None
-    latency_ms: float = 0.0
+    latency_ms: float | None = 0.0
 
 
 class Paired(Value, frozen=True, kw_only=True, tag="paired"):
     """Both answers to one prompt, for the check. The words are dropped once they are judged.
 
-    A pair that settles after its deadline counts as lost, whenever it is read.
+    A pair that settles after its deadline counts as lost, whenever it is read. `void` says why it counts for nothing,
+    where it was cut off by us.
     """
 
     exchange_id: str
@@ -126,6 +128,7 @@ class Paired(Value, frozen=True, kw_only=True, tag="paired"):
     request: Request
     candidate: Answered
     incumbent: Answered
+    void: str = ""
 
 
 class Live(Value, frozen=True, kw_only=True, tag="live"):

@@ -236,6 +236,16 @@ class TrafficRow(Value, frozen=True, kw_only=True):
     cost_nano_usd: int
 
 
+class LeftOutRow(Value, frozen=True, kw_only=True):
+    """Comparisons of one slice that were drawn and left out, since a model had no slot for one more."""
+
+    tenant: str
+    route: str
+    kind: str
+    model: str
+    comparisons: int
+
+
 class SpendRow(Value, frozen=True, kw_only=True):
     """Exchanges of one tenant's route, purpose and model that began within one stretch of time; costs in nano-dollars.
 

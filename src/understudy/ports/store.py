@@ -10,6 +10,7 @@ from understudy.ports.rows import (
     Bill,
     ComparisonRow,
     HypothesisRow,
+    LeftOutRow,
     OrderRow,
     OutcomeRow,
     PairRow,
@@ -199,6 +200,10 @@ class Store(Protocol):
 
     def first_exchange_s(self) -> float | None:
         """When the journal begins; None while it is empty."""
+        ...
+
+    def left_out(self, since_s: float) -> list[LeftOutRow]:
+        """The comparisons that were drawn since then and left out, by slice and by the model that had no slot."""
         ...
 
     def traffic(self, since_s: float) -> list[TrafficRow]:

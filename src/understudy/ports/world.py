@@ -1,6 +1,7 @@
 """Time, tasks, callers and upstreams, as the house needs them."""
 
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
 from understudy.canon.faults import Fault
@@ -81,6 +82,43 @@ class Holds(Protocol):
 
     def mean_out(self, model: str) -> float | None:
         """The mean length of a model's answers, in tokens; None where none was heard."""
+        ...
+
+
+class Stopping(Exception):
+    """The server stops: what has not been asked yet for a comparison is not asked any more."""
+
+
+class Slots(Protocol):
+    """What models answer at this moment, and whether they can be asked for a comparison besides."""
+
+    @property
+    def stopping(self) -> bool:
+        """Whether the server stops."""
+        ...
+
+    def begin(self, model: Model, endpoint: Endpoint) -> None:
+        """A call goes to a place."""
+        ...
+
+    def end(self, model: Model, endpoint: Endpoint) -> None:
+        """It is over."""
+        ...
+
+    def crowded(self, models: Iterable[Model]) -> Model | None:
+        """The first of these models for which no comparison more may wait; None if there is room at all of them."""
+        ...
+
+    def announce(self, models: Iterable[Model], number: int = 1) -> None:
+        """So many comparisons more, or fewer, are announced for each of these models."""
+        ...
+
+    def slot(self, model: Model) -> AbstractAsyncContextManager[bool]:
+        """A slot of a model, once it can spare one; whether it could. Stopping if the server does before that."""
+        ...
+
+    def stop(self) -> None:
+        """The server stops: who waits for a slot waits no more, and nobody gets one any more."""
         ...
 
 

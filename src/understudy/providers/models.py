@@ -44,7 +44,9 @@ class ModelSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     `may_train` and `may_evaluate` say what its answers may be used for; an own model's may train unless this says no,
     a rented one's only if this says so, since most contracts forbid it. `tags` are words of your own, such as where it
-    stands; keys and routes may ask for them.
+    stands; keys and routes may ask for them. `slots` is how many calls it answers at a time at its first place (its
+    server's `--parallel` or the like): comparisons are asked only where that leaves room for callers. An own model of
+    which nothing is said is asked while it answers nobody.
     """
 
     name: Name
@@ -60,6 +62,7 @@ class ModelSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     may_evaluate: bool = True
     max_tokens: Annotated[int, Meta(gt=0)] | None = None
     tags: tuple[Tag, ...] = ()
+    slots: Annotated[int, Meta(ge=1)] | None = None
 
 
 class ProviderSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -132,6 +135,7 @@ def model_of(spec: ModelSpec, row: ProviderRow, known: KnownModel | None = None)
         may_train=owned if spec.may_train is None else spec.may_train,
         may_evaluate=spec.may_evaluate,
         tags=spec.tags,
+        slots=spec.slots,
         window=known.window if known else None,
         images=_able(known, "images"),
         tools=_able(known, "tools"),

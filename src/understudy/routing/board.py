@@ -69,6 +69,8 @@ class Model(Value, frozen=True, kw_only=True):
     may_train: bool = False
     may_evaluate: bool = True
     tags: tuple[str, ...] = ()
+    # How many calls it answers at a time; None where nobody said.
+    slots: int | None = None
     # What it can take; None where nobody said.
     window: int | None = None
     images: bool | None = None

@@ -57,6 +57,8 @@ class Plan(Value, frozen=True, kw_only=True):
     canary: bool = False
     alone: bool = False
     shadow_rate: float = 0.0
+    # Where a comparison was drawn and left out: the model that had no room for it.
+    crowded: Model | None = None
     # Where a pool was chosen from: why, and who else answers for comparison.
     decision: Decision | None = None
     others: tuple[Model, ...] = ()

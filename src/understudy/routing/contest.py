@@ -52,6 +52,8 @@ def contest(challenger: Fitted, champion: Learned | None, lessons: Sequence[Less
     from them, which favours the champion.
     """
     belief = challenger.belief
+    # Elsewhere a guess would stand for what nobody could see, and win by itself.
+    lessons = [one for one in lessons if one.fair]
     if len(challenger.chosen) < MIN_LABELS:
         few = f"{len(challenger.chosen)} compared prompts; {MIN_LABELS:.0f} are asked"
         return Verdict(False, few, Value(0.0, -1.0, len(challenger.chosen)))

@@ -44,6 +44,14 @@ class Lesson(NamedTuple):
     wasted_usd: Mapping[str, float] = {}
     unit: str = ""
 
+    @property
+    def fair(self) -> bool:
+        """Whether another model's outcome could have been seen here; what users say needs no comparison.
+
+        Where it could not, since nothing was compared at that moment, no weight makes up for those that are missing.
+        """
+        return self.spoken or min(self.chances.values(), default=1.0) > 0.0
+
 
 def lot_of(lesson: Lesson) -> float:
     """A draw in [0, 1) that a lesson always has again."""
@@ -78,21 +86,35 @@ Slices = dict[tuple[str, str], Slice]
 
 
 def by_slice(lessons: Iterable[Lesson]) -> Slices:
-    """The outcomes by kind and model; a key's reactions weigh together at most MAX_KEY_WEIGHT on a kind."""
+    """The outcomes by kind and model; a key's reactions weigh together at most MAX_KEY_WEIGHT on a kind.
+
+    Of a lesson that is not fair only what answers took counts, on slices that have outcomes.
+    """
     told = list(lessons)
     spoken = Counter((one.key, one.kind) for one in told if one.spoken)
     found: Slices = defaultdict(lambda: Slice([], [], [], [], [], []))
     for one in told:
+        if not one.fair:
+            continue
         share = min(1.0, MAX_KEY_WEIGHT / spoken[one.key, one.kind]) if one.spoken else 1.0
         for model, outcome in one.outcomes.items():
             into = found[one.kind, model]
             into.outcomes.append(outcome)
             into.prompts.append(one.outcomes)
             into.weights.append(share * min(MAX_WEIGHT, 1.0 / one.chances.get(model, 1.0)))
-            if model in one.usd:
-                into.usd.append(one.usd[model])
-            if model in one.ms:
-                into.ms.append(one.ms[model])
-        for model, usd in one.wasted_usd.items():
-            found[one.kind, model].wasted.append(usd)
+        for model in one.wasted_usd:
+            found.setdefault((one.kind, model), Slice([], [], [], [], [], []))
+    for one in told:
+        _hear_cost(found, one)
     return dict(found)
+
+
+def _hear_cost(found: Slices, one: Lesson) -> None:
+    """What the answers of one lesson took, on the slices that there are."""
+    for model in (model for model in one.outcomes if (one.kind, model) in found):
+        into = found[one.kind, model]
+        into.usd.extend([one.usd[model]] if model in one.usd else [])
+        into.ms.extend([one.ms[model]] if model in one.ms else [])
+    for model, usd in one.wasted_usd.items():
+        if (one.kind, model) in found:
+            found[one.kind, model].wasted.append(usd)

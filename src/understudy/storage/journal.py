@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from understudy.ports import Bill, Exchange, SpendRow, TrafficRow
+from understudy.ports import Bill, Exchange, LeftOutRow, SpendRow, TrafficRow
 from understudy.storage.database import Database
 from understudy.storage.entering import portions
 from understudy.storage.tables import bills, exchanges, money, spent
@@ -65,6 +65,13 @@ class Exchanges(Database):
         asked = asked.where(exchanges.c.at_s >= since_s, exchanges.c.route.is_not(None), exchanges.c.kind.is_not(None))
         rows = self._rows(asked.group_by(*of).order_by(*of))
         return [TrafficRow(**dict(row._mapping) | {"cost_nano_usd": int(row.cost_nano_usd)}) for row in rows]
+
+    def left_out(self, since_s: float) -> list[LeftOutRow]:
+        """The comparisons that were drawn since then and left out, by slice and by the model that had no slot."""
+        of = (exchanges.c.tenant, exchanges.c.route, exchanges.c.kind, exchanges.c.model)
+        refused = (exchanges.c.purpose == "shadow", exchanges.c.status == "refused", exchanges.c.at_s >= since_s)
+        asked = sa.select(*of, sa.func.count().label("comparisons")).where(*refused).group_by(*of).order_by(*of)
+        return [LeftOutRow(**row._mapping) for row in self._rows(asked)]
 
     def spent(self, day: int) -> list[tuple[str, str, int]]:
         """What a day (counted from the epoch, UTC) has cost by key and route, "" for none, in nano-dollars."""

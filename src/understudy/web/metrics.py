@@ -96,7 +96,9 @@ class Metrics:
         model = self._label(exchange.model)
         asked = self._label(exchange.asked)
         self._requests.labels(self._label(exchange.route), model, exchange.purpose, exchange.status).inc()
-        self._duration.labels(asked, model).observe(exchange.latency_ms / 1000)
+        if exchange.purpose != "shadow" or exchange.status != "refused":
+            # A comparison that was left out took no time.
+            self._duration.labels(asked, model).observe(exchange.latency_ms / 1000)
         if exchange.first_token_ms is not None:
             self._first_token.labels(model).observe(exchange.first_token_ms / 1000)
         if exchange.usage.total_in is not None:

@@ -38,7 +38,7 @@ async def pools(back: Back, caller: Caller) -> Learned:
     Of the key's own tenant; of all with the role `operate`.
     """
     routes = back.standing().board.routes
-    return Learned(await asyncio.to_thread(pool_views, back.store, routes, whose(caller)))
+    return Learned(await asyncio.to_thread(pool_views, back.store, routes, back.clock.now_s(), whose(caller)))
 
 
 async def pools_reported(back: Back, caller: Caller, query: WantedPools) -> PoolsReport | HTMLResponse:

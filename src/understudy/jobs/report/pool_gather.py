@@ -55,12 +55,12 @@ def gather_pools(
     `board` is the declared one: its models and routes.
     """
     routes = {name: route for name, route in board.routes.items() if only in (None, name)}
-    views = pool_views(store, routes, tenant)
+    views = pool_views(store, routes, now_s, tenant)
     beliefs = {(row.tenant, row.route): row for row in store.beliefs()} if views else {}
     waiting = store.comparison_counts(now_s) if views else {}
     lately = _by_place(store.traffic(now_s - DAY_S)) if views else {}
     stretch_s = stretch_of(store, now_s)
-    spending = _by_place(store.spending(stretch_s)) if views else {}
+    spending = _by_place(store.spending(stretch_s, tenant=tenant)) if views else {}
     falls = {name: tuple(store.falls(name)) for name in sorted({view.route for view in views}) if routes[name].judge}
     found = []
     for view in views:
