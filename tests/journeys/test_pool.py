@@ -23,7 +23,7 @@ from understudy.engines.vectors import load_vectors
 from understudy.routing.forecast import SETTLE_S, WINDOW
 
 CONFIG = """\
-server: {{host: 127.0.0.1, port: {{port}}}}
+server: {{host: 127.0.0.1, port: 0}}
 providers:
   small: {{dialect: openai_chat, base_url: "{url}", auth: none}}
 models:
@@ -103,12 +103,12 @@ def test_a_route_learns_which_model_answers_what_and_forgets_it_when_it_breaks(t
         _expected(tmp_path, house, first["x-understudy-request-id"])
         for number in range(1, 240):
             ask(house, ("sums", "letters")[number % 2], number)
-        served = eventually(lambda: (h := ask(house, "sums", 999))["x-understudy-model"] == "own" and h, 30)
+        served = eventually(lambda: (h := ask(house, "sums", 999))["x-understudy-model"] == "own" and h)
         assert "more than the incumbent here" in served["x-understudy-reason"]
         assert ask(house, "letters", 999)["x-understudy-model"] == "rented"
         _explained(tmp_path, house, served["x-understudy-request-id"])
         two.broken = True
-        eventually(lambda: ask(house, "sums", 1)["x-understudy-model"] == "rented", 60)
+        eventually(lambda: ask(house, "sums", 1)["x-understudy-model"] == "rented")
 
 
 def nothing_at(url: str) -> str:
@@ -182,7 +182,7 @@ def test_what_prompts_mean_by_word_vectors_counts_and_other_vectors_are_learned_
     with server(tmp_path, config) as house:
         for number in range(240):
             ask(house, ("sums", "letters")[number % 2], number, kind="mixed")
-        eventually(lambda: served(house), 60)
+        eventually(lambda: served(house))
         assert "the text speaks" in explained()
         assert "what it means (vectors)" in explained()
         status = understudy(tmp_path, "route", "status", "--config", "understudy.yaml")
@@ -196,7 +196,7 @@ def test_what_prompts_mean_by_word_vectors_counts_and_other_vectors_are_learned_
     )
     assert "the text does not speak here: it was learned with other word vectors" in explained()
     with server(tmp_path, config.replace("table0", "table1")) as house:
-        eventually(lambda: served(house), 60)
+        eventually(lambda: served(house))
         assert "what it means (vectors)" in explained()
 
 
@@ -240,7 +240,7 @@ def test_comparisons_go_to_what_is_undecided_as_far_as_the_days_money_goes(two: 
             found: dict[str, float] = get(f"{house.url}/understudy/v1/pools")["pools"][0]["compared"]
             return found if found["thanks"] > 2 * found["sums"] > 0 else None
 
-        told = eventually(rates, 30)
+        told = eventually(rates)
         row = _compared_at(house, told["thanks"])
         explained = understudy(tmp_path, "route", "explain", row["id"], "--config", "understudy.yaml")
         assert f"all models answer {told['thanks']:.1%} of such requests" in explained.stdout
@@ -265,7 +265,7 @@ def test_other_traffic_is_learned_from_anew_and_said_everywhere(two: Two, tmp_pa
     config = ("--config", str(tmp_path / "understudy.yaml"))
     with server(tmp_path, HALF.format(url=two.url)) as house:
         _ask_all(house, ["sums", "letters"] * 150)
-        eventually(lambda: ask(house, "sums", 999)["x-understudy-model"] == "own", 30)
+        eventually(lambda: ask(house, "sums", 999)["x-understudy-model"] == "own")
         assert 0.4 < get(f"{house.url}/understudy/v1/pools")["pools"][0]["forecast"]["share"] < 0.6
         # What is answered at once after a belief may have been decided by the one before.
         time.sleep(SETTLE_S)
@@ -277,7 +277,7 @@ def test_other_traffic_is_learned_from_anew_and_said_everywhere(two: Two, tmp_pa
             words: str = get(f"{house.url}/understudy/v1/pools")["pools"][0]["words"]
             return words if words.startswith("drift: ") else None
 
-        words = eventually(told, 60)
+        words = eventually(told)
         assert words.startswith("drift: prompts no longer look like those it was learned from (PSI 0.")
         assert "; learned anew, it wins over" in words
         status = understudy(tmp_path, "route", "status", *config).stdout
@@ -290,7 +290,7 @@ def test_other_traffic_is_learned_from_anew_and_said_everywhere(two: Two, tmp_pa
             lines = understudy(tmp_path, "route", "explain", exchange_id, *config).stdout
             return lines if "learned anew because of drift: prompts no longer look like" in lines else None
 
-        assert "own answers: worth +" in eventually(explained, 30)
+        assert "own answers: worth +" in eventually(explained)
     with contextlib.closing(sqlite3.connect(f"file:{tmp_path / 'understudy.db'}?mode=ro", uri=True)) as books:
         lessons, units = books.execute("SELECT count(*), count(DISTINCT nullif(unit, '')) FROM lessons").fetchone()
     assert units == lessons > WINDOW, "each of these is a conversation of its own"
