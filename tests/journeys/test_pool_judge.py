@@ -199,8 +199,12 @@ def test_a_judge_reads_nothing_of_a_key_whose_tags_it_lacks(upstream: Upstream, 
         for number in range(12):
             ask(house, "sums", number, **{"x-api-key": "near"})
         ask(house, "letters", 0, **{"x-api-key": "ops"})
-        eventually(lambda: upstream.judged)
-        rows = get(f"{house.url}/understudy/v1/exchanges", **{"x-api-key": "ops"})["exchanges"]
+
+        def heard() -> Any:
+            rows = get(f"{house.url}/understudy/v1/exchanges", **{"x-api-key": "ops"})["exchanges"]
+            return any(row["purpose"] == "judge" for row in rows) and rows
+
+        rows = eventually(heard)
         assert {row["kind"] for row in rows if row["purpose"] != "serve"} == {"letters"}
         assert {row["decision"].get("compared", 0.0) for row in rows if row["kind"] == "sums"} == {0.0}
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.cli.test_serve import understudy
-from tests.journeys.house import WORDS, Server, Upstream, eventually, get, post, server
+from tests.journeys.house import PATIENCE_S, WORDS, Server, Upstream, eventually, get, post, server
 
 CONFIG = """\
 server: {{host: 127.0.0.1, port: 0, workers: 1}}
@@ -82,7 +82,7 @@ def test_labels_in_the_terminal_open_a_rung(house: Server) -> None:
         input="x\n" + "3\n" * LABELS,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         env={"PATH": "/usr/bin:/bin", "HOME": str(house.folder)},
     )
     assert labelled.returncode == 0, labelled.stdout + labelled.stderr
@@ -208,7 +208,7 @@ def test_the_plan_and_the_report_are_read_in_terminal_and_api(house: Server) -> 
     assert [one["slice"] for one in get(f"{base}/plan")["plans"]] == ["people/facts"]
     figures = get(f"{base}/report?format=json&slice=people/facts")
     assert figures["slices"][0]["view"]["slice"] == "people/facts"
-    with urllib.request.urlopen(f"{base}/report", timeout=10) as answer:
+    with urllib.request.urlopen(f"{base}/report", timeout=PATIENCE_S) as answer:
         assert answer.headers["content-type"].startswith("text/html")
         assert "people/facts" in answer.read().decode()
     with pytest.raises(urllib.error.HTTPError, match="404"):
