@@ -141,7 +141,7 @@ def test_chunks_come_before_the_answer_ends() -> None:
             return response
 
         chunks: list[bytes] = []
-        async with asyncio.timeout(5), serving(handle) as url, AiohttpTransport({}) as transport:
+        async with asyncio.timeout(60), serving(handle) as url, AiohttpTransport({}) as transport:
             async for chunk in (await transport.send(call(url))).chunks():
                 chunks.append(chunk)
                 go_on.set()
@@ -178,7 +178,7 @@ def test_closing_cuts_the_connection_at_once() -> None:
             await reader.readexactly(2)  # the body
             rest.set_result(await reader.read())
 
-        async with asyncio.timeout(5), speaking(handle) as url, AiohttpTransport({}) as transport:
+        async with asyncio.timeout(60), speaking(handle) as url, AiohttpTransport({}) as transport:
             answer = await transport.send(call(url))
             assert await anext(answer.chunks()) == b"some"
             answer.close()
