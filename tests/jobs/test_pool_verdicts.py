@@ -18,10 +18,12 @@ from understudy.jobs.court import COMPARES, TRIED, TRIED_WITHIN_S, UNBELIEVED_S
 from understudy.jobs.learning import lesson_of
 from understudy.jobs.patience import BOOKED_WITHIN_S, MAX_RETRY_S, RETRY_S, Desk
 from understudy.jobs.pool_verdicts import PoolVerdicts
+from understudy.jobs.pools import pool_views
 from understudy.jobs.sanity import AGAIN_S, EVERY, FIRST, PLANTED
 from understudy.jobs.specs import JudgeSpec, ParitySpec, RouteSpec
 from understudy.outcomes.judge import PairwiseJudge
 from understudy.ports import Answered, Batch, Compared, Exchange, OrderRow, ProbeRow
+from understudy.routing.board import Route
 from understudy.routing.lessons import Lesson
 
 JUDGE = PairwiseJudge(model="third", build="t1")
@@ -363,3 +365,29 @@ def test_RT_6_9_a_verdict_that_was_under_way_when_its_judge_fell_teaches_nothing
     assert len(house.store.falls("r")) == 1
     assert [one.reason for one in house.asked[-4:]] == [COMPARES, TRIED, TRIED, COMPARES]
     assert len(house.lessons()) == 2 * EVERY - 1
+
+
+def test_RT_6_9_what_is_said_of_a_judge_and_of_what_is_doubted_is_of_one_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = House(tmp_path)
+    played(house, 5)
+    read = house.store.probes
+
+    def fallen_since(route: str, limit: int) -> list[ProbeRow]:
+        rows, late = read(route, limit), house.clock.at_s
+        fooled_twice = tuple(
+            msgspec.structs.replace(probe(number, 1.0), at_s=late, doubted_s=doubted_s)
+            for number, doubted_s in ((98, None), (99, 0.5))
+        )
+        house.store.enter(Batch(probes=fooled_twice))
+        return rows
+
+    def said() -> str:
+        route = Route(name="r", incumbent="rented", choose_from=("own", "rented"), judge=JUDGE.name)
+        return pool_views(house.store, {"r": route})[0].judge
+
+    monkeypatch.setattr(house.store, "probes", fallen_since)
+    assert said() == "judge third is believed: it rejected 10 of 10 answers that say nothing"
+    assert "not believed" in (now := said())
+    assert now.endswith("; 5 lessons from before a judge was found fooled do not count")

@@ -54,14 +54,17 @@ def pool_views(store: Store, routes: Mapping[str, Route], tenant: str | None = N
     counts = {place: dict(kinds) for place, kinds in store.lesson_counts().items() if place[1] in pools}
     rows = {(row.tenant, row.route): row for row in store.beliefs() if row.route in pools}
     board = with_books(Board(routes=pools), (), {}, 0, store.strata(), store.paces())
-    probes = {name: store.probes(name, WINDOW) for name, route in pools.items() if route.judge}
+    judged = [name for name, route in pools.items() if route.judge]
+    # Before the probes: whoever said what is doubted must be seen to have fallen.
+    doubted = {name: len(store.doubted_lessons(name)) if store.falls(name) else 0 for name in judged}
+    probes = {name: store.probes(name, WINDOW) for name in judged}
     tried = {(row.tenant, row.route) for rows in probes.values() for row in rows}
     places = sorted(counts.keys() | rows.keys() | tried)
     views = [_view(place, board, counts.get(place, {}), rows.get(place)) for place in _of(places, tenant)]
     views = [
         view if rows.get((view.tenant, view.route)) else _waiting(view, store, pools[view.route]) for view in views
     ]
-    said = {name: _judge(store, pools[name], rows) for name, rows in probes.items()}
+    said = {name: _judge(pools[name], rows, doubted[name]) for name, rows in probes.items()}
     return [replace(view, judge=said.get(view.route, "")) for view in views]
 
 
@@ -80,10 +83,9 @@ def _waiting(view: PoolView, store: Store, route: Route) -> PoolView:
     return replace(view, words=words)
 
 
-def _judge(store: Store, route: Route, newest_first: Sequence[ProbeRow]) -> str:
+def _judge(route: Route, newest_first: Sequence[ProbeRow], doubted: int) -> str:
     """What is to be said of a route's judge, and of what was taken back."""
     words = standing(route.judge, newest_first).words
-    doubted = len(store.doubted_lessons(route.name)) if store.falls(route.name) else 0
     return f"{words}; {doubted:,} lessons from before a judge was found fooled do not count" if doubted else words
 
 
