@@ -53,7 +53,7 @@ def test_the_command_prints_figures_and_writes_json(tmp_path: Path) -> None:
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=550,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "--quick: a look, not a figure" in done.stdout

@@ -7,13 +7,14 @@ import sys
 from pathlib import Path
 
 from tests.conformance.clients import simulated
+from tests.journeys.house import PATIENCE_S
 
 COMMAND = [sys.executable, "-m", "understudy", "conformance", "--clients"]
 
 
 def told(*options: str, path: str = os.defpath) -> "subprocess.CompletedProcess[str]":
     environ = {"PATH": path, "COLUMNS": "200"}
-    return subprocess.run([*COMMAND, *options], capture_output=True, text=True, timeout=120, env=environ)
+    return subprocess.run([*COMMAND, *options], capture_output=True, text=True, timeout=PATIENCE_S, env=environ)
 
 
 def test_a_client_that_is_there_fills_its_row(tmp_path: Path) -> None:

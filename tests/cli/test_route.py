@@ -14,7 +14,7 @@ from understudy.jobs.pools import PoolView
 from understudy.routing.beliefs import Record
 
 CONFIG = """\
-server: {host: 127.0.0.1, port: {port}}
+server: {host: 127.0.0.1, port: 0}
 providers: {x: {dialect: openai_chat, base_url: "http://127.0.0.1:9/v1", auth: none}}
 models: [{name: own, provider: x, model: a, owned: true}, {name: rented, provider: x, model: b}]
 routes: [{name: auto, choose_from: [own, rented]}]
@@ -73,7 +73,7 @@ def test_figures_that_cannot_be_written_are_told(folder: Path, place: str, words
 
 
 def test_books_that_nobody_made_yet_are_told(tmp_path: Path) -> None:
-    (tmp_path / "understudy.yaml").write_text(CONFIG.replace("{port}", "1"), encoding="utf-8")
+    (tmp_path / "understudy.yaml").write_text(CONFIG, encoding="utf-8")
     done = understudy(tmp_path, "route", "status")
     assert done.returncode == 2
     assert "does not exist yet; start the server once (understudy serve)" in done.stderr

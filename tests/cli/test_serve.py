@@ -3,18 +3,17 @@
 import os
 import subprocess
 import sys
-import urllib.request
 from pathlib import Path
 
 import pytest
 
-from tests.journeys.house import free_port, get, server, start, upstream
+from tests.journeys.house import PATIENCE_S, get, server, start, upstream
 from understudy.ports import Batch, BeliefRow
 from understudy.storage.open import open_store
 
 
 def understudy(
-    folder: Path, *arguments: str, timeout_s: float = 60, **environ: str
+    folder: Path, *arguments: str, timeout_s: float = PATIENCE_S, **environ: str
 ) -> "subprocess.CompletedProcess[str]":
     """Run the command and wait."""
     return subprocess.run(
@@ -87,7 +86,7 @@ def test_word_vectors_that_cannot_be_loaded_are_told_before_anything_starts(tmp_
         "routes: [{name: auto, choose_from: [a, b]}]\n",
         encoding="utf-8",
     )
-    done = understudy(tmp_path, "serve", "--port", str(free_port()))
+    done = understudy(tmp_path, "serve", "--port", "0")
     assert done.returncode == 2
     assert "vectors' holds no tokenizer.json (found: no such folder)" in done.stderr
     doctor = understudy(tmp_path, "doctor")
@@ -96,7 +95,7 @@ def test_word_vectors_that_cannot_be_loaded_are_told_before_anything_starts(tmp_
     (tmp_path / "hidden" / "tokenizers").mkdir(parents=True)
     missing = "raise ModuleNotFoundError('no', name='tokenizers')\n"
     (tmp_path / "hidden" / "tokenizers" / "__init__.py").write_text(missing, encoding="utf-8")
-    bare = understudy(tmp_path, "serve", "--port", str(free_port()), PYTHONPATH=str(tmp_path / "hidden"))
+    bare = understudy(tmp_path, "serve", "--port", "0", PYTHONPATH=str(tmp_path / "hidden"))
     assert bare.returncode == 2
     assert "word vectors need 'tokenizers'; pip install 'understudy[vectors]'" in bare.stderr
 
@@ -109,7 +108,7 @@ def test_a_foreign_file_in_place_of_the_database_is_refused_and_left_alone(tmp_p
         "models: [{name: a, provider: x, model: a}]\n",
         encoding="utf-8",
     )
-    done = understudy(tmp_path, "serve", "--port", str(free_port()))
+    done = understudy(tmp_path, "serve", "--port", "0")
     assert done.returncode == 2
     assert "understudy.db" in done.stderr
     assert (tmp_path / "understudy.db").read_bytes() == content
@@ -118,8 +117,7 @@ def test_a_foreign_file_in_place_of_the_database_is_refused_and_left_alone(tmp_p
 
 def test_it_declares_what_it_finds_in_the_environment(tmp_path: Path) -> None:
     with upstream() as scripted:
-        port = free_port()
-        running = start(tmp_path, None, port, {"OPENAI_API_KEY": "sk-x", "OPENAI_BASE_URL": scripted.url})
+        running = start(tmp_path, None, {"OPENAI_API_KEY": "sk-x", "OPENAI_BASE_URL": scripted.url})
         try:
             log = (tmp_path / "server.log").read_text(encoding="utf-8")
             assert "openai: 1 models: plain" in log
@@ -127,11 +125,10 @@ def test_it_declares_what_it_finds_in_the_environment(tmp_path: Path) -> None:
             listed = get(f"{running.url}/v1/models")
             assert [model["id"] for model in listed["data"]] == ["plain"]
             assert get(f"{running.url}/livez", accept="text/plain") == "ok"
-            with urllib.request.urlopen(f"{running.url}/metrics") as page:
-                assert b"understudy_requests" in page.read()
+            assert "understudy_requests" in get(f"{running.url}/metrics")
         finally:
             running.process.terminate()
-            running.process.wait(20)
+            running.process.wait(PATIENCE_S)
 
 
 def test_where_no_model_is_declared_the_doctor_says_what_the_server_would_find(tmp_path: Path) -> None:
@@ -223,13 +220,12 @@ def test_words_that_another_secret_sealed_are_told_of_and_end_in_no_traceback(tm
     assert done.returncode == 2, done.stderr
     assert "sealed under another secret; the setting `secret` must name the one that the server had" in done.stderr
     assert "Traceback" not in done.stderr
-    refused = understudy(tmp_path, "serve", "--port", str(free_port()))
+    refused = understudy(tmp_path, "serve", "--port", "0")
     assert refused.returncode == 2, refused.stderr
     assert "sealed under another secret" in refused.stderr
     assert "If that secret is lost, `understudy serve --forget-sealed` deletes what it sealed" in refused.stderr
-    port = free_port()
-    running = start(tmp_path, None, port, {}, "--forget-sealed")
+    running = start(tmp_path, None, {}, "--forget-sealed")
     running.process.terminate()
-    running.process.wait(30)
+    running.process.wait(PATIENCE_S)
     assert "deleted: 1 rows that were sealed" in (tmp_path / "server.log").read_text(encoding="utf-8")
     assert understudy(tmp_path, "route", "status").returncode == 0

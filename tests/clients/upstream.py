@@ -131,7 +131,6 @@ def config(url: str, digest: str, scenarios: tuple[str, ...]) -> str:
         for scenario in scenarios
     ]
     keys = [{"name": "clients", "digest": digest}]
-    server = {"host": "127.0.0.1", "port": "{port}"}
-    # YAML reads JSON; the port is a number that is not known yet.
-    text = json.dumps({"server": server, "providers": providers, "models": models, "keys": keys})
-    return text.replace('"{port}"', "{port}")
+    server = {"host": "127.0.0.1", "port": 0}
+    # YAML reads JSON.
+    return json.dumps({"server": server, "providers": providers, "models": models, "keys": keys})

@@ -12,8 +12,11 @@ from understudy.conformance.run import Cell, cases, judged
 from understudy.conformance.scenarios import SCENARIOS, chosen
 from understudy.conformance.upstream import WIRES, scripted
 
-# What a test waits for an answer that does not come.
-PATIENCE_S = 1.0
+# What a test waits for an answer that comes, and for one that does not.
+PATIENCE_S, HASTE_S = 60.0, 1.0
+# Faults in which the script says nothing more and keeps the connection.
+HELD = ["stall", "slow", "pings", "inband"]
+ENDED = ["cut", "eof", "garbage", "inband-first", "halftool", "page"]
 Names = Callable[[str, str], str]
 
 
@@ -21,13 +24,13 @@ def plain(upstream: str, scenario: str) -> str:
     return f"any-{scenario}"
 
 
-async def own_words(url: str | None, only: list[str], model: Names = plain) -> list[Cell]:
+async def own_words(
+    url: str | None, only: list[str], model: Names = plain, patience_s: float = PATIENCE_S
+) -> list[Cell]:
     """What clients hear of a gateway that passes bytes on, or of the script: each in its own dialect alone."""
     told = [one for one in cases(WIRES, chosen(only)) if one.client is one.upstream]
-    async with scripted(0, PATIENCE_S + 1) as script:
-        if url is not None:
-            return await judged(script, url, model, told, patience_s=PATIENCE_S)
-        return await judged(script, script.url, model, told, patience_s=PATIENCE_S)
+    async with scripted(0, 2 * patience_s) as script:
+        return await judged(script, url or script.url, model, told, patience_s=patience_s)
 
 
 def words(cells: list[Cell], scenario: str) -> set[str]:
@@ -41,13 +44,17 @@ def test_every_dialect_hears_what_it_says_itself() -> None:
 
 
 def test_what_breaks_on_its_way_is_told_apart() -> None:
-    cells = asyncio.run(own_words(None, ["faults"]))
+    cells = asyncio.run(own_words(None, ENDED))
     assert words(cells, "eof") == {"the stream stops without an error"}
     assert words([cell for cell in cells if cell.streamed], "cut") == {"the stream stops without an error"}
-    assert words(cells, "stall") == words(cells, "slow") == words(cells, "pings") == {"no answer: TimeoutError"}
     assert all("200" in one for one in words(cells, "page") | words(cells, "inband-first"))
     assert all("JSON" in one or "Expecting" in one for one in words(cells, "garbage"))
     assert words(cells, "halftool") == {"the stream stops without an error"}
+
+
+def test_what_never_ends_is_told_apart() -> None:
+    cells = asyncio.run(own_words(None, HELD, patience_s=HASTE_S))
+    assert words(cells, "stall") == words(cells, "slow") == words(cells, "pings") == {"no answer: TimeoutError"}
     # A failure in its own dialect's words is right as it is, but for the connection that the script left open.
     assert all("still open" in one or "TimeoutError" in one for one in words(cells, "inband"))
 
@@ -107,7 +114,7 @@ async def gateway(upstream: str, *, lacks: str = " ", leaks: bool = False) -> As
 async def through(only: list[str], *, lacks: str = " ", leaks: bool = False) -> list[Cell]:
     told = [one for one in cases(WIRES, chosen(only)) if one.client is one.upstream]
     async with (
-        scripted(0, PATIENCE_S + 1) as script,
+        scripted(0, 2 * PATIENCE_S) as script,
         gateway(script.url, lacks=lacks, leaks=leaks) as url,
     ):
         return await judged(script, url, plain, told, patience_s=PATIENCE_S)

@@ -63,7 +63,7 @@ def asked(engine: LlamaCpp, path: str, **body: Any) -> Any:
     """The one thing that the engine answers at one of its own paths."""
     headers = {"authorization": f"Bearer {KEY}", "content-type": "application/json"}
     url = f"{engine.url.removesuffix('/v1')}/{path}"
-    with urllib.request.urlopen(urllib.request.Request(url, json.dumps(body).encode(), headers), timeout=10) as answer:
+    with urllib.request.urlopen(urllib.request.Request(url, json.dumps(body).encode(), headers), timeout=300) as answer:
         (only,) = json.load(answer).values()
     return only
 

@@ -18,7 +18,7 @@ def demo(folder: Path, *arguments: str) -> tuple["subprocess.CompletedProcess[st
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=400,
+        timeout=550,
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     figures = json.loads((folder / "figures.json").read_text(encoding="utf-8"))
@@ -67,7 +67,7 @@ def test_the_record_of_the_run_replays(played: tuple[Path, str, dict[str, dict[s
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=550,
     )
     assert done.returncode == 0, done.stdout
     assert done.stdout.count("agrees") >= 8

@@ -23,7 +23,7 @@ def asked(engine: LlamaCpp, key: str) -> int:
     headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
     request = urllib.request.Request(engine.url + "/chat/completions", body, headers)
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=300) as answer:
             assert msgspec.json.decode(answer.read())["choices"]
             return int(answer.status)
     except urllib.error.HTTPError as error:
@@ -48,7 +48,7 @@ def test_a_model_is_up_behind_its_key_and_gone_afterwards() -> None:
 def test_a_proxy_in_the_environment_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{free_port()}")
     monkeypatch.delenv("no_proxy", raising=False)
-    monkeypatch.setattr("understudy.engines.llama_cpp.START_TIMEOUT_S", 30.0)
+    monkeypatch.setattr("understudy.engines.llama_cpp.START_TIMEOUT_S", 120.0)
     with LlamaCpp(MODEL, key="word", slots=1, context=64, threads=1) as engine:
         assert listens(engine.port)
 
@@ -78,7 +78,7 @@ def test_the_child_ends_when_its_parent_does() -> None:
         [*command, "--slots", "1", "--context", "64"], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as child:
         try:
-            child.communicate(b"word\n", timeout=30)
+            child.communicate(b"word\n", timeout=300)
         finally:
             child.kill()
         assert child.returncode == 0

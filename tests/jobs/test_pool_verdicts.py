@@ -18,10 +18,12 @@ from understudy.jobs.court import COMPARES, TRIED, TRIED_WITHIN_S, UNBELIEVED_S
 from understudy.jobs.learning import lesson_of
 from understudy.jobs.patience import BOOKED_WITHIN_S, MAX_RETRY_S, RETRY_S, Desk
 from understudy.jobs.pool_verdicts import PoolVerdicts
+from understudy.jobs.pools import pool_views
 from understudy.jobs.sanity import AGAIN_S, EVERY, FIRST, PLANTED
 from understudy.jobs.specs import JudgeSpec, ParitySpec, RouteSpec
 from understudy.outcomes.judge import PairwiseJudge
 from understudy.ports import Answered, Batch, Compared, Exchange, OrderRow, ProbeRow
+from understudy.routing.board import Route
 from understudy.routing.lessons import Lesson
 
 JUDGE = PairwiseJudge(model="third", build="t1")
@@ -60,8 +62,8 @@ class House(World):
         self.store.enter(Batch(probes=tuple(probe(number, -1.0) for number in range(FIRST * tried))))
         self.asked: list[Errand] = []
         self.says: Callable[[str, str], str] = better("right")
-        # Turns of the loop that a verdict takes; a probe takes none.
-        self.turns = 0
+        # A verdict takes until the judge was tried so often; a probe takes no time.
+        self.until = 0
         self.sit()
 
     def sit(self) -> None:
@@ -69,10 +71,14 @@ class House(World):
         desk = Desk(self.store, self.spool, self.clock, self._ask)
         self.verdicts = PoolVerdicts(desk, {"r": self.panel()}, {"r": "rented"})
 
+    def tried(self) -> int:
+        """How often the judge was asked about what says nothing."""
+        return sum(one.reason == TRIED for one in self.asked)
+
     async def _ask(self, model: str, asked: Request, errand: Errand) -> Reply:
         self.asked.append(errand)
         assert model == "third"
-        for _ in range(self.turns if errand.reason == COMPARES else 0):
+        while errand.reason == COMPARES and self.tried() < self.until:  # noqa: ASYNC110
             await asyncio.sleep(0.001)
         return said(f"hm\nVERDICT: {self.says(*shown_in(asked))}")
 
@@ -351,10 +357,37 @@ def test_RT_6_9_a_verdict_that_was_under_way_when_its_judge_fell_teaches_nothing
     house = House(tmp_path)
     house.says = fooled
     played(house, 2 * EVERY - 1)
-    house.turns = 20
+    # Both orders of one probe.
+    house.until = house.tried() + 2
     for _ in range(2):
         house.compared("right", "wrong")
     house.judged()
     assert len(house.store.falls("r")) == 1
     assert [one.reason for one in house.asked[-4:]] == [COMPARES, TRIED, TRIED, COMPARES]
     assert len(house.lessons()) == 2 * EVERY - 1
+
+
+def test_RT_6_9_what_is_said_of_a_judge_and_of_what_is_doubted_is_of_one_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = House(tmp_path)
+    played(house, 5)
+    read = house.store.probes
+
+    def fallen_since(route: str, limit: int) -> list[ProbeRow]:
+        rows, late = read(route, limit), house.clock.at_s
+        fooled_twice = tuple(
+            msgspec.structs.replace(probe(number, 1.0), at_s=late, doubted_s=doubted_s)
+            for number, doubted_s in ((98, None), (99, 0.5))
+        )
+        house.store.enter(Batch(probes=fooled_twice))
+        return rows
+
+    def said() -> str:
+        route = Route(name="r", incumbent="rented", choose_from=("own", "rented"), judge=JUDGE.name)
+        return pool_views(house.store, {"r": route}, house.clock.now_s())[0].judge
+
+    monkeypatch.setattr(house.store, "probes", fallen_since)
+    assert said() == "judge third is believed: it rejected 10 of 10 answers that say nothing"
+    assert "not believed" in (now := said())
+    assert now.endswith("; 5 lessons from before a judge was found fooled do not count")

@@ -1,4 +1,4 @@
-"""One scripted upstream and one real server for all journeys that do not break them."""
+"""One scripted upstream and two real servers, one of them impatient, for all journeys that do not break them."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,8 +8,7 @@ import pytest
 from tests.journeys.house import Server, Upstream, server, upstream
 
 CONFIG = """\
-server: {{host: 127.0.0.1, port: {{port}}}}
-timeouts: {{first_token_s: 1.0, idle_s: 1.0, total_s: 5.0, keep_alive_s: 0.5}}
+server: {{host: 127.0.0.1, port: 0}}
 providers:
   chatty: {{dialect: openai_chat, base_url: "{url}", auth: none}}
   messagy: {{dialect: anthropic, base_url: "{url}", auth: none}}
@@ -32,6 +31,10 @@ routes:
 """
 
 
+# For what never comes. Everything else is asked of a server that waits: the machine may hold up the upstream, too.
+HASTY = "timeouts: {{first_token_s: 2.0, idle_s: 1.0, total_s: 5.0, keep_alive_s: 0.5}}\n" + CONFIG
+
+
 @pytest.fixture(scope="session")
 def scripted() -> Iterator[Upstream]:
     """The scripted upstream."""
@@ -44,4 +47,12 @@ def house(scripted: Upstream, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """The real server before it."""
     folder: Path = tmp_path_factory.mktemp("house")
     with server(folder, CONFIG.format(url=scripted.url)) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def hasty(scripted: Upstream, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One that loses patience soon."""
+    folder: Path = tmp_path_factory.mktemp("hasty")
+    with server(folder, HASTY.format(url=scripted.url)) as running:
         yield running

@@ -8,7 +8,7 @@ import asyncio
 import base64
 import contextlib
 import json
-import socket
+import re
 import ssl
 import struct
 import subprocess
@@ -24,7 +24,10 @@ from typing import Any
 
 from aiohttp import web
 
-UP_S = 30.0
+# A machine that has other things to do is slow: a wait ends this late, where what it waits for is surely lost.
+PATIENCE_S = 300.0
+LOOK_S = 0.01
+LISTENS = re.compile(rb"listening on (http://127\.0\.0\.1:\d+) ")
 WORDS = ("The harbour ", "is calm ", "today.")
 # Streams that begin as any other does.
 SCRIPTS = ("cut", "stall", "eof", "inband", "garbage", "early", "falters")
@@ -40,9 +43,10 @@ class Upstream:
     headers: list[dict[str, str]] = field(default_factory=list)
     # Files that lie under the account.
     kept: dict[str, bytes] = field(default_factory=dict)
-    aborted_s: list[float] = field(default_factory=list)
     # Whether `falters` has: it breaks off once before its first word.
     faltered: bool = False
+    # Set once a caller has heard words; where a test lays one down, streams break off only then.
+    heard: threading.Event | None = None
     started: threading.Event = field(default_factory=threading.Event)
     aborted: threading.Event = field(default_factory=threading.Event)
 
@@ -171,6 +175,8 @@ class Upstream:
             half = len(frames) // 2
             falters, self.faltered = script == "falters" and not self.faltered, True
             for number, frame in enumerate(frames):
+                if number == half and self.heard is not None:
+                    await asyncio.to_thread(self.heard.wait, PATIENCE_S)
                 if number == 1 and (script == "early" or falters):
                     await response.write(dialect.inband())
                     break
@@ -190,7 +196,7 @@ class Upstream:
                 await response.write(frame)
                 await asyncio.sleep(0)
         except (ConnectionResetError, asyncio.CancelledError):
-            self._gone()
+            self.aborted.set()
             raise
         await response.write_eof()
         return response
@@ -200,12 +206,8 @@ class Upstream:
         try:
             await asyncio.sleep(60)
         except asyncio.CancelledError:
-            self._gone()
+            self.aborted.set()
             raise
-
-    def _gone(self) -> None:
-        self.aborted_s.append(time.monotonic())
-        self.aborted.set()
 
 
 class Wire:
@@ -393,12 +395,12 @@ def serving(application: web.Application, tls: ssl.SSLContext | None = None) -> 
 
     thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), daemon=True)
     thread.start()
-    assert ready.wait(UP_S)
+    assert ready.wait(PATIENCE_S)
     try:
         yield urls[0]
     finally:
         loop.call_soon_threadsafe(stop.set)
-        thread.join(UP_S)
+        thread.join(PATIENCE_S)
         loop.close()
 
 
@@ -416,76 +418,90 @@ class Server:
         return self.process.pid
 
 
-def free_port() -> int:
-    """A port that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextlib.contextmanager
 def server(folder: Path, config: str, **environ: str) -> Iterator[Server]:
-    """`understudy serve` with a configuration, up; `{port}` in it is replaced."""
-    port = free_port()
+    """`understudy serve` with a configuration, up."""
     path = folder / "understudy.yaml"
-    path.write_text(config.replace("{port}", str(port)), encoding="utf-8")
-    running = start(folder, path, port, environ)
+    path.write_text(config, encoding="utf-8")
+    running = start(folder, path, environ)
     try:
         yield running
     finally:
         running.process.terminate()
-        running.process.wait(UP_S)
+        running.process.wait(PATIENCE_S)
 
 
-def start(folder: Path, path: Path | None, port: int, environ: dict[str, str], *options: str) -> Server:
-    """Start the server and wait until it answers; its log is in `server.log`. With no path it looks around itself."""
+def start(folder: Path, path: Path | None, environ: dict[str, str], *options: str) -> Server:
+    """Start the server and wait until all of it works; its log is in `server.log`. With no path it looks around itself.
+
+    It listens where the system lets it and says where: a port that was looked for before could be another's by now.
+    """
     chosen = ["--config", str(path)] if path is not None else []
     with (folder / "server.log").open("ab") as log:
+        before = log.tell()
         process = subprocess.Popen(
-            [sys.executable, "-m", "understudy", "serve", "--port", str(port), *chosen, *options],
+            [sys.executable, "-m", "understudy", "serve", "--port", "0", *chosen, *options],
             cwd=folder,
             stdout=log,
             stderr=log,
             env={"PATH": "/usr/bin:/bin", "HOME": str(folder), **environ},
             start_new_session=True,
         )
-    url = f"http://127.0.0.1:{port}"
-    for _ in range(int(UP_S / 0.05)):
-        with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):
-            urllib.request.urlopen(f"{url}/readyz", timeout=5).close()
-            return Server(url, folder, process)
-        assert process.poll() is None, (folder / "server.log").read_text(encoding="utf-8")
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(0.05)
-    raise AssertionError("the server was not up: " + (folder / "server.log").read_text(encoding="utf-8"))
+
+    def listens() -> "re.Match[bytes] | None":
+        told = (folder / "server.log").read_bytes()[before:]
+        assert process.poll() is None, told.decode()
+        return LISTENS.search(told)
+
+    return Server(eventually(listens)[1].decode(), folder, process)
 
 
 def get(url: str, **headers: str) -> Any:
     """A page of the server: JSON as its value, anything else as text."""
-    with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=10) as answer:
+    request = urllib.request.Request(url, headers=headers)
+    with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
         body = answer.read()
         return json.loads(body) if "json" in answer.headers["content-type"] else body.decode()
 
 
-def post(url: str, body: bytes, **headers: str) -> tuple[int, dict[str, str], bytes]:
-    """A POST to the server: status, headers in lower case, body; an error status is no exception."""
+def post(
+    url: str, body: bytes, begun: Callable[[], None] | None = None, /, **headers: str
+) -> tuple[int, dict[str, str], bytes]:
+    """A POST to the server: status, headers in lower case, body; an error status is no exception.
+
+    `begun` is called once the answer has begun and not all of it is read.
+    """
     request = urllib.request.Request(url, data=body, headers={"content-type": "application/json", **headers})
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
+            if begun is not None:
+                begun()
             return answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read()
     except urllib.error.HTTPError as error:
         with error:
             return error.code, {k.lower(): v for k, v in error.headers.items()}, error.read()
 
 
-def eventually(ask: Any, seconds: float = 10.0) -> Any:
+def eventually(ask: Any) -> Any:
     """The first true answer of a question asked again and again; an AssertionError if none comes in time."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
         if found := ask():
             return found
-        threading.Event().wait(0.05)
-    raise AssertionError(f"{ask} stayed false for {seconds:g} s")
+        time.sleep(0.05)
+    raise AssertionError(f"{ask} stayed false for {PATIENCE_S:g} s")
+
+
+def within(limit_s: float, seen: Callable[[], Any]) -> bool:
+    """Whether something is seen by a limit, which is counted in looks and not by a clock.
+
+    While the machine holds this process up it sees nothing, and that is not the doing of what it looks at.
+    """
+    for _ in range(round(limit_s / LOOK_S)):
+        if seen():
+            return True
+        time.sleep(LOOK_S)
+    return bool(seen())
 
 
 async def chunks(stream: AsyncIterator[Any]) -> list[Any]:

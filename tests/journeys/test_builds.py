@@ -10,7 +10,7 @@ from aiohttp import web
 from tests.journeys.house import Server, Upstream, eventually, get, post, server, serving
 
 CONFIG = """\
-server: {{host: 127.0.0.1, port: {{port}}, workers: 1}}
+server: {{host: 127.0.0.1, port: 0, workers: 1}}
 providers:
   messagy: {{dialect: anthropic, base_url: "{url}", auth: none}}
   mine: {{dialect: openai_chat, base_url: "{own}/v1", auth: none}}

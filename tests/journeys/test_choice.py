@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,11 +13,11 @@ import pytest
 from aiohttp import web
 
 from tests.cli.test_serve import understudy
-from tests.journeys.house import Server, completing, completion, eventually, get, post, server
+from tests.journeys.house import PATIENCE_S, Server, completing, completion, eventually, get, post, server
 from understudy.policy.keys import digest
 
 CONFIG = """\
-server: {{host: 127.0.0.1, port: {{port}}}}
+server: {{host: 127.0.0.1, port: 0}}
 providers:
   small: {{dialect: openai_chat, base_url: "{url}", auth: none}}
 models:
@@ -27,23 +28,32 @@ routes:
 """
 
 
+# A place that is down rests for so long: much longer than it takes to look at it.
+REST_S = 6
+
+
 class Upstream:
-    """Answers everything, but for what is down: that asks to be left alone for a second."""
+    """Answers everything, but for what is down: that asks to be left alone for some seconds."""
 
     def __init__(self) -> None:
         self.url = ""
         self.down: set[str] = set()
         self.asked: list[str] = []
         self.slow: set[str] = set()
+        # Nothing is answered before this is set.
+        self.open = threading.Event()
+        self.open.set()
 
     async def answer(self, request: web.Request) -> web.Response:
         """POST /chat/completions."""
         model = json.loads(await request.read())["model"]
         self.asked.append(model)
+        if not self.open.is_set():
+            await asyncio.to_thread(self.open.wait, PATIENCE_S)
         await asyncio.sleep(0.1 if model in self.slow else 0)
         if model in self.down:
             error = {"error": {"message": "full", "type": "server_error", "param": None, "code": None}}
-            return web.json_response(error, status=503, headers={"retry-after": "1"})
+            return web.json_response(error, status=503, headers={"retry-after": str(REST_S)})
         return completion(model, "42")
 
 
@@ -196,18 +206,21 @@ def _saving(house: Server) -> None:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_requests_that_run_at_once_do_not_overspend_a_budget(upstream: Upstream, tmp_path: Path, workers: int) -> None:
-    upstream.slow = {"writes"}
-    several = CONFIG.replace("{{port}}", f"{{{{port}}}}, workers: {workers}")
+    upstream.open.clear()
+    several = CONFIG.replace("port: 0", f"port: 0, workers: {workers}")
     config = "secret: ${WORD}\n" + (several + MONEY).format(url=upstream.url, **keys())
     said = {"model": "rented", "max_tokens": 5, "messages": [{"role": "user", "content": "What is the answer?"}]}
     with server(tmp_path, config, WORD=SECRET) as house:
 
-        def burst(number: int) -> tuple[int, dict[str, str], bytes]:
+        def burst() -> tuple[int, dict[str, str], bytes]:
             return post(f"{house.url}/v1/chat/completions", json.dumps(said).encode(), **by("team"))
 
         with ThreadPoolExecutor(24) as pool:
-            told = list(pool.map(burst, range(24)))
-        # Two fill the budget to the cent, be they done or not, for each worker: the others are asked to wait.
+            begun = [pool.submit(burst) for _ in range(24)]
+            # Two fill the budget to the cent, be they done or not, for each worker: the others are asked to wait.
+            eventually(lambda: sum(one.done() for one in begun) >= 24 - 2 * workers)
+            upstream.open.set()
+            told = [one.result() for one in begun]
         answered = [status for status, _, _ in told].count(200)
         assert 2 <= answered <= 2 * workers
         assert [status for status, _, _ in told].count(429) == 24 - answered
@@ -217,7 +230,7 @@ def test_requests_that_run_at_once_do_not_overspend_a_budget(upstream: Upstream,
             assert ("x-should-retry" in headers, headers["retry-after"]) == (False, "1")
             assert json.loads(body)["error"]["type"] == "budget_exceeded"
         # A worker that answered nothing yet may answer once more, until it knows.
-        _, headers, body = eventually(lambda: (told := burst(0))[0] == 429 and told)
+        _, headers, body = eventually(lambda: (told := burst())[0] == 429 and told)
         assert headers["x-should-retry"] == "false"
         assert b"is spent; it renews at midnight UTC" in body
         assert set(upstream.asked) == {"writes"}
@@ -233,7 +246,7 @@ def test_where_seconds_have_a_price_the_quicker_of_two_equals_answers(upstream: 
         assert served(house)[0] == "rented"
         for number in range(60):
             ask(house, words=f"What is the answer to {number}?")
-        exchange_id = eventually(lambda: (s := served(house))[0] == "own" and s[1], 30)
+        exchange_id = eventually(lambda: (s := served(house))[0] == "own" and s[1])
         decision = row(house, exchange_id)["decision"]
         assert decision["latency_price"] == 1.0
         # The two are equally good: whether the price that splits them is 0 or a hair above depends on rounding.

@@ -16,10 +16,10 @@ import pytest
 from aiohttp import web
 
 from tests.cli.test_serve import understudy
-from tests.journeys.house import UP_S, Server, completing, completion, eventually, get, post, server
+from tests.journeys.house import PATIENCE_S, Server, completing, completion, eventually, get, post, server
 
 CONFIG = """\
-server: {{host: 127.0.0.1, port: {{port}}, workers: {workers}}}
+server: {{host: 127.0.0.1, port: 0, workers: {workers}}}
 providers:
   small: {{dialect: openai_chat, base_url: "{url}", auth: none}}
 models:
@@ -188,7 +188,7 @@ def _stopped(engine: Engine, folder: Path, route: str) -> None:
         ask(house, route, "compared 1")
         eventually(lambda: engine.asked["counts compared"])
         house.process.send_signal(signal.SIGTERM)
-        assert house.process.wait(UP_S) == 0
+        assert house.process.wait(PATIENCE_S) == 0
 
 
 def _quiet(engine: Engine, folder: Path, route: str) -> bool:

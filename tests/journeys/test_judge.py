@@ -21,7 +21,7 @@ SILENT = {one.strip() for one in PLANTED}
 CONTEXT_KEY, GGUF_U32 = b"llama.context_length", 4
 MODEL = Path(str(resources.files("understudy").joinpath("demo", "own.gguf")))
 CONFIG = """\
-server: {{host: 127.0.0.1, port: {{port}}, workers: 1}}
+server: {{host: 127.0.0.1, port: 0, workers: 1}}
 providers:
   chatty: {{dialect: openai_chat, base_url: "{url}", auth: none, maker: two}}
   messagy: {{dialect: anthropic, base_url: "{url}", auth: none, maker: one}}
@@ -101,7 +101,7 @@ def test_a_judge_opens_5_percent_and_no_more(scripted: Upstream, judge: tuple[Ju
         for number in range(140):
             ask(house, number)
         # Far more evidence than 25 % needs, once the judge is through with all of them.
-        capped = eventually(lambda: (one := view(house))["e"] > 20 and one, 60)
+        capped = eventually(lambda: (one := view(house))["e"] > 20 and one)
         assert capped["block"] == "outcome kind"
         assert (capped["share"], capped["outcome"], capped["may_open"]) == (0.05, "judge", "5 %")
         assert all("calm harbours" in prompt for prompt in third.prompts)
@@ -117,7 +117,7 @@ def test_a_judge_opens_5_percent_and_no_more(scripted: Upstream, judge: tuple[Ju
 
 def unbelieved(house: Server) -> dict[str, Any]:
     """The slice, once the judge was found to be fooled."""
-    found: dict[str, Any] = eventually(lambda: "not believed" in str((one := view(house)).get("judge")) and one, 120)
+    found: dict[str, Any] = eventually(lambda: "not believed" in str((one := view(house)).get("judge")) and one)
     return found
 
 
@@ -158,12 +158,12 @@ def test_RT_6_9_a_judge_that_is_fooled_later_loses_what_it_opened(
         shown(house)
         for number in range(140):
             ask(house, number)
-        before = eventually(lambda: (one := view(house))["share"] == 0.05 and one, 60)
+        before = eventually(lambda: (one := view(house))["share"] == 0.05 and one)
         third.fooled = True
         for number in range(140, 260):
             ask(house, number)
         unbelieved(house)
-        after = eventually(lambda: (one := view(house))["attempt"] == 2 and one, 60)
+        after = eventually(lambda: (one := view(house))["attempt"] == 2 and one)
         assert after["hypothesis"] != before["hypothesis"]
         assert (after["share"], after["pairs"], after["block"]) == (0.0, 0, "judge")
         assert "given by a judge that was found fooled since" in after["last_fall"]
@@ -205,7 +205,7 @@ def test_a_real_llama_that_talks_nonsense_is_not_believed(scripted: Upstream, tm
 def test_a_judge_of_the_family_is_refused_at_start(tmp_path: Path) -> None:
     dead = "http://127.0.0.1:9/v1"
     config = CONFIG.format(url=dead, judge=dead, auth="auth: none").replace("maker: three", "maker: one")
-    (tmp_path / "understudy.yaml").write_text(config.replace("{port}", "4000"))
+    (tmp_path / "understudy.yaml").write_text(config)
     for command in ("serve", "doctor"):
         done = understudy(tmp_path, command)
         assert done.returncode != 0

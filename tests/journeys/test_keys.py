@@ -17,7 +17,7 @@ SECRET = "c0ffee" * 8
 KEY, OTHER = "sk-us-payments-1", "sk-us-search-1"
 UPSTREAM_KEY = "sk-upstream-secret-7"
 CONFIG = """\
-server: {{host: 127.0.0.1, port: {{port}}}}
+server: {{host: 127.0.0.1, port: 0}}
 secret: file:understudy.secret
 providers:
   chatty: {{dialect: openai_chat, base_url: "{url}", api_key: "${{UPSTREAM_KEY}}"}}

@@ -26,7 +26,7 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(300)
 PDF = b"%PDF-1.7\n" + bytes(300)
 CHAT, MESSAGES, RESPONSES = "/v1/chat/completions", "/v1/messages", "/v1/responses"
 CONFIG = """\
-server: {{host: 127.0.0.1, port: {{port}}}}
+server: {{host: 127.0.0.1, port: 0}}
 {media}
 providers:
   bedrocky: {{dialect: converse, base_url: "{converse}", auth: none}}

@@ -27,7 +27,7 @@ from understudy.policy.keys import digest
 SECRET = "c0ffee" * 8
 KEY, OTHER, NARROW, HOSTS_KEY = "sk-us-nightly-1", "sk-us-daily-1", "sk-us-narrow-1", "host-secret-7"
 CONFIG = """\
-server: {{host: 127.0.0.1, port: {{port}}}}
+server: {{host: 127.0.0.1, port: 0}}
 secret: file:understudy.secret
 providers:
   messagy: {{dialect: anthropic, base_url: "{messagy}/v1", api_key: "${{HOSTS_KEY}}", auth: x-api-key}}
@@ -77,7 +77,7 @@ def staged(folder: Path, server_says: str = "") -> Iterator[Stage]:
         places = [running.enter_context(serving(store.application())) for store in stores]
         digests = {name: digest(SECRET.encode(), key) for name, key in keys.items()}
         config = CONFIG.format(**dict(zip(("messagy", "googly", "herd"), places, strict=True)), **digests)
-        config = config.replace("{port}", "{port}" + server_says)
+        config = config.replace("port: 0", "port: 0" + server_says)
         yield Stage(running.enter_context(server(folder, config, HOSTS_KEY=HOSTS_KEY)), *stores)
 
 

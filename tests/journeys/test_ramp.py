@@ -8,7 +8,7 @@ from tests.cli.test_serve import understudy
 from tests.journeys.house import WORDS, Server, Upstream, eventually, get, post, server
 
 CONFIG = """\
-server: {{host: 127.0.0.1, port: {{port}}, workers: 2}}
+server: {{host: 127.0.0.1, port: 0, workers: 2}}
 providers:
   chatty: {{dialect: openai_chat, base_url: "{url}", auth: none}}
   messagy: {{dialect: anthropic, base_url: "{url}", auth: none}}
@@ -50,18 +50,29 @@ def slice_of(house: Server, name: str) -> dict[str, Any]:
     return found[0] if found else {}
 
 
+def shown(house: Server, route: str) -> None:
+    """Let traffic show a slice, until its pairs are drawn."""
+    eventually(lambda: "share" in ask(house, route, 1)["x-understudy-reason"].replace("serves", "share"))
+
+
+def paid(house: Server) -> dict[str, Any] | None:
+    """What the own model's answers cost, once one is booked."""
+    money = get(f"{house.url}/understudy/v1/money")["money"]
+    return next((row for row in money if row["model"] == "own" and row["purpose"] == "serve"), None)
+
+
 def test_a_slice_earns_its_traffic_and_a_bad_one_never_does(scripted: Upstream, tmp_path: Path) -> None:
     with server(tmp_path, CONFIG.format(url=scripted.url)) as house:
         first = ask(house, "good-route", 0)
         assert first["x-understudy-model"] == "rented"
         ask(house, "bad-route", 0)
-        eventually(lambda: slice_of(house, "good-route/facts") and slice_of(house, "bad-route/facts"))
-        eventually(lambda: "share" in ask(house, "good-route", 1)["x-understudy-reason"].replace("serves", "share"))
+        for route in ("good-route", "bad-route"):
+            shown(house, route)
         for number in range(ENOUGH):
             ask(house, "good-route", number)
-            if number < 60:
+            if number < 100:
                 ask(house, "bad-route", number)
-        good = eventually(lambda: (one := slice_of(house, "good-route/facts"))["share"] == 1.0 and one, 20)
+        good = eventually(lambda: (one := slice_of(house, "good-route/facts"))["share"] == 1.0 and one)
         assert good["status"] == "watching"
         bad = eventually(lambda: (one := slice_of(house, "bad-route/facts"))["status"] == "stopped" and one)
         assert bad["share"] == 0.0
@@ -69,8 +80,7 @@ def test_a_slice_earns_its_traffic_and_a_bad_one_never_does(scripted: Upstream, 
         served = eventually(lambda: "100%" in (h := ask(house, "good-route", 7))["x-understudy-reason"] and h)
         assert served["x-understudy-model"] == "own"
         assert served["x-understudy-owned"] == "true"
-        money = get(f"{house.url}/understudy/v1/money")["money"]
-        own = next(row for row in money if row["model"] == "own" and row["purpose"] == "serve")
+        own = eventually(lambda: paid(house))
         assert own["incumbent_cost_nano_usd"] > own["cost_nano_usd"] == 0
         path = str(tmp_path / "understudy.yaml")
         _commands(tmp_path, path)

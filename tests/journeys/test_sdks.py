@@ -1,7 +1,6 @@
 """The official SDKs beyond what holds for every client (`tests/clients`): embeddings, kept answers, counts, lists."""
 
 import json
-import time
 from typing import Any
 
 import anthropic
@@ -13,7 +12,7 @@ from google import genai
 from google.genai import types
 from llama_api_client import LlamaAPIClient
 
-from tests.journeys.house import ARGUMENTS, WORDS, Server, Upstream, get
+from tests.journeys.house import ARGUMENTS, PATIENCE_S, WORDS, Server, Upstream, eventually, get
 
 TEXT = "".join(WORDS)
 UPSTREAMS = ("chatty", "messagy")
@@ -22,12 +21,12 @@ ASK: Any = [{"role": "user", "content": "How is the harbour?"}]
 
 def settled(house: Server, exchange: str) -> dict[str, Any]:
     """The journal's row of an exchange, once the books have it."""
-    for _ in range(200):
+
+    def booked() -> Any:
         rows = get(f"{house.url}/understudy/v1/exchanges?limit=1000")["exchanges"]
-        if found := [row for row in rows if row["id"] == exchange]:
-            return dict(found[0])
-        time.sleep(0.05)
-    raise AssertionError(f"{exchange} was never booked")
+        return next((row for row in rows if row["id"] == exchange), None)
+
+    return dict(eventually(booked))
 
 
 @pytest.fixture
@@ -216,12 +215,15 @@ def test_T57_embeddings_that_fail_raise_the_class_that_the_sdk_knows(
         chat.embeddings.create(model=model, input=text)
 
 
-def test_embeddings_that_never_come_are_a_time_out(chat: Any, scripted: Upstream) -> None:
+def test_embeddings_that_never_come_are_a_time_out(hasty: Server, scripted: Upstream) -> None:
     scripted.aborted.clear()
-    with pytest.raises(openai.InternalServerError) as caught:
+    with (
+        openai.OpenAI(base_url=f"{hasty.url}/v1", api_key="any", max_retries=0) as chat,
+        pytest.raises(openai.InternalServerError) as caught,
+    ):
         chat.embeddings.create(model="chatty/silent", input="x")
     assert caught.value.status_code == 504
-    assert scripted.aborted.wait(5.0)
+    assert scripted.aborted.wait(PATIENCE_S)
 
 
 @pytest.mark.parametrize("streamed", [False, True])

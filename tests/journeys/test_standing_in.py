@@ -12,7 +12,7 @@ from tests.cli.test_serve import understudy
 from tests.journeys.house import WORDS, Server, Upstream, eventually, get, post, server, upstream
 
 CONFIG = """\
-server: {{host: 127.0.0.1, port: {{port}}}}
+server: {{host: 127.0.0.1, port: 0}}
 providers:
   chatty: {{dialect: openai_chat, base_url: "{url}", auth: none}}
   messagy: {{dialect: anthropic, base_url: "{url}", auth: none}}

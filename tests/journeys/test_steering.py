@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from tests.cli.test_serve import understudy
-from tests.journeys.house import WORDS, Server, Upstream, eventually, get, post, server
+from tests.journeys.house import PATIENCE_S, WORDS, Server, Upstream, eventually, get, post, server
 
 CONFIG = """\
-server: {{host: 127.0.0.1, port: {{port}}, workers: 1}}
+server: {{host: 127.0.0.1, port: 0, workers: 1}}
 providers:
   chatty: {{dialect: openai_chat, base_url: "{url}", auth: none}}
   messagy: {{dialect: anthropic, base_url: "{url}", auth: none}}
@@ -82,13 +82,13 @@ def test_labels_in_the_terminal_open_a_rung(house: Server) -> None:
         input="x\n" + "3\n" * LABELS,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         env={"PATH": "/usr/bin:/bin", "HOME": str(house.folder)},
     )
     assert labelled.returncode == 0, labelled.stdout + labelled.stderr
     assert f"{LABELS} labelled." in labelled.stdout
     assert "1, 2, 3, 4, 5, s or q" in labelled.stdout
-    moved = eventually(lambda: (one := view(house, "people/facts"))["share"] > 0 and one, 20)
+    moved = eventually(lambda: (one := view(house, "people/facts"))["share"] > 0 and one)
     assert moved["outcome"] == "human"
     replayed = understudy(house.folder, "parity", "replay")
     assert replayed.returncode == 0, replayed.stdout
@@ -106,7 +106,7 @@ def canary(house: Server) -> None:
     for rung in (1, 5):
         for number in range(170):
             ask(house, "users", 1000 * rung + number)
-        waits = eventually(lambda: (one := view(house, "users/facts"))["block"] == "approvals" and one, 20)
+        waits = eventually(lambda: (one := view(house, "users/facts"))["block"] == "approvals" and one)
         assert waits["next_rung"] == f"{rung} %"
         assert tell(house, "parity/users/facts/approve", {"rung": 25})[0] == 409
         status, told = tell(house, "parity/users/facts/approve", {"rung": rung, "note": "looked at the losses"})
@@ -118,7 +118,7 @@ def test_thumbs_block_a_rung_and_take_it_back(house: Server) -> None:
     canary(house)
     for number in range(200):
         ask(house, "users", 10_000 + number)
-    blocked = eventually(lambda: (one := view(house, "users/facts"))["block"] == "feedback" and one, 20)
+    blocked = eventually(lambda: (one := view(house, "users/facts"))["block"] == "feedback" and one)
     assert "users must agree too" in blocked["blocked"]
     number, down = 20_000, 0
     while view(house, "users/facts")["status"] == "canary" and number < 24_000:
@@ -177,7 +177,7 @@ def test_an_order_waits_for_a_server_that_is_down(scripted: Upstream, tmp_path: 
 
 def test_keys_steer_only_what_they_may(scripted: Upstream, tmp_path: Path) -> None:
     made = {}
-    (tmp_path / "understudy.yaml").write_text(CONFIG.format(url=scripted.url, keys="").replace("{port}", "4000"))
+    (tmp_path / "understudy.yaml").write_text(CONFIG.format(url=scripted.url, keys=""))
     for name in ("app", "other", "boss"):
         printed = understudy(tmp_path, "key", "create", name).stdout.split()
         made[name] = (printed[3], printed[printed.index("digest:") + 1])
@@ -208,7 +208,7 @@ def test_the_plan_and_the_report_are_read_in_terminal_and_api(house: Server) -> 
     assert [one["slice"] for one in get(f"{base}/plan")["plans"]] == ["people/facts"]
     figures = get(f"{base}/report?format=json&slice=people/facts")
     assert figures["slices"][0]["view"]["slice"] == "people/facts"
-    with urllib.request.urlopen(f"{base}/report", timeout=10) as answer:
+    with urllib.request.urlopen(f"{base}/report", timeout=PATIENCE_S) as answer:
         assert answer.headers["content-type"].startswith("text/html")
         assert "people/facts" in answer.read().decode()
     with pytest.raises(urllib.error.HTTPError, match="404"):

@@ -24,7 +24,7 @@ from understudy.web.operations import Operation
 SECRET = "a-server-secret-of-some-length"
 TEXT = "".join(WORDS)
 CONFIG = """\
-server: {{host: 127.0.0.1, port: {{port}}, workers: 1}}
+server: {{host: 127.0.0.1, port: 0, workers: 1}}
 providers:
   chatty: {{dialect: openai_chat, base_url: "{url}", auth: none}}
 models:

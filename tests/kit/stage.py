@@ -18,8 +18,9 @@ from typing import Any, TypeVar
 import aiohttp
 from botocore.eventstream import EventStreamBuffer
 
-from tests.journeys.house import UP_S, free_port, server
+from tests.journeys.house import PATIENCE_S, server
 from tests.kit.recordings import CHAT, CONVERSE, FILES, GEMINI, LLAMA, MESSAGES, RESPONSES, TOOLS, Recording
+from understudy.engines.llama_cpp import free_port
 
 PATHS = {
     CHAT: "/v1/chat/completions",
@@ -49,7 +50,7 @@ CALLERS = 8
 # How long the replay keeps silent where a fault is silence, in seconds; the server below gives up before.
 HOLD_S = 3.0
 CONFIG = """\
-server: {{host: 127.0.0.1, port: {{port}}, workers: 1}}
+server: {{host: 127.0.0.1, port: 0, workers: 1}}
 timeouts: {{first_token_s: 1.5, idle_s: 1.0, total_s: 20.0, keep_alive_s: 0.5}}
 providers:
   recordedchat: {{dialect: openai_chat, base_url: "{url}/v1", auth: none, developer: true}}
@@ -100,7 +101,7 @@ def replay(folder: Path) -> Iterator[tuple[str, Path]]:
     command = [sys.executable, str(TOOLS / "replay_upstream.py"), "--port", str(port), "--journal", str(journal)]
     command += ["--hold", str(HOLD_S), *map(str, FILES)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    watchdog = threading.Timer(UP_S, process.kill)
+    watchdog = threading.Timer(PATIENCE_S, process.kill)
     try:
         watchdog.start()
         assert process.stdout is not None
@@ -245,6 +246,6 @@ async def _each(jobs: list[_T], do: Callable[[aiohttp.ClientSession, _T], Awaita
 
 @contextlib.asynccontextmanager
 async def _session() -> AsyncIterator[aiohttp.ClientSession]:
-    limit = aiohttp.ClientTimeout(total=UP_S)
+    limit = aiohttp.ClientTimeout(total=PATIENCE_S)
     async with aiohttp.ClientSession(timeout=limit, connector=aiohttp.TCPConnector(limit=CALLERS)) as session:
         yield session

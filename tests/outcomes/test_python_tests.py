@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.journeys.house import eventually
 from tests.outcomes.asks import reply, request, told
 
 from understudy.outcomes.python_tests import MAX_CODE_CHARS, PythonTests, code_of
@@ -108,12 +109,10 @@ HOSTILE = {
 def test_hostile_code_is_contained_and_has_not_passed(check: PythonTests, code: str) -> None:
     begun = time.monotonic()
     assert check.score(told(tests="assert True"), reply(code)) == 0.0
-    assert time.monotonic() - begun < WALL_S + 5
+    # An hour is what some of it wanted; to set a sandbox up and to take it down takes a busy machine a while.
+    assert time.monotonic() - begun < WALL_S + 60
     # The kernel takes a namespace down within a moment of its first process.
-    gone_by = time.monotonic() + 5
-    while left_over() and time.monotonic() < gone_by:
-        pass
-    assert left_over() == []
+    eventually(lambda: left_over() == [])
     assert check.score(told(tests=TESTS), reply(RIGHT)) == 1.0
 
 

@@ -60,7 +60,7 @@ def inside(port: int, host: str = "pics.example", **fields: Any) -> MediaSpec:
 
 
 async def one(fetcher: Fetcher, *asked: Wanted) -> list[Inline]:
-    return await asyncio.wait_for(fetcher.fetch(asked), 20)
+    return await asyncio.wait_for(fetcher.fetch(asked), 60)
 
 
 def refused(
@@ -497,12 +497,15 @@ def test_too_many_urls_are_refused_before_any_is_fetched() -> None:
 
 def test_only_so_many_are_fetched_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(aiohttp_fetcher, "MAX_AT_ONCE", 2)
-    running, most = 0, 0
+    running, most, two = 0, 0, asyncio.Event()
 
     async def handle(_: web.Request) -> web.Response:
         nonlocal running, most
         running += 1
         most = max(most, running)
+        if running == 2:
+            two.set()
+        await two.wait()
         await asyncio.sleep(0.01)
         running -= 1
         return web.Response(body=PNG)

@@ -23,7 +23,7 @@ def failing(*said: bytes) -> str:
                 await asyncio.sleep(0.01)
 
     async def run() -> Fault:
-        async with asyncio.timeout(5), speaking(handle) as url, FastTransport({}) as transport:
+        async with asyncio.timeout(60), speaking(handle) as url, FastTransport({}) as transport:
             with pytest.raises(Fault) as raised:
                 await (await transport.send(call(url))).read()
             return raised.value
@@ -61,7 +61,7 @@ def test_what_has_come_before_it_broke_is_still_read() -> None:
 
     async def run() -> list[bytes]:
         heard = []
-        async with asyncio.timeout(5), speaking(handle) as url, FastTransport({}) as transport:
+        async with asyncio.timeout(60), speaking(handle) as url, FastTransport({}) as transport:
             answer = await transport.send(call(url))
             await asyncio.sleep(0.05)
             chunks = answer.chunks()
@@ -76,30 +76,32 @@ def test_what_has_come_before_it_broke_is_still_read() -> None:
 @pytest.mark.parametrize("late", [0.0, 0.03])
 def test_bytes_that_nobody_asked_for_are_no_answer_to_the_next_call(late: float) -> None:
     """Else one caller would be given what was meant for another."""
-    asked = 0
+    said: list[asyncio.Event] = []
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        nonlocal asked
-        asked += 1
+        said.append(asyncio.Event())
         body = await reader.readexactly(2)
         answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n"
         writer.write(answer + body)
         await writer.drain()
         await asyncio.sleep(late)
         writer.write(answer + b"no")
+        said[-1].set()
         await reader.read()
 
     async def run() -> list[bytes]:
         heard = []
-        async with asyncio.timeout(5), speaking(handle) as url, FastTransport({}) as transport:
+        async with asyncio.timeout(60), speaking(handle) as url, FastTransport({}) as transport:
             for body in (b"11", b"22"):
                 answer = await transport.send(call(url, body))
                 heard.append(await answer.read())
-                await asyncio.sleep(0.1)
+                await said[-1].wait()
+                # By then they are here.
+                await asyncio.sleep(0.05)
         return heard
 
     assert asyncio.run(run()) == [b"11", b"22"]
-    assert asked == 2
+    assert len(said) == 2
 
 
 @pytest.mark.parametrize("head", [b"content-length: 9\r\n\r\n", b"\r\n"], ids=["length", "until closed"])
@@ -109,7 +111,7 @@ def test_a_closed_answer_gives_no_more(head: bytes) -> None:
         await reader.read()
 
     async def run() -> None:
-        async with asyncio.timeout(5), speaking(handle) as url, FastTransport({}) as transport:
+        async with asyncio.timeout(60), speaking(handle) as url, FastTransport({}) as transport:
             answer = await transport.send(call(url))
             answer.close()
             answer.close()

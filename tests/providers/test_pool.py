@@ -53,7 +53,7 @@ def test_what_was_idle_too_long_is_closed(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(pools, "REAP_S", 0.02)
 
     async def run() -> None:
-        async with asyncio.timeout(5), serving(empty) as url:
+        async with asyncio.timeout(60), serving(empty) as url:
             pool, origin = Pool(), base_of(url).origin
             connection = await answered(pool, origin)
             assert connection.open

@@ -144,7 +144,7 @@ class UpstreamContract:
                 return response
 
             chunks: list[bytes] = []
-            async with asyncio.timeout(5), serving(handle) as url, self.transport({}) as transport:
+            async with asyncio.timeout(60), serving(handle) as url, self.transport({}) as transport:
                 async for chunk in (await transport.send(call(url))).chunks():
                     chunks.append(chunk)
                     go_on.set()
@@ -179,7 +179,7 @@ class UpstreamContract:
                 await reader.readexactly(2)  # the body
                 rest.set_result(await reader.read())
 
-            async with asyncio.timeout(5), speaking(handle) as url, self.transport({}) as transport:
+            async with asyncio.timeout(60), speaking(handle) as url, self.transport({}) as transport:
                 answer = await transport.send(call(url))
                 assert await anext(answer.chunks()) == b"some"
                 answer.close()
@@ -319,7 +319,7 @@ class UpstreamContract:
                 await asyncio.sleep(0)
 
         async def run() -> tuple[int, str, bytes]:
-            async with asyncio.timeout(5), speaking(handle) as url, self.transport({}) as transport:
+            async with asyncio.timeout(60), speaking(handle) as url, self.transport({}) as transport:
                 answer = await transport.send(call(url))
                 return answer.status, answer.headers["x-told"], await answer.read()
 
@@ -357,7 +357,7 @@ class UpstreamContract:
 
         async def run() -> list[tuple[int, bytes]]:
             told = []
-            async with asyncio.timeout(10), speaking(handle) as url, self.transport({}) as transport:
+            async with asyncio.timeout(60), speaking(handle) as url, self.transport({}) as transport:
                 for _ in range(2):
                     answer = await transport.send(call(url, b"x" * 30_000_000))
                     told.append((answer.status, await answer.read()))
@@ -383,7 +383,7 @@ class UpstreamContract:
                         stuck.set()
                         await writer.drain()
 
-            async with asyncio.timeout(20), speaking(handle) as url, self.transport({}) as transport:
+            async with asyncio.timeout(60), speaking(handle) as url, self.transport({}) as transport:
                 chunks = (await transport.send(call(url))).chunks()
                 read = len(await anext(chunks))
                 await stuck.wait()
@@ -405,7 +405,7 @@ class UpstreamContract:
                 await reader.readexactly(2)
                 rest.set_result(await reader.read())
 
-            async with asyncio.timeout(5), speaking(handle) as url, self.transport({}) as transport:
+            async with asyncio.timeout(60), speaking(handle) as url, self.transport({}) as transport:
                 with pytest.raises(TimeoutError):
                     async with asyncio.timeout(0.1):
                         await transport.send(call(url))

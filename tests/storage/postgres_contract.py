@@ -49,7 +49,7 @@ def server() -> Iterator[str]:
     bin_, data = programs(), folder / "data"
 
     def run(*command: str) -> None:
-        subprocess.run([*prefix, *command], check=True, cwd=folder, stdout=subprocess.DEVNULL, timeout=60)
+        subprocess.run([*prefix, *command], check=True, cwd=folder, stdout=subprocess.DEVNULL, timeout=300)
 
     run(str(bin_ / "initdb"), "-D", str(data), "-U", "understudy", "--auth=trust", "--no-sync", "-E", "UTF8")
     options = f"-k {folder} -c listen_addresses= -c fsync=off"

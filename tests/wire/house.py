@@ -9,6 +9,7 @@ import asyncio
 import json
 import re
 import struct
+import threading
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +23,7 @@ import yaml
 from aiohttp import web
 from botocore.eventstream import EventStreamBuffer
 
-from tests.journeys.house import Server, eventually, get, post, server, serving
+from tests.journeys.house import PATIENCE_S, Server, eventually, get, post, server, serving
 
 SOURCE = Path(__file__).parents[2] / "src"
 Dialect = Literal["C", "R", "A", "G", "L", "V"]
@@ -36,8 +37,9 @@ ALL: tuple[Dialect, ...] = (C, R, A, G, L, V)
 # Who speaks each dialect where a test does not care which of its providers it is.
 PROVIDER = {C: "openai", R: "responses", A: "anthropic", G: "gemini", L: "llama", V: "bedrock"}
 DONE = b"data: [DONE]\n\n"
-# In the place of a frame: the upstream breaks the connection off.
-CUT = "cut"
+# In the place of a frame: the upstream breaks the connection off, or goes on only once the caller's answer has begun.
+# What comes in one piece with a break may be lost, and a machine that is busy makes one piece of two.
+CUT, HEARD = "cut", "heard"
 EVENT_STREAM = "application/vnd.amazon.eventstream"
 _MODEL_IN_PATH = re.compile(r"/models?/(.+?)(?::\w+|/converse|/converse-stream)$")
 
@@ -48,8 +50,7 @@ _ROWS: dict[str, dict[str, str]] = {
     "bedrock_claude": {"dialect": "converse", "auth": "none", "maker": "anthropic"},
 }
 _CONFIG: dict[str, Any] = {
-    "server": {"host": "127.0.0.1", "port": "{port}"},
-    "timeouts": {"first_token_s": 5.0, "idle_s": 5.0, "total_s": 20.0, "keep_alive_s": 0.3},
+    "server": {"host": "127.0.0.1", "port": 0},
     "models": [
         {"name": "first", "provider": "openai", "model": "first"},
         {"name": "second", "provider": "anthropic", "model": "second"},
@@ -66,7 +67,7 @@ _CONFIG: dict[str, Any] = {
 
 
 class Said(NamedTuple):
-    """One answer of the upstream: pieces of its body, pauses in seconds between them, or the end of the connection."""
+    """One answer of the upstream: pieces of its body, pauses between them, or the end of the connection."""
 
     pieces: tuple[bytes | float | str, ...]
     status: int = 200
@@ -154,6 +155,8 @@ class Upstream:
     sent: list[Sent] = field(default_factory=list)
     # Models whose answer the other side gave up before it was whole.
     given_up: list[str] = field(default_factory=list)
+    # Whether the answer to the last caller has begun.
+    heard: threading.Event = field(default_factory=threading.Event)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """POST anything: the next answer of the model that the body or the path names; the last one stays."""
@@ -172,6 +175,8 @@ class Upstream:
                 if isinstance(piece, bytes):
                     await response.write(piece)
                 await asyncio.sleep(piece if isinstance(piece, float) else 0)
+                if piece == HEARD:
+                    await asyncio.to_thread(self.heard.wait, PATIENCE_S)
                 if piece == CUT and request.transport is not None:
                     request.transport.abort()
                     return response
@@ -194,8 +199,8 @@ class Wire:
         """Lay down the answers of a new model, one a request; returns the name that callers know it by.
 
         A dict is a whole answer in JSON; a list is a stream, whose dicts get the dialect's framing and whose bytes,
-        pauses and CUT stand as they are; bytes are a whole body; a Said is itself. `model` lays them down for a model
-        that the configuration names.
+        pauses, HEARD and CUT stand as they are; bytes are a whole body; a Said is itself. `model` lays them down for a
+        model that the configuration names.
         """
         name = model or f"told-{next(self._names)}"
         self.upstream.answers[name] = [_said(dialect, one) for one in told]
@@ -220,7 +225,8 @@ class Wire:
             query = "alt=sse"
         url = self.server.url + path + (f"?{query}" if query else "")
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return Answer(dialect, *post(url, json.dumps(body).encode(), **named))
+        self.upstream.heard.clear()
+        return Answer(dialect, *post(url, json.dumps(body).encode(), self.upstream.heard.set, **named))
 
     def sent(self) -> Sent:
         """The last request that reached the upstream."""
@@ -261,8 +267,8 @@ def _said(dialect: Dialect, told: Any) -> Said:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Wire]:
-    """The server and the upstream, up."""
+def running(folder: Path, **more: Any) -> Iterator[Wire]:
+    """The server and the upstream, up, with more in the configuration."""
     upstream = Upstream()
     application = web.Application(client_max_size=1 << 26)
     application.router.add_post("/{tail:.*}", upstream.answer)
@@ -271,6 +277,6 @@ def running(folder: Path) -> Iterator[Wire]:
     rented = [name for name, row in rows.items() if not row.get("probe")]
     with serving(application) as url:
         places = {name: {**_ROWS.get(name, {}), "base_url": f"{url}/{name}"} for name in [*rented, *_ROWS]}
-        config = yaml.safe_dump({**_CONFIG, "providers": places}).replace("'{port}'", "{port}")
+        config = yaml.safe_dump({**_CONFIG, "providers": places, **more})
         with server(folder, config, PYTHONPATH=str(SOURCE), **keys) as up:
             yield Wire(up, upstream)

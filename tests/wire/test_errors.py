@@ -15,7 +15,7 @@ from google.genai import errors as genai_errors
 from tests.journeys.house import post
 from tests.wire.answers import TEXT, chunk, heard, streamed, whole
 from tests.wire.asks import ASK, Call, written
-from tests.wire.house import ALL, CUT, A, Answer, C, Dialect, G, L, R, Said, V, Wire
+from tests.wire.house import ALL, CUT, HEARD, A, Answer, C, Dialect, G, L, R, Said, V, Wire
 from tests.wire.mutants import mutant
 
 JSON = ("content-type", "application/json")
@@ -335,7 +335,7 @@ HALF_A_CALL = {
 def test_T59_after_it_nobody_is_asked_again(wire: Wire, caller: Dialect, words: bool) -> None:
     head, word, *_ = streamed(C)
     begun = word if words else chunk({"tool_calls": [HALF_A_CALL]})
-    wire.says(C, [head, begun, 0.05, CUT], model="first")
+    wire.says(C, [head, begun, HEARD, CUT], model="first")
     wire.says(A, streamed(A, "", [Call("call_2", "weather", {"city": "Oslo"})]), model="second")
     before = wire.reached()
     answer = wire.ask(caller, "fails-over", written(caller, ASK, "weather"), stream=True)

@@ -90,7 +90,7 @@ def test_T69_a_host_that_may_know_the_id_is_asked(wire: Wire) -> None:
 
 SECRET = "c0ffee" * 8
 TENANTS = """\
-server: {{host: 127.0.0.1, port: {{port}}}}
+server: {{host: 127.0.0.1, port: 0}}
 secret: file:understudy.secret
 providers:
   chatty: {{dialect: openai_chat, base_url: "{url}", auth: none}}

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import aiohttp
 
-READY_S = 30.0
+# A machine that is busy with other things takes long to start a server; one that cannot start ends at once.
+READY_S = 120.0
 
 
 class NotUp(Exception):

@@ -21,7 +21,8 @@ models:
   - {{name: text, provider: scripted-chat, model: text}}
 """
 # It loses patience soon, so that the judge need not wait; a stream is kept alive before, whether it has begun or not.
-HASTY = "timeouts: {{first_token_s: 2, idle_s: 2, total_s: 20, keep_alive_s: 0.5}}\n" + CONFIG
+# Not so soon that a failure could not be told by its status where the machine holds the judge up for a moment.
+HASTY = "timeouts: {{first_token_s: 4, idle_s: 2, total_s: 20, keep_alive_s: 1}}\n" + CONFIG
 # How this configuration calls an upstream dialect's scenario.
 MODEL = "scripted-{upstream}/{scenario}"
 

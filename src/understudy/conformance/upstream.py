@@ -34,7 +34,7 @@ PAGE = "<html><body><h1>502 Bad Gateway</h1><p>host db-7.internal</p></body></ht
 # How often a silent upstream says that it lives, in the scenario that is about it.
 PING_S = 0.2
 # How late the first event is, in the scenario that is about it: our own gateway has broken the silence by then.
-LATE_S = 1.0
+LATE_S = 2.0
 # Between the last words and a cut or an error: long enough that they are read, and passed on, before it.
 BEFORE_CUT_S = 0.05
 

@@ -58,7 +58,11 @@ def pool_views(store: Store, routes: Mapping[str, Route], now_s: float, tenant: 
     counts = {place: dict(kinds) for place, kinds in store.lesson_counts().items() if place[1] in pools}
     rows = {(row.tenant, row.route): row for row in store.beliefs() if row.route in pools}
     board = with_books(Board(routes=pools), (), {}, 0, store.strata(), store.paces())
-    probes = {name: store.probes(name, WINDOW) for name, route in pools.items() if route.judge}
+    judged = [name for name, route in pools.items() if route.judge]
+    fallen = {name for name in judged if store.falls(name)}
+    # Before the probes: whoever said what is doubted must be seen to have fallen.
+    doubted = {place: len(store.doubted_lessons(place[1], tenant=place[0])) for place in counts if place[1] in fallen}
+    probes = {name: store.probes(name, WINDOW) for name in judged}
     tried = {(row.tenant, row.route) for rows in probes.values() for row in rows}
     places = [place for place in sorted(counts.keys() | rows.keys() | tried) if tenant in (None, place[0])]
     # A judge tells for itself what is waited for.
@@ -71,7 +75,7 @@ def pool_views(store: Store, routes: Mapping[str, Route], now_s: float, tenant: 
     for place in places:
         view = _view(place, board, counts.get(place, {}), rows.get(place))
         view = _waiting(view, pools[place[1]], taught[place]) if place in waiting else view
-        judge = _judge(store, pools[place[1]], place[0], probes[place[1]]) if place[1] in probes else ""
+        judge = _judge(pools[place[1]], probes[place[1]], doubted.get(place, 0)) if place[1] in probes else ""
         views.append(replace(view, judge=judge, left_out=crowded.get(place, "")))
     return views
 
@@ -88,10 +92,9 @@ def _waiting(view: PoolView, route: Route, rows: Sequence[LessonRow]) -> PoolVie
     return replace(view, words=words)
 
 
-def _judge(store: Store, route: Route, tenant: str, newest_first: Sequence[ProbeRow]) -> str:
+def _judge(route: Route, newest_first: Sequence[ProbeRow], doubted: int) -> str:
     """What is to be said of a route's judge, and of what was taken back from a tenant."""
     words = standing(route.judge, newest_first).words
-    doubted = len(store.doubted_lessons(route.name, tenant=tenant)) if store.falls(route.name) else 0
     return f"{words}; {doubted:,} lessons from before a judge was found fooled do not count" if doubted else words
 
 

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -13,27 +12,21 @@ from tests.conformance.clients.bodies import TOOL
 
 # What the real client makes of the short names of models.
 SHORT = {"opus": "claude-opus-5-5"}
-HANGS_S = 60
+HANGS_S = 600
 
 
 def install(folder: Path, *, hangs: bool = False) -> None:
     """Put it into a folder of clients; one that hangs starts a child and waits, and leaves the child's id beside it."""
     path = folder / "bin" / "claude"
     path.parent.mkdir()
-    act = f"hang({str(path.with_name('child'))!r})" if hangs else "main()"
-    path.write_text(
+    # A shell is up long before a time-out that is worth waiting for.
+    hanging = f"#!/bin/sh\nsleep {HANGS_S} &\necho $! > '{path.with_name('child')}'\nwait\n"
+    acting = (
         f"#!{sys.executable}\nimport sys\nsys.path.insert(0, {str(Path(__file__).parents[3])!r})\n"
-        f"from tests.conformance.clients.simulated import *\n{act}\n",
-        encoding="utf-8",
+        "from tests.conformance.clients.simulated import *\nmain()\n"
     )
+    path.write_text(hanging if hangs else acting, encoding="utf-8")
     path.chmod(0o755)
-
-
-def hang(told: str) -> None:
-    """Wait, as does a child."""
-    child = subprocess.Popen(["sleep", str(HANGS_S)])
-    Path(told).write_text(str(child.pid), encoding="utf-8")
-    time.sleep(HANGS_S)
 
 
 def main() -> None:
@@ -59,5 +52,5 @@ def ask(messages: list[Any]) -> Any:
         json.dumps({**body, "tools": tools, "context_management": {"edits": []}}).encode(),
         {"content-type": "application/json", "authorization": f"Bearer {os.environ['ANTHROPIC_AUTH_TOKEN']}"},
     )
-    with urllib.request.urlopen(request, timeout=20) as response:
+    with urllib.request.urlopen(request, timeout=120) as response:
         return json.loads(response.read())

@@ -94,7 +94,7 @@ def test_W11_what_clients_look_up_before_they_ask_is_there() -> None:
             urllib.request.Request(f"{url}/v1/models/claude-haiku-9", headers={"anthropic-version": "2023-06-01"}),
             urllib.request.Request(f"{url}/v1/messages/count_tokens", json.dumps(counted).encode()),
         ]
-        return [urllib.request.urlopen(one, timeout=20).status for one in asked]
+        return [urllib.request.urlopen(one, timeout=120).status for one in asked]
 
     async def looked_up() -> list[int]:
         async with coding_upstream() as upstream, own_gateway(upstream.url, CODING_CONFIG) as url:
