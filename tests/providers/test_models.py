@@ -70,6 +70,12 @@ def test_what_a_model_says_itself_wins() -> None:
     assert (model.owned, model.build, model.max_tokens) == (True, "b2", 7)
 
 
+def test_how_many_calls_a_model_answers_is_the_operators_word_else_its_kind_of_servers() -> None:
+    batching = msgspec.structs.replace(ROW, slots=64)
+    assert [model_of(spec(), row).slots for row in (ROW, batching)] == [None, 64]
+    assert model_of(spec(slots=2), batching).slots == 2
+
+
 def test_a_model_may_disown_what_its_row_owns() -> None:
     owned = msgspec.structs.replace(ROW, owned=True)
     assert model_of(spec(), owned).owned

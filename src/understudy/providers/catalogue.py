@@ -34,7 +34,8 @@ class ProviderRow(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     this machine and needs no key. `base_url_env` is the variable that clients of this provider know for moving its
     address. `tool_choices`, `tool_ids`, `usage_on`, `developer` and `thoughts` are as the dialects' targets have them.
     `media_urls` says whether it takes pictures and documents by their URLs, where its dialect can say so. `only` has
-    what is different for some of its models.
+    what is different for some of its models. `slots` is how many calls a server of this kind answers at a time, as long
+    as nobody set it otherwise.
     """
 
     dialect: str
@@ -55,6 +56,7 @@ class ProviderRow(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     media_urls: bool = True
     owned: bool = False
     probe: bool = False
+    slots: Annotated[int, Meta(ge=1)] | None = None
     base_url_env: str | None = None
     evidence: tuple[Evidence, ...] = ()
 

@@ -45,8 +45,8 @@ class ModelSpec(Value, frozen=True, kw_only=True, forbid_unknown_fields=True):
     `may_train` and `may_evaluate` say what its answers may be used for; an own model's may train unless this says no,
     a rented one's only if this says so, since most contracts forbid it. `tags` are words of your own, such as where it
     stands; keys and routes may ask for them. `slots` is how many calls it answers at a time at its first place (its
-    server's `--parallel` or the like): comparisons are asked only where that leaves room for callers. An own model of
-    which nothing is said is asked while it answers nobody.
+    server's `--parallel` or the like): comparisons are asked only where that leaves room for callers. Where nothing is
+    said a vLLM has 128 and an SGLang 64, and any other own model is asked while it answers nobody.
     """
 
     name: Name
@@ -135,7 +135,7 @@ def model_of(spec: ModelSpec, row: ProviderRow, known: KnownModel | None = None)
         may_train=owned if spec.may_train is None else spec.may_train,
         may_evaluate=spec.may_evaluate,
         tags=spec.tags,
-        slots=spec.slots,
+        slots=spec.slots or row.slots,
         window=known.window if known else None,
         images=_able(known, "images"),
         tools=_able(known, "tools"),
