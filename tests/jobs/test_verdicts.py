@@ -126,6 +126,46 @@ def test_RT_6_9_a_judge_that_is_fooled_moves_nothing_either_way(
     assert len(house.store.probes("r", 99)) == FIRST + 1
 
 
+def test_RT_6_9_what_a_candidate_loses_counts_only_while_an_answer_of_its_would_be_heard(tmp_path: Path) -> None:
+    """Else a judge that is not believed would leave nothing of a candidate but its failures."""
+    house = House(tmp_path)
+    house.says = fooled
+    house.compared(FIRST)
+    for _ in range(40):
+        house.pair(house.standing()[0], None, "right")
+    house.work()
+    house.heard()
+    view = house.view()
+    assert (view.pairs, view.status, view.futility_e) == (0, "shadowing", 1.0)
+    assert {(one.missing, one.score) for one in house.told()} == {(UNHEARD, None)}
+    assert len(house.told()) == FIRST + 40
+    believed = House(tmp_path / "other")
+    believed.compared(FIRST)
+    believed.clock.at_s += TRIED_WITHIN_S
+    believed.heard()
+    asked = len(believed.asked)
+    believed.pair(believed.standing()[0], None, "right")
+    believed.work()
+    believed.heard()
+    assert len(believed.asked) == asked, "nobody is asked about an answer that is not there"
+    assert [one.score for one in believed.told()] == [*[1.0] * FIRST, -1.0]
+    assert (believed.view().pairs, believed.view().losses) == (FIRST + 1, 1)
+    assert all(one.agrees for one in replay_all(believed.store))
+
+
+def test_what_a_candidate_loses_while_its_judge_is_being_tried_waits_for_it(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.store.enter(Batch(probes=tuple(probe(number, -1.0) for number in range(FIRST - 1))))
+    house.pair(house.standing()[0], None, "right")
+    house.work()
+    house.heard()
+    assert house.told() == []
+    house.compared(1)
+    house.clock.at_s += TRIED_WITHIN_S
+    house.heard()
+    assert sorted(one.score or 0.0 for one in house.told()) == [-1.0, 1.0]
+
+
 def test_a_pair_that_cannot_wait_for_its_judge_to_be_tried_says_nothing(tmp_path: Path) -> None:
     house = House(tmp_path)
     for down in (False, True):

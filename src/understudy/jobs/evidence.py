@@ -9,13 +9,12 @@ import json
 from collections.abc import Iterable, Mapping
 
 from understudy.parity.events import Judged, Live
-from understudy.parity.slices import OutcomeKind
+from understudy.parity.slices import JUDGED_ALONE, OutcomeKind
 from understudy.parity.units import MAX_UNIT_S, WORST, Turn, pair_value
 from understudy.ports import UNHEARD, OutcomeRow, PairRow, Source, VerdictRow
 
 Said = Mapping[Source, VerdictRow]
 _NOTHING: Said = {}
-_JUDGED = (OutcomeKind.JUDGE, OutcomeKind.FEEDBACK)
 
 
 def turn_of(row: PairRow, said: Said = _NOTHING, outcome: OutcomeKind = OutcomeKind.CHECK) -> Turn:
@@ -59,7 +58,7 @@ def _worth(row: PairRow, said: Said, outcome: OutcomeKind) -> tuple[bool, float 
     judge = said.get("judge")
     if judge is None:
         return False, None, None
-    if outcome in _JUDGED:
+    if outcome in JUDGED_ALONE:
         if judge.missing == UNHEARD:
             return True, None, None
         # A judge that has nothing to say after all its tries counts against the candidate: silence cannot help it.

@@ -11,12 +11,11 @@ from understudy.jobs.orders import approvals_of
 from understudy.jobs.sanity import WINDOW, Sanity, sanity
 from understudy.jobs.specs import ParitySpec
 from understudy.parity.gate import Facts
-from understudy.parity.slices import Hypothesis, OutcomeKind
+from understudy.parity.slices import JUDGED_ALONE, Hypothesis, OutcomeKind
 from understudy.ports import OrderRow, ProbeRow, Store
 
-# The kinds in which a judge speaks, and those in which nobody corrects what it says.
-_JUDGED = frozenset({OutcomeKind.JUDGE, OutcomeKind.FEEDBACK, OutcomeKind.JUDGE_WITH_LABELS})
-_ALONE = _JUDGED - {OutcomeKind.JUDGE_WITH_LABELS}
+# The kinds in which a judge speaks.
+_JUDGED = JUDGED_ALONE | {OutcomeKind.JUDGE_WITH_LABELS}
 
 
 class Known(Value, frozen=True, kw_only=True):
@@ -30,7 +29,7 @@ class Known(Value, frozen=True, kw_only=True):
         """The facts of a slice's hypothesis."""
         approvals = approvals_of(self.orders.get(hypothesis.id, ())) if spec.approvals else ()
         judge = self.sanity(hypothesis)
-        if judge is None or hypothesis.outcome not in _ALONE:
+        if judge is None or hypothesis.outcome not in JUDGED_ALONE:
             return Facts(approvals=approvals)
         doubted = self.doubted.get(hypothesis.id, 0)
         return Facts(approvals=approvals, judge="" if judge.believed else judge.words, doubted=doubted)

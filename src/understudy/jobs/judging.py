@@ -16,6 +16,7 @@ from understudy.canon.reply import Reply, StopReason
 from understudy.canon.request import Request
 from understudy.jobs.panel import Panel
 from understudy.parity.failures import Failure, invents_field
+from understudy.parity.slices import JUDGED_ALONE
 from understudy.ports import (
     Answered,
     Check,
@@ -57,10 +58,12 @@ def answered_row(record: Paired, panel: Panel) -> PairRow:
     if record.void:
         return _void_row(record)
     whole = record.candidate.reply is not None and record.incumbent.reply is not None
+    # A lost candidate has failed, whatever a judge would have said of the incumbent; a lost incumbent voids.
+    lost = record.candidate.reply is None and record.incumbent.reply is not None
+    # Where a judge speaks alone a failure waits as an answer does: it counts only where that could have been heard.
+    waits = panel.late and (whole or (lost and panel.outcome in JUDGED_ALONE))
     if panel.late:
-        # A lost candidate has failed, whatever a judge would have said of the incumbent; a lost incumbent voids.
-        lost = record.candidate.reply is None and record.incumbent.reply is not None
-        candidate, incumbent, silent = (0.0, 1.0, False) if lost else (None, None, False)
+        candidate, incumbent, silent = (0.0, 1.0, False) if lost and not waits else (None, None, False)
     else:
         candidate = _outcome(record.request, record.candidate, panel.check, on_crash=0.0)
         incumbent = _outcome(record.request, record.incumbent, panel.check, on_crash=None)
@@ -76,8 +79,8 @@ def answered_row(record: Paired, panel: Panel) -> PairRow:
         served=record.served,
         deadline_s=record.deadline_s,
         propensity=0.0,
-        settled=not (panel.late and whole),
-        answered=whole,
+        settled=not waits,
+        answered=waits or whole,
         candidate=candidate,
         incumbent=incumbent,
         candidate_good=record.candidate.reply is not None,

@@ -6,8 +6,8 @@ own. A pair that stays without a verdict is tried again until its deadline; a ju
 
 A judge's word counts only while it is believed (`jobs.court`). Pairs wait while it is being tried; those that it
 cannot speak on, because it is not believed or was not in time, are told to the books as not heard. That hangs on what
-the judge makes of planted answers and on nothing that the candidate said, so that such a pair says nothing for or
-against it; where labels correct the judge they go on alone.
+the judge makes of planted answers and on nothing that the candidate said or lost, so that such a pair says nothing for
+or against it; where labels correct the judge they go on alone.
 """
 
 import asyncio
@@ -20,12 +20,16 @@ from understudy.jobs.court import COMPARES, TRIED_WITHIN_S, Case, Court, Unreach
 from understudy.jobs.judging import score
 from understudy.jobs.panel import Panel
 from understudy.jobs.patience import AT_ONCE, BOOKED_WITHIN_S, MAX_RETRY_S, TAKEN, Desk, Patience
+from understudy.jobs.sanity import Sanity
+from understudy.parity.units import WORST
 from understudy.ports import UNHEARD, Check, Clock, HypothesisRow, Judgement, PairRow, Verdict
 
 log = logging.getLogger(__name__)
 # A pair waits for its judge to be tried until so long before its deadline, or for half of its time: one that is put off
 # comes up once more, and what is told of it is not too late for the books.
 LAST_CALL_S = 2 * MAX_RETRY_S
+# What is to be said of an answer that the candidate lost.
+LOST = Judgement(WORST, WORST)
 
 
 class Verdicts:
@@ -77,8 +81,13 @@ class Verdicts:
     async def _judged(self, case: Case | None, pair: PairRow, words: Words) -> Verdict | None:
         """A judge's word in both orders; None if there is none yet."""
         candidate = words.candidate.reply
-        if case is None or candidate is None:
+        if case is None:
             return None
+        if candidate is None:
+            # Nobody needs to be asked about it; it counts, too, only while an answer would be heard.
+            now = self._court.sanity(case)
+            self._patience.put_off(pair.exchange_id, TRIED_WITHIN_S)
+            return self._verdict(case, pair, LOST) if now.believed else self._unheard(case, pair, now)
         try:
             now = await self._court.tried(case)
             if now.believed:
@@ -92,6 +101,10 @@ class Verdicts:
             now = self._court.sanity(case)
         else:
             self._patience.put_off(pair.exchange_id, TRIED_WITHIN_S)
+        return self._unheard(case, pair, now)
+
+    def _unheard(self, case: Case, pair: PairRow, now: Sanity) -> Verdict | None:
+        """That a judge cannot be heard on a pair, once that is sure or the pair can wait no longer."""
         unheard = not now.believed and (now.known or self._closing(pair))
         return self._verdict(case, pair, Judgement(None, None, UNHEARD)) if unheard else None
 

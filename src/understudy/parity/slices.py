@@ -38,6 +38,8 @@ class OutcomeKind(enum.StrEnum):
 
 # The kinds that rest on people's labels of a random few.
 LABELLED = frozenset({OutcomeKind.HUMAN, OutcomeKind.JUDGE_WITH_LABELS})
+# The kinds in which a judge speaks and nobody corrects it.
+JUDGED_ALONE = frozenset({OutcomeKind.JUDGE, OutcomeKind.FEEDBACK})
 
 
 class SliceId(msgspec.Struct, frozen=True, order=True):
