@@ -176,7 +176,7 @@ def _explained(folder: Path, house: Server, exchange_id: str) -> None:
     assert one["exchange"] == row
     assert one["explanation"][0].startswith("own answers: worth +")
     for path, words in (("exchanges/ex_none", "x-understudy-request-id"), ("pool", "/understudy/v1/pools")):
-        assert nothing_at(f"{house.url}/understudy/v1/{path}").count(words) == 1
+        assert words in nothing_at(f"{house.url}/understudy/v1/{path}")
     unknown = understudy(folder, "route", "explain", "ex_none", *config)
     assert unknown.returncode == 2
     assert "x-understudy-request-id" in unknown.stderr
