@@ -40,14 +40,15 @@ class LaneSender:
         self._head = [f"{name}: {value}" for name, value in headers]
 
     async def write(self, data: bytes) -> None:
-        """Hand body bytes to the socket."""
+        """Hand body bytes to the socket; of none nothing is seen, since an empty chunk would be the end."""
+        if not data:
+            return
         if self._head is not None:
             # A caller that speaks an older HTTP knows the end by the connection's.
             self._chunked = self._cycle.scope["http_version"] != "1.0"
             if self._chunked:
                 self._head.append("transfer-encoding: chunked")
-        if data:
-            await self._send(b"%x\r\n%b\r\n" % (len(data), data) if self._chunked else data)
+        await self._send(b"%x\r\n%b\r\n" % (len(data), data) if self._chunked else data)
 
     async def end(self, data: bytes = b"") -> None:
         """Hand over the last bytes."""
