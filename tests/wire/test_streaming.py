@@ -374,7 +374,7 @@ LIMIT_S = 1.0
 
 
 @pytest.mark.parametrize("caller", ALL)
-@mutant("web/asgi.py", "    answering.cancel()", "    answering.done()")
+@mutant("web/lane.py", "            serving.cancel()", "            serving.done()")
 def test_T55_a_callers_going_lets_the_upstream_go_and_what_was_used_is_booked(wire: Wire, caller: Dialect) -> None:
     start = {"type": "message_start", "message": {**whole(A), "content": [], "usage": {**USAGE[A], "output_tokens": 2}}}
     model = wire.says(A, [start, *streamed(A)[1:3], 30.0])
