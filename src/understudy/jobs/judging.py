@@ -71,14 +71,8 @@ def answered_row(record: Paired, panel: Panel) -> PairRow:
         # Where the check has no opinion on the candidate's answer, it has none on the pair.
         incumbent = None if silent else incumbent
     rails = _rails(record, panel) if whole else {}
-    row = PairRow(
-        exchange_id=record.exchange_id,
-        hypothesis=record.hypothesis,
-        unit=record.unit,
-        at_s=record.at_s,
-        served=record.served,
-        deadline_s=record.deadline_s,
-        propensity=0.0,
+    row = msgspec.structs.replace(
+        _paired_row(record),
         settled=not waits,
         answered=waits or whole,
         candidate=candidate,
@@ -86,16 +80,11 @@ def answered_row(record: Paired, panel: Panel) -> PairRow:
         candidate_good=record.candidate.reply is not None,
         incumbent_good=record.incumbent.reply is not None,
         missing=_missing(record, panel, silent=silent),
-        candidate_build=record.candidate.build,
-        incumbent_build=record.incumbent.build,
-        prompt_hash=prompt_hash(record.request),
         shadow_cost_nano_usd=(record.incumbent if record.served == "candidate" else record.candidate).cost_nano_usd,
         surplus=_surplus(record),
         rails=msgspec.json.encode(rails),
         candidate_failure=_failure(record.request, record.candidate, candidate, [(n, r[0]) for n, r in rails.items()]),
         incumbent_failure=_failure(record.request, record.incumbent, incumbent, [(n, r[1]) for n, r in rails.items()]),
-        candidate_cost_nano_usd=record.candidate.cost_nano_usd,
-        incumbent_cost_nano_usd=record.incumbent.cost_nano_usd,
         candidate_ms=record.candidate.latency_ms,
         incumbent_ms=record.incumbent.latency_ms,
     )
@@ -104,7 +93,13 @@ def answered_row(record: Paired, panel: Panel) -> PairRow:
 
 def _void_row(record: Paired) -> PairRow:
     """A pair that counts neither for nor against anybody, nor as a technical failure."""
-    row = PairRow(
+    row = msgspec.structs.replace(_paired_row(record), settled=True, missing=record.void)
+    return msgspec.structs.replace(row, digest=pair_digest(row))
+
+
+def _paired_row(record: Paired) -> PairRow:
+    """A pair of which two answers were awaited, before anything is said of them."""
+    return PairRow(
         exchange_id=record.exchange_id,
         hypothesis=record.hypothesis,
         unit=record.unit,
@@ -112,15 +107,12 @@ def _void_row(record: Paired) -> PairRow:
         served=record.served,
         deadline_s=record.deadline_s,
         propensity=0.0,
-        settled=True,
-        missing=record.void,
         candidate_build=record.candidate.build,
         incumbent_build=record.incumbent.build,
         prompt_hash=prompt_hash(record.request),
         candidate_cost_nano_usd=record.candidate.cost_nano_usd,
         incumbent_cost_nano_usd=record.incumbent.cost_nano_usd,
     )
-    return msgspec.structs.replace(row, digest=pair_digest(row))
 
 
 def pair_digest(row: PairRow) -> str:

@@ -5,28 +5,31 @@ in which there was room. It says less of the busiest ones, and people are told h
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
+from typing import TypeVar
 
 from understudy.jobs.planning import DAY_S
-from understudy.ports import Store
+from understudy.ports import LeftOutRow, Store
 
+Place = TypeVar("Place", bound=Hashable)
 REMEDY = "models[].slots says how many calls a model answers at a time"
 
 
 def left_out_of_slices(store: Store, now_s: float) -> dict[tuple[str, str, str], str]:
     """What is to be said of each slice (tenant, route, kind) of which comparisons were left out in the last day."""
-    found: defaultdict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
-    for row in store.left_out(now_s - DAY_S):
-        found[row.tenant, row.route, row.kind][row.model] += row.comparisons
-    return {place: _words(models) for place, models in found.items()}
+    return _left_out(store, now_s, lambda row: (row.tenant, row.route, row.kind))
 
 
 def left_out_of_routes(store: Store, now_s: float) -> dict[tuple[str, str], str]:
     """The same of each tenant's route, all its kinds together."""
-    found: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    return _left_out(store, now_s, lambda row: (row.tenant, row.route))
+
+
+def _left_out(store: Store, now_s: float, place: Callable[[LeftOutRow], Place]) -> dict[Place, str]:
+    found: defaultdict[Place, Counter[str]] = defaultdict(Counter)
     for row in store.left_out(now_s - DAY_S):
-        found[row.tenant, row.route][row.model] += row.comparisons
-    return {place: _words(models) for place, models in found.items()}
+        found[place(row)][row.model] += row.comparisons
+    return {where: _words(models) for where, models in found.items()}
 
 
 def _words(models: Mapping[str, int]) -> str:

@@ -1,5 +1,6 @@
 """All that the house tells below /understudy/v1, and the document that describes it."""
 
+from functools import cache
 from typing import Any
 
 from understudy.policy.keys import Caller
@@ -14,6 +15,12 @@ from understudy.web.steering import STEERING
 
 async def described(back: Back, caller: Caller) -> dict[str, Any]:
     """This document."""
+    return _document()
+
+
+@cache
+def _document() -> dict[str, Any]:
+    """It takes milliseconds to make, and is the same for as long as the program is."""
     return document(HOUSE)
 
 

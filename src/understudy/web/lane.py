@@ -91,15 +91,13 @@ class LaneProtocol(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         """Where uvicorn would call the application: whoever calls a model is served here."""
-        routes = self.config.app
-        door = routes.door(_open(cycle)) if isinstance(routes, ModelRoutes) and app is self.app else None
-        if door is None or not isinstance(routes, ModelRoutes):
-            self._serving = None
+        routes, self._serving = self.config.app, None
+        if isinstance(routes, ModelRoutes) and app is self.app and (door := routes.door(_open(cycle))):
+            self._serving = self.loop.create_task(self._serve(routes, door, cycle))
+            self._serving.add_done_callback(self.tasks.discard)
+            self.tasks.add(self._serving)
+        else:
             super()._start_asgi_task(cycle, app)
-            return
-        self._serving = self.loop.create_task(self._serve(routes, door, cycle))
-        self._serving.add_done_callback(self.tasks.discard)
-        self.tasks.add(self._serving)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The caller is gone; its answer is no longer needed unless it has it all."""
